@@ -1,0 +1,22 @@
+//! Volley compiles a trained neural network into a spiking accelerator for an FPGA.
+//!
+//! Data flows one way through the rooms, and no room imports a later one:
+//!
+//! ```text
+//! import → ann::Network → convert → snn::Network → quantise → fixed_point::Network ─┬→ model    → Trace
+//!                                                                                   ├→ schedule → Plan
+//!                                                                                   └→ rtl      → Design
+//! Design + Trace → cosim → Verdict
+//! ```
+//!
+//! The three networks are plain data with a validator and a readable dump each. The library never prints
+//! and never panics on a user's input; every failure is an [`Error`] that says what to do.
+
+pub mod ann;
+pub mod error;
+pub mod fixed_point;
+pub mod shape;
+pub mod snn;
+
+pub use error::{Error, Result};
+pub use shape::{Padding, Shape};

@@ -1,0 +1,75 @@
+//! Shapes and window geometry, the same in all three representations.
+
+use serde::{Deserialize, Serialize};
+
+/// The shape of one frame's map between two layers: channels × height × width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shape {
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+}
+
+impl Shape {
+    pub fn new(channels: usize, height: usize, width: usize) -> Self {
+        Shape { channels, height, width }
+    }
+
+    /// Number of pixels (height × width).
+    pub fn pixels(&self) -> usize {
+        self.height * self.width
+    }
+
+    /// Number of elements (channels × height × width).
+    pub fn elements(&self) -> usize {
+        self.channels * self.pixels()
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}×{}×{}", self.channels, self.height, self.width)
+    }
+}
+
+/// Rows and columns of zeros around a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Padding {
+    pub top: usize,
+    pub left: usize,
+    pub bottom: usize,
+    pub right: usize,
+}
+
+impl Padding {
+    /// The same padding on all four sides.
+    pub fn same(pad: usize) -> Self {
+        Padding { top: pad, left: pad, bottom: pad, right: pad }
+    }
+}
+
+/// Kernel, stride and padding of a sliding window, each as \[vertical, horizontal\].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    pub kernel: [usize; 2],
+    pub stride: [usize; 2],
+    pub padding: Padding,
+}
+
+impl Window {
+    /// Height and width of the output map over an input of `input`'s size; `None` if the kernel does not fit
+    /// even once, or kernel or stride is zero.
+    pub fn output(&self, input: Shape) -> Option<[usize; 2]> {
+        let extent = |size: usize, before: usize, after: usize, kernel: usize, stride: usize| {
+            let padded = size + before + after;
+            (kernel > 0 && stride > 0 && padded >= kernel).then(|| (padded - kernel) / stride + 1)
+        };
+        Some([
+            extent(input.height, self.padding.top, self.padding.bottom, self.kernel[0], self.stride[0])?,
+            extent(input.width, self.padding.left, self.padding.right, self.kernel[1], self.stride[1])?,
+        ])
+    }
+}

@@ -1,0 +1,97 @@
+//! The converted network: group-neuron populations fed by sums of terms, still in floating point.
+
+use ndarray::Array4;
+use serde::{Deserialize, Serialize};
+
+use crate::ann::Normalisation;
+use crate::shape::{Shape, Window};
+
+/// A spiking network of group neurons: nodes in topological order, the last one is the readout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    pub name: String,
+    /// Members τ of each group neuron, 1 or more.
+    pub members: u32,
+    /// Time steps T, 1 or more.
+    pub timesteps: u32,
+    pub input: Input,
+    pub nodes: Vec<Node>,
+}
+
+/// The image: raw unsigned 8-bit pixels and the normalisation that training used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    pub shape: Shape,
+    pub normalisation: Normalisation,
+}
+
+/// Where a term or a pool reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The image.
+    Input,
+    /// The output of an earlier node, by index.
+    Node(usize),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Unique.
+    pub name: String,
+    /// Shape of the output of one frame.
+    pub shape: Shape,
+    pub op: Op,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    Layer(Layer),
+    Pool(Pool),
+}
+
+/// A neuron population fed by a sum of terms: `I(t) = Σ terms W·a(t) + bias`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// At least one.
+    pub terms: Vec<Term>,
+    /// \[channels\].
+    pub bias: Vec<f32>,
+    pub neuron: Neuron,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Neuron {
+    /// Group neuron with member step `θ = λ/τ`, which is more than 0.
+    Group { step: f32 },
+    /// Does not fire: the scores are the sum of `I(t)` over all time steps.
+    Readout,
+}
+
+/// One convolution of a layer's sum. A fully connected layer has a kernel that covers its whole input;
+/// a shortcut is a 1×1 convolution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    pub source: Source,
+    pub window: Window,
+    /// \[out, in, kernel height, kernel width\], zeros outside of a group when it came from a grouped convolution.
+    /// An average pool before this term is folded in: the source is then a sum pool (counts are summed, weights divided).
+    pub weights: Array4<f32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PoolKind {
+    /// Sum of the counts in the window, per time step.
+    Sum,
+    /// Maximum of the counts in the window, per time step; equals the maximum of the activations only at T = 1.
+    Max,
+}
+
+/// A pool over spike counts. Windows do not overlap and there is no padding: `kernel ≤ stride`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pool {
+    pub source: Source,
+    pub kind: PoolKind,
+    pub window: Window,
+}
