@@ -1,6 +1,6 @@
 // synapse_array: LANES output channels at once; one event a clock.
 //
-// An event reads one weight row (LANES weights) and every lane adds weight·count into its accumulators, all time steps
+// An event reads one weight row (LANES weights) and every lane adds 2^shift·weight·count into its accumulators, all time steps
 // in the same clock. At the last event of a window the sums move to the drain, from which they leave lane by lane
 // while the lanes already accumulate the next window. The output channels are cut into SEGMENTS groups of LANES; the
 // last group may have fewer channels, and only these leave.
@@ -21,12 +21,14 @@ module synapse_array #(
     parameter WEIGHT_BITS  = 8,
     parameter ACC_BITS     = 16,
     parameter USE_MULTIPLIER = 0,           // 1: products by `*` (DSP blocks), 0: gated adds
+    parameter MAX_SHIFT    = 0,             // largest shift of a term
     parameter WEIGHT_ADDR_BITS = 8
 ) (
     input  wire                         clk,
     input  wire                         rst,             // synchronous, active high
     input  wire [WEIGHT_ADDR_BITS-1:0]  s_event_addr,    // weight row
     input  wire [STEPS*COUNT_BITS-1:0]  s_event_counts,  // counts of all time steps
+    input  wire [4:0]                   s_event_shift,   // left shift of the event's term
     input  wire                         s_event_last,    // the window ends with this event
     input  wire                         s_event_valid,
     output wire                         s_event_ready,
@@ -48,6 +50,7 @@ module synapse_array #(
     reg                        row_valid_reg;      // the weight row of this event is at the memory's output
     reg                        row_last_reg;
     reg [STEPS*COUNT_BITS-1:0] row_counts_reg;
+    reg [4:0]                  row_shift_reg;
     reg                        product_valid_reg;
     reg                        product_last_reg;
     reg                        first_reg;          // the next sum begins a window
@@ -74,6 +77,7 @@ module synapse_array #(
             row_valid_reg     <= s_event_valid;
             row_last_reg      <= s_event_last;
             row_counts_reg    <= s_event_counts;
+            row_shift_reg     <= s_event_shift;
             product_valid_reg <= row_valid_reg;
             product_last_reg  <= row_last_reg;
             if (product_valid_reg) begin
@@ -98,7 +102,8 @@ module synapse_array #(
                 .COUNT_SIGNED   (COUNT_SIGNED),
                 .WEIGHT_BITS    (WEIGHT_BITS),
                 .ACC_BITS       (ACC_BITS),
-                .USE_MULTIPLIER (USE_MULTIPLIER)
+                .USE_MULTIPLIER (USE_MULTIPLIER),
+                .MAX_SHIFT      (MAX_SHIFT)
             ) lane_unit (
                 .clk     (clk),
                 .advance (advance),
@@ -106,6 +111,7 @@ module synapse_array #(
                 .first   (first_reg),
                 .weight  (weight_row[lane*WEIGHT_BITS +: WEIGHT_BITS]),
                 .counts  (row_counts_reg),
+                .shift   (row_shift_reg),
                 .sums    (sums[lane*SUM_BITS +: SUM_BITS])
             );
 

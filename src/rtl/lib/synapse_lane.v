@@ -1,7 +1,8 @@
 // synapse_lane: one weight times the counts of all time steps, added into one accumulator per time step.
 //
-//     accumulator[t] <- (first ? 0 : accumulator[t]) + weight · counts[t]
+//     accumulator[t] <- (first ? 0 : accumulator[t]) + 2^shift · weight · counts[t]
 //
+// The shift belongs to the event's term (a layer sums several terms; one term has shift 0 as a rule and costs nothing).
 // The product is registered. A count is a few bits wide, so its product is a sum of gated copies of the weight in
 // LUTs; with USE_MULTIPLIER the synthesis tool is handed a multiplication, which it puts into a DSP block.
 // ACC_BITS comes from interval arithmetic over the actual weights, so no sum can overflow.
@@ -13,7 +14,8 @@ module synapse_lane #(
     parameter COUNT_SIGNED = 0,             // 1: counts are two's complement (pixel values)
     parameter WEIGHT_BITS  = 8,             // bits of a weight, signed
     parameter ACC_BITS     = 16,            // bits of an accumulator, signed
-    parameter USE_MULTIPLIER = 0            // 1: products by `*`
+    parameter USE_MULTIPLIER = 0,           // 1: products by `*`
+    parameter MAX_SHIFT    = 0              // largest shift of a term
 ) (
     input  wire                          clk,
     input  wire                          advance,    // the pipeline moves
@@ -21,9 +23,12 @@ module synapse_lane #(
     input  wire                          first,      // it is the first event of its window
     input  wire signed [WEIGHT_BITS-1:0] weight,
     input  wire [STEPS*COUNT_BITS-1:0]   counts,     // of the event that enters the product register
+    input  wire [4:0]                    shift,      // of its term
     output wire [STEPS*ACC_BITS-1:0]     sums        // accumulators with the product register's event added
 );
-    localparam PRODUCT_BITS = WEIGHT_BITS + COUNT_BITS;
+    localparam PRODUCT_BITS = WEIGHT_BITS + COUNT_BITS + MAX_SHIFT;
+    localparam COUNT_PAD    = PRODUCT_BITS - COUNT_BITS;
+    localparam WEIGHT_PAD   = PRODUCT_BITS - WEIGHT_BITS;
     // Nothing above the accumulator's width is ever needed.
     localparam HELD_BITS    = PRODUCT_BITS < ACC_BITS ? PRODUCT_BITS : ACC_BITS;
 
@@ -31,13 +36,14 @@ module synapse_lane #(
         genvar t;
         for (t = 0; t < STEPS; t = t + 1) begin : g_step
             wire [COUNT_BITS-1:0]          count = counts[t*COUNT_BITS +: COUNT_BITS];
-            wire signed [PRODUCT_BITS-1:0] product;
-            wire signed [PRODUCT_BITS-1:0] wide_weight = {{COUNT_BITS{weight[WEIGHT_BITS-1]}}, weight};
+            wire signed [PRODUCT_BITS-1:0] plain_product;
+            wire signed [PRODUCT_BITS-1:0] product = MAX_SHIFT == 0 ? plain_product : plain_product <<< shift;
+            wire signed [PRODUCT_BITS-1:0] wide_weight = {{WEIGHT_PAD{weight[WEIGHT_BITS-1]}}, weight};
 
             if (USE_MULTIPLIER != 0) begin : g_multiplier
                 wire sign = (COUNT_SIGNED != 0) && count[COUNT_BITS-1];
-                wire signed [PRODUCT_BITS-1:0] wide_count = {{WEIGHT_BITS{sign}}, count};
-                assign product = wide_weight * wide_count;
+                wire signed [PRODUCT_BITS-1:0] wide_count = {{COUNT_PAD{sign}}, count};
+                assign plain_product = wide_weight * wide_count;
             end else begin : g_gated
                 reg signed [PRODUCT_BITS-1:0] sum;
                 integer bit_index;
@@ -53,7 +59,7 @@ module synapse_lane #(
                         end
                     end
                 end
-                assign product = sum;
+                assign plain_product = sum;
             end
 
             reg signed [HELD_BITS-1:0] product_reg;
