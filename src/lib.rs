@@ -13,12 +13,15 @@
 //! and never panics on a user's input; every failure is an [`Error`] that says what to do.
 
 pub mod ann;
+pub mod cosim;
 pub mod data;
 pub mod error;
 pub mod fixed_point;
 pub mod model;
 pub mod quantise;
 pub mod random;
+pub mod rtl;
+pub mod schedule;
 pub mod shape;
 pub mod snn;
 

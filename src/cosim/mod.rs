@@ -1,0 +1,240 @@
+//! Co-simulation: builds the emitted Verilog with a simulator, streams frames through it under random stalls and
+//! hands back every beat that moved, on the outside and on inner streams.
+//!
+//! This room knows streams and nothing of networks: comparing the beats with a reference, and naming layers, pixels
+//! and channels, is its caller's work. `testbench` writes the bench, `verilator` and `icarus` build and run it,
+//! `capture` reads what it recorded.
+
+mod capture;
+mod icarus;
+mod testbench;
+#[cfg(test)]
+mod tests;
+mod tool;
+mod verilator;
+mod word;
+
+use std::path::{Path, PathBuf};
+
+pub use capture::{Beat, Capture, Timeout};
+pub use testbench::emit as emit_testbench;
+pub use tool::Tools;
+pub use word::Word;
+
+use crate::{Error, Result};
+
+/// One AXI4-Stream of the top: `tdata` width in bits (byte padding included) and beats a frame.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    pub data_bits: usize,
+    pub beats_per_frame: usize,
+}
+
+/// An inner stream to record.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    pub name: String,
+    /// Hierarchical path of an instance inside the top, e.g. `engine_conv1`; empty for the top itself.
+    pub path: String,
+    /// Signals of that instance; a beat is recorded in each clock with `valid && ready`.
+    pub valid: String,
+    pub ready: String,
+    pub data: String,
+    pub data_bits: usize,
+    pub beats_per_frame: usize,
+}
+
+/// A signal of one bit; the clocks in which it is high are counted over the whole run, reset excepted.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    pub name: String,
+    /// Hierarchical path of an instance inside the top; empty for the top itself.
+    pub path: String,
+    pub signal: String,
+}
+
+/// What to simulate. The top has ports `clk, rst, s_axis_{tdata,tvalid,tready,tlast}`,
+/// `m_axis_{tdata,tvalid,tready,tlast}` and `frame_error`.
+#[derive(Clone, Debug)]
+pub struct Bench {
+    /// All Verilog files. The simulation runs in the first one's folder, so that `$readmemh` finds its files there.
+    pub rtl_files: Vec<PathBuf>,
+    pub top: String,
+    pub input: Stream,
+    pub output: Stream,
+    pub probes: Vec<Probe>,
+    pub counters: Vec<Counter>,
+}
+
+/// Which simulator runs the bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Simulator {
+    /// Compiled and fast; two-state, every register that no reset touches starts with a random value.
+    Verilator,
+    /// Interpreted and slow; four-state, so an unknown that reaches a recorded beat is an error.
+    Icarus,
+}
+
+/// How to simulate.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub simulator: Simulator,
+    /// Probability in 1/256 that the source pauses, and independently that the sink refuses, in a clock.
+    pub stalls: u8,
+    pub seed: u32,
+    /// Clocks without a beat anywhere (input, output, probes) after which the run is given up.
+    pub idle_limit: u64,
+    /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
+    /// Two runs must not share it at the same time.
+    pub work_dir: PathBuf,
+    pub tools: Tools,
+}
+
+impl Options {
+    /// Verilator, no stalls, seed 1, a limit of a million idle clocks.
+    pub fn new(work_dir: impl Into<PathBuf>) -> Self {
+        Options {
+            simulator: Simulator::Verilator,
+            stalls: 0,
+            seed: 1,
+            idle_limit: 1_000_000,
+            work_dir: work_dir.into(),
+            tools: Tools::default(),
+        }
+    }
+}
+
+/// Streams `frames` (each `input.beats_per_frame` words) through the top and returns all that was recorded.
+///
+/// A stuck design is not an error here: [`Capture::timeout`] tells, with every beat recorded until then.
+/// Fails when a frame has the wrong size, a tool is missing or fails, or a recorded beat holds unknown bits.
+pub fn run(bench: &Bench, frames: &[Vec<Word>], options: &Options) -> Result<Capture> {
+    let mut job = Job::prepare(bench, frames, options)?;
+    job.execute(None)?;
+    capture::read(bench, frames.len(), &job.run_dir)
+}
+
+/// Runs again with the same stimulus and writes the clocks `from_cycle ..= to_cycle` as an FST waveform to `path`.
+/// The clock numbers are those of [`Beat::clock`]. Verilator needs a build of its own for this.
+pub fn waveform(
+    bench: &Bench,
+    frames: &[Vec<Word>],
+    options: &Options,
+    from_cycle: u64,
+    to_cycle: u64,
+    path: &Path,
+) -> Result<()> {
+    if to_cycle < from_cycle {
+        return Err(Error::setting("waveform", format!("clocks {from_cycle} to {to_cycle}"), "give the earlier first"));
+    }
+    if let Some(parent) = path.parent() {
+        create_dir(parent)?;
+    }
+    let path = std::path::absolute(path).map_err(|e| Error::io(path, e, "give a writable path"))?;
+    let mut job = Job::prepare(bench, frames, options)?;
+    job.execute(Some(Window { from: from_cycle, to: to_cycle, path }))
+}
+
+/// A window of clocks to trace.
+struct Window {
+    from: u64,
+    to: u64,
+    path: PathBuf,
+}
+
+impl Window {
+    fn plusargs(&self) -> Vec<String> {
+        vec![
+            format!("+trace_from={}", self.from),
+            format!("+trace_to={}", self.to),
+            format!("+trace_file={}", self.path.display()),
+        ]
+    }
+}
+
+/// One run, its files in place.
+struct Job<'a> {
+    options: &'a Options,
+    rtl_files: Vec<PathBuf>,
+    /// Folder that the simulator runs in.
+    rtl_dir: PathBuf,
+    testbench: String,
+    work_dir: PathBuf,
+    run_dir: PathBuf,
+    frames: usize,
+}
+
+impl<'a> Job<'a> {
+    fn prepare(bench: &Bench, frames: &[Vec<Word>], options: &'a Options) -> Result<Self> {
+        let testbench = testbench::emit(bench)?;
+        let mut input = String::new();
+        for (at, frame) in frames.iter().enumerate() {
+            if frame.len() != bench.input.beats_per_frame {
+                return Err(Error::setting(
+                    format!("frame {at}"),
+                    format!("{} beats, the top takes {}", frame.len(), bench.input.beats_per_frame),
+                    "pack each frame into the beats that the input stream carries",
+                ));
+            }
+            for word in frame {
+                if word.bits() > bench.input.data_bits {
+                    return Err(Error::setting(
+                        format!("frame {at}"),
+                        format!("a beat of {} bits on a stream of {}", word.bits(), bench.input.data_bits),
+                        "pack each frame into the beats that the input stream carries",
+                    ));
+                }
+                input += &word.to_hex();
+                input.push('\n');
+            }
+        }
+        if frames.is_empty() {
+            return Err(Error::setting("frames", "there is none", "give at least one frame"));
+        }
+        let absolute = |path: &Path| {
+            path.canonicalize().map_err(|e| Error::io(path, e, "check that the Verilog has been written"))
+        };
+        let rtl_files = bench.rtl_files.iter().map(|p| absolute(p)).collect::<Result<Vec<_>>>()?;
+        let Some(rtl_dir) = rtl_files.first().and_then(|p| p.parent()).map(Path::to_path_buf) else {
+            return Err(Error::setting("co-simulation bench", "no Verilog file", "list the files of the design"));
+        };
+        create_dir(&options.work_dir)?;
+        let work_dir = absolute(&options.work_dir)?;
+        let run_dir = work_dir.join("run");
+        // Recordings of an earlier run must not be taken for this one's.
+        match std::fs::remove_dir_all(&run_dir) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(&run_dir, e, "choose a work folder that is writable"));
+            }
+            _ => create_dir(&run_dir)?,
+        }
+        write(&run_dir.join("input.txt"), &input)?;
+        Ok(Job { options, rtl_files, rtl_dir, testbench, work_dir, run_dir, frames: frames.len() })
+    }
+
+    fn execute(&mut self, window: Option<Window>) -> Result<()> {
+        match self.options.simulator {
+            Simulator::Verilator => verilator::run(self, window),
+            Simulator::Icarus => icarus::run(self, window),
+        }
+    }
+
+    /// The plusargs of the testbench.
+    fn plusargs(&self) -> Vec<String> {
+        vec![
+            format!("+dir={}", self.run_dir.display()),
+            format!("+frames={}", self.frames),
+            format!("+stalls={}", self.options.stalls),
+            format!("+seed={}", self.options.seed),
+            format!("+idle_limit={}", self.options.idle_limit),
+        ]
+    }
+}
+
+fn create_dir(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(|e| Error::io(path, e, "choose a folder that is writable"))
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).map_err(|e| Error::io(path, e, "choose a folder that is writable"))
+}

@@ -1,0 +1,3 @@
+//! From the fixed-point network to synthesizable Verilog.
+
+pub mod netlist;

@@ -1,0 +1,464 @@
+//! The generated structure: modules that only instantiate and wire, and the ROM shells, printed as Verilog-2005.
+//!
+//! Arithmetic lives in hand-written Verilog; here is what differs from network to network: which engine, with
+//! which parameters, joined to which. A [`Module`] is plain data, and [`print`] is the only way to text, so that
+//! **rust-hdl stays behind this file** and could be replaced without touching a caller.
+//!
+//! What rust-hdl-core prints: the module frame, every port and wire declaration (direction, range, sign), every
+//! instance and its named port list, the order of it all. It is driven at run-time widths through its
+//! `Block`/`Logic`/`Atom` traits by `generate_verilog_unchecked` (its checker wants a simulatable circuit and panics).
+//! What it cannot express, and how it is expressed all the same:
+//!
+//! - *Parameters of an instance*: rust-hdl has none. An instance is a black box whose *name* carries the text
+//!   `comment, assigns in front of it, kind #(.P(1), …)`; rust-hdl prints that name where the module's name belongs.
+//! - *A connection to an expression or a local wire*: rust-hdl connects a child's port to a stub `instance$port`
+//!   and copies through `reg` and `always @(*)`. [`finish`] puts the connected expression in the stub's place and drops
+//!   the stub. Stubs are the only names with a `$`, thus none survives.
+//! - *`wire`*: its local signals are `reg`; the one kind of local that it declares as `wire` is the stub, so wires
+//!   are declared as stubs.
+//! - *ANSI ports, module parameters, comments, `default_nettype`*: added by [`finish`] around what was printed.
+//!
+//! The text depends on the data alone: same module, same bytes.
+
+mod check;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+
+use rust_hdl::core::prelude::{
+    Atom, AtomKind, BlackBox, Block, Logic, Probe, TypeDescriptor, TypeKind, VCDValue, Verilog, VerilogLiteral,
+    generate_verilog_unchecked,
+};
+
+use crate::{Error, Result};
+
+/// Direction of a port, seen from inside the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Input,
+    Output,
+}
+
+/// A port; `width` in bits, at least 1. An empty comment prints none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    pub name: String,
+    pub direction: Direction,
+    pub width: u32,
+    pub signed: bool,
+    pub comment: String,
+}
+
+impl Port {
+    /// An unsigned input of `width` bits.
+    pub fn input(name: impl Into<String>, width: u32, comment: impl Into<String>) -> Self {
+        Port { name: name.into(), direction: Direction::Input, width, signed: false, comment: comment.into() }
+    }
+
+    /// An unsigned output (a wire) of `width` bits.
+    pub fn output(name: impl Into<String>, width: u32, comment: impl Into<String>) -> Self {
+        Port { name: name.into(), direction: Direction::Output, width, signed: false, comment: comment.into() }
+    }
+}
+
+/// A local wire; `width` in bits, at least 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    pub name: String,
+    pub width: u32,
+}
+
+impl Wire {
+    /// A wire of `width` bits.
+    pub fn new(name: impl Into<String>, width: u32) -> Self {
+        Wire { name: name.into(), width }
+    }
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// An unsized decimal, −2³¹ … 2³¹−1 (what Verilog-2005 guarantees for an integer).
+    Int(i64),
+    /// A sized literal of any width: `width'h<hex>`.
+    Sized { width: u32, hex: String },
+    /// A string literal, printable ASCII without `"` and `\`.
+    Text(String),
+    /// An expression, printed as it stands.
+    Raw(String),
+}
+
+/// A parameter of the module itself, with its default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleParameter {
+    pub name: String,
+    pub default: Parameter,
+    pub comment: String,
+}
+
+/// What stands in a module's body, printed in the order given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// One or more lines of comment, after an empty line.
+    Comment(String),
+    /// `module #(parameters) name (connections)`. An output that nothing reads goes to a wire whose name holds
+    /// `unused` (Verilator then knows that it is meant); a port left open would be a warning.
+    Instance { module: String, name: String, parameters: Vec<(String, Parameter)>, connections: Vec<(String, String)> },
+    /// `assign target = expression;`
+    Assign { target: String, expression: String },
+    /// Lines of Verilog printed as they stand (memories, processes); names in it are not checked.
+    Code(String),
+}
+
+/// A Verilog module of structure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Module {
+    pub name: String,
+    /// Printed above the module, one `//` line per line.
+    pub comment: String,
+    pub parameters: Vec<ModuleParameter>,
+    pub ports: Vec<Port>,
+    pub wires: Vec<Wire>,
+    pub body: Vec<Item>,
+}
+
+/// Which memory a ROM should become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RomStyle {
+    Block,
+    Distributed,
+    Auto,
+}
+
+/// A ROM shell: `depth` words of `width` bits, initialised by `$readmemh(FILE)`, read synchronously with enable.
+///
+/// Ports `clk, en, addr, data`; `data` holds word `addr` one clock after `en`, and stays while `en` is low.
+/// `addr` has max(1, ⌈log₂ depth⌉) bits. `file` (relative to the simulator's or synthesiser's working folder) is
+/// the default of the parameter `FILE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rom {
+    pub name: String,
+    pub comment: String,
+    pub file: String,
+    pub depth: u64,
+    pub width: u32,
+    pub style: RomStyle,
+}
+
+impl Rom {
+    /// Address bits: max(1, ⌈log₂ depth⌉).
+    pub fn address_bits(&self) -> u32 {
+        (u64::BITS - self.depth.saturating_sub(1).leading_zeros()).max(1)
+    }
+
+    /// The shell as a module. Fails (naming the ROM) when it has no word.
+    pub fn module(&self) -> Result<Module> {
+        if self.depth == 0 {
+            return Err(Error::layer(&self.name, "a ROM of depth 0", "give the memory at least one word"));
+        }
+        let (top, last) = (self.width.max(1) - 1, self.depth - 1);
+        let style = match self.style {
+            RomStyle::Block => "block",
+            RomStyle::Distributed => "distributed",
+            RomStyle::Auto => "auto",
+        };
+        // Both attributes: Vivado reads rom_style of a memory that is never written, yosys and others ram_style.
+        let code = format!(
+            "(* rom_style = \"{style}\", ram_style = \"{style}\" *)\n\
+             reg [{top}:0] memory [0:{last}];\n\
+             reg [{top}:0] data_reg;\n\n\
+             initial $readmemh(FILE, memory);\n\n\
+             always @(posedge clk)\n    if (en)\n        data_reg <= memory[addr];\n\n\
+             assign data = data_reg;\n"
+        );
+        Ok(Module {
+            name: self.name.clone(),
+            comment: format!(
+                "{}\n{} words of {} bits; data = memory[addr] one clock after en, held while en is low.",
+                self.comment, self.depth, self.width
+            ),
+            parameters: vec![ModuleParameter {
+                name: "FILE".into(),
+                default: Parameter::Text(self.file.clone()),
+                comment: "contents, one hexadecimal word a line".into(),
+            }],
+            ports: vec![
+                Port::input("clk", 1, "clock"),
+                Port::input("en", 1, "read enable"),
+                Port::input("addr", self.address_bits(), "word address"),
+                Port::output("data", self.width, "the word read"),
+            ],
+            wires: vec![],
+            body: vec![Item::Code(code)],
+        })
+    }
+}
+
+/// The text of one file holding `module`. Fails (naming the module) on a name that is not a Verilog identifier, a
+/// duplicate, a width of 0, or an expression that names nothing in the module.
+pub fn print(module: &Module) -> Result<String> {
+    check::module(module)?;
+    finish(module, &generate_verilog_unchecked(&Shell(module)))
+}
+
+/// A signal as rust-hdl sees it.
+struct Signal<'a> {
+    kind: AtomKind,
+    width: u32,
+    signed: bool,
+    name: &'a str,
+}
+
+impl Atom for Signal<'_> {
+    fn bits(&self) -> usize {
+        self.width as usize
+    }
+    fn connected(&self) -> bool {
+        true
+    }
+    fn changed(&self) -> bool {
+        false
+    }
+    fn kind(&self) -> AtomKind {
+        self.kind
+    }
+    fn descriptor(&self) -> TypeDescriptor {
+        let width = self.width as usize;
+        let kind = if self.signed { TypeKind::Signed(width) } else { TypeKind::Bits(width) };
+        TypeDescriptor { name: self.name.to_string(), kind }
+    }
+    fn vcd(&self) -> VCDValue {
+        VCDValue::from(false)
+    }
+    fn id(&self) -> usize {
+        0
+    }
+    fn verilog(&self) -> VerilogLiteral {
+        VerilogLiteral::from(false)
+    }
+    fn constraints(&self) -> Vec<rust_hdl::core::prelude::PinConstraint> {
+        vec![]
+    }
+}
+
+/// The module as a rust-hdl block.
+struct Shell<'a>(&'a Module);
+
+/// An instance as a rust-hdl black box; `kind` carries everything that precedes the instance's name.
+struct Child<'a> {
+    kind: String,
+    name: &'a str,
+    connections: &'a [(String, String)],
+}
+
+/// Comments of the user carry this mark through rust-hdl, so that they cannot be taken for its headings.
+const COMMENT_MARK: &str = "//$";
+
+fn comment_lines(text: &str, mark: &str) -> String {
+    let mut out = String::new();
+    for line in text.trim_end().lines() {
+        let _ = writeln!(out, "{}", format!("{mark} {line}").trim_end());
+    }
+    out
+}
+
+/// An item that is not an instance.
+fn plain_item(item: &Item) -> String {
+    match item {
+        Item::Comment(text) => format!("\n{}", comment_lines(text, COMMENT_MARK)),
+        Item::Assign { target, expression } => format!("assign {target} = {expression};\n"),
+        Item::Code(text) => format!("{}\n", text.trim_end()),
+        Item::Instance { .. } => String::new(),
+    }
+}
+
+fn parameter_text(value: &Parameter) -> String {
+    match value {
+        Parameter::Int(v) => v.to_string(),
+        Parameter::Sized { width, hex } => format!("{width}'h{}", hex.to_ascii_lowercase()),
+        Parameter::Text(text) => format!("\"{text}\""),
+        Parameter::Raw(text) => text.clone(),
+    }
+}
+
+/// The instances, each with the items that stand between it and its predecessor; and the items after the last.
+fn children(module: &Module) -> (Vec<Child<'_>>, String) {
+    let (mut list, mut lead) = (Vec::new(), String::new());
+    for item in &module.body {
+        let Item::Instance { module: kind, name, parameters, connections } = item else {
+            lead += &plain_item(item);
+            continue;
+        };
+        lead += kind;
+        if !parameters.is_empty() {
+            let list: Vec<_> =
+                parameters.iter().map(|(name, value)| format!("    .{name}({})", parameter_text(value))).collect();
+            let _ = write!(lead, " #(\n{}\n)", list.join(",\n"));
+        }
+        list.push(Child { kind: std::mem::take(&mut lead), name, connections });
+    }
+    (list, lead)
+}
+
+impl Logic for Shell<'_> {
+    fn update(&mut self) {}
+    fn hdl(&self) -> Verilog {
+        Verilog::Custom(children(self.0).1)
+    }
+}
+
+impl Block for Shell<'_> {
+    fn connect_all(&mut self) {}
+    fn update_all(&mut self) {}
+    fn has_changed(&self) -> bool {
+        false
+    }
+    fn accept(&self, _name: &str, probe: &mut dyn Probe) {
+        probe.visit_start_scope(&self.0.name, self);
+        for Port { name, direction, width, signed, .. } in &self.0.ports {
+            let kind = match direction {
+                Direction::Input => AtomKind::InputParameter,
+                // "output wire": a module of structure drives its outputs from instances and assigns.
+                Direction::Output => AtomKind::OutputPassthrough,
+            };
+            probe.visit_atom(name, &Signal { kind, width: *width, signed: *signed, name });
+        }
+        for Wire { name, width } in &self.0.wires {
+            let kind = AtomKind::StubOutputSignal;
+            probe.visit_atom(name, &Signal { kind, width: *width, signed: false, name });
+        }
+        for child in children(self.0).0 {
+            child.accept(child.name, probe);
+        }
+        probe.visit_end_scope(&self.0.name, self);
+    }
+}
+
+impl Logic for Child<'_> {
+    fn update(&mut self) {}
+    fn hdl(&self) -> Verilog {
+        Verilog::Blackbox(BlackBox { code: String::new(), name: self.kind.clone() })
+    }
+}
+
+impl Block for Child<'_> {
+    fn connect_all(&mut self) {}
+    fn update_all(&mut self) {}
+    fn has_changed(&self) -> bool {
+        false
+    }
+    fn accept(&self, name: &str, probe: &mut dyn Probe) {
+        probe.visit_start_scope(name, self);
+        for (port, _) in self.connections {
+            // Direction and width do not matter: only the stub's declaration would show them, and it is dropped.
+            let pin = Signal { kind: AtomKind::InputParameter, width: 1, signed: false, name: port };
+            probe.visit_atom(port, &pin);
+        }
+        probe.visit_end_scope(name, self);
+    }
+}
+
+/// Where in rust-hdl's text a line stands; it prints the parts in this order.
+#[derive(PartialEq, PartialOrd)]
+enum Part {
+    Ports,
+    Wires,
+    Body,
+}
+
+/// rust-hdl's text made into a file: see the head of this room for each step.
+fn finish(module: &Module, printed: &str) -> Result<String> {
+    let mut stubs: HashMap<String, &str> = HashMap::new();
+    for item in &module.body {
+        if let Item::Instance { name, connections, .. } = item {
+            stubs.extend(connections.iter().map(|(port, to)| (format!("{name}${port}"), to.as_str())));
+        }
+    }
+    let mut part = Part::Ports;
+    let mut ports: BTreeMap<&str, String> = BTreeMap::new();
+    let (mut wires, mut body) = (String::new(), String::new());
+    for line in printed.lines().skip_while(|l| !l.starts_with("module ")).skip(1) {
+        let text = line.trim();
+        match text {
+            "// Module arguments" => continue,
+            "// Stub signals" if part < Part::Wires => part = Part::Wires,
+            "// Sub module instances" | "// Update code (custom)" => part = Part::Body,
+            _ if text.starts_with("endmodule") => break,
+            _ if part == Part::Body => body_line(line, &stubs, &mut body),
+            _ => {
+                let words: Vec<_> = text.trim_end_matches(';').split_whitespace().collect();
+                let Some((name, words)) = words.split_last() else { continue };
+                if part == Part::Ports {
+                    ports.insert(name, words.join(" "));
+                } else if !name.contains('$') {
+                    let _ = writeln!(wires, "    {} {name};", words.join(" "));
+                }
+            }
+        }
+    }
+    let mut out = comment_lines(&module.comment, "//");
+    out += "`default_nettype none\n\n";
+    let _ = write!(out, "module {}", module.name);
+    if !module.parameters.is_empty() {
+        let lines = module
+            .parameters
+            .iter()
+            .map(|p| (format!("parameter {} = {}", p.name, parameter_text(&p.default)), p.comment.as_str()));
+        let _ = write!(out, " #(\n{})", listing(&lines.collect::<Vec<_>>()));
+    }
+    let mut lines = Vec::new();
+    for port in &module.ports {
+        let Some(declaration) = ports.get(port.name.as_str()) else {
+            return Err(Error::layer(
+                &module.name,
+                format!("rust-hdl did not print port '{}'", port.name),
+                "use the pinned rust-hdl 0.46.0",
+            ));
+        };
+        lines.push((format!("{declaration} {}", port.name), port.comment.as_str()));
+    }
+    let _ = write!(out, " (\n{});\n", listing(&lines));
+    if !wires.is_empty() {
+        let _ = write!(out, "\n{wires}");
+    }
+    let body = body.trim_matches('\n');
+    if !body.is_empty() {
+        let _ = write!(out, "\n{body}\n");
+    }
+    out += "\nendmodule\n\n`default_nettype wire\n";
+    Ok(out)
+}
+
+/// Comma-separated lines with their comments in one column.
+fn listing(lines: &[(String, &str)]) -> String {
+    let column = lines.iter().map(|(text, _)| text.len() + 1).max().unwrap_or(0);
+    let mut out = String::new();
+    for (at, (text, comment)) in lines.iter().enumerate() {
+        let text = format!("{text}{}", if at + 1 < lines.len() { "," } else { "" });
+        let comment = if comment.is_empty() { String::new() } else { format!(" // {}", comment.replace('\n', " ")) };
+        let _ = writeln!(out, "    {}", format!("{text:column$}{comment}").trim_end());
+    }
+    out
+}
+
+/// One line of the body: a port gets its connection, a comment loses its mark, an instance an empty line in front.
+fn body_line(line: &str, stubs: &HashMap<String, &str>, body: &mut String) {
+    let text = line.trim();
+    if let Some(rest) = text.strip_prefix('.')
+        && let Some((port, stub)) = rest.split_once('(')
+        && let (stub, comma) = stub.strip_suffix("),").map_or((stub.trim_end_matches(')'), ""), |s| (s, ","))
+        && let Some(to) = stubs.get(stub)
+    {
+        let _ = writeln!(body, "        .{port}({to}){comma}");
+        return;
+    }
+    if text.is_empty() && body.ends_with("\n\n") {
+        return;
+    }
+    let _ = writeln!(body, "{}", line.replacen(COMMENT_MARK, "//", 1).trim_end());
+    if text == ");" {
+        body.push('\n');
+    }
+}

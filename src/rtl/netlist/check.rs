@@ -1,0 +1,174 @@
+//! What must hold before a module is printed, so that no tool has to say it later in worse words.
+
+use std::collections::BTreeSet;
+
+use super::{Item, Module, Parameter};
+use crate::{Error, Result};
+
+/// The keywords of Verilog-2005 (IEEE 1364-2005, annex B), and the commonest of SystemVerilog, since most tools
+/// read a `.v` file of a mixed project as SystemVerilog.
+const KEYWORDS: &str = " always and assign automatic begin buf bufif0 bufif1 case casex casez cell cmos config deassign \
+    default defparam design disable edge else end endcase endconfig endfunction endgenerate endmodule endprimitive \
+    endspecify endtable endtask event for force forever fork function generate genvar highz0 highz1 if ifnone incdir \
+    include initial inout input instance integer join large liblist library localparam macromodule medium module nand \
+    negedge nmos nor noshowcancelled not notif0 notif1 or output parameter pmos posedge primitive pull0 pull1 pulldown \
+    pullup pulsestyle_ondetect pulsestyle_onevent rcmos real realtime reg release repeat rnmos rpmos rtran rtranif0 \
+    rtranif1 scalared showcancelled signed small specify specparam strong0 strong1 supply0 supply1 table task time \
+    tran tranif0 tranif1 tri tri0 tri1 triand trior trireg unsigned use uwire vectored wait wand weak0 weak1 while \
+    wire wor xnor xor bit byte class do enum int interface logic package program property return static struct type \
+    union var void ";
+
+/// Whether `name` is `[A-Za-z_][A-Za-z0-9_]*` and no keyword.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !KEYWORDS.contains(&format!(" {name} "))
+}
+
+/// The checks of one module; every error names it.
+pub(super) fn module(module: &Module) -> Result<()> {
+    let fail = |problem: String, advice: &str| Err(Error::layer(&module.name, problem, advice));
+    let mut names = BTreeSet::new();
+    let mut declare = |what: &str, name: &'_ str| {
+        if !is_identifier(name) {
+            return fail(
+                format!("{what} '{name}' is not a Verilog identifier"),
+                "use letters, digits and '_', no digit first, no keyword",
+            );
+        }
+        if !names.insert(name.to_string()) {
+            return fail(format!("{what} '{name}' is declared twice"), "give it a name of its own");
+        }
+        Ok(())
+    };
+    declare("module", &module.name)?;
+    for p in &module.parameters {
+        declare("parameter", &p.name)?;
+    }
+    for p in &module.ports {
+        declare("port", &p.name)?;
+    }
+    for w in &module.wires {
+        declare("wire", &w.name)?;
+    }
+    let widths = module.ports.iter().map(|p| (&p.name, p.width)).chain(module.wires.iter().map(|w| (&w.name, w.width)));
+    for (name, width) in widths {
+        if width == 0 {
+            return fail(format!("'{name}' is 0 bits wide"), "give it at least one bit, or leave it out");
+        }
+    }
+    for item in &module.body {
+        if let Item::Instance { module: kind, name, parameters, connections } = item {
+            declare("instance", name)?;
+            let mut pins = BTreeSet::new();
+            for pin in parameters.iter().map(|(n, _)| n).chain(connections.iter().map(|(n, _)| n)).chain([kind]) {
+                if !is_identifier(pin) {
+                    return fail(format!("instance '{name}': '{pin}' is not a Verilog identifier"), "rename it");
+                }
+            }
+            for pin in connections.iter().map(|(n, _)| n) {
+                if !pins.insert(pin) {
+                    return fail(format!("instance '{name}' connects port '{pin}' twice"), "connect it once");
+                }
+            }
+        }
+    }
+    for p in &module.parameters {
+        parameter(&p.default)
+            .or_else(|problem| fail(format!("parameter '{}': {problem}", p.name), "mend the value"))?;
+    }
+    for item in &module.body {
+        match item {
+            Item::Instance { name, parameters, connections, .. } => {
+                for (p, value) in parameters {
+                    parameter(value).or_else(|problem| fail(format!("{name}.{p}: {problem}"), "mend the parameter"))?;
+                }
+                for (port, to) in connections {
+                    let to = if to.trim().is_empty() { "(open)" } else { to };
+                    expression(to, &names).or_else(|problem| {
+                        fail(
+                            format!("{name}.{port}: {problem}"),
+                            "connect a port, a wire (named unused_… if nothing reads it) or an expression",
+                        )
+                    })?;
+                }
+            }
+            Item::Assign { target, expression: source } => {
+                for side in [target, source] {
+                    let side = if side.trim().is_empty() { "(empty)" } else { side };
+                    expression(side, &names).or_else(|problem| {
+                        fail(format!("assign {target}: {problem}"), "use ports, wires and parameters of the module")
+                    })?;
+                }
+            }
+            Item::Comment(_) | Item::Code(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// A parameter's value, by the ranges that [`Parameter`] documents.
+fn parameter(value: &Parameter) -> Result<(), String> {
+    match value {
+        Parameter::Int(v) if i32::try_from(*v).is_err() => {
+            Err(format!("{v} does not fit 32 bits, use a sized literal"))
+        }
+        Parameter::Sized { width, hex } => {
+            if hex.is_empty() || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return Err(format!("'{hex}' is not hexadecimal"));
+            }
+            let digits = hex.trim_start_matches('0');
+            let lead = digits.chars().next().and_then(|c| c.to_digit(16)).map_or(0, |d| u32::BITS - d.leading_zeros());
+            let bits = digits.len().saturating_sub(1) as u64 * 4 + u64::from(lead);
+            if *width == 0 || bits > u64::from(*width) {
+                return Err(format!("a value of {bits} bits in {width} bits"));
+            }
+            Ok(())
+        }
+        Parameter::Text(text) if !text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\') => {
+            Err(format!("{text:?} is not printable ASCII without '\"' and '\\'"))
+        }
+        Parameter::Raw(text) if text.trim().is_empty() => Err("it is empty".into()),
+        Parameter::Raw(text) => one_line(text),
+        _ => Ok(()),
+    }
+}
+
+/// One line, balanced brackets, nothing that would end the statement or open a comment.
+fn one_line(text: &str) -> Result<(), String> {
+    if text.contains(['\n', ';', '"']) || text.contains("//") || text.contains("/*") {
+        return Err(format!("{text:?} is not one expression"));
+    }
+    let mut open = Vec::new();
+    for c in text.chars() {
+        match c {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ')' | ']' | '}' if open.pop() != Some(c) => return Err(format!("brackets of '{text}' do not match")),
+            _ => {}
+        }
+    }
+    if open.is_empty() { Ok(()) } else { Err(format!("brackets of '{text}' do not match")) }
+}
+
+/// An expression whose every name is declared; numbers (`8'hff`) and system functions (`$signed`) are skipped.
+fn expression(text: &str, names: &BTreeSet<String>) -> Result<(), String> {
+    one_line(text)?;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = rest[c.len_utf8()..]
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .map_or(rest.len(), |at| at + c.len_utf8());
+        let (word, after) = rest.split_at(length);
+        match c {
+            'a'..='z' | 'A'..='Z' | '_' if !names.contains(word) => {
+                return Err(format!("'{word}' is not declared"));
+            }
+            'a'..='z' | 'A'..='Z' | '_' | '0'..='9' | '\'' | '$' => rest = after,
+            _ => rest = &rest[c.len_utf8()..],
+        }
+    }
+    Ok(())
+}
