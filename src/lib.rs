@@ -15,6 +15,7 @@
 pub mod ann;
 pub mod data;
 pub mod error;
+pub mod eval;
 pub mod fixed_point;
 pub mod model;
 pub mod quantise;

@@ -17,7 +17,8 @@ pub struct Options {
     pub members: u32,
     /// Most time steps.
     pub timesteps: u32,
-    /// Small whole weights, biases and thresholds, so that float32 and integer arithmetic agree exactly.
+    /// Small whole weights, biases and (even) steps, so that with at most 8 members every sum over raw pixels stays
+    /// below 2^24: float32 and integer arithmetic then agree exactly.
     pub whole: bool,
 }
 
@@ -142,7 +143,7 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
             terms.push(term(random, options, other, size, channels, window));
         }
     }
-    let step = if options.whole { random.within(1, 400) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
+    let step = if options.whole { random.within(1, 100) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
     let bias = biases(random, options, channels, step);
     Node { name: String::new(), shape, op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } }) }
 }

@@ -1,5 +1,7 @@
 //! The converted network: group-neuron populations fed by sums of terms, still in floating point.
 
+pub mod float;
+
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
