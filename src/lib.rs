@@ -13,8 +13,10 @@
 //! and never panics on a user's input; every failure is an [`Error`] that says what to do.
 
 pub mod ann;
+pub mod convert;
 pub mod error;
 pub mod fixed_point;
+pub mod import;
 pub mod shape;
 pub mod snn;
 
