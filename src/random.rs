@@ -89,7 +89,7 @@ pub fn network(seed: u64, options: &Options) -> Network {
         } else {
             layer(random, options, &network, before)
         };
-        network.nodes.push(Node { name: format!("node{index}"), ..node });
+        network.nodes.push(Node { name: format!("node{index}"), origin: format!("node{index}"), ..node });
     }
     let last = Source::Node(network.nodes.len() - 1);
     let size = source_shape(&network, last);
@@ -97,7 +97,7 @@ pub fn network(seed: u64, options: &Options) -> Network {
     let classes = random.within(2, 6);
     let terms = vec![term(random, options, last, size, classes, whole)];
     let op = Op::Layer(Layer { terms, bias: biases(random, options, classes, 1.0), neuron: Neuron::Readout });
-    network.nodes.push(Node { name: "readout".into(), shape: Shape::new(classes, 1, 1), op });
+    network.nodes.push(Node { name: "readout".into(), origin: "readout".into(), shape: Shape::new(classes, 1, 1), op });
     network
 }
 
@@ -124,7 +124,7 @@ fn pool(random: &mut Random, source: Source, size: Shape) -> Node {
     let [height, width] = window.output(size).expect("the kernel fits");
     let kind = if random.chance(2) { PoolKind::Sum } else { PoolKind::Max };
     let op = Op::Pool(Pool { source, kind, window });
-    Node { name: String::new(), shape: Shape { height, width, ..size }, op }
+    Node { name: String::new(), origin: String::new(), shape: Shape { height, width, ..size }, op }
 }
 
 fn layer(random: &mut Random, options: &Options, network: &Network, source: Source) -> Node {
@@ -145,7 +145,12 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
     }
     let step = if options.whole { random.within(1, 100) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
     let bias = biases(random, options, channels, step);
-    Node { name: String::new(), shape, op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } }) }
+    Node {
+        name: String::new(),
+        origin: String::new(),
+        shape,
+        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } }),
+    }
 }
 
 fn window(random: &mut Random, size: Shape) -> Window {
