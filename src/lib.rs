@@ -13,10 +13,13 @@
 //! and never panics on a user's input; every failure is an [`Error`] that says what to do.
 
 pub mod ann;
+pub mod convert;
 pub mod cosim;
 pub mod data;
 pub mod error;
+pub mod eval;
 pub mod fixed_point;
+pub mod import;
 pub mod model;
 pub mod quantise;
 pub mod random;

@@ -17,7 +17,8 @@ pub struct Options {
     pub members: u32,
     /// Most time steps.
     pub timesteps: u32,
-    /// Small whole weights, biases and thresholds, so that float32 and integer arithmetic agree exactly.
+    /// Small whole weights, biases and (even) steps, so that with at most 8 members every sum over raw pixels stays
+    /// below 2^24: float32 and integer arithmetic then agree exactly.
     pub whole: bool,
 }
 
@@ -88,7 +89,7 @@ pub fn network(seed: u64, options: &Options) -> Network {
         } else {
             layer(random, options, &network, before)
         };
-        network.nodes.push(Node { name: format!("node{index}"), ..node });
+        network.nodes.push(Node { name: format!("node{index}"), origin: format!("node{index}"), ..node });
     }
     let last = Source::Node(network.nodes.len() - 1);
     let size = source_shape(&network, last);
@@ -96,7 +97,7 @@ pub fn network(seed: u64, options: &Options) -> Network {
     let classes = random.within(2, 6);
     let terms = vec![term(random, options, last, size, classes, whole)];
     let op = Op::Layer(Layer { terms, bias: biases(random, options, classes, 1.0), neuron: Neuron::Readout });
-    network.nodes.push(Node { name: "readout".into(), shape: Shape::new(classes, 1, 1), op });
+    network.nodes.push(Node { name: "readout".into(), origin: "readout".into(), shape: Shape::new(classes, 1, 1), op });
     network
 }
 
@@ -123,7 +124,7 @@ fn pool(random: &mut Random, source: Source, size: Shape) -> Node {
     let [height, width] = window.output(size).expect("the kernel fits");
     let kind = if random.chance(2) { PoolKind::Sum } else { PoolKind::Max };
     let op = Op::Pool(Pool { source, kind, window });
-    Node { name: String::new(), shape: Shape { height, width, ..size }, op }
+    Node { name: String::new(), origin: String::new(), shape: Shape { height, width, ..size }, op }
 }
 
 fn layer(random: &mut Random, options: &Options, network: &Network, source: Source) -> Node {
@@ -142,9 +143,14 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
             terms.push(term(random, options, other, size, channels, window));
         }
     }
-    let step = if options.whole { random.within(1, 400) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
+    let step = if options.whole { random.within(1, 100) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
     let bias = biases(random, options, channels, step);
-    Node { name: String::new(), shape, op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } }) }
+    Node {
+        name: String::new(),
+        origin: String::new(),
+        shape,
+        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } }),
+    }
 }
 
 fn window(random: &mut Random, size: Shape) -> Window {

@@ -1,5 +1,7 @@
 //! The imported network: a graph of float operations, as the file had it, with constants resolved.
 
+mod validate;
+
 use ndarray::{Array2, Array4};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,10 @@ pub enum Op {
     AveragePool {
         window: Window,
     },
+    /// Sum over the window: an average pool after its division was folded away.
+    SumPool {
+        window: Window,
+    },
     /// Maximum over the window.
     MaxPool {
         window: Window,
@@ -98,4 +104,29 @@ pub enum Op {
         channels_after: usize,
         spatial: Padding,
     },
+}
+
+impl Op {
+    /// The operation's name, as dumps and errors show it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Op::Input => "Input",
+            Op::Conv { .. } => "Conv",
+            Op::Linear { .. } => "Linear",
+            Op::BatchNorm { .. } => "BatchNorm",
+            Op::AveragePool { .. } => "AveragePool",
+            Op::SumPool { .. } => "SumPool",
+            Op::MaxPool { .. } => "MaxPool",
+            Op::Add => "Add",
+            Op::Concat => "Concat",
+            Op::Relu => "Relu",
+            Op::Scalar { .. } => "Scalar",
+            Op::Floor => "Floor",
+            Op::Clip { .. } => "Clip",
+            Op::Qcfs { .. } => "Qcfs",
+            Op::Flatten => "Flatten",
+            Op::Subsample { .. } => "Subsample",
+            Op::Pad { .. } => "Pad",
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod testbench;
 #[cfg(test)]
 mod tests;
 mod tool;
+mod verdict;
 mod verilator;
 mod word;
 
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub use capture::{Beat, Capture, Timeout};
 pub use testbench::emit as emit_testbench;
 pub use tool::Tools;
+pub use verdict::{LayerVerdict, Mismatch, Verdict, check};
 pub use word::Word;
 
 use crate::{Error, Result};

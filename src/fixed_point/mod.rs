@@ -148,7 +148,8 @@ pub struct Pool {
 /// Signed two's complement bits, the sign included, unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Widths {
-    /// A lane's accumulator of one time step, at any moment of the accumulation in any order.
+    /// A lane's accumulator, at any moment of the accumulation in any order: of one time step, for a readout of the sum
+    /// over all time steps.
     pub accumulator: u32,
     /// Bias β.
     pub bias: u32,

@@ -179,6 +179,7 @@ fn events_are_nonzero_elements_under_each_window() {
     };
     source.nodes.push(crate::snn::Node {
         name: "readout".into(),
+        origin: "readout".into(),
         shape: crate::Shape::new(2, 1, 1),
         op: crate::snn::Op::Layer(readout),
     });

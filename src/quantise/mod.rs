@@ -25,7 +25,7 @@ pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> 
     if !(2..=16).contains(&bits) {
         return Err(Error::setting("--weight-bits", format!("is {bits}"), "choose 2 to 16"));
     }
-    check(network)?;
+    network.validate()?;
     let mut done = Network {
         name: network.name.clone(),
         members: network.members,
@@ -167,55 +167,6 @@ fn offsets(network: &snn::Network) -> Vec<u8> {
     let mean = &network.input.normalisation.mean;
     // `as` saturates, so a mean outside of 0..1 gives the nearest offset and the bias takes the rest.
     mean.iter().map(|mean| if padded { (255.0 * mean).round() as u8 } else { 0 }).collect()
-}
-
-/// What the arithmetic here relies on; the geometry is checked on the result.
-fn check(network: &snn::Network) -> Result<()> {
-    const ADVICE: &str = "convert the network again from its source";
-    let channels = network.input.shape.channels;
-    let normal = &network.input.normalisation;
-    if normal.mean.len() != channels || normal.std.len() != channels {
-        let problem = format!("the image has {channels} channels, the normalisation {}", normal.mean.len());
-        return Err(Error::layer("input", problem, "give mean and std for each channel"));
-    }
-    if normal.mean.iter().any(|v| !v.is_finite()) || normal.std.iter().any(|v| !(v.is_finite() && *v > 0.0)) {
-        return Err(Error::layer("input", "the normalisation is not usable", "give finite means and positive stds"));
-    }
-    for (index, node) in network.nodes.iter().enumerate() {
-        let bad = |problem: &str| Err(Error::layer(&node.name, problem, ADVICE));
-        let earlier = |source| !matches!(source, snn::Source::Node(from) if from >= index);
-        let channels = |source| match source {
-            snn::Source::Input => channels,
-            snn::Source::Node(from) => network.nodes[from].shape.channels,
-        };
-        match &node.op {
-            snn::Op::Pool(pool) if !earlier(pool.source) => return bad("reads a node that is not earlier"),
-            snn::Op::Pool(_) => {}
-            snn::Op::Layer(layer) => {
-                if layer.terms.is_empty() || layer.bias.len() != node.shape.channels {
-                    return bad("needs a term and one bias for each channel");
-                }
-                if let snn::Neuron::Group { step } = layer.neuron
-                    && !(step.is_finite() && step > 0.0)
-                {
-                    return bad("its threshold is not a positive number");
-                }
-                for term in &layer.terms {
-                    if !earlier(term.source) {
-                        return bad("reads a node that is not earlier");
-                    }
-                    let kernel = term.window.kernel;
-                    if term.weights.dim() != (node.shape.channels, channels(term.source), kernel[0], kernel[1]) {
-                        return bad("its weights do not fit its source");
-                    }
-                    if term.weights.iter().chain(&layer.bias).any(|v| !v.is_finite()) {
-                        return bad("a weight or bias is not a finite number");
-                    }
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

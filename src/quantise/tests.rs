@@ -18,6 +18,7 @@ fn small(weights: [f32; 4], step: f32) -> snn::Network {
     };
     let node = |name: &str, source, weights, neuron| snn::Node {
         name: name.into(),
+        origin: name.into(),
         shape: Shape::new(2, 1, 1),
         op: snn::Op::Layer(snn::Layer { terms: vec![term(source, weights)], bias: vec![0.25, -0.25], neuron }),
     };

@@ -4,7 +4,7 @@
 //! interval is widened to contain 0. They assume nothing about which counts occur together.
 
 use crate::error::{Error, Result};
-use crate::fixed_point::{Layer, Network, Neuron, Widths};
+use crate::fixed_point::{Layer, Network, Neuron, Source, Widths};
 
 /// A closed interval of integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +113,11 @@ pub fn widths(network: &Network, name: &str, layer: &Layer) -> Result<Widths> {
             Neuron::Group { step } => membrane(step[channel], network.members, network.timesteps, current),
             Neuron::Readout { .. } => score(network.timesteps, current),
         };
-        sums = sums.hull(sum);
+        // A readout's counts are added up over time before they meet the weights, so its accumulator holds all steps;
+        // an image is the same at each step and is accumulated once.
+        let spikes = layer.terms.iter().any(|term| term.source != Source::Input);
+        let steps = if spikes && matches!(layer.neuron, Neuron::Readout { .. }) { network.timesteps.into() } else { 1 };
+        sums = sums.hull(Interval { low: sum.low * steps, high: sum.high * steps });
         biases = biases.hull(bias);
         membranes = membranes.hull(held);
     }

@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use ndarray::Axis;
-
 use crate::fixed_point::{Layer, Network, Neuron, Source, ThresholdMode};
 use crate::quantise::widths::{accumulator, membrane, signed_bits};
 use crate::schedule::LayerPlan;
@@ -106,8 +104,7 @@ pub fn neurons(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
         };
         let membrane_bits = shifts.iter().enumerate().map(aligned).max().unwrap_or(1);
         let step_bits = unsigned_bits(shifts.iter().copied().max().unwrap_or(0));
-        let format =
-            NeuronFormat { bias_bits: layer.widths.bias, step_bits, step_log2: Some(common), membrane_bits };
+        let format = NeuronFormat { bias_bits: layer.widths.bias, step_bits, step_log2: Some(common), membrane_bits };
         (format, shifts)
     } else {
         let format = NeuronFormat {
@@ -149,9 +146,4 @@ fn unsigned_bits(value: i64) -> u32 {
 /// Whether the layer reads the image, whose current is the same at each time step.
 pub fn reads_image(layer: &Layer) -> bool {
     layer.terms.iter().all(|term| term.source == Source::Input)
-}
-
-/// Number of channels of a term's weights.
-pub fn outputs(layer: &Layer) -> usize {
-    layer.terms[0].weights.len_of(Axis(0))
 }

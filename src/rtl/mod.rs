@@ -1,3 +1,77 @@
-//! From the fixed-point network to synthesizable Verilog.
+//! From the fixed-point network to synthesizable Verilog: hand-written modules under `lib/`, and around them the
+//! structure that differs from network to network.
+//!
+//! [`generate`] is pure: a network and a plan in, the files of a design out. Only the caller touches the disk.
 
+mod core;
+mod layer;
+pub mod library;
+mod manifest;
+mod memory;
 pub mod netlist;
+
+use std::collections::BTreeMap;
+
+pub use manifest::{LayerEntry, Manifest};
+
+use crate::fixed_point::{Network, Op, Source};
+use crate::schedule::{Plan, is_readout};
+use crate::{Error, Result};
+
+/// A generated accelerator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Design {
+    /// File name → text: the core, a module a layer, ROM shells, their contents, and the library's modules.
+    pub files: BTreeMap<String, String>,
+    pub manifest: Manifest,
+}
+
+/// Generates the accelerator of `network` folded by `plan`.
+///
+/// # Errors
+/// [`Error::Layer`] for a layer that has no hardware form, saying what would have one.
+pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
+    let prefix = network.name.as_str();
+    let top = format!("{prefix}_core");
+    let mut files = BTreeMap::new();
+    let mut entries = Vec::new();
+    let mut ports = Vec::with_capacity(network.nodes.len());
+    for (index, (node, layer_plan)) in network.nodes.iter().zip(&plan.layers).enumerate() {
+        let (Op::Layer(layer), Some(layer_plan)) = (&node.op, layer_plan) else {
+            if let Op::Pool(pool) = &node.op
+                && pool.source == Source::Input
+            {
+                let problem = "it pools the image, which is not a spike count";
+                return Err(Error::layer(&node.name, problem, "pool behind the first layer, or scale the images"));
+            }
+            ports.push(None);
+            continue;
+        };
+        if is_readout(layer) != (index + 1 == network.nodes.len()) {
+            return Err(Error::layer(
+                &node.name,
+                "the readout is not the last node",
+                "end the network with its readout",
+            ));
+        }
+        let modules = layer::modules(prefix, network, node, layer, layer_plan)?;
+        for (rom, memory) in &modules.roms {
+            files.insert(format!("{}.v", rom.name), netlist::print(&rom.module()?)?);
+            files.insert(rom.file.clone(), memory.text.clone());
+        }
+        entries.push(manifest::entry(network, node, layer, layer_plan, &modules));
+        files.insert(format!("{}.v", modules.module.name), netlist::print(&modules.module)?);
+        ports.push(Some(core::LayerPorts {
+            module: modules.module.name.clone(),
+            comment: modules.module.comment.trim_end().to_string(),
+            output_bits: modules.output_bits,
+            terms: modules.input_bits.len(),
+        }));
+    }
+    let module = core::module(&top, network, &ports)?;
+    files.insert(format!("{top}.v"), netlist::print(&module)?);
+    for (name, text) in library::FILES {
+        files.insert((*name).to_string(), (*text).to_string());
+    }
+    Ok(Design { manifest: manifest::manifest(top, network, entries), files })
+}

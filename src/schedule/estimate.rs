@@ -152,6 +152,7 @@ fn frame(plan: &LayerPlan, channels: usize, maps: &[Vec<bool>]) -> Estimate {
 /// Elements inside the windows of a frame: the events of a map without a zero.
 pub fn dense(geometry: &super::Geometry) -> u64 {
     let rows: usize = (0..geometry.out_height).map(|y| geometry.rows_of(y)).map(|(first, end)| end - first).sum();
-    let elements: usize = (0..geometry.out_width).map(|x| geometry.elements_of(x)).map(|(first, end)| end - first).sum();
+    let elements: usize =
+        (0..geometry.out_width).map(|x| geometry.elements_of(x)).map(|(first, end)| end - first).sum();
     rows as u64 * elements as u64
 }

@@ -56,7 +56,10 @@ pub fn geometry(layer: &str, input: Shape, output: Shape, window: Window) -> Res
     if top.max(bottom) >= kernel[0] || left.max(right) >= kernel[1] {
         return Err(Error::layer(
             layer,
-            format!("its padding ({top}, {left}, {bottom}, {right}) is not smaller than its {}×{} kernel", kernel[0], kernel[1]),
+            format!(
+                "its padding ({top}, {left}, {bottom}, {right}) is not smaller than its {}×{} kernel",
+                kernel[0], kernel[1]
+            ),
             "a window must touch the map: use a padding below the kernel size on every side",
         ));
     }

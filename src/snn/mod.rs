@@ -1,5 +1,8 @@
 //! The converted network: group-neuron populations fed by sums of terms, still in floating point.
 
+pub mod float;
+mod validate;
+
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +40,11 @@ pub enum Source {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Unique.
+    /// Unique, lowercase, usable as a Verilog identifier.
     pub name: String,
+    /// The module of the imported network whose output this node's output replaces: an activation's dotted path,
+    /// for instance `blocks.0.act1`.
+    pub origin: String,
     /// Shape of the output of one frame.
     pub shape: Shape,
     pub op: Op,
@@ -79,7 +85,7 @@ pub struct Term {
     pub weights: Array4<f32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PoolKind {
     /// Sum of the counts in the window, per time step.

@@ -1,0 +1,73 @@
+//! Conversion: an imported network becomes a network of group neurons (arXiv 2402.19061).
+//!
+//! Every pass is a file named by its verb; [`convert`] runs them in the one order that works.
+
+mod defer_max_pool;
+mod fold_average_pool;
+mod fold_batch_norm;
+mod form;
+mod names;
+mod place_group_neurons;
+mod recognise_qcfs;
+mod widen_linear;
+
+use crate::error::{Error, Result};
+use crate::{ann, snn};
+
+/// What the user chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Members τ of each group neuron, 1..=255.
+    pub members: u32,
+    /// Time steps T, 1..=64.
+    pub timesteps: u32,
+}
+
+/// A converted network, and what is still to be done on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    pub network: snn::Network,
+    /// Indices of nodes whose activation was a plain ReLU: it has no threshold λ of its own, so their member
+    /// step is a placeholder of 1 until a calibration measures one.
+    pub uncalibrated: Vec<usize>,
+}
+
+/// Converts a network.
+///
+/// # Errors
+/// [`Error::Setting`] for options out of range, [`Error::Node`] for a graph that group neurons cannot express.
+pub fn convert(mut ann: ann::Network, options: &Options) -> Result<Placed> {
+    within("--members", options.members, 255)?;
+    within("--timesteps", options.timesteps, 64)?;
+    ann.validate()?;
+    for (pass, check) in PASSES {
+        pass(&mut ann)?;
+        debug_assert!(!check || ann.validate().is_ok(), "a pass left a wrong network: {:?}", ann.validate());
+    }
+    let placed = place_group_neurons::run(&ann, options)?;
+    placed.network.validate()?;
+    Ok(placed)
+}
+
+type Pass = fn(&mut ann::Network) -> Result<()>;
+
+/// The passes over the imported network in their order, and whether its invariants hold after each.
+const PASSES: [(Pass, bool); 5] = [
+    // Fully connected layers become convolutions, flattening disappears: from here on there is one kind of weights.
+    (widen_linear::run, true),
+    // Before the activations are looked at, so that they stand directly behind their convolution.
+    (fold_batch_norm::run, true),
+    // Multiplications, floors and clips become one activation each.
+    (recognise_qcfs::run, true),
+    // Needs whole activations to move a pool behind.
+    (defer_max_pool::run, true),
+    // Last: it leaves sum pools, which no earlier pass knows.
+    (fold_average_pool::run, true),
+];
+
+fn within(key: &str, value: u32, most: u32) -> Result<()> {
+    if (1..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::setting(key, format!("it is {value}"), format!("choose a number from 1 to {most}")))
+}

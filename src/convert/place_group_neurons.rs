@@ -1,0 +1,263 @@
+//! Replaces every activation by a population of group neurons, and everything between two of them by a sum of terms.
+
+use std::collections::HashMap;
+
+use super::form::{Form, dense};
+use super::names::{Names, module_path};
+use super::{Options, Placed};
+use crate::ann::{self, Op};
+use crate::error::{Error, Result};
+use crate::shape::{Padding, Shape, Window};
+use crate::snn::{self, Layer, Neuron, Pool, PoolKind, Source};
+
+pub fn run(ann: &ann::Network, options: &Options) -> Result<Placed> {
+    let mut place = Place {
+        ann,
+        uses: ann.consumers().iter().map(Vec::len).collect(),
+        forms: Vec::with_capacity(ann.nodes.len()),
+        nodes: Vec::new(),
+        pools: HashMap::new(),
+        names: Names::default(),
+        uncalibrated: Vec::new(),
+    };
+    for index in 0..ann.nodes.len() {
+        let form = place.form(index, options)?;
+        place.forms.push(form);
+    }
+    place.readout()?;
+    let network = snn::Network {
+        name: ann.name.clone(),
+        members: options.members,
+        timesteps: options.timesteps,
+        input: snn::Input { shape: ann.nodes[0].shape, normalisation: ann.normalisation.clone() },
+        nodes: place.nodes,
+    };
+    Ok(Placed { network, uncalibrated: place.uncalibrated })
+}
+
+struct Place<'a> {
+    ann: &'a ann::Network,
+    /// How many readers of each node are still to come; the last one takes its form instead of copying it.
+    uses: Vec<usize>,
+    /// What each node is in terms of the populations so far.
+    forms: Vec<Form>,
+    nodes: Vec<snn::Node>,
+    /// A pool over one population is made once.
+    pools: HashMap<(Source, PoolKind, Window), Source>,
+    names: Names,
+    uncalibrated: Vec<usize>,
+}
+
+impl Place<'_> {
+    fn form(&mut self, index: usize, options: &Options) -> Result<Form> {
+        let ann = self.ann;
+        let node = &ann.nodes[index];
+        let input = |place: &mut Self| place.take(node.inputs[0]);
+        match &node.op {
+            Op::Input => Ok(Form::whole(Source::Input, node.shape, 1.0)),
+            Op::Conv { weights, bias, window, groups } => {
+                let form = input(self);
+                self.check_no_linear_before(&form, index)?;
+                let convolved = if *groups == 1 {
+                    form.convolved(weights, bias, window, index)
+                } else {
+                    dense(weights, *groups)
+                        .ok_or("its groups are too many to be written as one convolution")
+                        .and_then(|weights| form.convolved(&weights, bias, window, index))
+                };
+                convolved.map_err(|problem| refuse(node, problem, "use a plain convolution there"))
+            }
+            Op::Add => {
+                let left = input(self);
+                Ok(left.plus(self.take(node.inputs[1])))
+            }
+            Op::Concat => {
+                let mut sum = Form { bias: vec![0.0; node.shape.channels], ..Form::default() };
+                let mut before = 0;
+                for &input in &node.inputs {
+                    let channels = ann.nodes[input].shape.channels;
+                    let after = node.shape.channels - before - channels;
+                    sum = sum.plus(self.take(input).among_channels(before, after));
+                    before += channels;
+                }
+                Ok(sum)
+            }
+            Op::Scalar { multiply, add: 0.0 } => Ok(input(self).scaled(*multiply)),
+            Op::Subsample { step } => input(self)
+                .subsampled(*step)
+                .ok_or_else(|| refuse(node, "it takes every n-th row of a padded map", "pad after the slice")),
+            Op::Pad { channels_before, channels_after, spatial } => {
+                let mut form = input(self);
+                if *spatial != Padding::default() {
+                    form = form.padded(*spatial).ok_or_else(|| {
+                        refuse(
+                            node,
+                            "it pads the output of a convolution, or a strided map, with rows and columns",
+                            "accepted is a Pad between an activation and a convolution; better use the convolution's \
+                             own padding",
+                        )
+                    })?;
+                }
+                Ok(form.among_channels(*channels_before, *channels_after))
+            }
+            Op::SumPool { window } => self.pool(index, PoolKind::Sum, *window),
+            Op::MaxPool { window } => self.pool(index, PoolKind::Max, *window),
+            Op::Qcfs { lambda, .. } => self.population(index, Some(*lambda), options),
+            Op::Clip { low: 0.0, high } if high.is_finite() => self.population(index, Some(*high), options),
+            Op::Relu => self.population(index, None, options),
+            _ => Err(refuse(
+                node,
+                "it is left over after the conversion",
+                "accepted are convolutions and fully connected layers with their normalisation, activations and pools",
+            )),
+        }
+    }
+
+    /// The form of a node for one of its readers.
+    fn take(&mut self, index: usize) -> Form {
+        self.uses[index] -= 1;
+        if self.uses[index] == 0 { std::mem::take(&mut self.forms[index]) } else { self.forms[index].clone() }
+    }
+
+    fn check_no_linear_before(&self, form: &Form, index: usize) -> Result<()> {
+        let node = &self.ann.nodes[index];
+        match form.convs.first() {
+            Some(conv) => Err(refuse(
+                node,
+                format!("no activation stands between '{}' and it", self.ann.nodes[conv.origin].name),
+                "put an activation between them, or multiply the two layers into one before the export",
+            )),
+            None if !form.is_routed() => {
+                Err(refuse(node, "a constant is added to its input", "put the constant into a layer's bias"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A population that fires: the activation `index`, with the linear form before it.
+    fn population(&mut self, index: usize, lambda: Option<f64>, options: &Options) -> Result<Form> {
+        let ann = self.ann;
+        let node = &ann.nodes[index];
+        let form = self.take(node.inputs[0]);
+        if form.convs.is_empty() && form.taps.len() < 2 {
+            return Err(refuse(
+                node,
+                format!("no weights stand between '{}' and this activation", ann.nodes[node.inputs[0]].name),
+                "remove one of two activations in a row, or put a layer between them",
+            ));
+        }
+        let step = lambda.map_or(1.0, |lambda| (lambda / f64::from(options.members)) as f32);
+        if !(step.is_finite() && step > 0.0) {
+            return Err(refuse(
+                node,
+                format!("its threshold {lambda:?} leaves no member step in single precision"),
+                "train it with a threshold of ordinary size",
+            ));
+        }
+        if lambda.is_none() {
+            self.uncalibrated.push(self.nodes.len());
+        }
+        let source = self.layer(index, form, Neuron::Group { step });
+        Ok(Form::whole(source, node.shape, 1.0))
+    }
+
+    /// Adds a layer for the node `index` of the imported network and gives its index as a source.
+    fn layer(&mut self, index: usize, form: Form, neuron: Neuron) -> Source {
+        let node = &self.ann.nodes[index];
+        let bias = form.bias.iter().map(|&bias| bias as f32).collect();
+        // The name is that of the weights; a sum of shortcuts alone has none but the activation's.
+        let named = form.convs.first().map_or(node, |conv| &self.ann.nodes[conv.origin]);
+        let kind = match (&named.op, form.convs.first()) {
+            (Op::Conv { window, .. }, Some(_)) if is_linear(window, named.shape) => "linear",
+            (Op::Conv { .. }, Some(_)) => "conv",
+            _ => "sum",
+        };
+        let name = self.names.choose(&named.name, kind);
+        let op = snn::Op::Layer(Layer { terms: form.into_terms(), bias, neuron });
+        self.nodes.push(snn::Node { name, origin: module_path(&node.name), shape: node.shape, op });
+        Source::Node(self.nodes.len() - 1)
+    }
+
+    /// A pool over each population that is routed here.
+    fn pool(&mut self, index: usize, kind: PoolKind, window: Window) -> Result<Form> {
+        let ann = self.ann;
+        let node = &ann.nodes[index];
+        let mut form = self.take(node.inputs[0]);
+        if let Some(conv) = form.convs.first() {
+            let before = &ann.nodes[conv.origin];
+            return Err(refuse(
+                node,
+                format!("it pools the output of '{}' before any activation", before.name),
+                "put the pool behind the activation; at the end of a network, pool before the last layer instead",
+            ));
+        }
+        if window.padding != Padding::default() || (0..2).any(|axis| window.kernel[axis] > window.stride[axis]) {
+            return Err(refuse(
+                node,
+                "its windows overlap or are padded",
+                "accepted are pools without padding whose stride is at least the kernel",
+            ));
+        }
+        let mut ranges: Vec<_> = form.taps.iter().map(|tap| (tap.offset, tap.offset + tap.channels)).collect();
+        ranges.sort_unstable();
+        let disjoint = ranges.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        let whole = |tap: &super::form::Tap| {
+            tap.stride == [1, 1] && tap.padding == Padding::default() && tap.scale > 0.0 && tap.source != Source::Input
+        };
+        if !form.is_routed() || !form.taps.iter().all(whole) || !(disjoint || kind == PoolKind::Sum) {
+            return Err(refuse(
+                node,
+                "it pools the image, or a map that is not the plain output of activations",
+                "accepted are pools directly behind an activation or a concatenation",
+            ));
+        }
+        for tap in &mut form.taps {
+            let key = (tap.source, kind, window);
+            tap.source = match self.pools.get(&key) {
+                Some(&source) => source,
+                None => {
+                    let name = self.names.choose(&node.name, "pool");
+                    let op = snn::Op::Pool(Pool { source: tap.source, kind, window });
+                    let shape = Shape { channels: tap.channels, ..node.shape };
+                    self.nodes.push(snn::Node { name, origin: module_path(&node.name), shape, op });
+                    let source = Source::Node(self.nodes.len() - 1);
+                    self.pools.insert(key, source);
+                    source
+                }
+            };
+        }
+        Ok(form)
+    }
+
+    /// The last node's form is the readout.
+    fn readout(&mut self) -> Result<()> {
+        let index = self.ann.nodes.len() - 1;
+        let node = &self.ann.nodes[index];
+        let form = std::mem::take(&mut self.forms[index]);
+        if form.convs.is_empty() {
+            return Err(refuse(
+                node,
+                "the network ends without a layer of weights behind the last activation",
+                "let it end in a fully connected layer or a convolution whose output is the scores",
+            ));
+        }
+        if node.shape.pixels() != 1 {
+            return Err(refuse(
+                node,
+                format!("the scores have the shape {}", node.shape),
+                "accepted is a classifier: one score a class, classes×1×1",
+            ));
+        }
+        self.layer(index, form, Neuron::Readout);
+        Ok(())
+    }
+}
+
+/// Whether a convolution with one output pixel and no padding covers its whole input, as a fully connected layer does.
+fn is_linear(window: &Window, output: Shape) -> bool {
+    output.pixels() == 1 && window.padding == Padding::default() && window.kernel == window.stride
+}
+
+fn refuse(node: &ann::Node, problem: impl Into<String>, advice: &str) -> Error {
+    Error::node(&node.name, node.op.name(), problem, advice)
+}

@@ -1,0 +1,327 @@
+//! Whether the Verilog computed what the reference model computes: every count of every node at every time step, the
+//! scores, and the number of events that each engine processed. Equality, never closeness.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word};
+use crate::data::Images;
+use crate::fixed_point::{Network, Op};
+use crate::model::{Model, Trace};
+use crate::rtl::Manifest;
+use crate::schedule::{self, Plan};
+use crate::{Error, Result};
+
+/// The outcome of a co-simulation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    pub frames: usize,
+    /// Values that differ, missing and surplus ones included; 0 is the only good number.
+    pub mismatches: u64,
+    /// Values compared: counts of every time step, scores, event totals.
+    pub compared: u64,
+    /// Clocks between the last scores of two frames, averaged; of a single frame from its first pixel.
+    pub cycles_per_frame: f64,
+    /// Clocks from the first pixel of the first frame to its last score.
+    pub first_latency: u64,
+    pub layers: Vec<LayerVerdict>,
+    /// What differs first, for a person to look at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_mismatch: Option<Mismatch>,
+    /// Handshake errors, a wrong tlast, or a run that stood still.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub protocol_errors: Vec<String>,
+}
+
+/// One layer's figures, averages a frame.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LayerVerdict {
+    pub name: String,
+    /// Events of all windows, each counted once whatever the number of segments.
+    pub events: f64,
+    /// Clocks in which the engine worked.
+    pub cycles: f64,
+    pub lanes: usize,
+    pub estimated_cycles: f64,
+    pub segments: usize,
+    /// Events if no element were zero.
+    pub dense_events: f64,
+}
+
+/// One value that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    pub layer: String,
+    pub frame: usize,
+    pub y: usize,
+    pub x: usize,
+    pub channel: usize,
+    /// `None` for scores, which are sums over time.
+    pub timestep: Option<usize>,
+    /// `None` where the Verilog sent nothing.
+    pub verilog: Option<i64>,
+    pub model: i64,
+    /// Clock in which the value was accepted, or the last clock.
+    pub clock: u64,
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let step = self.timestep.map_or("score".to_string(), |t| format!("time step {t}"));
+        let verilog = self.verilog.map_or("nothing".to_string(), |value| value.to_string());
+        write!(
+            f,
+            "layer {}, frame {}, pixel (y {}, x {}), channel {}, {step}: Verilog {verilog}, model {}, clock {}",
+            self.layer, self.frame, self.y, self.x, self.channel, self.model, self.clock
+        )
+    }
+}
+
+impl Verdict {
+    /// Whether nothing at all was wrong.
+    pub fn is_equal(&self) -> bool {
+        self.mismatches == 0 && self.protocol_errors.is_empty()
+    }
+}
+
+/// The bench of a design in folder `rtl`.
+///
+/// # Errors
+/// [`Error::Io`] if the folder cannot be read.
+pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network) -> Result<Bench> {
+    let entries =
+        std::fs::read_dir(rtl).map_err(|e| Error::io(rtl, e, "give a folder that `volley generate` wrote"))?;
+    let mut rtl_files: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "v"))
+        .collect();
+    rtl_files.sort();
+    let last = network.nodes.len() - 1;
+    let probes = network.nodes[..last].iter().enumerate().map(|(index, node)| Probe {
+        name: node.name.clone(),
+        path: format!("{}_{}", node.name, if matches!(node.op, Op::Layer(_)) { "layer" } else { "pool" }),
+        valid: "m_axis_tvalid".into(),
+        ready: "m_axis_tready".into(),
+        data: "m_axis_tdata".into(),
+        data_bits: (count_bits(network, index) * network.timesteps) as usize,
+        beats_per_frame: node.shape.elements(),
+    });
+    let counters = manifest.layers.iter().flat_map(|layer| {
+        ["status_event", "status_busy"].map(|signal| Counter {
+            name: format!("{}_{signal}", layer.name),
+            path: format!("{}_layer", layer.name),
+            signal: signal.into(),
+        })
+    });
+    Ok(Bench {
+        top: manifest.top.clone(),
+        input: Stream { data_bits: 8 * manifest.input.channels, beats_per_frame: manifest.input.pixels() },
+        output: Stream { data_bits: 32, beats_per_frame: manifest.classes },
+        probes: probes.collect(),
+        counters: counters.collect(),
+        rtl_files,
+    })
+}
+
+/// Bits of one count of node `index`.
+fn count_bits(network: &Network, index: usize) -> u32 {
+    u64::BITS - network.count_max(index).leading_zeros()
+}
+
+/// The frames as beats: a pixel each, channel 0 in the low byte.
+pub fn beats(images: &Images) -> Vec<Vec<Word>> {
+    let frame = |image: ndarray::ArrayView3<u8>| {
+        let (height, width, channels) = image.dim();
+        let pixel = |place: usize| {
+            let mut word = Word::default();
+            for channel in 0..channels {
+                word.set_field(8 * channel, 8, image[[place / width, place % width, channel]].into());
+            }
+            word
+        };
+        (0..height * width).map(pixel).collect()
+    };
+    images.pixels.outer_iter().map(frame).collect()
+}
+
+/// Runs the design in folder `rtl` over `images` and compares everything with the model.
+///
+/// # Errors
+/// What building and running the simulator says; differences are not errors but the [`Verdict`]'s content.
+pub fn check(
+    rtl: &Path,
+    manifest: &Manifest,
+    network: &Network,
+    plan: &Plan,
+    images: &Images,
+    options: &Options,
+) -> Result<Verdict> {
+    let bench = bench(rtl, manifest, network)?;
+    let frames = beats(images);
+    let model = Model::new(network)?;
+    let views: Vec<_> = images.pixels.outer_iter().collect();
+    let traces: Vec<Trace> = views.par_iter().map(|image| model.trace(*image)).collect();
+    let estimates: Vec<_> = (views.par_iter().zip(&traces))
+        .map(|(image, trace)| schedule::estimate(network, plan, *image, trace))
+        .collect();
+    let capture = super::run(&bench, &frames, options)?;
+
+    let mut comparison = Comparison { network, capture: &capture, compared: 0, mismatches: 0, first: None };
+    for (frame, trace) in traces.iter().enumerate() {
+        comparison.frame(frame, trace);
+    }
+    comparison.surplus(&bench, frames.len());
+    let layers = comparison.layers(manifest, &traces, &estimates);
+    let ends = &capture.frame_end;
+    let cycles_per_frame = match (ends.first(), ends.last(), capture.frame_start.first()) {
+        (Some(first), Some(last), _) if ends.len() > 1 => (last - first) as f64 / (ends.len() - 1) as f64,
+        (Some(end), _, Some(start)) => (end - start) as f64,
+        _ => 0.0,
+    };
+    let first_latency = match (ends.first(), capture.frame_start.first()) {
+        (Some(end), Some(start)) => end - start,
+        _ => 0,
+    };
+    Ok(Verdict {
+        frames: frames.len(),
+        mismatches: comparison.mismatches,
+        compared: comparison.compared,
+        cycles_per_frame,
+        first_latency,
+        layers,
+        first_mismatch: comparison.first,
+        protocol_errors: protocol_errors(&capture),
+    })
+}
+
+fn protocol_errors(capture: &Capture) -> Vec<String> {
+    let mut errors = Vec::new();
+    if let Some(timeout) = &capture.timeout {
+        errors.push(format!("the design stood still at clock {}: {}", timeout.clock, timeout.state));
+    }
+    for (count, what) in [
+        (capture.frame_errors, "clocks with frame_error high"),
+        (capture.last_errors, "output beats with a wrong tlast"),
+        (capture.stability_errors, "output beats changed or withdrawn before they were accepted"),
+    ] {
+        if count != 0 {
+            errors.push(format!("{count} {what}"));
+        }
+    }
+    errors
+}
+
+struct Comparison<'a> {
+    network: &'a Network,
+    capture: &'a Capture,
+    compared: u64,
+    mismatches: u64,
+    first: Option<Mismatch>,
+}
+
+impl Comparison<'_> {
+    fn value(&mut self, beat: Option<&Beat>, verilog: Option<i64>, place: impl FnOnce(u64) -> Mismatch, model: i64) {
+        self.compared += 1;
+        if verilog != Some(model) {
+            self.mismatches += 1;
+            let clock = beat.map_or(self.capture.cycles, |beat| beat.clock);
+            // The earliest in time is nearest to the cause.
+            if self.first.as_ref().is_none_or(|first| clock < first.clock) {
+                self.first = Some(place(clock));
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: usize, trace: &Trace) {
+        let capture = self.capture;
+        let network = self.network;
+        let last = network.nodes.len() - 1;
+        for (index, node) in network.nodes[..last].iter().enumerate() {
+            let bits = count_bits(network, index) as usize;
+            let size = node.shape.elements();
+            let beats = &capture.probes[index];
+            for place in 0..size {
+                let beat = beats.get(frame * size + place);
+                let (pixel, channel) = (place / node.shape.channels, place % node.shape.channels);
+                for step in 0..network.timesteps as usize {
+                    let model = i64::from(trace.nodes[index].counts[[step, pixel, channel]]);
+                    let verilog = beat.map(|beat| beat.word.field(step * bits, bits) as i64);
+                    let mismatch = |clock| Mismatch {
+                        layer: node.name.clone(),
+                        frame,
+                        y: pixel / node.shape.width,
+                        x: pixel % node.shape.width,
+                        channel,
+                        timestep: Some(step),
+                        verilog,
+                        model,
+                        clock,
+                    };
+                    self.value(beat, verilog, mismatch, model);
+                }
+            }
+        }
+        for (channel, &model) in trace.scores.iter().enumerate() {
+            let beat = capture.outputs.get(frame * trace.scores.len() + channel);
+            let verilog = beat.map(|beat| beat.word.signed_field(0, 32));
+            let layer = network.nodes[last].name.clone();
+            let mismatch =
+                |clock| Mismatch { layer, frame, y: 0, x: 0, channel, timestep: None, verilog, model, clock };
+            self.value(beat, verilog, mismatch, model);
+        }
+    }
+
+    /// Beats behind the last frame are as wrong as missing ones.
+    fn surplus(&mut self, bench: &Bench, frames: usize) {
+        let expected = bench.probes.iter().map(|probe| probe.beats_per_frame).chain([bench.output.beats_per_frame]);
+        let found = self.capture.probes.iter().map(Vec::len).chain([self.capture.outputs.len()]);
+        for (expected, found) in expected.zip(found) {
+            self.mismatches += found.saturating_sub(expected * frames) as u64;
+        }
+    }
+
+    fn layers(
+        &mut self,
+        manifest: &Manifest,
+        traces: &[Trace],
+        estimates: &[Vec<Option<schedule::Estimate>>],
+    ) -> Vec<LayerVerdict> {
+        let frames = traces.len() as f64;
+        let layer_nodes: Vec<usize> =
+            (0..self.network.nodes.len()).filter(|&n| matches!(self.network.nodes[n].op, Op::Layer(_))).collect();
+        let mut layers = Vec::new();
+        for (place, (entry, &node)) in manifest.layers.iter().zip(&layer_nodes).enumerate() {
+            let events: u64 = traces.iter().map(|trace| trace.nodes[node].events).sum();
+            let model = (events * entry.segments as u64) as i64;
+            let verilog = Some(self.capture.counters[2 * place] as i64);
+            let layer = format!("{} (events)", entry.name);
+            let mismatch = |clock| Mismatch {
+                layer,
+                frame: traces.len() - 1,
+                y: 0,
+                x: 0,
+                channel: 0,
+                timestep: None,
+                verilog,
+                model,
+                clock,
+            };
+            self.value(None, verilog, mismatch, model);
+            let estimated = estimates.iter().filter_map(|frame| frame[node]);
+            let (cycles, dense) =
+                estimated.fold((0, 0), |(cycles, dense), e| (cycles + e.cycles, dense + e.dense_cycles));
+            layers.push(LayerVerdict {
+                name: entry.name.clone(),
+                events: events as f64 / frames,
+                cycles: self.capture.counters[2 * place + 1] as f64 / frames,
+                lanes: entry.lanes,
+                estimated_cycles: cycles as f64 / frames,
+                segments: entry.segments,
+                dense_events: dense as f64 / frames / entry.segments as f64,
+            });
+        }
+        layers
+    }
+}

@@ -1,0 +1,68 @@
+//! The float ANN itself, run from its ONNX file by tract: the baseline that nothing of Volley touched.
+
+use std::sync::Arc;
+
+use ndarray::ArrayView3;
+use rayon::prelude::*;
+use tract_onnx::prelude::*;
+
+use crate::ann::Normalisation;
+use crate::data::Images;
+use crate::error::{Error, Result};
+use crate::shape::Shape;
+use crate::snn::float;
+
+/// A plan for one image at a time.
+pub struct Ann {
+    plan: Arc<TypedRunnableModel>,
+    shape: Shape,
+    normalisation: Normalisation,
+}
+
+impl Ann {
+    /// Optimises the network of an ONNX file whose input is one float32 image batch N×C×H×W.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] with what tract says.
+    pub fn new(onnx: &[u8], shape: Shape, normalisation: &Normalisation) -> Result<Self> {
+        let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
+        let plan = tract_onnx::onnx()
+            .model_for_read(&mut &onnx[..])
+            .and_then(|model| model.with_input_fact(0, fact.into()))
+            .and_then(|model| model.into_optimized())
+            .and_then(|model| model.into_runnable())
+            .map_err(failed)?;
+        Ok(Ann { plan, shape, normalisation: normalisation.clone() })
+    }
+
+    /// The scores of one image, \[height, width, channel\].
+    ///
+    /// # Errors
+    /// [`Error::Tool`] with what tract says.
+    pub fn scores(&self, image: ArrayView3<u8>) -> Result<Vec<f32>> {
+        let Shape { channels, height, width } = self.shape;
+        let values = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
+        let input = Tensor::from_shape(&[1, channels, height, width], &values).map_err(failed)?;
+        let outputs = self.plan.run(tvec!(input.into())).map_err(failed)?;
+        let scores = outputs[0].to_plain_array_view::<f32>().map_err(failed)?;
+        Ok(scores.iter().copied().collect())
+    }
+
+    /// The scores of all images, in order. `progress` is told how many more are done.
+    ///
+    /// # Errors
+    /// As of [`Ann::scores`].
+    pub fn scores_all(&self, images: &Images, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
+        let frames: Vec<_> = images.pixels.outer_iter().collect();
+        let scores = frames.into_par_iter().map(|image| {
+            let scores = self.scores(image);
+            progress(1);
+            scores
+        });
+        scores.collect()
+    }
+}
+
+fn failed(error: TractError) -> Error {
+    Error::tool("tract", format!("{error:#}"), "check that the ONNX file runs elsewhere and takes one image batch")
+}

@@ -1,0 +1,89 @@
+//! Constant subgraphs: exporters compute the pads of a `Pad` or a transposed weight from constants with ordinary
+//! operators. tract evaluates them, one node at a time, so that the sizes can be checked before each.
+
+use std::rc::Rc;
+
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto};
+use tract_onnx::prelude::{Framework, InferenceModelExt, IntoRunnable, tvec};
+use tract_onnx::tract_core::internal::{Tensor as TractTensor, TractResult};
+
+use super::tensor::Tensor;
+
+/// Operators that are evaluated when all their inputs are constant.
+pub const EVALUATED: [&str; 12] = [
+    "Add",
+    "Cast",
+    "Concat",
+    "ConstantOfShape",
+    "Div",
+    "Gather",
+    "Mul",
+    "Reshape",
+    "Slice",
+    "Sub",
+    "Transpose",
+    "Unsqueeze",
+];
+
+/// No constant arithmetic of a supported network makes more elements than this.
+const MOST_ELEMENTS: usize = 1 << 26;
+
+/// Evaluates `node` on constant inputs (`None` where an optional input is left out).
+pub fn evaluate(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], opset: i64) -> Result<Tensor, String> {
+    // How many elements the result can have at most: these operators cannot make more than the product of their inputs.
+    let most = match node.op_type.as_str() {
+        "ConstantOfShape" => {
+            let dims = inputs.first().cloned().flatten().and_then(|shape| shape.ints()).unwrap_or_default();
+            dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(usize::try_from(dim).ok()?))
+        }
+        "Add" | "Sub" | "Mul" | "Div" | "Gather" => {
+            inputs.iter().flatten().try_fold(1usize, |product, input| product.checked_mul(input.len().max(1)))
+        }
+        _ => inputs.iter().flatten().try_fold(0usize, |sum, input| sum.checked_add(input.len())),
+    };
+    if most.is_none_or(|most| most > MOST_ELEMENTS) {
+        return Err("the constant it computes is too large".into());
+    }
+    // A division of integers by zero would be a panic inside of tract.
+    if node.op_type == "Div" && inputs.iter().flatten().any(|input| input.ints().is_some_and(|i| i.contains(&0))) {
+        return Err("it divides integers by zero".into());
+    }
+    let mut node = node.clone();
+    let mut initializer = Vec::new();
+    for (index, (name, input)) in node.input.iter_mut().zip(inputs).enumerate() {
+        let Some(input) = input else { continue };
+        *name = format!("constant_{index}");
+        initializer.push(input.to_proto(name));
+    }
+    let output = node.output.first().cloned().ok_or("it has no output")?;
+    let graph = GraphProto {
+        node: vec![node],
+        name: "constant".into(),
+        initializer,
+        output: vec![ValueInfoProto { name: output, ..Default::default() }],
+        ..Default::default()
+    };
+    let model = ModelProto {
+        ir_version: 8,
+        opset_import: vec![OperatorSetIdProto { domain: String::new(), version: opset }],
+        graph: Some(graph),
+        ..Default::default()
+    };
+    // Hostile attributes can still trip an assertion inside of tract; that must not end the program.
+    let outcome = std::panic::catch_unwind(|| run(&model));
+    match outcome {
+        Ok(Ok(tensor)) => Ok(tensor),
+        Ok(Err(error)) => Err(format!("it cannot be evaluated ({})", error.root_cause())),
+        Err(_) => Err("it cannot be evaluated".into()),
+    }
+}
+
+fn run(model: &ModelProto) -> TractResult<Tensor> {
+    let outputs = tract_onnx::onnx().model_for_proto_model(model)?.into_typed()?.into_runnable()?.run(tvec![])?;
+    let value: &TractTensor = outputs.first().ok_or_else(|| std::io::Error::other("no result"))?;
+    if value.datum_type().is_float() {
+        Ok(Tensor::Float(value.cast_to::<f32>()?.into_owned().into_plain_array::<f32>()?))
+    } else {
+        Ok(Tensor::Int(value.cast_to::<i64>()?.into_owned().into_plain_array::<i64>()?))
+    }
+}

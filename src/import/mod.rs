@@ -1,0 +1,67 @@
+//! Import: files of trained networks become [`ann::Network`], with every oddity of the file format left behind here.
+//!
+//! ONNX is read through the protobuf structs that tract ships, but the graph is walked by this room: tract's own
+//! loader fuses and renames operators, while the conversion needs the operators and the names that the user wrote.
+//! tract serves to evaluate constant subgraphs (the arithmetic that exporters leave around a `Pad`, for instance).
+
+mod constants;
+mod linear;
+mod maps;
+mod onnx;
+mod pointwise;
+mod tensor;
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::ann::{self, Normalisation};
+use crate::error::{Error, Result};
+
+/// Reads an ONNX file: float32, opset 11 or later, one input N×C×H×W, one output.
+///
+/// # Errors
+/// [`Error::Io`] for an unreadable file, [`Error::File`] for one that is not such a model, [`Error::Node`] for an
+/// operator that a spiking accelerator cannot express (it names the node and what is accepted instead), and
+/// [`Error::Setting`] for a normalisation that does not fit the input's channels.
+pub fn read_onnx(path: &Path, normalisation: Normalisation) -> Result<ann::Network> {
+    let bytes = std::fs::read(path).map_err(|source| {
+        Error::io(path, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
+    })?;
+    read_onnx_bytes(&bytes, &path.display().to_string(), normalisation)
+}
+
+/// As [`read_onnx`] from memory; `label` stands for the path in errors, and its stem names the network (for a
+/// file called `model.onnx`, the folder around it does).
+pub fn read_onnx_bytes(bytes: &[u8], label: &str, normalisation: Normalisation) -> Result<ann::Network> {
+    let network = onnx::Walk::run(bytes, label, normalisation)?;
+    network.validate()?;
+    Ok(network)
+}
+
+/// The `[input]` table of `<stem>.toml` beside a model, if that file exists and has the table; other tables and
+/// keys are the user's own.
+///
+/// # Errors
+/// [`Error::Io`] or [`Error::File`] if the file is there but cannot be used.
+pub fn normalisation_for(model: &Path) -> Result<Option<Normalisation>> {
+    // Everything but `[input]` belongs to the user, so unknown keys are allowed out there and only there.
+    #[derive(Deserialize)]
+    struct Beside {
+        input: Option<Normalisation>,
+    }
+    let path = model.with_extension("toml");
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::io(path, source, "make it readable or move it away from the model")),
+    };
+    let beside: Beside = toml::from_str(&text).map_err(|error| {
+        Error::file(
+            &path,
+            error.to_string().trim_end().to_owned(),
+            "the table is [input] with mean = [...] and std = [...], one number a channel",
+        )
+    })?;
+    Ok(beside.input)
+}

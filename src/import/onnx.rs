@@ -1,0 +1,450 @@
+//! The walk over an ONNX graph: names become values, and each operator is handed to the file that knows it.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, tensor_shape_proto::dimension, type_proto};
+use tract_onnx::prelude::Framework;
+
+use super::constants;
+use super::tensor::Tensor;
+use crate::ann::{Network, Node, Normalisation, Op};
+use crate::error::{Error, Result};
+use crate::shape::Shape;
+
+/// Oldest operator set that is read; from 11 on `Clip` and `Pad` take their bounds as inputs.
+const OLDEST_OPSET: i64 = 11;
+/// Largest size of one dimension, kernel, stride or pad: keeps every product of three inside of 64 bits.
+const LARGEST_SIZE: i64 = 1 << 16;
+/// Largest number of elements of one map.
+const MOST_ELEMENTS: usize = 1 << 26;
+
+/// What a name of the graph stands for.
+#[derive(Clone)]
+pub enum Value {
+    Constant(Rc<Tensor>),
+    /// The output of a node, and the rank that ONNX sees: 4 for N×C×H×W, 2 once it is flattened.
+    Map {
+        node: usize,
+        rank: usize,
+    },
+}
+
+/// The state of the walk.
+pub struct Walk<'a> {
+    label: &'a str,
+    pub opset: i64,
+    values: HashMap<String, Value>,
+    nodes: Vec<Node>,
+    names: HashSet<String>,
+}
+
+/// A node of the file on its way through the walk.
+pub struct Current<'a> {
+    pub proto: &'a NodeProto,
+    pub name: String,
+}
+
+impl<'a> Walk<'a> {
+    pub fn run(bytes: &[u8], label: &'a str, normalisation: Normalisation) -> Result<Network> {
+        let mut reader = bytes;
+        let model: ModelProto = tract_onnx::onnx().proto_model_for_read(&mut reader).map_err(|_| {
+            Error::file(
+                label,
+                "this is not an ONNX file, or a damaged one",
+                "export the model again, or fetch it again",
+            )
+        })?;
+        let opset = model
+            .opset_import
+            .iter()
+            .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
+            .map(|set| set.version)
+            .unwrap_or(0);
+        let Some(graph) = model.graph.as_ref().filter(|graph| !graph.node.is_empty()) else {
+            return Err(Error::file(label, "the model has no graph", "export the model again, or fetch it again"));
+        };
+        if opset < OLDEST_OPSET {
+            return Err(Error::file(
+                label,
+                format!("the model uses operator set {opset}"),
+                format!("export it with opset_version={OLDEST_OPSET} or later; 17 is a good choice"),
+            ));
+        }
+        let mut walk = Walk { label, opset, values: HashMap::new(), nodes: Vec::new(), names: HashSet::new() };
+        walk.read_constants(graph)?;
+        walk.read_input(graph, &normalisation)?;
+        for (index, proto) in graph.node.iter().enumerate() {
+            walk.read_node(index, proto)?;
+        }
+        walk.finish(graph, normalisation)
+    }
+
+    fn read_constants(&mut self, graph: &GraphProto) -> Result<()> {
+        if let Some(sparse) = graph.sparse_initializer.first() {
+            let name = sparse.values.as_ref().map(|values| values.name.as_str()).unwrap_or_default();
+            return Err(self.file(format!("tensor '{name}' is sparse"), "export the model with dense weights"));
+        }
+        for proto in &graph.initializer {
+            let tensor = Tensor::from_proto(proto)
+                .map_err(|(problem, advice)| self.file(format!("tensor '{}': {problem}", proto.name), advice))?;
+            self.values.insert(proto.name.clone(), Value::Constant(Rc::new(tensor)));
+        }
+        Ok(())
+    }
+
+    fn read_input(&mut self, graph: &GraphProto, normalisation: &Normalisation) -> Result<()> {
+        // Old exporters list the initializers among the inputs as well.
+        let inputs: Vec<_> = graph.input.iter().filter(|input| !self.values.contains_key(&input.name)).collect();
+        let [input] = inputs[..] else {
+            let names: Vec<_> = inputs.iter().map(|input| input.name.as_str()).collect();
+            return Err(self.file(
+                format!("the model has {} inputs ({})", inputs.len(), names.join(", ")),
+                "export a model with the image as its only input",
+            ));
+        };
+        let advice = "export it with a float32 image N×C×H×W of fixed C, H and W";
+        let dims: Option<Vec<Option<i64>>> = input.r#type.as_ref().and_then(|kind| match kind.value.as_ref()? {
+            type_proto::Value::TensorType(tensor) => Some(
+                tensor
+                    .shape
+                    .as_ref()?
+                    .dim
+                    .iter()
+                    .map(|dim| match dim.value {
+                        Some(dimension::Value::DimValue(size)) => Some(size),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+        });
+        let Some([_, Some(channels), Some(height), Some(width)]) = dims.as_deref() else {
+            let shown = match &dims {
+                Some(dims) => {
+                    let sizes: Vec<_> =
+                        dims.iter().map(|dim| dim.map_or("?".to_owned(), |size| size.to_string())).collect();
+                    format!("the shape {}", sizes.join("×"))
+                }
+                None => "no shape".into(),
+            };
+            return Err(self.file(format!("input '{}' has {shown}", input.name), advice));
+        };
+        let Some(shape) = checked_shape([*channels, *height, *width]) else {
+            return Err(self.file(format!("input '{}' has the shape {channels}×{height}×{width}", input.name), advice));
+        };
+        check_normalisation(normalisation, shape.channels)?;
+        self.names.insert(input.name.clone());
+        self.nodes.push(Node { name: input.name.clone(), inputs: Vec::new(), shape, op: Op::Input });
+        self.values.insert(input.name.clone(), Value::Map { node: 0, rank: 4 });
+        Ok(())
+    }
+
+    fn read_node(&mut self, index: usize, proto: &NodeProto) -> Result<()> {
+        let name = if proto.name.is_empty() { format!("{}_{index}", proto.op_type) } else { proto.name.clone() };
+        let name = (1..)
+            .map(|count| if count == 1 { name.clone() } else { format!("{name}#{count}") })
+            .find(|name| !self.names.contains(name))
+            .unwrap_or(name);
+        self.names.insert(name.clone());
+        let current = Current { proto, name };
+        if !matches!(proto.domain.as_str(), "" | "ai.onnx") {
+            return Err(current.refuse(
+                format!("it is of the foreign operator domain '{}'", proto.domain),
+                "export the model with standard ONNX operators only",
+            ));
+        }
+        let value = self.translate(&current)?;
+        let Some(output) = proto.output.first() else {
+            return Err(current.refuse("it has no output", "export the model again"));
+        };
+        self.values.insert(output.clone(), value);
+        Ok(())
+    }
+
+    fn translate(&mut self, current: &Current) -> Result<Value> {
+        let operator = current.proto.op_type.as_str();
+        if operator == "Constant" {
+            return self.constant_node(current);
+        }
+        let inputs: Vec<Option<Value>> =
+            (0..current.proto.input.len()).map(|index| self.optional(current, index)).collect::<Result<_>>()?;
+        if matches!(operator, "Identity" | "Dropout")
+            && let Some(Some(value)) = inputs.first()
+        {
+            return Ok(value.clone());
+        }
+        let constant: Option<Vec<Option<Rc<Tensor>>>> = inputs
+            .iter()
+            .map(|input| match input {
+                None => Some(None),
+                Some(Value::Constant(tensor)) => Some(Some(tensor.clone())),
+                Some(Value::Map { .. }) => None,
+            })
+            .collect();
+        if let Some(constant) = constant.filter(|constant| !constant.is_empty()) {
+            if !constants::EVALUATED.contains(&operator) {
+                return Err(current.refuse(
+                    "it computes a constant",
+                    format!("constants may be computed by {}", constants::EVALUATED.join(", ")),
+                ));
+            }
+            let tensor = constants::evaluate(current.proto, &constant, self.opset)
+                .map_err(|problem| current.refuse(problem, "export the model with constant folding"))?;
+            return Ok(Value::Constant(Rc::new(tensor)));
+        }
+        match operator {
+            "Conv" => self.conv(current),
+            "Gemm" => self.gemm(current),
+            "MatMul" => self.mat_mul(current),
+            "BatchNormalization" => self.batch_norm(current),
+            "AveragePool" => self.average_pool(current),
+            "MaxPool" => self.max_pool(current),
+            "GlobalAveragePool" => self.global_pool(current, |window| Op::AveragePool { window }),
+            "GlobalMaxPool" => self.global_pool(current, |window| Op::MaxPool { window }),
+            "ReduceMean" => self.reduce_mean(current),
+            "Add" | "Sub" | "Mul" | "Div" => self.arithmetic(current),
+            "Relu" => self.unary(current, Op::Relu),
+            "Floor" => self.unary(current, Op::Floor),
+            "Clip" => self.clip(current),
+            "Concat" => self.concat(current),
+            "Flatten" => self.flatten(current),
+            "Reshape" => self.reshape(current),
+            "Squeeze" => self.squeeze(current),
+            "Shape" => self.shape_of(current),
+            "Slice" => self.slice(current),
+            "Pad" => self.pad(current),
+            _ => Err(current.refuse(
+                "this operator has no spiking counterpart",
+                "accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, \
+                 MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Slice, Pad, \
+                 Dropout and Identity; replace it and train again, or leave it out of the exported model",
+            )),
+        }
+    }
+
+    fn constant_node(&self, current: &Current) -> Result<Value> {
+        let tensor = match current.proto.attribute.first() {
+            Some(AttributeProto { name, t: Some(tensor), .. }) if name == "value" => {
+                Tensor::from_proto(tensor).map_err(|(problem, advice)| current.refuse(problem, advice))?
+            }
+            Some(AttributeProto { name, f, .. }) if name == "value_float" => {
+                Tensor::Float(ndarray::arr0(*f).into_dyn())
+            }
+            Some(AttributeProto { name, i, .. }) if name == "value_int" => Tensor::Int(ndarray::arr0(*i).into_dyn()),
+            Some(AttributeProto { name, floats, .. }) if name == "value_floats" => {
+                Tensor::Float(ndarray::Array1::from(floats.clone()).into_dyn())
+            }
+            Some(AttributeProto { name, ints, .. }) if name == "value_ints" => {
+                Tensor::Int(ndarray::Array1::from(ints.clone()).into_dyn())
+            }
+            _ => return Err(current.refuse("it holds no number", "export the model with numeric constants only")),
+        };
+        Ok(Value::Constant(Rc::new(tensor)))
+    }
+
+    fn finish(mut self, graph: &GraphProto, normalisation: Normalisation) -> Result<Network> {
+        let [output] = &graph.output[..] else {
+            let names: Vec<_> = graph.output.iter().map(|output| output.name.as_str()).collect();
+            return Err(self.file(
+                format!("the model has {} outputs ({})", names.len(), names.join(", ")),
+                "export a model with the class scores as its only output",
+            ));
+        };
+        let Some(&Value::Map { node, .. }) = self.values.get(&output.name) else {
+            return Err(self.file(
+                format!("output '{}' is not computed from the image", output.name),
+                "export the model again, in evaluation mode",
+            ));
+        };
+        self.nodes.truncate(node + 1);
+        let path = std::path::Path::new(self.label);
+        let stem = |path: &std::path::Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let name = match stem(path) {
+            Some(name) if name != "model" => name,
+            _ => path.parent().and_then(stem).unwrap_or_else(|| "network".into()),
+        };
+        let mut network = Network { name, normalisation, nodes: self.nodes };
+        network.prune();
+        Ok(network)
+    }
+
+    /// The value behind input `index`; `None` if it is left out.
+    fn optional(&self, current: &Current, index: usize) -> Result<Option<Value>> {
+        match current.proto.input.get(index).filter(|name| !name.is_empty()) {
+            None => Ok(None),
+            Some(name) => match self.values.get(name) {
+                Some(value) => Ok(Some(value.clone())),
+                None => Err(current.refuse(
+                    format!("its input '{name}' is not computed before it"),
+                    "the file is damaged, or the value is a second output, which is not supported; export it again",
+                )),
+            },
+        }
+    }
+
+    /// The map at input `index`: node, rank and shape.
+    pub fn map(&self, current: &Current, index: usize) -> Result<(usize, usize, Shape)> {
+        match self.optional(current, index)? {
+            Some(Value::Map { node, rank }) => Ok((node, rank, self.nodes[node].shape)),
+            _ => Err(current.refuse(
+                format!("its input {index} must be computed from the image and is not"),
+                "accepted is an operator on feature maps with constant parameters",
+            )),
+        }
+    }
+
+    /// The map at input `index`, which must be N×C×H×W.
+    pub fn map_of_rank_4(&self, current: &Current, index: usize) -> Result<(usize, Shape)> {
+        match self.map(current, index)? {
+            (node, 4, shape) => Ok((node, shape)),
+            (_, rank, _) => Err(current.refuse(
+                format!("its input has {rank} dimensions"),
+                "accepted is a feature map N×C×H×W; move it before the flattening",
+            )),
+        }
+    }
+
+    /// The constant at input `index`, if it is given.
+    pub fn constant(&self, current: &Current, index: usize) -> Result<Option<Rc<Tensor>>> {
+        match self.optional(current, index)? {
+            None => Ok(None),
+            Some(Value::Constant(tensor)) => Ok(Some(tensor)),
+            Some(Value::Map { .. }) => Err(current.refuse(
+                format!("its input {index} must be a constant and is computed from the image"),
+                "accepted is an operator on feature maps with constant parameters",
+            )),
+        }
+    }
+
+    /// Constant integers at input `index`, if given.
+    pub fn ints(&self, current: &Current, index: usize) -> Result<Option<Vec<i64>>> {
+        match self.constant(current, index)? {
+            None => Ok(None),
+            Some(tensor) => tensor.ints().map(Some).ok_or_else(|| {
+                current.refuse(format!("its input {index} must hold integers"), "export the model again")
+            }),
+        }
+    }
+
+    /// Finite weights at input `index`.
+    pub fn weights(&self, current: &Current, index: usize) -> Result<ndarray::ArrayD<f32>> {
+        let name = current.proto.input.get(index).map(String::as_str).unwrap_or_default();
+        let Some(tensor) = self.constant(current, index)? else {
+            return Err(current.refuse(format!("its input {index} is missing"), "export the model again"));
+        };
+        let Tensor::Float(values) = tensor.as_ref() else {
+            return Err(current.refuse(format!("tensor '{name}' holds integers"), "export a float32 model"));
+        };
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(current.refuse(
+                format!("tensor '{name}' holds NaN or infinite values"),
+                "the training diverged or the file is damaged; export a model with finite weights",
+            ));
+        }
+        Ok(values.clone())
+    }
+
+    /// A finite vector of `length` at input `index`.
+    pub fn vector(&self, current: &Current, index: usize, length: usize) -> Result<Vec<f32>> {
+        let values = self.weights(current, index)?;
+        if values.len() != length {
+            let name = &current.proto.input[index];
+            return Err(current.refuse(
+                format!("tensor '{name}' has {} elements where {length} are needed", values.len()),
+                "export the model again",
+            ));
+        }
+        Ok(values.iter().copied().collect())
+    }
+
+    pub fn push(&mut self, current: &Current, inputs: Vec<usize>, shape: Shape, rank: usize, op: Op) -> Result<Value> {
+        if shape.channels == 0 || checked_shape([shape.channels, shape.height, shape.width].map(|n| n as i64)).is_none()
+        {
+            return Err(current.refuse(
+                format!("its output would have the shape {shape}"),
+                format!("accepted are maps of at most {MOST_ELEMENTS} elements and at least one"),
+            ));
+        }
+        self.nodes.push(Node { name: current.name.clone(), inputs, shape, op });
+        Ok(Value::Map { node: self.nodes.len() - 1, rank })
+    }
+
+    fn file(&self, problem: String, advice: &str) -> Error {
+        Error::file(self.label, problem, advice)
+    }
+}
+
+impl Current<'_> {
+    pub fn refuse(&self, problem: impl Into<String>, advice: impl Into<String>) -> Error {
+        Error::node(&self.name, &self.proto.op_type, problem, advice)
+    }
+
+    pub fn attribute(&self, name: &str) -> Option<&AttributeProto> {
+        self.proto.attribute.iter().find(|attribute| attribute.name == name)
+    }
+
+    pub fn int(&self, name: &str, default: i64) -> i64 {
+        self.attribute(name).map_or(default, |attribute| attribute.i)
+    }
+
+    pub fn float(&self, name: &str, default: f32) -> f32 {
+        self.attribute(name).map_or(default, |attribute| attribute.f)
+    }
+
+    pub fn text(&self, name: &str, default: &str) -> String {
+        self.attribute(name)
+            .map_or_else(|| default.to_owned(), |attribute| String::from_utf8_lossy(&attribute.s).into_owned())
+    }
+
+    /// Attribute of `N` sizes, each from `least` to the largest supported one.
+    pub fn sizes<const N: usize>(&self, name: &str, default: Option<[usize; N]>, least: usize) -> Result<[usize; N]> {
+        let Some(attribute) = self.attribute(name) else {
+            return default.ok_or_else(|| {
+                self.refuse(format!("its attribute {name} is missing"), format!("accepted are {N} integers"))
+            });
+        };
+        self.checked_sizes(name, &attribute.ints, least)
+    }
+
+    pub fn checked_sizes<const N: usize>(&self, name: &str, values: &[i64], least: usize) -> Result<[usize; N]> {
+        let sizes: Option<Vec<usize>> = values
+            .iter()
+            .map(|&value| usize::try_from(value).ok().filter(|&size| size >= least && value <= LARGEST_SIZE))
+            .collect();
+        sizes.and_then(|sizes| sizes.try_into().ok()).ok_or_else(|| {
+            self.refuse(
+                format!("its {name} is {values:?}"),
+                format!("accepted are {N} integers from {least} to {LARGEST_SIZE}, for maps of two dimensions"),
+            )
+        })
+    }
+}
+
+/// The shape, if every size is at least 1 and nothing is too large.
+fn checked_shape(sizes: [i64; 3]) -> Option<Shape> {
+    if sizes.iter().any(|size| *size < 1 || *size > i64::try_from(MOST_ELEMENTS).ok().unwrap_or(i64::MAX)) {
+        return None;
+    }
+    let [channels, height, width] = sizes.map(|size| size as usize);
+    let elements = channels.checked_mul(height)?.checked_mul(width)?;
+    (elements <= MOST_ELEMENTS).then_some(Shape { channels, height, width })
+}
+
+fn check_normalisation(normalisation: &Normalisation, channels: usize) -> Result<()> {
+    for (key, values) in [("[input] mean", &normalisation.mean), ("[input] std", &normalisation.std)] {
+        if values.len() != channels {
+            return Err(Error::setting(
+                key,
+                format!("it has {} numbers and the image has {channels} channels", values.len()),
+                "give one number a channel, as training used them (pixels scaled to 0..1)",
+            ));
+        }
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(Error::setting(key, "it is not finite", "give the numbers that training used"));
+        }
+    }
+    if let Some(value) = normalisation.std.iter().find(|&&value| value <= 0.0) {
+        return Err(Error::setting("[input] std", format!("it is {value}"), "a standard deviation is more than 0"));
+    }
+    Ok(())
+}

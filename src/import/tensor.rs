@@ -1,0 +1,123 @@
+//! Tensors of an ONNX file, decoded with every size checked before anything is allocated.
+
+use ndarray::{ArrayD, IxDyn};
+use tract_onnx::pb::TensorProto;
+use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
+
+/// The two kinds of constants that a supported network holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tensor {
+    Float(ArrayD<f32>),
+    Int(ArrayD<i64>),
+}
+
+/// More elements than any network that fits this tool has in one tensor; also keeps every product far from overflow.
+pub const MOST_ELEMENTS: usize = 1 << 28;
+
+impl Tensor {
+    pub fn shape(&self) -> &[usize] {
+        match self {
+            Tensor::Float(values) => values.shape(),
+            Tensor::Int(values) => values.shape(),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.shape().iter().product()
+    }
+
+    /// The integers in memory order, if these are integers.
+    pub fn ints(&self) -> Option<Vec<i64>> {
+        match self {
+            Tensor::Int(values) => Some(values.iter().copied().collect()),
+            Tensor::Float(_) => None,
+        }
+    }
+
+    /// The numbers in memory order, whichever kind they are.
+    pub fn numbers(&self) -> Vec<f64> {
+        match self {
+            Tensor::Float(values) => values.iter().map(|&value| f64::from(value)).collect(),
+            Tensor::Int(values) => values.iter().map(|&value| value as f64).collect(),
+        }
+    }
+
+    /// The protobuf form, for handing constants to tract.
+    pub fn to_proto(&self, name: &str) -> TensorProto {
+        let dims = self.shape().iter().map(|&size| size as i64).collect();
+        let name = name.to_owned();
+        match self {
+            Tensor::Float(values) => TensorProto {
+                dims,
+                name,
+                data_type: DataType::Float as i32,
+                float_data: values.iter().copied().collect(),
+                ..Default::default()
+            },
+            Tensor::Int(values) => TensorProto {
+                dims,
+                name,
+                data_type: DataType::Int64 as i32,
+                int64_data: values.iter().copied().collect(),
+                ..Default::default()
+            },
+        }
+    }
+
+    /// Decodes a tensor; the error is (problem, advice).
+    pub fn from_proto(proto: &TensorProto) -> Result<Tensor, (String, &'static str)> {
+        if proto.data_location == Some(DataLocation::External as i32) || !proto.external_data.is_empty() {
+            return Err((
+                "its data is in another file".into(),
+                "save the model as one file (onnx.save_model(model, path, save_as_external_data=False))",
+            ));
+        }
+        let mut elements = 1usize;
+        let mut shape = Vec::with_capacity(proto.dims.len());
+        for &dim in &proto.dims {
+            let size = usize::try_from(dim).ok().filter(|&size| size <= MOST_ELEMENTS);
+            let product = size.and_then(|size| elements.checked_mul(size)).filter(|&n| n <= MOST_ELEMENTS);
+            let (Some(size), Some(product)) = (size, product) else {
+                return Err((format!("it claims the shape {:?}", proto.dims), "export the model again"));
+            };
+            elements = product;
+            shape.push(size);
+        }
+        let shape = IxDyn(&shape);
+        let raw = &proto.raw_data;
+        let wrong_size = |found: usize| {
+            (
+                format!("its shape {:?} needs {elements} elements and the file holds {found}", proto.dims),
+                "the file is damaged; export the model again",
+            )
+        };
+        // One branch an element type: raw little-endian bytes, or the typed field of the protobuf.
+        macro_rules! decode {
+            ($raw:ty, $typed:expr, $to:ty, $kind:path) => {{
+                let width = std::mem::size_of::<$raw>();
+                let values: Vec<$to> = if raw.is_empty() {
+                    $typed.iter().map(|&value| value as $to).collect()
+                } else if raw.len() == elements * width {
+                    // `chunks_exact(width)` yields slices of just this width.
+                    let value = |bytes: &[u8]| <$raw>::from_le_bytes(bytes.try_into().unwrap_or_default()) as $to;
+                    raw.chunks_exact(width).map(value).collect()
+                } else {
+                    return Err(wrong_size(raw.len() / width));
+                };
+                let found = values.len();
+                ArrayD::from_shape_vec(shape, values).map($kind).map_err(|_| wrong_size(found))
+            }};
+        }
+        match DataType::try_from(proto.data_type) {
+            Ok(DataType::Float) => decode!(f32, proto.float_data, f32, Tensor::Float),
+            Ok(DataType::Double) => decode!(f64, proto.double_data, f32, Tensor::Float),
+            Ok(DataType::Int64) => decode!(i64, proto.int64_data, i64, Tensor::Int),
+            Ok(DataType::Int32) => decode!(i32, proto.int32_data, i64, Tensor::Int),
+            Ok(other) => Err((
+                format!("its elements are of type {}", other.as_str_name()),
+                "export a float32 model that is neither quantised nor half precision",
+            )),
+            Err(_) => Err((format!("its element type {} is unknown", proto.data_type), "export the model again")),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What every converted network satisfies: later rooms rely on it and check nothing again.
+
+use std::collections::HashSet;
+
+use super::{Network, Neuron, Node, Op, Source};
+use crate::error::{Error, Result};
+use crate::shape::{Padding, Shape};
+
+impl Network {
+    /// Checks names, order, shapes and values.
+    ///
+    /// # Errors
+    /// [`Error::Layer`] names the first node that is wrong, [`Error::Setting`] the key.
+    pub fn validate(&self) -> Result<()> {
+        for (key, value, most) in [("members", self.members, 255), ("timesteps", self.timesteps, 64)] {
+            if !(1..=most).contains(&value) {
+                return Err(Error::setting(key, format!("it is {value}"), format!("choose a number from 1 to {most}")));
+            }
+        }
+        let Shape { channels, .. } = self.input.shape;
+        let normalisation = &self.input.normalisation;
+        let sound = [normalisation.mean.len(), normalisation.std.len()] == [channels; 2]
+            && normalisation.mean.iter().chain(&normalisation.std).all(|value| value.is_finite())
+            && normalisation.std.iter().all(|&value| value > 0.0);
+        if !sound || checked_elements(self.input.shape).is_none() {
+            return Err(Error::setting(
+                "[input]",
+                format!("mean and std do not fit the shape {}, or are not finite and positive", self.input.shape),
+                "give one mean and one std more than 0 a channel, and a shape of at least one element",
+            ));
+        }
+        let mut names = HashSet::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            let problem = if !names.insert(node.name.as_str()) {
+                Some("its name is used twice".to_owned())
+            } else if !is_identifier(&node.name) {
+                Some("its name is not a lowercase identifier".to_owned())
+            } else {
+                self.problem(index, node)
+            };
+            if let Some(problem) = problem {
+                return Err(Error::layer(&node.name, problem, "convert the network again"));
+            }
+        }
+        if self.nodes.is_empty() {
+            return Err(Error::layer(&self.name, "the network has no layers", "convert the network again"));
+        }
+        Ok(())
+    }
+
+    /// The shape of a source, which must exist.
+    pub fn shape_of(&self, source: Source) -> Shape {
+        match source {
+            Source::Input => self.input.shape,
+            Source::Node(index) => self.nodes[index].shape,
+        }
+    }
+
+    fn problem(&self, index: usize, node: &Node) -> Option<String> {
+        let last = index + 1 == self.nodes.len();
+        let later = |source: Source| matches!(source, Source::Node(other) if other >= index);
+        if checked_elements(node.shape).is_none() {
+            return Some(format!("its shape {} is empty or too large", node.shape));
+        }
+        match &node.op {
+            Op::Layer(layer) => {
+                if layer.terms.is_empty() {
+                    return Some("it has no terms".into());
+                }
+                for (number, term) in layer.terms.iter().enumerate() {
+                    if later(term.source) {
+                        return Some(format!("term {number} reads a node that comes later"));
+                    }
+                    let source = self.shape_of(term.source);
+                    let (out, input, height, width) = term.weights.dim();
+                    let size = term.window.output(source);
+                    if [out, input] != [node.shape.channels, source.channels]
+                        || [height, width] != term.window.kernel
+                        || size != Some([node.shape.height, node.shape.width])
+                    {
+                        return Some(format!(
+                            "term {number} with weights {out}×{input}×{height}×{width} over {source} does not make {}",
+                            node.shape
+                        ));
+                    }
+                    if term.weights.iter().any(|weight| !weight.is_finite()) {
+                        return Some(format!("the weights of term {number} are not finite"));
+                    }
+                }
+                if layer.bias.len() != node.shape.channels || layer.bias.iter().any(|bias| !bias.is_finite()) {
+                    return Some("its bias does not fit the channels or is not finite".into());
+                }
+                match layer.neuron {
+                    Neuron::Readout if !last => Some("it is a readout and not the last node".into()),
+                    Neuron::Group { .. } if last => Some("the last node must be a readout".into()),
+                    Neuron::Group { step } if !(step > 0.0 && step.is_finite()) => {
+                        Some(format!("its member step is {step} and must be more than 0"))
+                    }
+                    _ => None,
+                }
+            }
+            Op::Pool(pool) => {
+                if later(pool.source) {
+                    return Some("it reads a node that comes later".into());
+                }
+                if pool.source == Source::Input || last {
+                    return Some("a pool must stand behind a layer and before another".into());
+                }
+                let source = self.shape_of(pool.source);
+                let window = pool.window;
+                let overlaps = (0..2).any(|axis| window.kernel[axis] > window.stride[axis]);
+                if overlaps || window.padding != Padding::default() {
+                    return Some("its windows overlap or are padded".into());
+                }
+                let shape = window.output(source).map(|[height, width]| Shape::new(source.channels, height, width));
+                (shape != Some(node.shape)).then(|| format!("over {source} it does not make {}", node.shape))
+            }
+        }
+    }
+}
+
+/// Number of elements, if it is at least one and small enough for every later product.
+fn checked_elements(shape: Shape) -> Option<usize> {
+    let elements = shape.channels.checked_mul(shape.height)?.checked_mul(shape.width)?;
+    (1..=1 << 26).contains(&elements).then_some(elements)
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
