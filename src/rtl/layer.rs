@@ -322,7 +322,7 @@ impl Context<'_> {
         };
         module.body.push(Item::Instance {
             module: "event_join".into(),
-            name: "join".into(),
+            name: "term_join".into(),
             parameters: vec![
                 int("TERMS", terms as i64),
                 int("COUNTS_BITS", counts_bits),

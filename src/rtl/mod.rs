@@ -31,7 +31,8 @@ pub struct Design {
 /// # Errors
 /// [`Error::Layer`] for a layer that has no hardware form, saying what would have one.
 pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
-    let prefix = network.name.as_str();
+    let prefix = identifier(&network.name);
+    let prefix = prefix.as_str();
     let top = format!("{prefix}_core");
     let mut files = BTreeMap::new();
     let mut entries = Vec::new();
@@ -74,4 +75,11 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
         files.insert((*name).to_string(), (*text).to_string());
     }
     Ok(Design { manifest: manifest::manifest(top, network, entries), files })
+}
+
+/// A network's name as the beginning of Verilog identifiers: letters, digits and underscores, a letter first.
+fn identifier(name: &str) -> String {
+    let kept = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
+    let kept: String = kept.collect();
+    if kept.starts_with(|c: char| c.is_ascii_alphabetic()) { kept } else { format!("net_{kept}") }
 }

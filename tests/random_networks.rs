@@ -1,0 +1,62 @@
+//! Random small networks: the generated Verilog equals the reference model in every count of every layer.
+
+use ndarray::Array4;
+use volley::cosim::{self, Simulator};
+use volley::data::Images;
+use volley::fixed_point::{Settings, ThresholdMode};
+use volley::random::{self, Random};
+use volley::{quantise, rtl, schedule};
+
+/// Generates, simulates and compares the random network of `seed`; panics with the first mismatch.
+fn check(seed: u64, simulator: Simulator) {
+    let random = &mut Random::new(seed ^ 0x5eed);
+    let options = random::Options { several_terms: seed % 2 == 1, ..Default::default() };
+    let network = random::network(seed, &options);
+    let threshold = if random.within(0, 2) == 0 { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
+    let settings = Settings { weight_bits: random.within(2, 16) as u32, threshold };
+    let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
+    let lanes = schedule::Lanes { all: Some(random.within(1, 7)), named: vec![] };
+    let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");
+    let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rtl = folder.path().join("rtl");
+    std::fs::create_dir(&rtl).expect("a folder for the design");
+    for (name, text) in &design.files {
+        std::fs::write(rtl.join(name), text).expect("a file of the design");
+    }
+    let shape = fixed.input.shape;
+    let frames = 3;
+    let mut pixels = Array4::zeros((frames, shape.height, shape.width, shape.channels));
+    for (frame, mut image) in pixels.outer_iter_mut().enumerate() {
+        image.assign(&random::image(seed * 100 + frame as u64, shape));
+    }
+    let images = Images { pixels, labels: None };
+    let mut options = cosim::Options::new(folder.path().join("work"));
+    options.simulator = simulator;
+    options.stalls = [0, 40, 128][random.within(0, 2)];
+    options.seed = seed as u32 + 1;
+    options.idle_limit = 20_000;
+    let verdict = cosim::check(&rtl, &design.manifest, &fixed, &plan, &images, &options).expect("the simulator runs");
+    if !verdict.is_equal() {
+        let kept = folder.keep();
+        panic!(
+            "seed {seed}: {} mismatches, {:?}, first: {}; kept in {}",
+            verdict.mismatches,
+            verdict.protocol_errors,
+            verdict.first_mismatch.map_or("none".into(), |first| first.to_string()),
+            kept.display()
+        );
+    }
+}
+
+#[test]
+fn equal_in_icarus() {
+    let seeds: Vec<u64> = match std::env::var("VOLLEY_SEEDS") {
+        Ok(text) => text.split(',').map(|seed| seed.parse().expect("VOLLEY_SEEDS lists numbers")).collect(),
+        Err(_) => (0..12).collect(),
+    };
+    for seed in seeds {
+        check(seed, Simulator::Icarus);
+    }
+}
