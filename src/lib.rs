@@ -14,6 +14,7 @@
 
 pub mod ann;
 pub mod cosim;
+pub mod doctor;
 pub mod error;
 pub mod fixed_point;
 pub mod rtl;

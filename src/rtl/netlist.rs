@@ -159,14 +159,15 @@ impl Rom {
             return Err(Error::layer(&self.name, "a ROM of depth 0", "give the memory at least one word"));
         }
         let (top, last) = (self.width.max(1) - 1, self.depth - 1);
-        let style = match self.style {
-            RomStyle::Block => "block",
-            RomStyle::Distributed => "distributed",
-            RomStyle::Auto => "auto",
+        // Vivado reads rom_style of a memory that is never written, yosys reads ram_style first. In yosys "distributed"
+        // means a LUT RAM, which cannot hold initial contents on any of its targets; a ROM in LUTs is "logic" there.
+        let (rom_style, ram_style) = match self.style {
+            RomStyle::Block => ("block", "block"),
+            RomStyle::Distributed => ("distributed", "logic"),
+            RomStyle::Auto => ("auto", "auto"),
         };
-        // Both attributes: Vivado reads rom_style of a memory that is never written, yosys and others ram_style.
         let code = format!(
-            "(* rom_style = \"{style}\", ram_style = \"{style}\" *)\n\
+            "(* rom_style = \"{rom_style}\", ram_style = \"{ram_style}\" *)\n\
              reg [{top}:0] memory [0:{last}];\n\
              reg [{top}:0] data_reg;\n\n\
              initial $readmemh(FILE, memory);\n\n\

@@ -106,6 +106,12 @@ fn tools_accept_roms_of_any_depth_and_style() {
 }
 
 #[test]
+fn a_distributed_rom_is_logic_to_yosys() {
+    let text = print(&rom(RomStyle::Distributed, 16).module().unwrap()).unwrap();
+    assert!(text.contains("(* rom_style = \"distributed\", ram_style = \"logic\" *)"), "{text}");
+}
+
+#[test]
 fn wide_ports_survive() {
     let mut m = chain();
     m.ports[1].width = 4096;
