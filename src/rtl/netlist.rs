@@ -270,7 +270,14 @@ fn plain_item(item: &Item) -> String {
     match item {
         Item::Comment(text) => format!("\n{}", comment_lines(text, COMMENT_MARK)),
         Item::Assign { target, expression } => format!("assign {target} = {expression};\n"),
-        Item::Code(text) => format!("{}\n", text.trim_end()),
+        Item::Code(text) => {
+            let mut out = String::new();
+            for line in text.trim_end().lines() {
+                let mark = if line.trim_start().starts_with("//") { COMMENT_MARK } else { "//" };
+                let _ = writeln!(out, "{}", line.replacen("//", mark, 1));
+            }
+            out
+        }
         Item::Instance { .. } => String::new(),
     }
 }
@@ -377,6 +384,7 @@ fn finish(module: &Module, printed: &str) -> Result<String> {
             stubs.extend(connections.iter().map(|(port, to)| (format!("{name}${port}"), to.as_str())));
         }
     }
+    let end = format!("endmodule // {}", module.name);
     let mut part = Part::Ports;
     let mut ports: BTreeMap<&str, String> = BTreeMap::new();
     let (mut wires, mut body) = (String::new(), String::new());
@@ -386,7 +394,7 @@ fn finish(module: &Module, printed: &str) -> Result<String> {
             "// Module arguments" => continue,
             "// Stub signals" if part < Part::Wires => part = Part::Wires,
             "// Sub module instances" | "// Update code (custom)" => part = Part::Body,
-            _ if text.starts_with("endmodule") => break,
+            _ if text == end => break,
             _ if part == Part::Body => body_line(line, &stubs, &mut body),
             _ => {
                 let words: Vec<_> = text.trim_end_matches(';').split_whitespace().collect();

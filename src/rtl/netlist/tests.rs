@@ -155,3 +155,13 @@ fn refuses_what_verilog_would_refuse() {
     refused(|m| m.body.push(instance(Parameter::Text("a\"b".into()))), "printable");
     assert!(rom(RomStyle::Auto, 0).module().is_err());
 }
+
+#[test]
+fn code_passes_unchanged_whatever_it_says() {
+    let code = "// Update code (custom)\nwire endmodule_a; // Stub signals\n// Sub module instances";
+    let mut m = chain();
+    m.body.push(Item::Code(code.into()));
+    let text = print(&m).unwrap();
+    let wanted = "    // Update code (custom)\n    wire endmodule_a; // Stub signals\n    // Sub module instances\n\nendmodule\n";
+    assert!(text.contains(wanted), "{text}");
+}
