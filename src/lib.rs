@@ -16,6 +16,7 @@ pub mod ann;
 pub mod convert;
 pub mod cosim;
 pub mod data;
+pub mod doctor;
 pub mod error;
 pub mod eval;
 pub mod fixed_point;

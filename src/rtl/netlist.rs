@@ -159,14 +159,15 @@ impl Rom {
             return Err(Error::layer(&self.name, "a ROM of depth 0", "give the memory at least one word"));
         }
         let (top, last) = (self.width.max(1) - 1, self.depth - 1);
-        let style = match self.style {
-            RomStyle::Block => "block",
-            RomStyle::Distributed => "distributed",
-            RomStyle::Auto => "auto",
+        // Vivado reads rom_style of a memory that is never written, yosys reads ram_style first. In yosys "distributed"
+        // means a LUT RAM, which cannot hold initial contents on any of its targets; a ROM in LUTs is "logic" there.
+        let (rom_style, ram_style) = match self.style {
+            RomStyle::Block => ("block", "block"),
+            RomStyle::Distributed => ("distributed", "logic"),
+            RomStyle::Auto => ("auto", "auto"),
         };
-        // Both attributes: Vivado reads rom_style of a memory that is never written, yosys and others ram_style.
         let code = format!(
-            "(* rom_style = \"{style}\", ram_style = \"{style}\" *)\n\
+            "(* rom_style = \"{rom_style}\", ram_style = \"{ram_style}\" *)\n\
              reg [{top}:0] memory [0:{last}];\n\
              reg [{top}:0] data_reg;\n\n\
              initial $readmemh(FILE, memory);\n\n\
@@ -269,7 +270,14 @@ fn plain_item(item: &Item) -> String {
     match item {
         Item::Comment(text) => format!("\n{}", comment_lines(text, COMMENT_MARK)),
         Item::Assign { target, expression } => format!("assign {target} = {expression};\n"),
-        Item::Code(text) => format!("{}\n", text.trim_end()),
+        Item::Code(text) => {
+            let mut out = String::new();
+            for line in text.trim_end().lines() {
+                let mark = if line.trim_start().starts_with("//") { COMMENT_MARK } else { "//" };
+                let _ = writeln!(out, "{}", line.replacen("//", mark, 1));
+            }
+            out
+        }
         Item::Instance { .. } => String::new(),
     }
 }
@@ -376,6 +384,7 @@ fn finish(module: &Module, printed: &str) -> Result<String> {
             stubs.extend(connections.iter().map(|(port, to)| (format!("{name}${port}"), to.as_str())));
         }
     }
+    let end = format!("endmodule // {}", module.name);
     let mut part = Part::Ports;
     let mut ports: BTreeMap<&str, String> = BTreeMap::new();
     let (mut wires, mut body) = (String::new(), String::new());
@@ -385,7 +394,7 @@ fn finish(module: &Module, printed: &str) -> Result<String> {
             "// Module arguments" => continue,
             "// Stub signals" if part < Part::Wires => part = Part::Wires,
             "// Sub module instances" | "// Update code (custom)" => part = Part::Body,
-            _ if text.starts_with("endmodule") => break,
+            _ if text == end => break,
             _ if part == Part::Body => body_line(line, &stubs, &mut body),
             _ => {
                 let words: Vec<_> = text.trim_end_matches(';').split_whitespace().collect();

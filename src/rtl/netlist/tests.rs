@@ -106,6 +106,12 @@ fn tools_accept_roms_of_any_depth_and_style() {
 }
 
 #[test]
+fn a_distributed_rom_is_logic_to_yosys() {
+    let text = print(&rom(RomStyle::Distributed, 16).module().unwrap()).unwrap();
+    assert!(text.contains("(* rom_style = \"distributed\", ram_style = \"logic\" *)"), "{text}");
+}
+
+#[test]
 fn wide_ports_survive() {
     let mut m = chain();
     m.ports[1].width = 4096;
@@ -148,4 +154,14 @@ fn refuses_what_verilog_would_refuse() {
     refused(|m| m.body.push(instance(Parameter::Sized { width: 4, hex: "1f".into() })), "5 bits in 4 bits");
     refused(|m| m.body.push(instance(Parameter::Text("a\"b".into()))), "printable");
     assert!(rom(RomStyle::Auto, 0).module().is_err());
+}
+
+#[test]
+fn code_passes_unchanged_whatever_it_says() {
+    let code = "// Update code (custom)\nwire endmodule_a; // Stub signals\n// Sub module instances";
+    let mut m = chain();
+    m.body.push(Item::Code(code.into()));
+    let text = print(&m).unwrap();
+    let wanted = "    // Update code (custom)\n    wire endmodule_a; // Stub signals\n    // Sub module instances\n\nendmodule\n";
+    assert!(text.contains(wanted), "{text}");
 }
