@@ -135,11 +135,15 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
     let shape = Shape { channels, height, width };
     let mut terms = vec![term(random, options, source, size, channels, window)];
     if options.several_terms && random.chance(2) {
-        // Any earlier map serves if some stride takes it to the same size.
+        // Any earlier map serves if some stride takes it to the same size; the image is added to itself only, since
+        // the hardware has no sum of pixels and spikes.
         let from = random.within(0, network.nodes.len());
-        let other = if from == 0 { Source::Input } else { Source::Node(from - 1) };
+        let image = source == Source::Input;
+        let other = if from == 0 || image { Source::Input } else { Source::Node(from - 1) };
         let size = source_shape(network, other);
-        if let Some(window) = matching(size, shape) {
+        if (other == Source::Input) == image
+            && let Some(window) = matching(size, shape)
+        {
             terms.push(term(random, options, other, size, channels, window));
         }
     }

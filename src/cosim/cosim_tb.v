@@ -167,7 +167,8 @@ module cosim_tb (
 
 @RECORD@
             idle <= (@MOVING@) ? 64'd0 : idle + 64'd1;
-            tail <= (out_frames >= frames) ? tail + 32'd1 : 32'd0;
+            // The last frame's end may still be moving between engines when its scores have left.
+            tail <= (out_frames >= frames@COMPLETE@) ? tail + 32'd1 : 32'd0;
         end
 
         if (idle >= idle_limit || tail == @TAIL@) begin

@@ -99,8 +99,10 @@ pub fn emit(bench: &Bench) -> Result<String> {
         let _ = writeln!(report, "            $fwrite(file, \"counter_{i} %0d\\n\", counter_{i});");
     }
     let mut moving = String::from("in_beat || out_beat");
-    for i in 0..bench.probes.len() {
+    let mut complete = String::new();
+    for (i, probe) in bench.probes.iter().enumerate() {
         let _ = write!(moving, " || probe_{i}_beat");
+        let _ = write!(complete, "\n                     && probe_{i}_count >= frames * {}", probe.beats_per_frame);
     }
     let values = [
         ("@TOP@", bench.top.clone()),
@@ -116,6 +118,7 @@ pub fn emit(bench: &Bench) -> Result<String> {
         ("@CLOSE@\n", close),
         ("@REPORT@\n", report),
         ("@MOVING@", moving),
+        ("@COMPLETE@", complete),
     ];
     Ok(values.iter().fold(include_str!("cosim_tb.v").to_string(), |text, (key, value)| text.replace(key, value)))
 }
