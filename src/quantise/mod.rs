@@ -65,13 +65,13 @@ fn quantise_layer(
     let real = real_layer(network, &done.input.offset, layer)?;
     match layer.neuron {
         snn::Neuron::Group { step } => {
-            let steps = scale::steps(&real, f64::from(step), settings);
+            let steps = scale::steps(layer, &real, f64::from(step), settings);
             let alphas: Vec<f64> = steps.iter().map(|&whole| whole as f64 / f64::from(step)).collect();
             build(done, node, layer, &real, &alphas, fixed::Neuron::Group { step: steps })
         }
         snn::Neuron::Readout => {
             // One scale for all classes, or their scores could not be compared.
-            let mut alpha = scale::readout(&real, settings);
+            let mut alpha = scale::readout(layer, &real, settings);
             loop {
                 let alphas = vec![alpha; real.bias.len()];
                 let built = build(done, node, layer, &real, &alphas, fixed::Neuron::Readout { scale: alpha })?;

@@ -6,12 +6,15 @@ use ndarray::{Array4, ArrayView3, Axis};
 use super::Real;
 use crate::error::{Error, Result};
 use crate::fixed_point::{Settings, ThresholdMode};
+use crate::snn::{Layer, Source};
 
 /// A whole member step Θ for each channel. `step` is the layer's θ.
-pub fn steps(real: &Real, step: f64, settings: &Settings) -> Vec<i64> {
+pub fn steps(layer: &Layer, real: &Real, step: f64, settings: &Settings) -> Vec<i64> {
     let limit = weight_limit(settings.weight_bits);
-    let cap = 8i64 << (settings.weight_bits - 1);
-    let main = main_term(real);
+    let (main, source) = main_term(layer, real);
+    // An element of the image is up to 255 where a count is a few: its weights are that much smaller against θ.
+    let units = if source == Source::Input { 8 } else { 0 };
+    let cap = 8i64 << (settings.weight_bits - 1 + units);
     let found = main.outer_iter().map(|weights| {
         // With a weight of almost 0 this is huge or infinite: the cap answers; `as` saturates.
         let fits = (step * limit / largest(weights)).floor() as i64;
@@ -25,8 +28,8 @@ pub fn steps(real: &Real, step: f64, settings: &Settings) -> Vec<i64> {
 }
 
 /// The readout's scale.
-pub fn readout(real: &Real, settings: &Settings) -> f64 {
-    let most = main_term(real).outer_iter().map(largest).fold(0.0, f64::max);
+pub fn readout(layer: &Layer, real: &Real, settings: &Settings) -> f64 {
+    let most = main_term(layer, real).0.outer_iter().map(largest).fold(0.0, f64::max);
     if most > 0.0 { weight_limit(settings.weight_bits) / most } else { 1.0 }
 }
 
@@ -50,12 +53,13 @@ fn weight_limit(bits: u32) -> f64 {
     f64::from((1i32 << (bits - 1)) - 1)
 }
 
-/// The term that the scale is made for: the one with the largest kernel.
-fn main_term(real: &Real) -> &Array4<f64> {
+/// The term that the scale is made for, the one with the largest kernel, and its source.
+fn main_term<'r>(layer: &Layer, real: &'r Real) -> (&'r Array4<f64>, Source) {
     let area = |weights: &Array4<f64>| weights.len_of(Axis(2)) * weights.len_of(Axis(3));
-    let mut terms = real.terms.iter();
-    let first = terms.next().expect("a checked layer has a term");
-    terms.fold(first, |best, next| if area(next) > area(best) { next } else { best })
+    let sources = layer.terms.iter().map(|term| term.source);
+    let mut terms = real.terms.iter().zip(sources);
+    let first = terms.next().expect("a valid layer has a term");
+    terms.fold(first, |best, next| if area(next.0) > area(best.0) { next } else { best })
 }
 
 fn largest(weights: ArrayView3<f64>) -> f64 {
