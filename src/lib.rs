@@ -14,9 +14,16 @@
 
 pub mod ann;
 pub mod convert;
+pub mod data;
 pub mod error;
 pub mod fixed_point;
+pub mod folder;
+pub mod identifier;
 pub mod import;
+pub mod model;
+pub mod output;
+pub mod quantise;
+pub mod random;
 pub mod shape;
 pub mod snn;
 

@@ -1,5 +1,8 @@
 //! The integer network: everything that the hardware holds, and the exact width of everything it computes.
 
+mod dump;
+mod validate;
+
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +31,21 @@ pub enum ThresholdMode {
     Pow2,
 }
 
+/// What the user chooses about the integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Signed bits of a weight, 2..=16.
+    pub weight_bits: u32,
+    pub threshold: ThresholdMode,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { weight_bits: 8, threshold: ThresholdMode::Exact }
+    }
+}
+
 /// The input encoder: element value = raw pixel − `offset[channel]`.
 ///
 /// A raw zero stays zero where the first layer has no padding (offset 0, so blank pixels are skipped); with
@@ -38,6 +56,44 @@ pub struct Input {
     pub shape: Shape,
     /// \[channels\], 0..=255.
     pub offset: Vec<u8>,
+}
+
+impl Network {
+    /// Shape of what `source` delivers.
+    pub fn source_shape(&self, source: Source) -> Shape {
+        match source {
+            Source::Input => self.input.shape,
+            Source::Node(index) => self.nodes[index].shape,
+        }
+    }
+
+    /// Smallest and largest value of element `channel` of `source` (0 included: a padded or silent element).
+    pub fn element_range(&self, source: Source, channel: usize) -> (i64, i64) {
+        match source {
+            Source::Input => {
+                let offset = i64::from(self.input.offset[channel]);
+                (-offset, 255 - offset)
+            }
+            Source::Node(index) => (0, self.count_max(index) as i64),
+        }
+    }
+
+    /// Largest count that one output element of node `node` can have in one time step: τ for a layer, τ·k² behind a
+    /// sum pool of k×k, 0 for the readout, which has none.
+    pub fn count_max(&self, node: usize) -> u64 {
+        match &self.nodes[node].op {
+            Op::Layer(Layer { neuron: Neuron::Group { .. }, .. }) => u64::from(self.members),
+            Op::Layer(_) => 0,
+            Op::Pool(pool) => {
+                let one = match pool.source {
+                    Source::Node(index) => self.count_max(index),
+                    Source::Input => 255,
+                };
+                let summed = (pool.window.kernel[0] * pool.window.kernel[1]) as u64;
+                if pool.kind == PoolKind::Sum { one * summed } else { one }
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -100,6 +156,6 @@ pub struct Widths {
     pub membrane: u32,
     /// Member step Θ (unsigned); 0 for a readout.
     pub step: u32,
-    /// Largest value of one output element of one time step (unsigned): τ, or what a pool makes of it.
+    /// One output element of one time step (unsigned): holds τ; 0 for a readout, which has no counts.
     pub count: u32,
 }

@@ -1,6 +1,9 @@
 //! The converted network: group-neuron populations fed by sums of terms, still in floating point.
 
+mod dump;
 mod validate;
+
+pub use dump::dump;
 
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};

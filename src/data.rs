@@ -1,0 +1,211 @@
+//! Images and labels from `.npz` files: the data that calibration, evaluation and co-simulation run on.
+
+use std::fs::File;
+use std::path::Path;
+
+use ndarray::{Array1, Array4, ArrayD, IxDyn, OwnedRepr, s};
+use ndarray_npy::{NpzReader, ReadNpyError, ReadNpzError, ReadableElement};
+
+use crate::error::{Error, Result};
+use crate::shape::Shape;
+
+const LAYOUT: &str = "store 'x' as uint8, images × height × width or images × height × width × channels, \
+                      and optionally 'y' as one integer label for each image";
+
+/// Raw images with their labels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Images {
+    /// \[image, height, width, channel\], raw 0..=255.
+    pub pixels: Array4<u8>,
+    /// One class index for each image.
+    pub labels: Option<Vec<u32>>,
+}
+
+impl Images {
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.pixels.len_of(ndarray::Axis(0))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first `limit` images.
+    pub fn take(&self, limit: usize) -> Images {
+        let limit = limit.min(self.len());
+        Images {
+            pixels: self.pixels.slice(s![..limit, .., .., ..]).to_owned(),
+            labels: self.labels.as_ref().map(|labels| labels[..limit].to_vec()),
+        }
+    }
+}
+
+/// Reads `x` (pixels) and, if there, `y` (labels); at most the first `limit` images.
+///
+/// # Errors
+/// [`Error::Io`] if the file cannot be opened; [`Error::File`] if it is not an archive, is cut short, misses `x`, or
+/// holds arrays of another type or shape.
+pub fn read_npz(path: &Path, limit: Option<usize>) -> Result<Images> {
+    let file = File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))?;
+    let mut archive = NpzReader::new(file).map_err(|error| damaged(path, &error))?;
+    let names = archive.names().map_err(|error| damaged(path, &error))?;
+    if !names.iter().any(|name| name == "x") {
+        let problem = format!("there is no array 'x' among {names:?}");
+        return Err(Error::file(path, problem, LAYOUT));
+    }
+    let pixels = read_pixels(path, &mut archive)?;
+    let labels = if names.iter().any(|name| name == "y") { Some(read_labels(path, &mut archive)?) } else { None };
+    if let Some(labels) = &labels
+        && labels.len() != pixels.len_of(ndarray::Axis(0))
+    {
+        let problem = format!("'x' has {} images and 'y' {} labels", pixels.len_of(ndarray::Axis(0)), labels.len());
+        return Err(Error::file(path, problem, LAYOUT));
+    }
+    let images = Images { pixels, labels };
+    if images.is_empty() {
+        return Err(Error::file(path, "it has no images", LAYOUT));
+    }
+    Ok(match limit {
+        Some(0) => return Err(Error::setting("--limit", "is 0", "use at least one image")),
+        Some(limit) => images.take(limit),
+        None => images,
+    })
+}
+
+/// Checks that the images fit the network's input.
+///
+/// # Errors
+/// [`Error::File`] naming both shapes.
+pub fn check_shape(images: &Images, shape: Shape, path: &Path) -> Result<()> {
+    let (_, height, width, channels) = images.pixels.dim();
+    let found = Shape { channels, height, width };
+    if found == shape {
+        return Ok(());
+    }
+    let problem = format!("its images are {found} (channels × height × width), the network takes {shape}");
+    Err(Error::file(path, problem, "give the data set that the network was trained for"))
+}
+
+fn read_pixels(path: &Path, archive: &mut NpzReader<File>) -> Result<Array4<u8>> {
+    let Some(raw) = read_as::<u8>(path, archive, "x")? else {
+        return Err(Error::file(path, "'x' is not of type uint8", LAYOUT));
+    };
+    let shape = raw.shape().to_vec();
+    let whole = match shape[..] {
+        [n, h, w] => [n, h, w, 1],
+        [n, h, w, c] => [n, h, w, c],
+        _ => [0; 4],
+    };
+    let standard = raw.as_standard_layout().into_owned();
+    match standard.into_shape_with_order(whole) {
+        Ok(pixels) if whole[1..].iter().all(|&extent| extent > 0) => Ok(pixels),
+        _ => Err(Error::file(path, format!("'x' has shape {shape:?}"), LAYOUT)),
+    }
+}
+
+fn read_labels(path: &Path, archive: &mut NpzReader<File>) -> Result<Vec<u32>> {
+    fn whole<T: Copy>(array: ArrayD<T>) -> Result<Vec<i128>, Vec<usize>>
+    where
+        i128: From<T>,
+    {
+        let shape = array.shape().to_vec();
+        let flat: Result<Array1<T>, _> = array.into_dimensionality();
+        flat.map(|flat| flat.iter().map(|&v| i128::from(v)).collect()).map_err(|_| shape)
+    }
+    macro_rules! first_of {
+        ($($kind:ty),+) => {
+            $(if let Some(array) = read_as::<$kind>(path, archive, "y")? { whole(array) } else)+ {
+                return Err(Error::file(path, "'y' is not of an integer type", LAYOUT));
+            }
+        };
+    }
+    let values = first_of!(u8, i64, i32, u32, u64, i16, u16, i8);
+    let values = values.map_err(|shape| Error::file(path, format!("'y' has shape {shape:?}"), LAYOUT))?;
+    let label = |v: i128| u32::try_from(v).map_err(|_| Error::file(path, format!("label {v} is not a class"), LAYOUT));
+    values.into_iter().map(label).collect()
+}
+
+/// The array `name` if its elements are of type `T`, `None` if they are of another.
+fn read_as<T: ReadableElement>(path: &Path, archive: &mut NpzReader<File>, name: &str) -> Result<Option<ArrayD<T>>> {
+    match archive.by_name::<OwnedRepr<T>, IxDyn>(name) {
+        Ok(array) => Ok(Some(array)),
+        Err(ReadNpzError::Npy(ReadNpyError::WrongDescriptor(_))) => Ok(None),
+        Err(error) => Err(damaged(path, &error)),
+    }
+}
+
+fn damaged(path: &Path, error: &ReadNpzError) -> Error {
+    Error::file(
+        path,
+        format!("it cannot be read as .npz ({error})"),
+        "the file is damaged or of another kind; write it with numpy.savez",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array, Array3};
+    use ndarray_npy::NpzWriter;
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a temporary folder")
+    }
+
+    fn write(path: &Path, fill: impl FnOnce(&mut NpzWriter<File>)) {
+        let mut writer = NpzWriter::new_compressed(File::create(path).unwrap());
+        fill(&mut writer);
+        writer.finish().unwrap();
+    }
+
+    #[test]
+    fn grey_images_gain_a_channel_and_any_integer_labels_are_read() {
+        let folder = folder();
+        let path = folder.path().join("a.npz");
+        let x = Array3::from_shape_fn((3, 2, 4), |(n, y, x)| (n * 8 + y * 4 + x) as u8);
+        write(&path, |w| {
+            w.add_array("x", &x).unwrap();
+            w.add_array("y", &Array::from(vec![3i64, 0, 9])).unwrap();
+        });
+        let images = read_npz(&path, Some(2)).unwrap();
+        assert_eq!(images.pixels.dim(), (2, 2, 4, 1));
+        assert_eq!(images.pixels[[1, 1, 2, 0]], 14);
+        assert_eq!(images.labels, Some(vec![3, 0]));
+        let message = check_shape(&images, Shape::new(3, 2, 4), &path).unwrap_err().to_string();
+        assert!(message.contains("1×2×4") && message.contains("3×2×4"), "{message}");
+    }
+
+    #[test]
+    fn unusable_files_say_why() {
+        let folder = folder();
+        let path = folder.path().join("b.npz");
+        let problem = |expected: &str| {
+            let message = read_npz(&path, None).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        };
+        problem("readable");
+        std::fs::write(&path, b"no archive").unwrap();
+        problem("damaged");
+        write(&path, |w| w.add_array("z", &Array::from(vec![1u8])).unwrap());
+        problem("no array 'x'");
+        write(&path, |w| w.add_array("x", &Array3::<f32>::zeros((1, 2, 2))).unwrap());
+        problem("uint8");
+        write(&path, |w| w.add_array("x", &Array::from(vec![1u8])).unwrap());
+        problem("shape [1]");
+        write(&path, |w| {
+            w.add_array("x", &Array3::<u8>::zeros((2, 2, 2))).unwrap();
+            w.add_array("y", &Array::from(vec![1u8])).unwrap();
+        });
+        problem("2 images and 'y' 1 labels");
+        write(&path, |w| {
+            w.add_array("x", &Array3::<u8>::zeros((2, 2, 2))).unwrap();
+            w.add_array("y", &Array::from(vec![1i32, -1])).unwrap();
+        });
+        problem("-1");
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        problem("damaged");
+    }
+}

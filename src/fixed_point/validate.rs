@@ -1,0 +1,119 @@
+//! What every integer network obeys, so that later rooms may rely on it without asking again.
+
+use super::{Layer, Network, Neuron, Op, Pool, Source, ThresholdMode};
+use crate::error::{Error, Result};
+use crate::shape::{Shape, Window};
+
+const ADVICE: &str = "convert the network again, or report this network";
+
+impl Network {
+    /// Checks order, shapes, ranges and the single readout at the end.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for members, time steps or weight bits out of range; [`Error::Layer`] for the first layer
+    /// that breaks a rule.
+    pub fn validate(&self) -> Result<()> {
+        for (key, value) in [("--members", self.members), ("--timesteps", self.timesteps)] {
+            if value == 0 {
+                return Err(Error::setting(key, "is 0", "choose 1 or more"));
+            }
+        }
+        if !(2..=16).contains(&self.weight_bits) {
+            return Err(Error::setting("--weight-bits", format!("is {}", self.weight_bits), "choose 2 to 16"));
+        }
+        if self.input.offset.len() != self.input.shape.channels || self.input.shape.elements() == 0 {
+            return Err(Error::layer("input", "needs one offset for each channel and at least one pixel", ADVICE));
+        }
+        let Some(last) = self.nodes.last() else {
+            return Err(Error::layer("input", "the network has no layers", "give a network with a linear layer"));
+        };
+        for (index, node) in self.nodes.iter().enumerate() {
+            let found = match &node.op {
+                Op::Layer(layer) => self.check_layer(index, layer),
+                Op::Pool(pool) => self.check_pool(index, pool),
+            };
+            let is_readout = matches!(&node.op, Op::Layer(Layer { neuron: Neuron::Readout { .. }, .. }));
+            let found = found.and_then(|()| match (is_readout, index + 1 == self.nodes.len()) {
+                (true, false) => Err("a readout that is not the last node".to_string()),
+                (false, true) => Err("the last node must be a readout".to_string()),
+                _ => Ok(()),
+            });
+            found.map_err(|problem| Error::layer(&node.name, problem, ADVICE))?;
+        }
+        if last.shape.pixels() != 1 {
+            let problem = format!("the scores have shape {}", last.shape);
+            return Err(Error::layer(&last.name, problem, "a classifier ends in one score for each class"));
+        }
+        Ok(())
+    }
+
+    fn check_layer(&self, index: usize, layer: &Layer) -> Result<(), String> {
+        let shape = self.nodes[index].shape;
+        if layer.terms.is_empty() || layer.bias.len() != shape.channels {
+            return Err("needs a term and one bias for each channel".into());
+        }
+        let limit = (1i32 << (self.weight_bits - 1)) - 1;
+        for term in &layer.terms {
+            let source = self.check_source(index, term.source)?;
+            let window = &term.window;
+            check_map(window, source, shape)?;
+            if term.weights.dim() != (shape.channels, source.channels, window.kernel[0], window.kernel[1]) {
+                return Err(format!("weights {:?} do not fit a source of {source}", term.weights.dim()));
+            }
+            if term.weights.iter().any(|q| q.abs() > limit) {
+                return Err(format!("a weight exceeds {} bits", self.weight_bits));
+            }
+            if term.shift > 40 {
+                return Err(format!("shift {} is more than 40", term.shift));
+            }
+        }
+        match &layer.neuron {
+            Neuron::Group { step } => {
+                if step.len() != shape.channels || step.iter().any(|&step| step < 1) {
+                    return Err("needs a step of 1 or more for each channel".into());
+                }
+                if self.threshold == ThresholdMode::Pow2 && step.iter().any(|step| step.count_ones() != 1) {
+                    return Err("a step is not a power of two".into());
+                }
+            }
+            Neuron::Readout { scale } => {
+                if !(scale.is_finite() && *scale > 0.0) {
+                    return Err(format!("scale {scale} is not positive"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_pool(&self, index: usize, pool: &Pool) -> Result<(), String> {
+        if pool.source == Source::Input {
+            return Err("pools the image itself".into());
+        }
+        let source = self.check_source(index, pool.source)?;
+        let window = &pool.window;
+        let shape = self.nodes[index].shape;
+        check_map(window, source, shape)?;
+        let padding = &window.padding;
+        if padding.top + padding.left + padding.bottom + padding.right > 0 || shape.channels != source.channels {
+            return Err("a pool has no padding and keeps its channels".into());
+        }
+        if window.kernel[0] > window.stride[0] || window.kernel[1] > window.stride[1] {
+            return Err("pool windows overlap".into());
+        }
+        Ok(())
+    }
+
+    fn check_source(&self, index: usize, source: Source) -> Result<Shape, String> {
+        match source {
+            Source::Node(from) if from >= index => Err(format!("reads node {from}, which is not earlier")),
+            _ => Ok(self.source_shape(source)),
+        }
+    }
+}
+
+fn check_map(window: &Window, source: Shape, shape: Shape) -> Result<(), String> {
+    if window.output(source) != Some([shape.height, shape.width]) {
+        return Err(format!("its window over {source} does not give {shape}"));
+    }
+    Ok(())
+}

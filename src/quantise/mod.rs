@@ -1,0 +1,222 @@
+//! Real numbers become integers here, once. Behind this room nothing is rounded any more.
+//!
+//! A positive scale of a whole output channel does not change its spike counts, so each channel c has its own scale
+//! α_c. It is chosen such that the threshold carries no rounding error at all: a whole number Θ_c comes first, then
+//! `α_c = Θ_c/θ`. Weights become `q = round(w·θ_src·α_c/2^e)` and the bias `β = round(b·α_c)`, half to even.
+
+mod round;
+mod scale;
+pub mod widths;
+
+use ndarray::{Array4, Axis};
+
+use crate::error::{Error, Result};
+use crate::fixed_point::{self as fixed, Network, Settings};
+use crate::snn;
+use round::to_integer;
+
+/// Converts `network` to integers.
+///
+/// # Errors
+/// [`Error::Setting`] for weight bits outside 2..=16, [`Error::Layer`] for a layer whose numbers are not finite, whose
+/// threshold is not positive or whose sums do not fit.
+pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> {
+    let bits = settings.weight_bits;
+    if !(2..=16).contains(&bits) {
+        return Err(Error::setting("--weight-bits", format!("is {bits}"), "choose 2 to 16"));
+    }
+    check(network)?;
+    let mut done = Network {
+        name: network.name.clone(),
+        members: network.members,
+        timesteps: network.timesteps,
+        weight_bits: bits,
+        threshold: settings.threshold,
+        input: fixed::Input { shape: network.input.shape, offset: offsets(network) },
+        nodes: Vec::with_capacity(network.nodes.len()),
+    };
+    for node in &network.nodes {
+        let op = match &node.op {
+            snn::Op::Pool(pool) => {
+                fixed::Op::Pool(fixed::Pool { source: pool.source, kind: pool.kind, window: pool.window })
+            }
+            snn::Op::Layer(layer) => fixed::Op::Layer(quantise_layer(network, &done, node, layer, settings)?),
+        };
+        done.nodes.push(fixed::Node { name: node.name.clone(), shape: node.shape, op });
+    }
+    done.validate()?;
+    Ok(done)
+}
+
+/// One layer's terms in units of α = 1: each weight times the step of its source, and the bias with what the input's
+/// offset leaves of the mean.
+struct Real {
+    terms: Vec<Array4<f64>>,
+    bias: Vec<f64>,
+}
+
+fn quantise_layer(
+    network: &snn::Network,
+    done: &Network,
+    node: &snn::Node,
+    layer: &snn::Layer,
+    settings: &Settings,
+) -> Result<fixed::Layer> {
+    let real = real_layer(network, &done.input.offset, layer)?;
+    match layer.neuron {
+        snn::Neuron::Group { step } => {
+            let steps = scale::steps(&real, f64::from(step), settings);
+            let alphas: Vec<f64> = steps.iter().map(|&whole| whole as f64 / f64::from(step)).collect();
+            build(done, node, layer, &real, &alphas, fixed::Neuron::Group { step: steps })
+        }
+        snn::Neuron::Readout => {
+            // One scale for all classes, or their scores could not be compared.
+            let mut alpha = scale::readout(&real, settings);
+            loop {
+                let alphas = vec![alpha; real.bias.len()];
+                let built = build(done, node, layer, &real, &alphas, fixed::Neuron::Readout { scale: alpha })?;
+                if built.widths.membrane <= 32 {
+                    return Ok(built);
+                }
+                alpha /= 2.0;
+            }
+        }
+    }
+}
+
+/// Rounds a layer under the scales `alphas`, each term with the least shift that fits all of its channels.
+fn build(
+    done: &Network,
+    node: &snn::Node,
+    layer: &snn::Layer,
+    real: &Real,
+    alphas: &[f64],
+    neuron: fixed::Neuron,
+) -> Result<fixed::Layer> {
+    let mut terms = Vec::with_capacity(real.terms.len());
+    for (weights, term) in real.terms.iter().zip(&layer.terms) {
+        let shift = scale::shift(&node.name, weights, alphas, done.weight_bits)?;
+        let unit = (shift as f64).exp2();
+        let mut integers = Array4::zeros(weights.raw_dim());
+        for ((index, q), &w) in integers.indexed_iter_mut().zip(weights) {
+            *q = to_integer(w * alphas[index.0] / unit, &node.name, "weight")? as i32;
+        }
+        terms.push(fixed::Term { source: term.source, window: term.window, weights: integers, shift });
+    }
+    let bias = real.bias.iter().zip(alphas).map(|(b, alpha)| to_integer(b * alpha, &node.name, "bias"));
+    let bias = bias.collect::<Result<Vec<i64>>>()?;
+    let widths = fixed::Widths { accumulator: 0, bias: 0, membrane: 0, step: 0, count: 0 };
+    let mut built = fixed::Layer { terms, bias, neuron, widths };
+    built.widths = widths::widths(done, &node.name, &built)?;
+    Ok(built)
+}
+
+fn real_layer(network: &snn::Network, offset: &[u8], layer: &snn::Layer) -> Result<Real> {
+    let mut bias: Vec<f64> = layer.bias.iter().copied().map(f64::from).collect();
+    let mut terms = Vec::with_capacity(layer.terms.len());
+    for term in &layer.terms {
+        let mut weights = term.weights.mapv(f64::from);
+        match term.source {
+            snn::Source::Node(index) => weights *= source_step(network, index)?,
+            snn::Source::Input => {
+                let normal = &network.input.normalisation;
+                for (channel, mut taps) in weights.axis_iter_mut(Axis(1)).enumerate() {
+                    taps /= 255.0 * normal.std[channel];
+                    // Exact where the window lies inside the image. A padded tap keeps this remainder of the rounded
+                    // mean, at most half a pixel value: the price of a bias that is the same for all pixels.
+                    let rest = f64::from(offset[channel]) - 255.0 * normal.mean[channel];
+                    for (b, row) in bias.iter_mut().zip(taps.outer_iter()) {
+                        *b += row.sum() * rest;
+                    }
+                }
+            }
+        }
+        terms.push(weights);
+    }
+    Ok(Real { terms, bias })
+}
+
+/// The step θ that one count of node `index` stands for: a pool hands on its source's.
+fn source_step(network: &snn::Network, index: usize) -> Result<f64> {
+    let node = &network.nodes[index];
+    match &node.op {
+        snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { step }, .. }) => Ok(f64::from(*step)),
+        snn::Op::Layer(_) => {
+            Err(Error::layer(&node.name, "a readout cannot feed a layer", "give the layer an activation"))
+        }
+        snn::Op::Pool(pool) => match pool.source {
+            snn::Source::Node(index) => source_step(network, index),
+            snn::Source::Input => Err(Error::layer(
+                &node.name,
+                "it pools the image itself, which has no spike counts",
+                "scale the images down before they enter the network",
+            )),
+        },
+    }
+}
+
+/// The input's offsets: 0 unless a layer that reads the image pads it, see [`fixed::Input`].
+fn offsets(network: &snn::Network) -> Vec<u8> {
+    let padded = network.nodes.iter().any(|node| match &node.op {
+        snn::Op::Layer(layer) => layer.terms.iter().any(|term| {
+            let p = term.window.padding;
+            term.source == snn::Source::Input && p.top + p.left + p.bottom + p.right > 0
+        }),
+        snn::Op::Pool(_) => false,
+    });
+    let mean = &network.input.normalisation.mean;
+    // `as` saturates, so a mean outside of 0..1 gives the nearest offset and the bias takes the rest.
+    mean.iter().map(|mean| if padded { (255.0 * mean).round() as u8 } else { 0 }).collect()
+}
+
+/// What the arithmetic here relies on; the geometry is checked on the result.
+fn check(network: &snn::Network) -> Result<()> {
+    const ADVICE: &str = "convert the network again from its source";
+    let channels = network.input.shape.channels;
+    let normal = &network.input.normalisation;
+    if normal.mean.len() != channels || normal.std.len() != channels {
+        let problem = format!("the image has {channels} channels, the normalisation {}", normal.mean.len());
+        return Err(Error::layer("input", problem, "give mean and std for each channel"));
+    }
+    if normal.mean.iter().any(|v| !v.is_finite()) || normal.std.iter().any(|v| !(v.is_finite() && *v > 0.0)) {
+        return Err(Error::layer("input", "the normalisation is not usable", "give finite means and positive stds"));
+    }
+    for (index, node) in network.nodes.iter().enumerate() {
+        let bad = |problem: &str| Err(Error::layer(&node.name, problem, ADVICE));
+        let earlier = |source| !matches!(source, snn::Source::Node(from) if from >= index);
+        let channels = |source| match source {
+            snn::Source::Input => channels,
+            snn::Source::Node(from) => network.nodes[from].shape.channels,
+        };
+        match &node.op {
+            snn::Op::Pool(pool) if !earlier(pool.source) => return bad("reads a node that is not earlier"),
+            snn::Op::Pool(_) => {}
+            snn::Op::Layer(layer) => {
+                if layer.terms.is_empty() || layer.bias.len() != node.shape.channels {
+                    return bad("needs a term and one bias for each channel");
+                }
+                if let snn::Neuron::Group { step } = layer.neuron
+                    && !(step.is_finite() && step > 0.0)
+                {
+                    return bad("its threshold is not a positive number");
+                }
+                for term in &layer.terms {
+                    if !earlier(term.source) {
+                        return bad("reads a node that is not earlier");
+                    }
+                    let kernel = term.window.kernel;
+                    if term.weights.dim() != (node.shape.channels, channels(term.source), kernel[0], kernel[1]) {
+                        return bad("its weights do not fit its source");
+                    }
+                    if term.weights.iter().chain(&layer.bias).any(|v| !v.is_finite()) {
+                        return bad("a weight or bias is not a finite number");
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

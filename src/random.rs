@@ -1,0 +1,190 @@
+//! Random legal networks and images from a seed, for tests that compare two implementations.
+
+use ndarray::{Array3, Array4};
+
+use crate::ann::Normalisation;
+use crate::shape::{Padding, Shape, Window};
+use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Pool, PoolKind, Source, Term};
+
+/// What a random network may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Layers with several terms.
+    pub several_terms: bool,
+    /// Sum and max pools.
+    pub pools: bool,
+    /// Most members, 1..=15 makes sense.
+    pub members: u32,
+    /// Most time steps.
+    pub timesteps: u32,
+    /// Small whole weights, biases and thresholds, so that float32 and integer arithmetic agree exactly.
+    pub whole: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { several_terms: true, pools: true, members: 15, timesteps: 4, whole: false }
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): tiny, the same on every machine and for ever.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Random {
+    /// A generator with its own sequence for each seed.
+    pub fn new(seed: u64) -> Self {
+        Random(seed)
+    }
+
+    /// The next 64 bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A whole number from `low` to `high`, both included.
+    pub fn within(&mut self, low: usize, high: usize) -> usize {
+        low + (self.bits() % (high - low + 1) as u64) as usize
+    }
+
+    /// A number from −1 to 1.
+    pub fn real(&mut self) -> f32 {
+        (self.bits() >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    fn chance(&mut self, one_in: usize) -> bool {
+        self.within(1, one_in) == 1
+    }
+}
+
+/// A legal network of 1 to 4 nodes and a readout, with maps of at most 8×8 and 6 channels.
+pub fn network(seed: u64, options: &Options) -> Network {
+    let random = &mut Random::new(seed);
+    let channels = random.within(1, 3);
+    let normalisation = if options.whole {
+        // Elements are raw pixels: 1/(255·std) is 1 and nothing is subtracted.
+        Normalisation { mean: vec![0.0; channels], std: vec![1.0 / 255.0; channels] }
+    } else {
+        let mean = (0..channels).map(|_| 0.5 + 0.4 * f64::from(random.real())).collect();
+        Normalisation { mean, std: (0..channels).map(|_| 0.4 + 0.2 * f64::from(random.real())).collect() }
+    };
+    let shape = Shape::new(channels, random.within(3, 8), random.within(3, 8));
+    let mut network = Network {
+        name: format!("random-{seed}"),
+        members: random.within(1, options.members as usize) as u32,
+        timesteps: random.within(1, options.timesteps as usize) as u32,
+        input: Input { shape, normalisation },
+        nodes: Vec::new(),
+    };
+    for index in 0..random.within(1, 4) {
+        let before = if index == 0 { Source::Input } else { Source::Node(index - 1) };
+        let size = source_shape(&network, before);
+        let node = if options.pools && index > 0 && random.chance(3) && size.height > 1 && size.width > 1 {
+            pool(random, before, size)
+        } else {
+            layer(random, options, &network, before)
+        };
+        network.nodes.push(Node { name: format!("node{index}"), ..node });
+    }
+    let last = Source::Node(network.nodes.len() - 1);
+    let size = source_shape(&network, last);
+    let whole = Window { kernel: [size.height, size.width], stride: [1, 1], padding: Padding::default() };
+    let classes = random.within(2, 6);
+    let terms = vec![term(random, options, last, size, classes, whole)];
+    let op = Op::Layer(Layer { terms, bias: biases(random, options, classes, 1.0), neuron: Neuron::Readout });
+    network.nodes.push(Node { name: "readout".into(), origin: String::new(), shape: Shape::new(classes, 1, 1), op });
+    network
+}
+
+/// Random images of the network's input shape, \[height, width, channel\], many pixels blank.
+pub fn image(seed: u64, shape: Shape) -> Array3<u8> {
+    let random = &mut Random::new(seed);
+    let dark = random.within(1, 3);
+    Array3::from_shape_fn((shape.height, shape.width, shape.channels), |_| {
+        if random.chance(dark) { random.bits() as u8 } else { 0 }
+    })
+}
+
+fn source_shape(network: &Network, source: Source) -> Shape {
+    match source {
+        Source::Input => network.input.shape,
+        Source::Node(index) => network.nodes[index].shape,
+    }
+}
+
+fn pool(random: &mut Random, source: Source, size: Shape) -> Node {
+    let kernel = [random.within(1, size.height.min(3)), random.within(1, size.width.min(3))];
+    let stride = kernel.map(|extent| extent + random.within(0, 1));
+    let window = Window { kernel, stride, padding: Padding::default() };
+    let [height, width] = window.output(size).expect("the kernel fits");
+    let kind = if random.chance(2) { PoolKind::Sum } else { PoolKind::Max };
+    let op = Op::Pool(Pool { source, kind, window });
+    Node { name: String::new(), origin: String::new(), shape: Shape { height, width, ..size }, op }
+}
+
+fn layer(random: &mut Random, options: &Options, network: &Network, source: Source) -> Node {
+    let size = source_shape(network, source);
+    let channels = random.within(1, 6);
+    let window = window(random, size);
+    let [height, width] = window.output(size).expect("the kernel fits");
+    let shape = Shape { channels, height, width };
+    let mut terms = vec![term(random, options, source, size, channels, window)];
+    if options.several_terms && random.chance(2) {
+        // Any earlier map serves if some stride takes it to the same size.
+        let from = random.within(0, network.nodes.len());
+        let other = if from == 0 { Source::Input } else { Source::Node(from - 1) };
+        let size = source_shape(network, other);
+        if let Some(window) = matching(size, shape) {
+            terms.push(term(random, options, other, size, channels, window));
+        }
+    }
+    let step = if options.whole { random.within(1, 400) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
+    let bias = biases(random, options, channels, step);
+    Node {
+        name: String::new(),
+        origin: String::new(),
+        shape,
+        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } }),
+    }
+}
+
+fn window(random: &mut Random, size: Shape) -> Window {
+    let kernel = [random.within(1, size.height.min(5)), random.within(1, size.width.min(5))];
+    let stride = [random.within(1, 3), random.within(1, 3)];
+    let [up, across] = kernel.map(|extent| extent - 1);
+    let mut side = |most: usize| if random.chance(2) { 0 } else { random.within(0, most) };
+    let padding = Padding { top: side(up), left: side(across), bottom: side(up), right: side(across) };
+    Window { kernel, stride, padding }
+}
+
+/// A 1×1 window, as of a strided shortcut, that takes `size` to the height and width of `shape`.
+fn matching(size: Shape, shape: Shape) -> Option<Window> {
+    (1..=4).flat_map(|y| (1..=4).map(move |x| [y, x])).find_map(|stride| {
+        let window = Window { kernel: [1, 1], stride, padding: Padding::default() };
+        (window.output(size) == Some([shape.height, shape.width])).then_some(window)
+    })
+}
+
+fn term(random: &mut Random, options: &Options, source: Source, size: Shape, out: usize, window: Window) -> Term {
+    let shape = (out, size.channels, window.kernel[0], window.kernel[1]);
+    let spread = 2.0 / (size.channels as f32 * (window.kernel[0] * window.kernel[1]) as f32).sqrt();
+    let weights = Array4::from_shape_simple_fn(shape, || {
+        if random.chance(6) {
+            0.0
+        } else if options.whole {
+            random.within(0, 14) as f32 - 7.0
+        } else {
+            random.real() * spread
+        }
+    });
+    Term { source, window, weights }
+}
+
+fn biases(random: &mut Random, options: &Options, channels: usize, step: f32) -> Vec<f32> {
+    let bias = |_| if options.whole { random.within(0, 40) as f32 - 20.0 } else { random.real() * step };
+    (0..channels).map(bias).collect()
+}
