@@ -271,11 +271,11 @@ fn what_group_neurons_cannot_do_is_refused() {
     let start = || Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]);
     let act = |graph: Graph| graph.qcfs("1", 2.0, 4.0);
     let end = |graph: Graph| graph.flatten("/8/Flatten").linear("/9/Gemm", 3, 8);
-    assert_snapshot!(refusal(end(start())), @"node '/9/Gemm' (Conv): no activation stands between '/0/Conv' and it; put an activation between them, or multiply the two layers into one before the export");
+    assert_snapshot!(refusal(end(start())), @"node '/9/Gemm' (Linear): no activation stands between '/0/Conv' and it; put an activation between them, or multiply the two layers into one before the export");
     assert_snapshot!(refusal(act(start())), @"node '/1/Div_1' (Qcfs): the network ends without a layer of weights behind the last activation; let it end in a fully connected layer or a convolution whose output is the scores");
     assert_snapshot!(refusal(end(act(start()).qcfs("2", 2.0, 4.0))), @"node '/2/Floor' (Floor): it rounds twice (activation made of /1/Mul, /1/Div, /1/Add, /1/Floor, /1/Clip, /1/Mul_1, /1/Div_1, /2/Mul, /2/Div, /2/Add, /2/Floor, /2/Clip, /2/Mul_1, /2/Div_1); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
     let pool = [("kernel_shape", Attribute::Ints(vec![2, 2]))];
-    assert_snapshot!(refusal(act(start().node("/2/AveragePool", "AveragePool", &["_"], &pool))), @"node '/2/AveragePool' (SumPool): it pools the output of '/0/Conv' before any activation; put the pool behind the activation; at the end of a network, pool before the last layer instead");
+    assert_snapshot!(refusal(act(start().node("/2/AveragePool", "AveragePool", &["_"], &pool))), @"node '/2/AveragePool' (AveragePool): it pools the output of '/0/Conv' before any activation; put the pool behind the activation; at the end of a network, pool before the last layer instead");
     let overlapping = [("kernel_shape", Attribute::Ints(vec![2, 2])), ("strides", Attribute::Ints(vec![1, 1]))];
     assert_snapshot!(refusal(act(start()).node("/2/MaxPool", "MaxPool", &["_"], &overlapping).flatten("/8/Flatten").linear("/9/Gemm", 3, 2)), @"node '/2/MaxPool' (MaxPool): its windows overlap or are padded; accepted are pools without padding whose stride is at least the kernel");
     let scaled = start().scalar("two", 2.0).node("/1/Mul", "Mul", &["_", "two"], &[]);
@@ -295,4 +295,29 @@ fn what_group_neurons_cannot_do_is_refused() {
     assert_snapshot!(options(0, 1), @"--members: it is 0; choose a number from 1 to 255");
     assert_snapshot!(options(256, 1), @"--members: it is 256; choose a number from 1 to 255");
     assert_snapshot!(options(4, 65), @"--timesteps: it is 65; choose a number from 1 to 64");
+}
+
+/// A map added to itself again and again, or joined with itself, must not take the memory of the machine.
+#[test]
+fn sums_that_grow_without_end_are_refused() {
+    let mut sum = Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]).qcfs("1", 2.0, 4.0);
+    for index in 0..60 {
+        sum = sum.node(&format!("/add{index}/Add"), "Add", &["_", "_"], &[]);
+    }
+    let network = sum.flatten("/8/Flatten").linear("/9/Gemm", 3, 8).convert().unwrap().network;
+    let Op::Layer(readout) = &network.nodes[1].op else { panic!("the last node is a layer") };
+    assert_eq!(readout.terms[0].weights[[0, 0, 0, 0]], 0.01 * (1u64 << 60) as f32);
+    let mut joined = Graph::new([1, 1, 1]).conv("/0/Conv", 1, 1, 1, &[]).qcfs("1", 2.0, 4.0);
+    for index in 0..20 {
+        joined = joined.node(&format!("/{index}/Concat"), "Concat", &["_", "_"], &[("axis", Attribute::Int(1))]);
+    }
+    assert_snapshot!(refusal(joined.node("/30/Add", "Add", &["_", "_"], &[]).node("/31/Relu", "Relu", &["_"], &[])), @"node '/10/Concat' (Concat): the sum of maps that ends here has too many terms or weights; use fewer or smaller maps");
+    let wide = Graph::new([1 << 20, 1, 1]).node("/0/Add", "Add", &["_", "_"], &[]);
+    let wide = wide.node("/1/Concat", "Concat", &["_", "_"], &[("axis", Attribute::Int(1))]).node(
+        "/2/Relu",
+        "Relu",
+        &["_"],
+        &[],
+    );
+    assert_snapshot!(refusal(wide), @"node '/2/Relu' (Relu): the sum of maps that ends here has too many terms or weights; use fewer or smaller maps");
 }
