@@ -1,13 +1,13 @@
 //! Whole test sets: what the conversion and the fixed point cost. Run with `--features accept --release`.
 
-mod common;
+mod zoo;
 
 use std::time::Instant;
 
-use common::{images, onnx, placed, test_set};
 use volley::eval::{Report, evaluate};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::snn::Network;
+use zoo::{images, onnx, placed, test_set};
 
 const EXACT: ThresholdMode = ThresholdMode::Exact;
 

@@ -1,9 +1,8 @@
 //! The float dynamics and the integer model on the zoo's networks, against the scores and counts of another
 //! implementation (PyTorch) and against the ANN itself.
 
-mod common;
+mod zoo;
 
-use common::{golden, golden_scores, images, onnx, placed, test_set};
 use ndarray::{ArrayD, Axis};
 use rayon::prelude::*;
 use volley::eval::{ann::Ann, float_snn};
@@ -11,6 +10,7 @@ use volley::fixed_point::Settings;
 use volley::model::Model;
 use volley::quantise::quantise;
 use volley::snn::{Network, Neuron, Op};
+use zoo::{golden, golden_scores, images, onnx, placed, test_set};
 
 /// Compares `limit` images' scores and the golden images' counts. An image whose scores differ must hold a potential
 /// so close to a threshold that single precision cannot tell on which side it is; the return value is their number.

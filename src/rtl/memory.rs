@@ -1,0 +1,157 @@
+//! Contents of the weight and neuron memories, as `$readmemh` reads them.
+
+use std::fmt::Write as _;
+
+use ndarray::Axis;
+
+use crate::fixed_point::{Layer, Network, Neuron, Source, ThresholdMode};
+use crate::quantise::widths::{accumulator, membrane, signed_bits};
+use crate::schedule::LayerPlan;
+
+/// A memory: `rows` words of `width` bits, one hexadecimal word a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    pub rows: usize,
+    pub width: u32,
+    pub text: String,
+}
+
+/// Bits packed from the low end up, printed as one hexadecimal word.
+struct Word {
+    bits: Vec<bool>,
+}
+
+impl Word {
+    fn new() -> Self {
+        Word { bits: Vec::new() }
+    }
+
+    /// Appends the low `width` bits of `value` (two's complement).
+    fn push(&mut self, value: i64, width: u32) {
+        self.bits.extend((0..width).map(|bit| value >> bit.min(63) & 1 == 1));
+    }
+
+    fn hex(&self) -> String {
+        let nibble = |bits: &[bool]| bits.iter().rev().fold(0u32, |value, bit| value << 1 | u32::from(*bit));
+        let digits: Vec<_> = self.bits.chunks(4).map(nibble).collect();
+        digits.iter().rev().fold(String::new(), |mut text, digit| {
+            let _ = write!(text, "{digit:x}");
+            text
+        })
+    }
+}
+
+fn memory(words: impl Iterator<Item = Word>, width: u32) -> Memory {
+    let mut memory = Memory { rows: 0, width, text: String::new() };
+    for word in words {
+        debug_assert_eq!(word.bits.len(), width as usize);
+        memory.rows += 1;
+        memory.text.push_str(&word.hex());
+        memory.text.push('\n');
+    }
+    memory
+}
+
+/// Weight rows of all terms, in the order term, segment, ky, kx, input channel; a row holds one weight a lane.
+pub fn weights(layer: &Layer, plan: &LayerPlan, weight_bits: u32) -> Memory {
+    let lanes = plan.lanes;
+    let rows = layer.terms.iter().flat_map(move |term| {
+        let (channels, inputs, height, width) = term.weights.dim();
+        (0..channels.div_ceil(lanes)).flat_map(move |segment| {
+            (0..height * width * inputs).map(move |row| {
+                let (ky, kx, input) = (row / (width * inputs), row / inputs % width, row % inputs);
+                let mut word = Word::new();
+                for channel in segment * lanes..(segment + 1) * lanes {
+                    // Lanes behind the last channel compute nothing that leaves.
+                    let weight = term.weights.get((channel, input, ky, kx)).copied().unwrap_or(0);
+                    word.push(weight.into(), weight_bits);
+                }
+                word
+            })
+        })
+    });
+    memory(rows, lanes as u32 * weight_bits)
+}
+
+/// How a layer's neurons are held: widths, and in which form the steps are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeuronFormat {
+    pub bias_bits: u32,
+    /// Of the step, or of the aligning shift; 0 for a readout.
+    pub step_bits: u32,
+    /// log2 of the common step, where firing is a bit slice.
+    pub step_log2: Option<u32>,
+    /// Of the (aligned) membrane; of the score for a readout.
+    pub membrane_bits: u32,
+}
+
+/// The form of `layer`'s neurons, and the rows {bias, step}.
+///
+/// In threshold mode pow2 the channels are aligned to the largest step 2^S by left shifts of S − log2(step). A layer
+/// with a step of 1 is fired in the exact form, since half of 1 is no power of two.
+pub fn neurons(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
+    let Neuron::Group { step } = &layer.neuron else { return readout(network, layer) };
+    let sliced = network.threshold == ThresholdMode::Pow2 && step.iter().all(|step| *step >= 2);
+    let (format, held): (NeuronFormat, Vec<i64>) = if sliced {
+        let common = step.iter().max().map_or(0, |step| step.ilog2());
+        let shifts: Vec<i64> = step.iter().map(|step| (common - step.ilog2()).into()).collect();
+        let aligned = |(channel, shift): (usize, &i64)| {
+            let mut current = accumulator(network, layer, channel);
+            current.low += i128::from(layer.bias[channel]);
+            current.high += i128::from(layer.bias[channel]);
+            let mut held = membrane(step[channel], network.members, network.timesteps, current);
+            held.low <<= shift;
+            held.high <<= shift;
+            signed_bits(held)
+        };
+        let membrane_bits = shifts.iter().enumerate().map(aligned).max().unwrap_or(1);
+        let step_bits = unsigned_bits(shifts.iter().copied().max().unwrap_or(0));
+        let format =
+            NeuronFormat { bias_bits: layer.widths.bias, step_bits, step_log2: Some(common), membrane_bits };
+        (format, shifts)
+    } else {
+        let format = NeuronFormat {
+            bias_bits: layer.widths.bias,
+            step_bits: layer.widths.step,
+            step_log2: None,
+            membrane_bits: layer.widths.membrane,
+        };
+        (format, step.clone())
+    };
+    let rows = layer.bias.iter().zip(&held).map(|(bias, held)| {
+        let mut word = Word::new();
+        word.push(*held, format.step_bits);
+        word.push(*bias, format.bias_bits);
+        word
+    });
+    let memory = memory(rows, format.bias_bits + format.step_bits);
+    (format, memory)
+}
+
+/// A readout's bias counts once a time step.
+fn readout(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
+    let biases: Vec<i64> = layer.bias.iter().map(|bias| bias * i64::from(network.timesteps)).collect();
+    let bits = |value: &i64| 65 - if *value < 0 { !*value } else { *value }.leading_zeros();
+    let bias_bits = biases.iter().map(bits).max().unwrap_or(1);
+    let rows = biases.iter().map(|bias| {
+        let mut word = Word::new();
+        word.push(*bias, bias_bits);
+        word
+    });
+    let memory = memory(rows, bias_bits);
+    (NeuronFormat { bias_bits, step_bits: 0, step_log2: None, membrane_bits: layer.widths.membrane }, memory)
+}
+
+fn unsigned_bits(value: i64) -> u32 {
+    (i64::BITS - value.leading_zeros()).max(1)
+}
+
+/// Whether the layer reads the image, whose current is the same at each time step.
+pub fn reads_image(layer: &Layer) -> bool {
+    layer.terms.iter().all(|term| term.source == Source::Input)
+}
+
+/// Number of channels of a term's weights.
+pub fn outputs(layer: &Layer) -> usize {
+    layer.terms[0].weights.len_of(Axis(0))
+}
