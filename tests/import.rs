@@ -219,3 +219,13 @@ fn the_normalisation_beside_a_model_is_read() {
     write("[input]\nmean = [0.5]\nstd = [0.25]\nscale = 1\n");
     assert!(read().unwrap_err().to_string().contains("unknown field `scale`"));
 }
+
+#[test]
+fn the_demo_network_is_imported_and_converted() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/digits.onnx");
+    let normalisation = volley::import::normalisation_for(&path).unwrap().expect("digits.toml has [input]");
+    let network = volley::import::read_onnx(&path, normalisation).unwrap();
+    assert_eq!(network.name, "digits");
+    let placed = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 }).unwrap();
+    assert_eq!(placed.uncalibrated, Vec::<usize>::new());
+}
