@@ -152,9 +152,9 @@ fn damage_is_named() {
     assert_snapshot!(refusal(&toml.replace("linear_4", "linear_5"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_5.0.weight' is missing; the folder's files do not belong together; convert the network again");
     let twice = "[[node.term]]\nsource = \"linear_1\"\nkernel = [1, 1]\nstride = [1, 1]\npadding = [0, 0, 0, 0]\n";
     assert_snapshot!(refusal(&format!("{toml}\n{twice}"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_4.1.weight' is missing; the folder's files do not belong together; convert the network again");
-    let other = converted("mnist-cnn");
-    write(&place.path().join("cnn"), &other).unwrap();
-    let more = std::fs::read(place.path().join("cnn").join("weights.safetensors")).unwrap();
-    assert_snapshot!(refusal(&toml, &more), @"PLACE/mlp/weights.safetensors: tensor 'linear_1.0.weight' is missing; the folder's files do not belong together; convert the network again");
+    let mut tensors = safetensors::SafeTensors::deserialize(&weights).unwrap().tensors();
+    tensors.push(("stray".into(), tensors[0].1.clone()));
+    let more = safetensors::serialize(tensors, None).unwrap();
+    assert_snapshot!(refusal(&toml, &more), @"PLACE/mlp/weights.safetensors: tensor 'stray' belongs to no node of network.toml; the folder's files do not belong together; convert the network again");
     assert_snapshot!(read(Path::new("/nowhere")).unwrap_err(), @"/nowhere/network.toml: No such file or directory (os error 2); give a folder that `volley convert` wrote");
 }

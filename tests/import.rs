@@ -15,6 +15,22 @@ fn sound() -> Graph {
         .linear("/3/Gemm", 3, 8)
 }
 
+/// A network with constants that the file computes.
+fn computed() -> Graph {
+    Graph::new([2, 2, 2])
+        .ints("zero", &[0])
+        .ints("open", &[-1])
+        .node("shape", "Shape", &["image"], &[])
+        .node("batch", "Gather", &["shape", "zero"], &[("axis", Attribute::Int(0))])
+        .node("sizes", "Concat", &["batch", "open"], &[("axis", Attribute::Int(0))])
+        .node("flat", "Reshape", &["image", "sizes"], &[])
+        .tensor("weight", &[8, 2], (0..16).map(|i| i as f32).collect())
+        .node("again", "Identity", &["weight"], &[])
+        .node("product", "MatMul", &["flat", "again"], &[])
+        .tensor("bias", &[2], vec![0.5, -0.5])
+        .node("sum", "Add", &["bias", "product"], &[])
+}
+
 fn refusal(graph: Graph) -> String {
     graph.import().expect_err("the graph is to be refused").to_string()
 }
@@ -91,14 +107,15 @@ fn damaged_files_are_refused() {
 /// Every byte of a small file is changed in turn: whatever comes out, it is not a panic.
 #[test]
 fn corrupted_bytes_never_panic() {
-    let bytes = sound().bytes();
-    let normalisation = Normalisation { mean: vec![0.0], std: vec![1.0] };
-    for index in 0..bytes.len() {
-        for value in [0x00, 0x7f, 0x80, 0xff, bytes[index] ^ 1] {
-            let mut bad = bytes.clone();
-            bad[index] = value;
-            if let Ok(network) = volley::import::read_onnx_bytes(&bad, "test.onnx", normalisation.clone()) {
-                let _ = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 });
+    for (bytes, channels) in [(sound().bytes(), 1), (computed().bytes(), 2)] {
+        let normalisation = Normalisation { mean: vec![0.0; channels], std: vec![1.0; channels] };
+        for index in 0..bytes.len() {
+            for value in [0x00, 0x7f, 0x80, 0xff, bytes[index] ^ 1] {
+                let mut bad = bytes.clone();
+                bad[index] = value;
+                if let Ok(network) = volley::import::read_onnx_bytes(&bad, "test.onnx", normalisation.clone()) {
+                    let _ = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 });
+                }
             }
         }
     }
@@ -175,20 +192,7 @@ fn unfit_models_are_refused() {
 /// `x.view(x.size(0), -1)` leaves arithmetic on the shape, and a matrix product its bias, in the file.
 #[test]
 fn other_ways_of_writing_are_understood() {
-    let network = Graph::new([2, 2, 2])
-        .ints("zero", &[0])
-        .ints("open", &[-1])
-        .node("shape", "Shape", &["image"], &[])
-        .node("batch", "Gather", &["shape", "zero"], &[("axis", Attribute::Int(0))])
-        .node("sizes", "Concat", &["batch", "open"], &[("axis", Attribute::Int(0))])
-        .node("flat", "Reshape", &["image", "sizes"], &[])
-        .tensor("weight", &[8, 2], (0..16).map(|i| i as f32).collect())
-        .node("again", "Identity", &["weight"], &[])
-        .node("product", "MatMul", &["flat", "again"], &[])
-        .tensor("bias", &[2], vec![0.5, -0.5])
-        .node("sum", "Add", &["bias", "product"], &[])
-        .import()
-        .unwrap();
+    let network = computed().import().unwrap();
     assert_snapshot!(volley::ann::dump(&network), @r"
     test: mean [0.0, 0.0], std [1.0, 1.0]
       0 image   Input       of       -> 2×2×2
@@ -218,4 +222,14 @@ fn the_normalisation_beside_a_model_is_read() {
     assert_eq!(read().unwrap(), Some(Normalisation { mean: vec![0.5], std: vec![0.25] }));
     write("[input]\nmean = [0.5]\nstd = [0.25]\nscale = 1\n");
     assert!(read().unwrap_err().to_string().contains("unknown field `scale`"));
+}
+
+#[test]
+fn the_demo_network_is_imported_and_converted() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/digits.onnx");
+    let normalisation = volley::import::normalisation_for(&path).unwrap().expect("digits.toml has [input]");
+    let network = volley::import::read_onnx(&path, normalisation).unwrap();
+    assert_eq!(network.name, "digits");
+    let placed = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 }).unwrap();
+    assert_eq!(placed.uncalibrated, Vec::<usize>::new());
 }

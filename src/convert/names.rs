@@ -57,3 +57,36 @@ pub fn module_path(name: &str) -> String {
     let kept: Vec<&str> = (0..modules.len()).filter(|&index| !repeats(index)).map(|index| modules[index]).collect();
     kept.join(".")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Names, module_path};
+
+    #[test]
+    fn module_paths_drop_repeated_containers() {
+        for (name, path) in [
+            ("/blocks/blocks.0/act1/Relu", "blocks.0.act1"),
+            ("/layer1/layer1.0/downsample/downsample.0/Conv", "layer1.0.downsample.0"),
+            ("/2/Div_1", "2"),
+            ("/Flatten", "Flatten"),
+            ("Relu_3", "Relu_3"),
+            ("", ""),
+        ] {
+            assert_eq!(module_path(name), path);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_identifiers() {
+        let mut names = Names::default();
+        let mut choose = |origin: &str, kind: &str| names.choose(origin, kind);
+        assert_eq!(choose("/0/Conv", "conv"), "conv_0");
+        assert_eq!(choose("/0/Conv", "conv"), "conv_0_2");
+        assert_eq!(choose("/9/Gemm", "linear"), "linear_9");
+        assert_eq!(choose("/blocks/blocks.0/conv1/Conv", "conv"), "blocks_0_conv1");
+        assert_eq!(choose("/output/Gemm", "linear"), "output_linear");
+        assert_eq!(choose("/Größe--x/Conv", "conv"), "gr_e_x");
+        assert_eq!(choose("//", "conv"), "conv");
+        assert_eq!(choose(&format!("/{}/Conv", "a".repeat(200)), "conv").len(), 40);
+    }
+}
