@@ -73,3 +73,17 @@ impl Window {
         ])
     }
 }
+
+impl std::fmt::Display for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ([height, width], [down, right]) = (self.kernel, self.stride);
+        write!(f, "{height}×{width} stride {down}×{right} padding {}", self.padding)
+    }
+}
+
+/// Top, left, bottom, right.
+impl std::fmt::Display for Padding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{},{},{},{}", self.top, self.left, self.bottom, self.right)
+    }
+}

@@ -1,13 +1,13 @@
 //! Whole test sets: what the conversion and the fixed point cost. Run with `--features accept --release`.
 
-mod common;
+mod zoo;
 
 use std::time::Instant;
 
-use common::{images, onnx, placed, test_set};
 use volley::eval::{Report, evaluate};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::snn::Network;
+use zoo::{images, onnx, placed, test_set};
 
 const EXACT: ThresholdMode = ThresholdMode::Exact;
 
@@ -68,4 +68,22 @@ fn vgg16_slim_keeps_its_accuracy() {
     let name = "vgg16-slim-cifar10";
     let report = line(name, &placed(name, 4, 2).network, 8, EXACT, 2_000);
     assert!(report.snn_fixed >= report.snn_float - 0.005);
+}
+
+/// A ReLU network that nobody trained for conversion: thresholds and biases from 500 training images.
+#[test]
+fn resnet20_with_relu_is_calibrated() {
+    let name = "resnet20-cifar10-relu";
+    let sample = images("cifar10_calib", 500);
+    for (members, timesteps) in [(8, 1), (8, 2), (15, 2)] {
+        let mut placed = placed(name, members, timesteps);
+        let start = Instant::now();
+        volley::convert::calibrate_thresholds::calibrate(&mut placed, &sample, &|| ()).unwrap();
+        println!("calibrated in {:.1} s", start.elapsed().as_secs_f64());
+        assert!(placed.uncalibrated.is_empty());
+        let report = line(name, &placed.network, 8, EXACT, 1_000);
+        if (members, timesteps) == (15, 2) {
+            assert!(report.snn_fixed >= report.ann.unwrap() - 0.02);
+        }
+    }
 }

@@ -1,9 +1,8 @@
 //! The float dynamics and the integer model on the zoo's networks, against the scores and counts of another
 //! implementation (PyTorch) and against the ANN itself.
 
-mod common;
+mod zoo;
 
-use common::{golden, golden_scores, images, onnx, placed, test_set};
 use ndarray::{ArrayD, Axis};
 use rayon::prelude::*;
 use volley::eval::{ann::Ann, float_snn};
@@ -11,6 +10,7 @@ use volley::fixed_point::Settings;
 use volley::model::Model;
 use volley::quantise::quantise;
 use volley::snn::{Network, Neuron, Op};
+use zoo::{golden, golden_scores, images, onnx, placed, test_set};
 
 /// Compares `limit` images' scores and the golden images' counts. An image whose scores differ must hold a potential
 /// so close to a threshold that single precision cannot tell on which side it is; the return value is their number.
@@ -137,9 +137,11 @@ fn tract_runs_the_anns_as_pytorch_does() {
 }
 
 /// At 16 bits hardly anything is rounded, so the integer network's counts are the float network's almost everywhere.
+/// ResNet-20 is only compared in its first layer: there the rounded mean under the padding shows, and in deeper layers
+/// each flipped count flips others.
 #[test]
 fn sixteen_bits_are_almost_the_float_network() {
-    for name in ["mnist-cnn", "resnet20-cifar10-qcfs8"] {
+    for (name, depth) in [("mnist-mlp", usize::MAX), ("mnist-cnn", usize::MAX), ("resnet20-cifar10-qcfs8", 1)] {
         let network = placed(name, 4, 2).network;
         let fixed = quantise(&network, &Settings { weight_bits: 16, ..Settings::default() }).unwrap();
         let model = Model::new(&fixed).unwrap();
@@ -148,7 +150,7 @@ fn sixteen_bits_are_almost_the_float_network() {
         for image in images.pixels.outer_iter() {
             let exact = model.trace(image);
             let (_, layers) = float_snn::trace(&network, image);
-            for (exact, float) in exact.nodes.iter().zip(&layers) {
+            for (exact, float) in exact.nodes.iter().zip(&layers).take(depth) {
                 let Some(float) = float else { continue };
                 let counts = exact.counts.indexed_iter();
                 equal += counts.filter(|((t, pixel, c), count)| float.counts[[*t, *c, *pixel]] == **count).count();
@@ -156,6 +158,6 @@ fn sixteen_bits_are_almost_the_float_network() {
             }
         }
         println!("{name}: {equal} of {all} counts equal");
-        assert!(equal as f64 >= 0.98 * all as f64, "{name}: {equal} of {all}");
+        assert!(equal as f64 >= 0.999 * all as f64, "{name}: {equal} of {all}");
     }
 }

@@ -1,6 +1,9 @@
 //! The imported network: a graph of float operations, as the file had it, with constants resolved.
 
+mod dump;
 mod validate;
+
+pub use dump::dump;
 
 use ndarray::{Array2, Array4};
 use serde::{Deserialize, Serialize};

@@ -8,6 +8,11 @@ use ndarray::{Array4, Axis, s};
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{Source, Term};
 
+/// Most elements of one term's weights, and most terms of one sum: far above any network that fits a board, and
+/// low enough that a hostile file cannot make the conversion run out of memory.
+const MOST_WEIGHTS: usize = 1 << 28;
+const MOST_TERMS: usize = 1024;
+
 /// A linear function of populations.
 #[derive(Debug, Clone, Default)]
 pub struct Form {
@@ -58,15 +63,30 @@ impl Form {
         self
     }
 
-    pub fn plus(mut self, other: Form) -> Self {
-        self.taps.extend(other.taps);
+    /// The sum; `None` if it has too many terms.
+    pub fn plus(mut self, other: Form) -> Option<Self> {
+        for tap in other.taps {
+            // One map twice is the map times two.
+            match self.taps.iter_mut().find(|mine| Tap { scale: tap.scale, ..**mine } == tap) {
+                Some(mine) => mine.scale += tap.scale,
+                None => self.taps.push(tap),
+            }
+        }
         self.convs.extend(other.convs);
         self.bias.iter_mut().zip(other.bias).for_each(|(bias, more)| *bias += more);
-        self
+        (self.taps.len() + self.convs.len() <= MOST_TERMS).then_some(self)
     }
 
-    /// Moves it to channels `before..` of a map with `before + channels + after` channels.
-    pub fn among_channels(mut self, before: usize, after: usize) -> Self {
+    /// Moves it to channels `before..` of a map with `before + channels + after` channels; `None` if that is too large.
+    pub fn among_channels(mut self, before: usize, after: usize) -> Option<Self> {
+        let channels = before + self.bias.len() + after;
+        let fits = |conv: &Conv| {
+            let out = conv.term.weights.dim().0.max(1);
+            (conv.term.weights.len() / out).checked_mul(channels).is_some_and(|elements| elements <= MOST_WEIGHTS)
+        };
+        if !self.convs.iter().all(fits) {
+            return None;
+        }
         self.taps.iter_mut().for_each(|tap| tap.offset += before);
         for conv in &mut self.convs {
             let weights = &conv.term.weights;
@@ -79,7 +99,7 @@ impl Form {
         bias.append(&mut self.bias);
         bias.resize(bias.len() + after, 0.0);
         self.bias = bias;
-        self
+        Some(self)
     }
 
     /// Every `step`-th row and column. A padded tap would begin in its padding and is refused (`None`).
@@ -131,8 +151,13 @@ impl Form {
     }
 
     /// The terms of a layer: shortcuts become 1×1 convolutions, terms of one source and window are one term.
-    pub fn into_terms(self) -> Vec<Term> {
+    /// `None` if a shortcut has too many channels.
+    pub fn into_terms(self) -> Option<Vec<Term>> {
         let channels = self.bias.len();
+        let fits = |tap: &Tap| channels.checked_mul(tap.channels).is_some_and(|elements| elements <= MOST_WEIGHTS);
+        if !self.taps.iter().all(fits) {
+            return None;
+        }
         let mut terms: Vec<Term> = Vec::new();
         let routed = self.taps.into_iter().map(|tap| {
             let mut weights = Array4::zeros((channels, tap.channels, 1, 1));
@@ -148,15 +173,14 @@ impl Form {
                 None => terms.push(term),
             }
         }
-        terms
+        Some(terms)
     }
 }
 
 /// Dense weights of a grouped convolution: zeros between the groups. `None` if they would be too many.
 pub fn dense(weights: &Array4<f32>, groups: usize) -> Option<Array4<f32>> {
-    const MOST: usize = 1 << 28;
     let (out, input, height, width) = weights.dim();
-    weights.len().checked_mul(groups).filter(|&elements| elements <= MOST)?;
+    weights.len().checked_mul(groups).filter(|&elements| elements <= MOST_WEIGHTS)?;
     let mut dense = Array4::zeros((out, input * groups, height, width));
     let share = out / groups;
     for (index, kernel) in weights.axis_iter(Axis(0)).enumerate() {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::identifier::is_keyword;
+
 /// Longest name; engine and file names are built from it.
 const LONGEST: usize = 40;
 
@@ -26,7 +28,7 @@ impl Names {
         let name = match name.chars().next() {
             None => kind.to_owned(),
             Some('0'..='9') => format!("{kind}_{name}"),
-            Some(_) if KEYWORDS.contains(&name) => format!("{name}_{kind}"),
+            Some(_) if is_keyword(name) => format!("{name}_{kind}"),
             Some(_) => name.to_owned(),
         };
         let unique = (1..)
@@ -56,158 +58,35 @@ pub fn module_path(name: &str) -> String {
     kept.join(".")
 }
 
-/// Reserved words of Verilog-2005 and of SystemVerilog that tools reading it by default would trip over.
-const KEYWORDS: [&str; 152] = [
-    "always",
-    "and",
-    "assign",
-    "automatic",
-    "begin",
-    "bit",
-    "buf",
-    "bufif0",
-    "bufif1",
-    "byte",
-    "case",
-    "casex",
-    "casez",
-    "cell",
-    "cmos",
-    "config",
-    "deassign",
-    "default",
-    "defparam",
-    "design",
-    "disable",
-    "edge",
-    "else",
-    "end",
-    "endcase",
-    "endconfig",
-    "endfunction",
-    "endgenerate",
-    "endmodule",
-    "endprimitive",
-    "endspecify",
-    "endtable",
-    "endtask",
-    "event",
-    "final",
-    "for",
-    "force",
-    "forever",
-    "fork",
-    "function",
-    "generate",
-    "genvar",
-    "highz0",
-    "highz1",
-    "if",
-    "ifnone",
-    "import",
-    "incdir",
-    "include",
-    "initial",
-    "inout",
-    "input",
-    "instance",
-    "int",
-    "integer",
-    "interface",
-    "join",
-    "large",
-    "liblist",
-    "library",
-    "local",
-    "localparam",
-    "logic",
-    "longint",
-    "macromodule",
-    "medium",
-    "module",
-    "nand",
-    "negedge",
-    "new",
-    "nmos",
-    "nor",
-    "noshowcancelled",
-    "not",
-    "notif0",
-    "notif1",
-    "null",
-    "or",
-    "output",
-    "package",
-    "parameter",
-    "pmos",
-    "posedge",
-    "primitive",
-    "priority",
-    "program",
-    "property",
-    "pull0",
-    "pull1",
-    "pulldown",
-    "pullup",
-    "pulsestyle_ondetect",
-    "pulsestyle_onevent",
-    "pure",
-    "rand",
-    "rcmos",
-    "real",
-    "realtime",
-    "ref",
-    "reg",
-    "release",
-    "repeat",
-    "return",
-    "rnmos",
-    "rpmos",
-    "rtran",
-    "rtranif0",
-    "rtranif1",
-    "scalared",
-    "sequence",
-    "showcancelled",
-    "signed",
-    "small",
-    "specify",
-    "specparam",
-    "static",
-    "string",
-    "strong0",
-    "strong1",
-    "struct",
-    "super",
-    "supply0",
-    "supply1",
-    "table",
-    "task",
-    "this",
-    "time",
-    "tran",
-    "tranif0",
-    "tranif1",
-    "tri",
-    "tri0",
-    "tri1",
-    "triand",
-    "trior",
-    "trireg",
-    "type",
-    "union",
-    "unique",
-    "unsigned",
-    "use",
-    "var",
-    "vectored",
-    "virtual",
-    "void",
-    "wait",
-    "wand",
-    "weak0",
-    "weak1",
-    "while",
-    "wire",
-    "with",
-];
+#[cfg(test)]
+mod tests {
+    use super::{Names, module_path};
+
+    #[test]
+    fn module_paths_drop_repeated_containers() {
+        for (name, path) in [
+            ("/blocks/blocks.0/act1/Relu", "blocks.0.act1"),
+            ("/layer1/layer1.0/downsample/downsample.0/Conv", "layer1.0.downsample.0"),
+            ("/2/Div_1", "2"),
+            ("/Flatten", "Flatten"),
+            ("Relu_3", "Relu_3"),
+            ("", ""),
+        ] {
+            assert_eq!(module_path(name), path);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_identifiers() {
+        let mut names = Names::default();
+        let mut choose = |origin: &str, kind: &str| names.choose(origin, kind);
+        assert_eq!(choose("/0/Conv", "conv"), "conv_0");
+        assert_eq!(choose("/0/Conv", "conv"), "conv_0_2");
+        assert_eq!(choose("/9/Gemm", "linear"), "linear_9");
+        assert_eq!(choose("/blocks/blocks.0/conv1/Conv", "conv"), "blocks_0_conv1");
+        assert_eq!(choose("/output/Gemm", "linear"), "output_linear");
+        assert_eq!(choose("/Größe--x/Conv", "conv"), "gr_e_x");
+        assert_eq!(choose("//", "conv"), "conv");
+        assert_eq!(choose(&format!("/{}/Conv", "a".repeat(200)), "conv").len(), 40);
+    }
+}

@@ -69,7 +69,7 @@ impl Place<'_> {
             }
             Op::Add => {
                 let left = input(self);
-                Ok(left.plus(self.take(node.inputs[1])))
+                left.plus(self.take(node.inputs[1])).ok_or_else(|| too_large(node))
             }
             Op::Concat => {
                 let mut sum = Form { bias: vec![0.0; node.shape.channels], ..Form::default() };
@@ -77,7 +77,8 @@ impl Place<'_> {
                 for &input in &node.inputs {
                     let channels = ann.nodes[input].shape.channels;
                     let after = node.shape.channels - before - channels;
-                    sum = sum.plus(self.take(input).among_channels(before, after));
+                    let part = self.take(input).among_channels(before, after);
+                    sum = part.and_then(|part| sum.plus(part)).ok_or_else(|| too_large(node))?;
                     before += channels;
                 }
                 Ok(sum)
@@ -98,7 +99,7 @@ impl Place<'_> {
                         )
                     })?;
                 }
-                Ok(form.among_channels(*channels_before, *channels_after))
+                form.among_channels(*channels_before, *channels_after).ok_or_else(|| too_large(node))
             }
             Op::SumPool { window } => self.pool(index, PoolKind::Sum, *window),
             Op::MaxPool { window } => self.pool(index, PoolKind::Max, *window),
@@ -157,12 +158,12 @@ impl Place<'_> {
         if lambda.is_none() {
             self.uncalibrated.push(self.nodes.len());
         }
-        let source = self.layer(index, form, Neuron::Group { step });
+        let source = self.layer(index, form, Neuron::Group { step })?;
         Ok(Form::whole(source, node.shape, 1.0))
     }
 
     /// Adds a layer for the node `index` of the imported network and gives its index as a source.
-    fn layer(&mut self, index: usize, form: Form, neuron: Neuron) -> Source {
+    fn layer(&mut self, index: usize, form: Form, neuron: Neuron) -> Result<Source> {
         let node = &self.ann.nodes[index];
         let bias = form.bias.iter().map(|&bias| bias as f32).collect();
         // The name is that of the weights; a sum of shortcuts alone has none but the activation's.
@@ -173,9 +174,10 @@ impl Place<'_> {
             _ => "sum",
         };
         let name = self.names.choose(&named.name, kind);
-        let op = snn::Op::Layer(Layer { terms: form.into_terms(), bias, neuron });
+        let terms = form.into_terms().ok_or_else(|| too_large(node))?;
+        let op = snn::Op::Layer(Layer { terms, bias, neuron });
         self.nodes.push(snn::Node { name, origin: module_path(&node.name), shape: node.shape, op });
-        Source::Node(self.nodes.len() - 1)
+        Ok(Source::Node(self.nodes.len() - 1))
     }
 
     /// A pool over each population that is routed here.
@@ -248,7 +250,7 @@ impl Place<'_> {
                 "accepted is a classifier: one score a class, classes×1×1",
             ));
         }
-        self.layer(index, form, Neuron::Readout);
+        self.layer(index, form, Neuron::Readout)?;
         Ok(())
     }
 }
@@ -258,6 +260,16 @@ fn is_linear(window: &Window, output: Shape) -> bool {
     output.pixels() == 1 && window.padding == Padding::default() && window.kernel == window.stride
 }
 
+fn too_large(node: &ann::Node) -> Error {
+    refuse(node, "the sum of maps that ends here has too many terms or weights", "use fewer or smaller maps")
+}
+
+/// An error that calls the node by the operator that the user knows, whatever the passes have made of it.
 fn refuse(node: &ann::Node, problem: impl Into<String>, advice: &str) -> Error {
-    Error::node(&node.name, node.op.name(), problem, advice)
+    let operator = match &node.op {
+        Op::SumPool { .. } => "AveragePool",
+        Op::Conv { window, .. } if is_linear(window, node.shape) => "Linear",
+        op => op.name(),
+    };
+    Error::node(&node.name, operator, problem, advice)
 }

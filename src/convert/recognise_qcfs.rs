@@ -98,7 +98,7 @@ impl Function {
     fn then(&mut self, op: &Op) -> Result<(), String> {
         let stage = self.outer.as_mut().unwrap_or(&mut self.inner);
         match *op {
-            Op::Scalar { multiply, .. } if multiply == 0.0 => return Err("it multiplies by zero".into()),
+            Op::Scalar { multiply: 0.0, .. } => return Err("it multiplies by zero".into()),
             Op::Scalar { multiply, add } => stage.then_scale(multiply, add),
             Op::Clip { low, high } => stage.then_clip(low, high),
             Op::Relu => stage.then_clip(0.0, f64::INFINITY),

@@ -48,6 +48,7 @@ pub fn evaluate(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], opset: i64) -> 
     if node.op_type == "Div" && inputs.iter().flatten().any(|input| input.ints().is_some_and(|i| i.contains(&0))) {
         return Err("it divides integers by zero".into());
     }
+    check_indices(node, inputs)?;
     let mut node = node.clone();
     let mut initializer = Vec::new();
     for (index, (name, input)) in node.input.iter_mut().zip(inputs).enumerate() {
@@ -75,6 +76,33 @@ pub fn evaluate(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], opset: i64) -> 
         Ok(Ok(tensor)) => Ok(tensor),
         Ok(Err(error)) => Err(format!("it cannot be evaluated ({})", error.root_cause())),
         Err(_) => Err("it cannot be evaluated".into()),
+    }
+}
+
+/// Indices and axes that point outside of a tensor are panics inside of tract, so they are looked at before.
+fn check_indices(node: &NodeProto, inputs: &[Option<Rc<Tensor>>]) -> Result<(), String> {
+    let attribute = |name: &str| node.attribute.iter().find(|attribute| attribute.name == name);
+    let Some(Some(first)) = inputs.first() else { return Err("its first input is missing".into()) };
+    let rank = first.shape().len() as i64;
+    match node.op_type.as_str() {
+        "Gather" => {
+            let axis = attribute("axis").map_or(0, |axis| axis.i);
+            if !(-rank..rank).contains(&axis) {
+                return Err(format!("its axis {axis} is none of the tensor's"));
+            }
+            let size = first.shape()[axis.rem_euclid(rank) as usize] as i64;
+            let indices = inputs.get(1).cloned().flatten().and_then(|indices| indices.ints()).unwrap_or_default();
+            match indices.iter().find(|&&index| !(-size..size).contains(&index)) {
+                Some(index) => Err(format!("it takes element {index} of {size}")),
+                None => Ok(()),
+            }
+        }
+        "Transpose" => {
+            let mut order = attribute("perm").map_or_else(|| (0..rank).collect(), |order| order.ints.clone());
+            order.sort_unstable();
+            if order.into_iter().eq(0..rank) { Ok(()) } else { Err("its perm is no order of the axes".into()) }
+        }
+        _ => Ok(()),
     }
 }
 

@@ -52,6 +52,8 @@ pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> 
 /// offset leaves of the mean.
 struct Real {
     terms: Vec<Array4<f64>>,
+    /// What an element of each term's source is about, to weigh the terms' errors against each other.
+    typical: Vec<f64>,
     bias: Vec<f64>,
 }
 
@@ -62,16 +64,16 @@ fn quantise_layer(
     layer: &snn::Layer,
     settings: &Settings,
 ) -> Result<fixed::Layer> {
-    let real = real_layer(network, &done.input.offset, layer)?;
+    let real = real_layer(network, done, layer)?;
     match layer.neuron {
         snn::Neuron::Group { step } => {
-            let steps = scale::steps(&real, f64::from(step), settings);
+            let steps = scale::steps(layer, &real, f64::from(step), settings);
             let alphas: Vec<f64> = steps.iter().map(|&whole| whole as f64 / f64::from(step)).collect();
             build(done, node, layer, &real, &alphas, fixed::Neuron::Group { step: steps })
         }
         snn::Neuron::Readout => {
             // One scale for all classes, or their scores could not be compared.
-            let mut alpha = scale::readout(&real, settings);
+            let mut alpha = scale::readout(layer, &real, settings);
             loop {
                 let alphas = vec![alpha; real.bias.len()];
                 let built = build(done, node, layer, &real, &alphas, fixed::Neuron::Readout { scale: alpha })?;
@@ -111,11 +113,14 @@ fn build(
     Ok(built)
 }
 
-fn real_layer(network: &snn::Network, offset: &[u8], layer: &snn::Layer) -> Result<Real> {
+fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Result<Real> {
     let mut bias: Vec<f64> = layer.bias.iter().copied().map(f64::from).collect();
     let mut terms = Vec::with_capacity(layer.terms.len());
+    let mut typical = Vec::with_capacity(layer.terms.len());
     for term in &layer.terms {
         let mut weights = term.weights.mapv(f64::from);
+        let (low, high) = done.element_range(term.source, 0);
+        typical.push((high - low) as f64 / 4.0);
         match term.source {
             snn::Source::Node(index) => weights *= source_step(network, index)?,
             snn::Source::Input => {
@@ -124,7 +129,7 @@ fn real_layer(network: &snn::Network, offset: &[u8], layer: &snn::Layer) -> Resu
                     taps /= 255.0 * normal.std[channel];
                     // Exact where the window lies inside the image. A padded tap keeps this remainder of the rounded
                     // mean, at most half a pixel value: the price of a bias that is the same for all pixels.
-                    let rest = f64::from(offset[channel]) - 255.0 * normal.mean[channel];
+                    let rest = f64::from(done.input.offset[channel]) - 255.0 * normal.mean[channel];
                     for (b, row) in bias.iter_mut().zip(taps.outer_iter()) {
                         *b += row.sum() * rest;
                     }
@@ -133,7 +138,7 @@ fn real_layer(network: &snn::Network, offset: &[u8], layer: &snn::Layer) -> Resu
         }
         terms.push(weights);
     }
-    Ok(Real { terms, bias })
+    Ok(Real { terms, typical, bias })
 }
 
 /// The step θ that one count of node `index` stands for: a pool hands on its source's.

@@ -2,31 +2,93 @@
 //! would otherwise blow up its threshold and with it the shift of the layer's other terms for all channels.
 
 use ndarray::{Array4, ArrayView3, Axis};
+use rayon::prelude::*;
 
 use super::Real;
 use crate::error::{Error, Result};
 use crate::fixed_point::{Settings, ThresholdMode};
+use crate::snn::{Layer, Source};
+
+const MOST_SHIFT: u32 = 40;
 
 /// A whole member step Θ for each channel. `step` is the layer's θ.
-pub fn steps(real: &Real, step: f64, settings: &Settings) -> Vec<i64> {
-    let limit = weight_limit(settings.weight_bits);
-    let cap = 8i64 << (settings.weight_bits - 1);
-    let main = main_term(real);
-    let found = main.outer_iter().map(|weights| {
-        // With a weight of almost 0 this is huge or infinite: the cap answers; `as` saturates.
-        let fits = (step * limit / largest(weights)).floor() as i64;
-        let whole = fits.clamp(1, cap);
-        match settings.threshold {
-            ThresholdMode::Exact => whole,
-            ThresholdMode::Pow2 => 1 << whole.ilog2(),
-        }
+///
+/// All channels of a term share one shift, so the layer's largest Θ decides how coarse a shortcut's weights become:
+/// several caps are tried, and below its cap each channel takes the Θ of its upper half range with the least error.
+pub fn steps(layer: &Layer, real: &Real, step: f64, settings: &Settings) -> Vec<i64> {
+    let (main, source) = main_term(layer, real);
+    // An element of the image is up to 255 where a count is a few: its weights are that much smaller against θ.
+    let units = if source == Source::Input { 8 } else { 0 };
+    let caps = if real.terms.len() == 1 { 3..=3 } else { 0..=3 };
+    let tried = caps.rev().map(|scale| {
+        let cap = 1i64 << (settings.weight_bits - 1 + units + scale);
+        under_cap(real, main, step, cap, settings)
     });
-    found.collect()
+    let best = tried.fold((f64::INFINITY, Vec::new()), |best, next| if next.0 < best.0 { next } else { best });
+    best.1
+}
+
+/// The steps under one cap and their summed error.
+fn under_cap(real: &Real, main: &Array4<f64>, step: f64, cap: i64, settings: &Settings) -> (f64, Vec<i64>) {
+    let limit = weight_limit(settings.weight_bits);
+    let most: Vec<i64> = main
+        .outer_iter()
+        .map(|weights| {
+            // With a weight of almost 0 this is huge or infinite: the cap answers; `as` saturates.
+            let fits = (step * limit / largest(weights)).floor() as i64;
+            fits.clamp(1, cap)
+        })
+        .collect();
+    let alphas: Vec<f64> = most.iter().map(|&whole| whole as f64 / step).collect();
+    // A term that no shift fits is refused when the layer is built.
+    let shift = |weights| least_shift(weights, &alphas, limit).unwrap_or(MOST_SHIFT);
+    let units: Vec<f64> = real.terms.iter().map(|weights| f64::from(shift(weights)).exp2()).collect();
+    let chosen: Vec<(f64, i64)> = most
+        .par_iter()
+        .enumerate()
+        .map(|(channel, &most)| {
+            let best = candidates(most, settings.threshold).into_iter().map(|whole| {
+                let error = error(real, channel, &units, whole, step);
+                (error, whole)
+            });
+            best.fold((f64::INFINITY, most), |best, next| if next.0 < best.0 { next } else { best })
+        })
+        .collect();
+    (chosen.iter().map(|(error, _)| error).sum(), chosen.into_iter().map(|(_, whole)| whole).collect())
+}
+
+/// Steps from `most` down to its half, at most 64 of them; the largest first, so that it wins ties.
+fn candidates(most: i64, threshold: ThresholdMode) -> Vec<i64> {
+    match threshold {
+        ThresholdMode::Exact => {
+            let stride = (most / 128).max(1) as usize;
+            (0..=most / 2).step_by(stride).take(64).map(|less| most - less).collect()
+        }
+        ThresholdMode::Pow2 => {
+            vec![1 << most.ilog2(), (1i64 << most.ilog2()) / 2].into_iter().filter(|&s| s > 0).collect()
+        }
+    }
+}
+
+/// The expected squared error of one channel's current from rounding, in units of θ².
+fn error(real: &Real, channel: usize, units: &[f64], whole: i64, step: f64) -> f64 {
+    let alpha = whole as f64 / step;
+    let mut sum = 0.0;
+    for ((weights, typical), unit) in real.terms.iter().zip(&real.typical).zip(units) {
+        let scale = alpha / unit;
+        let weights = weights.index_axis(Axis(0), channel);
+        let errors = weights.iter().map(|w| w * scale).map(|q| q.round_ties_even() - q);
+        sum += errors.map(|error| error * error).sum::<f64>() * (unit * typical).powi(2);
+    }
+    let bias = real.bias[channel] * alpha;
+    // The half that floor(Θ/2) drops acts as a bias of the first time step.
+    let lost = bias.round_ties_even() - bias - (whole % 2) as f64 / 2.0;
+    (sum + lost * lost) / (whole as f64).powi(2)
 }
 
 /// The readout's scale.
-pub fn readout(real: &Real, settings: &Settings) -> f64 {
-    let most = main_term(real).outer_iter().map(largest).fold(0.0, f64::max);
+pub fn readout(layer: &Layer, real: &Real, settings: &Settings) -> f64 {
+    let most = main_term(layer, real).0.outer_iter().map(largest).fold(0.0, f64::max);
     if most > 0.0 { weight_limit(settings.weight_bits) / most } else { 1.0 }
 }
 
@@ -35,9 +97,7 @@ pub fn readout(real: &Real, settings: &Settings) -> f64 {
 /// # Errors
 /// [`Error::Layer`] if e would exceed 40.
 pub fn shift(layer: &str, weights: &Array4<f64>, alphas: &[f64], bits: u32) -> Result<u32> {
-    let most = weights.outer_iter().zip(alphas).map(|(w, alpha)| largest(w) * alpha).fold(0.0, f64::max);
-    let fits = |e: &u32| (most / f64::from(*e).exp2()).round_ties_even() <= weight_limit(bits);
-    (0..=40).find(fits).ok_or_else(|| {
+    least_shift(weights, alphas, weight_limit(bits)).ok_or_else(|| {
         Error::layer(
             layer,
             "its weights are far larger than its threshold",
@@ -46,16 +106,22 @@ pub fn shift(layer: &str, weights: &Array4<f64>, alphas: &[f64], bits: u32) -> R
     })
 }
 
+fn least_shift(weights: &Array4<f64>, alphas: &[f64], limit: f64) -> Option<u32> {
+    let most = weights.outer_iter().zip(alphas).map(|(w, alpha)| largest(w) * alpha).fold(0.0, f64::max);
+    (0..=MOST_SHIFT).find(|&e| (most / f64::from(e).exp2()).round_ties_even() <= limit)
+}
+
 fn weight_limit(bits: u32) -> f64 {
     f64::from((1i32 << (bits - 1)) - 1)
 }
 
-/// The term that the scale is made for: the one with the largest kernel.
-fn main_term(real: &Real) -> &Array4<f64> {
+/// The term that the scale is made for, the one with the largest kernel, and its source.
+fn main_term<'r>(layer: &Layer, real: &'r Real) -> (&'r Array4<f64>, Source) {
     let area = |weights: &Array4<f64>| weights.len_of(Axis(2)) * weights.len_of(Axis(3));
-    let mut terms = real.terms.iter();
-    let first = terms.next().expect("a checked layer has a term");
-    terms.fold(first, |best, next| if area(next) > area(best) { next } else { best })
+    let sources = layer.terms.iter().map(|term| term.source);
+    let mut terms = real.terms.iter().zip(sources);
+    let first = terms.next().expect("a valid layer has a term");
+    terms.fold(first, |best, next| if area(next.0) > area(best.0) { next } else { best })
 }
 
 fn largest(weights: ArrayView3<f64>) -> f64 {

@@ -1,7 +1,10 @@
 //! The converted network: group-neuron populations fed by sums of terms, still in floating point.
 
+mod dump;
 pub mod float;
 mod validate;
+
+pub use dump::dump;
 
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};

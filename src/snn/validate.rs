@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Network, Neuron, Node, Op, Source};
 use crate::error::{Error, Result};
+use crate::identifier::is_identifier;
 use crate::shape::{Padding, Shape};
 
 impl Network {
@@ -34,7 +35,7 @@ impl Network {
             let problem = if !names.insert(node.name.as_str()) {
                 Some("its name is used twice".to_owned())
             } else if !is_identifier(&node.name) {
-                Some("its name is not a lowercase identifier".to_owned())
+                Some("its name is no lowercase Verilog identifier, or a reserved word".to_owned())
             } else {
                 self.problem(index, node)
             };
@@ -123,9 +124,4 @@ impl Network {
 fn checked_elements(shape: Shape) -> Option<usize> {
     let elements = shape.channels.checked_mul(shape.height)?.checked_mul(shape.width)?;
     (1..=1 << 26).contains(&elements).then_some(elements)
-}
-
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

@@ -1,53 +1,192 @@
-//! Zoo networks, images and golden arrays. A missing zoo fails a test: a skipped one would look like a passed one.
-// Each test file uses its own part of this module.
-#![allow(dead_code)]
+//! ONNX files made by hand for the import and conversion tests.
+#![allow(dead_code, reason = "each test binary uses its own part of this file")]
 
-use std::fs::File;
 use std::path::PathBuf;
 
-use ndarray::{Array2, ArrayD, IxDyn, OwnedRepr};
-use ndarray_npy::{NpzReader, ReadableElement};
-use volley::convert::{Options, Placed, convert};
-use volley::data::{Images, read_npz};
+use prost::Message;
+use tract_onnx::pb::{
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto,
+    ValueInfoProto, tensor_shape_proto, type_proto,
+};
+use volley::ann::{Network, Normalisation};
 
-/// A file of the zoo.
-pub fn zoo(path: &str) -> PathBuf {
+pub const NETWORKS: [&str; 5] =
+    ["mnist-mlp", "mnist-cnn", "resnet20-cifar10-relu", "resnet20-cifar10-qcfs8", "vgg16-slim-cifar10"];
+
+/// The folder of a zoo network; a missing zoo fails the test, since a skipped test would look like a passed one.
+pub fn zoo(name: &str) -> PathBuf {
     let zoo = std::env::var_os("VOLLEY_ZOO")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/zoo"), PathBuf::from);
-    let file = zoo.join(path);
-    assert!(file.is_file(), "no {}: set VOLLEY_ZOO to the folder that holds {path}", file.display());
-    file
+    let path = zoo.join(name);
+    assert!(path.is_dir(), "no zoo at {}: set VOLLEY_ZOO to the folder that holds {name}", zoo.display());
+    path
 }
 
-/// The bytes of a network's ONNX file.
-pub fn onnx(name: &str) -> Vec<u8> {
-    std::fs::read(zoo(&format!("{name}/model.onnx"))).unwrap()
-}
-
-/// A zoo network with its activations replaced, perhaps not yet calibrated.
-pub fn placed(name: &str, members: u32, timesteps: u32) -> Placed {
-    let path = zoo(&format!("{name}/model.onnx"));
+pub fn import_zoo(name: &str) -> Network {
+    let path = zoo(name).join("model.onnx");
     let normalisation = volley::import::normalisation_for(&path).unwrap().expect("the zoo's cards have [input]");
-    convert(volley::import::read_onnx(&path, normalisation).unwrap(), &Options { members, timesteps }).unwrap()
+    volley::import::read_onnx(&path, normalisation).unwrap()
 }
 
-/// The first images of a data set, for instance `mnist_test`.
-pub fn images(set: &str, limit: usize) -> Images {
-    read_npz(&zoo(&format!("data/{set}.npz")), Some(limit)).unwrap()
+/// A graph under construction; values are named after the nodes that make them.
+#[derive(Clone)]
+pub struct Graph {
+    pub model: ModelProto,
+    /// The input's C, H, W.
+    channels: i64,
+    last: String,
 }
 
-/// The test set of a network.
-pub fn test_set(name: &str) -> &'static str {
-    if name.starts_with("mnist") { "mnist_test" } else { "cifar10_test" }
+impl Graph {
+    pub fn new(shape: [i64; 3]) -> Self {
+        let [c, h, w] = shape;
+        let input = value("image", &[1, c, h, w]);
+        let graph = GraphProto { name: "test".into(), input: vec![input], ..Default::default() };
+        let model = ModelProto {
+            ir_version: 8,
+            opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 17 }],
+            graph: Some(graph),
+            ..Default::default()
+        };
+        Graph { model, channels: c, last: "image".into() }
+    }
+
+    pub fn graph(&mut self) -> &mut GraphProto {
+        self.model.graph.as_mut().unwrap()
+    }
+
+    /// Adds a node; `_` among the inputs stands for the node before.
+    pub fn node(mut self, name: &str, op: &str, inputs: &[&str], attributes: &[(&str, Attribute)]) -> Self {
+        let last = self.last.clone();
+        let input = inputs.iter().map(|&input| if input == "_" { last.clone() } else { input.to_owned() }).collect();
+        let attribute = attributes.iter().map(|(name, value)| value.proto(name)).collect();
+        self.graph().node.push(NodeProto {
+            name: name.into(),
+            op_type: op.into(),
+            input,
+            output: vec![name.into()],
+            attribute,
+            ..Default::default()
+        });
+        self.last = name.into();
+        self
+    }
+
+    pub fn tensor(mut self, name: &str, dims: &[i64], values: Vec<f32>) -> Self {
+        self.graph().initializer.push(TensorProto {
+            name: name.into(),
+            dims: dims.to_vec(),
+            data_type: 1,
+            float_data: values,
+            ..Default::default()
+        });
+        self
+    }
+
+    pub fn ints(mut self, name: &str, values: &[i64]) -> Self {
+        self.graph().initializer.push(TensorProto {
+            name: name.into(),
+            dims: vec![values.len() as i64],
+            data_type: 7,
+            int64_data: values.to_vec(),
+            ..Default::default()
+        });
+        self
+    }
+
+    pub fn scalar(self, name: &str, value: f32) -> Self {
+        self.tensor(name, &[], vec![value])
+    }
+
+    /// A convolution whose weights are 0.01, 0.02, … in memory order.
+    pub fn conv(self, name: &str, out: i64, input: i64, kernel: i64, attributes: &[(&str, Attribute)]) -> Self {
+        let weights = (1..=out * input * kernel * kernel).map(|i| i as f32 * 0.01).collect();
+        let bias = (0..out).map(|i| i as f32 * 0.1).collect();
+        let (w, b) = (format!("{name}.weight"), format!("{name}.bias"));
+        self.tensor(&w, &[out, input, kernel, kernel], weights).tensor(&b, &[out], bias).node(
+            name,
+            "Conv",
+            &["_", &w, &b],
+            attributes,
+        )
+    }
+
+    pub fn flatten(self, name: &str) -> Self {
+        self.node(name, "Flatten", &["_"], &[("axis", Attribute::Int(1))])
+    }
+
+    pub fn linear(self, name: &str, out: i64, input: i64) -> Self {
+        let weights = (1..=out * input).map(|i| i as f32 * 0.01).collect();
+        let w = format!("{name}.weight");
+        self.tensor(&w, &[out, input], weights).node(name, "Gemm", &["_", &w], &[("transB", Attribute::Int(1))])
+    }
+
+    /// QCFS as PyTorch exports it.
+    pub fn qcfs(self, name: &str, lambda: f32, levels: f32) -> Self {
+        let [lam, l, half, zero] = ["lam", "levels", "half", "zero"].map(|part| format!("{name}.{part}"));
+        self.scalar(&lam, lambda)
+            .scalar(&l, levels)
+            .scalar(&half, 0.5)
+            .scalar(&zero, 0.0)
+            .node(&format!("/{name}/Mul"), "Mul", &["_", &l], &[])
+            .node(&format!("/{name}/Div"), "Div", &["_", &lam], &[])
+            .node(&format!("/{name}/Add"), "Add", &["_", &half], &[])
+            .node(&format!("/{name}/Floor"), "Floor", &["_"], &[])
+            .node(&format!("/{name}/Clip"), "Clip", &["_", &zero, &l], &[])
+            .node(&format!("/{name}/Mul_1"), "Mul", &["_", &lam], &[])
+            .node(&format!("/{name}/Div_1"), "Div", &["_", &l], &[])
+    }
+
+    pub fn bytes(mut self) -> Vec<u8> {
+        let output = value(&self.last.clone(), &[1, 1]);
+        self.graph().output = vec![output];
+        self.model.encode_to_vec()
+    }
+
+    pub fn import(self) -> volley::Result<Network> {
+        let channels = self.channels as usize;
+        let normalisation = Normalisation { mean: vec![0.0; channels], std: vec![1.0; channels] };
+        volley::import::read_onnx_bytes(&self.bytes(), "test.onnx", normalisation)
+    }
+
+    pub fn convert(self) -> volley::Result<volley::convert::Placed> {
+        volley::convert::convert(self.import()?, &volley::convert::Options { members: 4, timesteps: 1 })
+    }
 }
 
-/// One array of a network's golden file.
-pub fn golden<T: ReadableElement>(name: &str, array: &str) -> ArrayD<T> {
-    let file = File::open(zoo(&format!("{name}/golden.npz"))).unwrap();
-    NpzReader::new(file).unwrap().by_name::<OwnedRepr<T>, IxDyn>(array).unwrap()
+#[derive(Clone)]
+pub enum Attribute {
+    Int(i64),
+    Ints(Vec<i64>),
+    Float(f32),
+    Text(&'static str),
 }
 
-/// Golden scores, \[image, class\].
-pub fn golden_scores(name: &str, array: &str) -> Array2<f32> {
-    golden::<f32>(name, array).into_dimensionality().unwrap()
+impl Attribute {
+    fn proto(&self, name: &str) -> AttributeProto {
+        let mut proto = AttributeProto { name: name.into(), ..Default::default() };
+        match self {
+            Attribute::Int(value) => (proto.i, proto.r#type) = (*value, 2),
+            Attribute::Ints(values) => (proto.ints, proto.r#type) = (values.clone(), 7),
+            Attribute::Float(value) => (proto.f, proto.r#type) = (*value, 1),
+            Attribute::Text(text) => (proto.s, proto.r#type) = (text.as_bytes().to_vec(), 3),
+        }
+        proto
+    }
+}
+
+fn value(name: &str, dims: &[i64]) -> ValueInfoProto {
+    let dim = dims
+        .iter()
+        .map(|&size| tensor_shape_proto::Dimension {
+            value: Some(tensor_shape_proto::dimension::Value::DimValue(size)),
+            ..Default::default()
+        })
+        .collect();
+    let tensor = type_proto::Tensor { elem_type: 1, shape: Some(TensorShapeProto { dim }) };
+    ValueInfoProto {
+        name: name.into(),
+        r#type: Some(TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() }),
+        ..Default::default()
+    }
 }

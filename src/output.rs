@@ -1,0 +1,74 @@
+//! Writing a folder so that nobody ever sees half of it, and so that nothing of the user's is ever overwritten.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Writes a whole folder: `fill` gets an empty folder beside `target`, which is renamed to `target` once it is full.
+///
+/// An existing `target` is replaced only if it is empty or holds a file called `marker`, the sign that Volley
+/// wrote it; the old folder disappears after the new one is in place.
+///
+/// # Errors
+/// Whatever `fill` gives (then `target` is as it was), [`Error::File`] for a target that is not Volley's,
+/// [`Error::Io`] for a path that cannot be written.
+pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let failed = |path: &Path, source| Error::io(path, source, "choose an output folder that you may write");
+    // Through a symbolic link the folder behind it is replaced, not the link.
+    let target: PathBuf =
+        if target.exists() { target.canonicalize().map_err(|e| failed(target, e))? } else { target.into() };
+    check_replaceable(&target, marker)?;
+    let parent = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(parent).map_err(|e| failed(parent, e))?;
+    // Everything happens inside one hidden sibling, on the same file system, which vanishes in any case.
+    let work = tempfile::Builder::new().prefix(".volley-").tempdir_in(parent).map_err(|e| failed(parent, e))?;
+    let (new, old) = (work.path().join("new"), work.path().join("old"));
+    std::fs::create_dir(&new).map_err(|e| failed(&new, e))?;
+    fill(&new)?;
+    // Once more: `fill` may have taken long.
+    check_replaceable(&target, marker)?;
+    if target.exists() {
+        std::fs::rename(&target, &old).map_err(|e| failed(&target, e))?;
+    }
+    std::fs::rename(&new, &target).map_err(|source| {
+        // Put the old folder back; if even that fails, the first error is still the one to tell.
+        if old.exists() {
+            let _ = std::fs::rename(&old, &target);
+        }
+        failed(&target, source)
+    })
+}
+
+/// Writes one file with the usual error.
+pub fn write_file(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    std::fs::write(path, content).map_err(|source| Error::io(path, source, "check the free space and the permissions"))
+}
+
+fn check_replaceable(target: &Path, marker: &str) -> Result<()> {
+    if target.file_name().is_none() {
+        return Err(Error::file(target, "this is no name of a folder", "give the path of a folder to write"));
+    }
+    if !target.exists() {
+        return Ok(());
+    }
+    let unreadable = |source| Error::io(target, source, "choose an output folder that you may read and write");
+    if !target.is_dir() {
+        return Err(Error::file(
+            target,
+            "this is a file",
+            "choose another path for the output folder, or move it away",
+        ));
+    }
+    let empty = std::fs::read_dir(target).map_err(unreadable)?.next().is_none();
+    if empty || target.join(marker).is_file() {
+        return Ok(());
+    }
+    Err(Error::file(
+        target,
+        format!("the folder exists and has no {marker}, so it was not written by Volley"),
+        "choose another path for the output folder, or empty it yourself",
+    ))
+}
