@@ -25,7 +25,7 @@ module cosim_tb (
     reg                 m_axis_tready = 1'b0;
     wire                m_axis_tlast;
     wire                frame_error;
-
+@UNREAD_WIRES@
     @TOP@ dut (
         .clk(clk),
         .rst(rst),
@@ -37,7 +37,7 @@ module cosim_tb (
         .m_axis_tvalid(m_axis_tvalid),
         .m_axis_tready(m_axis_tready),
         .m_axis_tlast(m_axis_tlast),
-        .frame_error(frame_error)
+        .frame_error(frame_error)@UNREAD_PORTS@
     );
 
     integer file;

@@ -66,6 +66,8 @@ pub struct Bench {
     pub output: Stream,
     pub probes: Vec<Probe>,
     pub counters: Vec<Counter>,
+    /// Further outputs of the top, (name, bits), that the bench does not read at its ports.
+    pub unread_outputs: Vec<(String, usize)>,
 }
 
 /// Which simulator runs the bench.

@@ -104,7 +104,14 @@ pub fn emit(bench: &Bench) -> Result<String> {
         let _ = write!(moving, " || probe_{i}_beat");
         let _ = write!(complete, "\n                     && probe_{i}_count >= frames * {}", probe.beats_per_frame);
     }
+    let (mut unread_ports, mut unread_wires) = (String::new(), String::new());
+    for (name, bits) in &bench.unread_outputs {
+        let _ = write!(unread_ports, ",\n        .{name}(unused_{name})");
+        let _ = writeln!(unread_wires, "    wire [{}:0] unused_{name};", bits - 1);
+    }
     let values = [
+        ("@UNREAD_PORTS@", unread_ports),
+        ("@UNREAD_WIRES@", unread_wires),
         ("@TOP@", bench.top.clone()),
         ("@IN_BITS@", bench.input.data_bits.to_string()),
         ("@OUT_BITS@", bench.output.data_bits.to_string()),

@@ -121,6 +121,7 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network) -> Result<Bench
         output: Stream { data_bits: 32, beats_per_frame: manifest.classes },
         probes: probes.collect(),
         counters: counters.collect(),
+        unread_outputs: ["status_event", "status_busy"].map(|name| (name.into(), manifest.layers.len())).into(),
         rtl_files,
     })
 }

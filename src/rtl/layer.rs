@@ -285,6 +285,10 @@ impl Context<'_> {
         if pad == 0 {
             return wire;
         }
+        if self.steps * bits == 1 {
+            // A one-bit wire has no bits to select.
+            return format!("{pad}'d0, {wire}");
+        }
         let field = |step: u32| format!("{pad}'d0, {wire}[{}:{}]", (step + 1) * bits - 1, step * bits);
         let fields: Vec<_> = (0..self.steps).rev().map(field).collect();
         fields.join(", ")
