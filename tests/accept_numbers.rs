@@ -57,7 +57,8 @@ fn mnist_loses_next_to_nothing() {
 fn resnet20_keeps_its_accuracy() {
     let name = "resnet20-cifar10-qcfs8";
     let network = placed(name, 8, 1).network;
-    let report = line(name, &network, 8, EXACT, 2_000);
+    // On fewer images the few percent of classes that differ make a loss of this size by chance.
+    let report = line(name, &network, 8, EXACT, 10_000);
     assert!(report.snn_fixed >= report.snn_float - 0.005);
     line(name, &network, 6, EXACT, 2_000);
     line(name, &network, 8, ThresholdMode::Pow2, 2_000);

@@ -5,9 +5,10 @@ mod zoo;
 
 use ndarray::{ArrayD, Axis};
 use rayon::prelude::*;
+use volley::convert::calibrate_thresholds;
 use volley::eval::{ann::Ann, float_snn};
 use volley::fixed_point::Settings;
-use volley::model::Model;
+use volley::model::{Model, argmax};
 use volley::quantise::quantise;
 use volley::snn::{Network, Neuron, Op};
 use zoo::{golden, golden_scores, images, onnx, placed, test_set};
@@ -160,4 +161,37 @@ fn sixteen_bits_are_almost_the_float_network() {
         println!("{name}: {equal} of {all} counts equal");
         assert!(equal as f64 >= 0.999 * all as f64, "{name}: {equal} of {all}");
     }
+}
+
+/// Few images already give thresholds with which most classes are those of the ReLU network.
+#[test]
+fn a_relu_network_is_calibrated_from_a_few_images() {
+    let name = "resnet20-cifar10-relu";
+    let mut placed = placed(name, 8, 2);
+    let message = calibrate_thresholds::require_calibrated(&placed).unwrap_err().to_string();
+    let first = &placed.network.nodes[placed.uncalibrated[0]].name;
+    assert!(message.contains(first) && message.contains("--data"), "{message}");
+    let mut again = placed.clone();
+    let sample = images("cifar10_calib", 32);
+    calibrate_thresholds::calibrate(&mut placed, &sample, &|| ()).unwrap();
+    calibrate_thresholds::calibrate(&mut again, &sample, &|| ()).unwrap();
+    assert_eq!(placed, again, "the result depends on nothing but the images");
+    calibrate_thresholds::require_calibrated(&placed).unwrap();
+    placed.network.validate().unwrap();
+    let images = images(test_set(name), 40);
+    let expected = golden_scores(name, "ann_scores");
+    let scores = float_snn::scores_all(&placed.network, &images, &|_| ());
+    let equal = scores.iter().zip(expected.outer_iter());
+    let equal = equal.filter(|(scores, ann)| argmax(&scores.row(1).to_vec()) == argmax(&ann.to_vec())).count();
+    println!("{name}: {equal} of 40 classes equal");
+    assert!(equal >= 32, "{equal} of 40");
+    let wrong = other_images();
+    let message =
+        calibrate_thresholds::calibrate(&mut self::placed(name, 8, 2), &wrong, &|| ()).unwrap_err().to_string();
+    assert!(message.contains("--data") && message.contains("1×28×28"), "{message}");
+}
+
+/// Images of another network.
+fn other_images() -> volley::data::Images {
+    images("mnist_test", 2)
 }

@@ -81,6 +81,21 @@ pub fn calibrate(placed: &mut Placed, images: &Images, progress: &(dyn Fn() + Sy
     Ok(())
 }
 
+/// Checks that no layer still waits for its step: what to ask when there are no images to calibrate with.
+///
+/// # Errors
+/// [`Error::Layer`] naming the first such layer.
+pub fn require_calibrated(placed: &Placed) -> Result<()> {
+    match placed.uncalibrated.first() {
+        None => Ok(()),
+        Some(&index) => Err(Error::layer(
+            &placed.network.nodes[index].name,
+            "its activation is a plain ReLU, which has no threshold",
+            "give sample images to measure one (--data)",
+        )),
+    }
+}
+
 /// One image on its way through both networks.
 struct Frame {
     /// \[channel, pixel\].

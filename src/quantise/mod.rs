@@ -53,7 +53,7 @@ pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> 
 struct Real {
     terms: Vec<Array4<f64>>,
     /// What an element of each term's source is about, to weigh the terms' errors against each other.
-    typical: Vec<f64>,
+    typical: Vec<Typical>,
     bias: Vec<f64>,
 }
 
@@ -119,8 +119,7 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
     let mut typical = Vec::with_capacity(layer.terms.len());
     for term in &layer.terms {
         let mut weights = term.weights.mapv(f64::from);
-        let (low, high) = done.element_range(term.source, 0);
-        typical.push((high - low) as f64 / 4.0);
+        typical.push(typical_element(network, done, term.source));
         match term.source {
             snn::Source::Node(index) => weights *= source_step(network, index)?,
             snn::Source::Input => {
@@ -139,6 +138,31 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
         terms.push(weights);
     }
     Ok(Real { terms, typical, bias })
+}
+
+/// What an element of a source is about.
+struct Typical {
+    mean: f64,
+    deviation: f64,
+}
+
+/// For the image the normalisation tells; for counts a guess of the kind that activations have (most are small).
+fn typical_element(network: &snn::Network, done: &Network, source: snn::Source) -> Typical {
+    match source {
+        snn::Source::Input => {
+            let normal = &network.input.normalisation;
+            let channels = normal.mean.len() as f64;
+            let offset = done.input.offset.iter().map(|&offset| f64::from(offset)).sum::<f64>();
+            Typical {
+                mean: (255.0 * normal.mean.iter().sum::<f64>() - offset) / channels,
+                deviation: 255.0 * normal.std.iter().sum::<f64>() / channels,
+            }
+        }
+        snn::Source::Node(index) => {
+            let most = done.count_max(index) as f64;
+            Typical { mean: most / 8.0, deviation: most / 5.0 }
+        }
+    }
 }
 
 /// The step θ that one count of node `index` stands for: a pool hands on its source's.

@@ -70,20 +70,26 @@ fn candidates(most: i64, threshold: ThresholdMode) -> Vec<i64> {
     }
 }
 
-/// The expected squared error of one channel's current from rounding, in units of θ².
+/// The expected squared error of one channel's current from rounding, in units of θ². Counts are not centred on 0, so
+/// the sum of a term's rounding errors acts as a bias, beside what each of them makes of its count's variation.
 fn error(real: &Real, channel: usize, units: &[f64], whole: i64, step: f64) -> f64 {
     let alpha = whole as f64 / step;
-    let mut sum = 0.0;
+    let bias = real.bias[channel] * alpha;
+    // The half that floor(Θ/2) drops acts on the first time step.
+    let mut systematic = bias.round_ties_even() - bias - (whole % 2) as f64 / 2.0;
+    let mut random = 0.0;
     for ((weights, typical), unit) in real.terms.iter().zip(&real.typical).zip(units) {
         let scale = alpha / unit;
         let weights = weights.index_axis(Axis(0), channel);
-        let errors = weights.iter().map(|w| w * scale).map(|q| q.round_ties_even() - q);
-        sum += errors.map(|error| error * error).sum::<f64>() * (unit * typical).powi(2);
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for error in weights.iter().map(|w| w * scale).map(|q| q.round_ties_even() - q) {
+            sum += error;
+            squares += error * error;
+        }
+        systematic += sum * unit * typical.mean;
+        random += squares * (unit * typical.deviation).powi(2);
     }
-    let bias = real.bias[channel] * alpha;
-    // The half that floor(Θ/2) drops acts as a bias of the first time step.
-    let lost = bias.round_ties_even() - bias - (whole % 2) as f64 / 2.0;
-    (sum + lost * lost) / (whole as f64).powi(2)
+    (random + systematic * systematic) / (whole as f64).powi(2)
 }
 
 /// The readout's scale.
