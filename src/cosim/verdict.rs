@@ -48,6 +48,8 @@ pub struct LayerVerdict {
     pub segments: usize,
     /// Events if no element were zero.
     pub dense_events: f64,
+    /// Clocks beyond the events that the engine's documented overheads add, see [`schedule::Estimate::overhead`].
+    pub overhead: f64,
 }
 
 /// One value that differs.
@@ -311,8 +313,9 @@ impl Comparison<'_> {
             };
             self.value(None, verilog, mismatch, model);
             let estimated = estimates.iter().filter_map(|frame| frame[node]);
-            let (cycles, dense) =
-                estimated.fold((0, 0), |(cycles, dense), e| (cycles + e.cycles, dense + e.dense_cycles));
+            let (cycles, dense, overhead) = estimated.fold((0, 0, 0), |(cycles, dense, overhead), e| {
+                (cycles + e.cycles, dense + e.dense_cycles, overhead + e.overhead)
+            });
             layers.push(LayerVerdict {
                 name: entry.name.clone(),
                 events: events as f64 / frames,
@@ -321,6 +324,7 @@ impl Comparison<'_> {
                 estimated_cycles: cycles as f64 / frames,
                 segments: entry.segments,
                 dense_events: dense as f64 / frames / entry.segments as f64,
+                overhead: overhead as f64 / frames,
             });
         }
         layers

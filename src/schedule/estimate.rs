@@ -26,6 +26,9 @@ pub struct Estimate {
     pub events: u64,
     /// Clocks if every element of every window were an event.
     pub dense_cycles: u64,
+    /// Clocks that are not events: what a window takes beyond its events because its words are fetched one a clock and
+    /// its sums leave the lanes one channel a clock, and the pauses between output rows.
+    pub overhead: u64,
 }
 
 /// One estimate a node for the frame of `trace`; `None` for pools.
@@ -72,8 +75,8 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Fetches the window of output pixel (y, x) and hands each word's (clock of its fetch, events) to `word`, which
-    /// answers with the clock at which the word's events begin to leave.
-    fn window(&mut self, y: usize, x: usize, mut word: impl FnMut(u64, u64) -> u64) {
+    /// answers with the clock at which the word's events begin to leave. Returns the number of words.
+    fn window(&mut self, y: usize, x: usize, mut word: impl FnMut(u64, u64) -> u64) -> u64 {
         let geometry = &self.term.geometry;
         let size = 1usize << self.term.word_log2;
         // Queue, the held word before it and the one being taken apart behind it.
@@ -95,18 +98,21 @@ impl Walk<'_> {
                 self.clock += 1;
             }
         }
-        let single = (end_row - first_row) * ((end - 1) / size - first / size + 1) == 1;
-        if single {
+        let words = (end_row - first_row) * ((end - 1) / size - first / size + 1);
+        if words == 1 {
             self.clock += 1;
         }
+        words as u64
     }
 
     /// The pause between output rows y and y + 1.
-    fn next_row(&mut self, y: usize) {
+    fn next_row(&mut self, y: usize) -> u64 {
         let geometry = &self.term.geometry;
         let last = y + 1 == geometry.out_height;
         let next = if last { geometry.map_height } else { geometry.rows_of(y + 1).0 };
-        self.clock += ROW_CLOCKS + (next - geometry.rows_of(y).0) as u64;
+        let pause = ROW_CLOCKS + (next - geometry.rows_of(y).0) as u64;
+        self.clock += pause;
+        pause
     }
 }
 
@@ -123,9 +129,9 @@ fn frame(plan: &LayerPlan, channels: usize, maps: &[Vec<bool>]) -> Estimate {
     for y in 0..geometry.out_height {
         for x in 0..geometry.out_width {
             for segment in 0..segments {
-                let mut window_events = 0;
+                let (mut window_events, mut words) = (0, 0);
                 for walk in &mut walks {
-                    walk.window(y, x, |fetched, events| {
+                    words += walk.window(y, x, |fetched, events| {
                         let begin = free.max(fetched + FETCH_TO_EVENT);
                         free = begin + events;
                         window_events += events;
@@ -139,10 +145,12 @@ fn frame(plan: &LayerPlan, channels: usize, maps: &[Vec<bool>]) -> Estimate {
                 estimate.events += window_events;
                 // The sums move to the drain when it is empty; the lanes stall until then.
                 free = free.max(drained);
-                drained = free + if segment + 1 == segments { last_lanes } else { plan.lanes } as u64;
+                let lanes = if segment + 1 == segments { last_lanes } else { plan.lanes } as u64;
+                drained = free + lanes;
+                estimate.overhead += words.max(lanes).saturating_sub(window_events);
             }
         }
-        walks.iter_mut().for_each(|walk| walk.next_row(y));
+        estimate.overhead += walks.iter_mut().map(|walk| walk.next_row(y)).max().unwrap_or(0) + FETCH_TO_EVENT;
     }
     estimate.cycles = free;
     estimate.dense_cycles = plan.terms.iter().map(|term| dense(&term.geometry)).sum::<u64>() * segments as u64;

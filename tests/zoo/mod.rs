@@ -1,6 +1,8 @@
 //! Zoo networks, images and golden arrays. A missing zoo fails a test: a skipped one would look like a passed one.
 #![allow(dead_code, reason = "each test binary uses its own part of this file")]
 
+pub mod design;
+
 use std::fs::File;
 use std::path::PathBuf;
 

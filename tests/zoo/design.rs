@@ -1,0 +1,79 @@
+//! Zoo networks as Verilog.
+
+use std::path::Path;
+
+use volley::cosim::{self, Options, Simulator, Verdict};
+use volley::data::Images;
+use volley::fixed_point::{Network, Settings};
+use volley::rtl::Design;
+use volley::schedule::{Lanes, Plan};
+use volley::{quantise, rtl, schedule};
+
+/// A zoo network generated into a folder.
+pub struct Generated {
+    pub network: Network,
+    pub plan: Plan,
+    pub design: Design,
+    folder: tempfile::TempDir,
+}
+
+impl Generated {
+    pub fn new(name: &str, members: u32, timesteps: u32, lanes: &str) -> Generated {
+        let placed = super::placed(name, members, timesteps);
+        let network = quantise::quantise(&placed.network, &Settings::default()).expect("a zoo network fits");
+        let plan = schedule::plan(&network, &Lanes::parse(lanes).expect("legal lanes")).expect("it has a plan");
+        let design = rtl::generate(&network, &plan).expect("a zoo network has a hardware form");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, text) in &design.files {
+            std::fs::write(folder.path().join(name), text).expect("a file of the design");
+        }
+        Generated { network, plan, design, folder }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Simulates and compares; `stalls` is the probability of a pause in 1/256.
+    pub fn check(&self, images: &Images, simulator: Simulator, stalls: u8) -> Verdict {
+        let mut options = Options::new(self.folder.path().join("work"));
+        (options.simulator, options.stalls) = (simulator, stalls);
+        cosim::check(self.path(), &self.design.manifest, &self.network, &self.plan, images, &options)
+            .expect("the simulator runs")
+    }
+}
+
+/// Prints what a run showed, as the tables of the acceptance runs.
+pub fn print(title: &str, verdict: &Verdict) {
+    println!(
+        "{title}: {} frames, {} compared, {} mismatches, {:.0} cycles a frame, first latency {}",
+        verdict.frames, verdict.compared, verdict.mismatches, verdict.cycles_per_frame, verdict.first_latency
+    );
+    println!(
+        "  layer              lanes  segments     events  of dense     cycles  estimated  cycles/(events·segments)"
+    );
+    for layer in &verdict.layers {
+        println!(
+            "  {:18} {:5} {:9} {:10.1} {:8.1}% {:10.1} {:10.1}  {:.3}",
+            layer.name,
+            layer.lanes,
+            layer.segments,
+            layer.events,
+            100.0 * layer.events / layer.dense_events,
+            layer.cycles,
+            layer.estimated_cycles,
+            layer.cycles / (layer.events * layer.segments as f64),
+        );
+    }
+}
+
+/// Fails with the first difference.
+pub fn assert_equal(title: &str, verdict: &Verdict) {
+    assert!(
+        verdict.is_equal(),
+        "{title}: {} mismatches, first {:?}, {:?}",
+        verdict.mismatches,
+        verdict.first_mismatch,
+        verdict.protocol_errors
+    );
+}
