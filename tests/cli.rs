@@ -308,6 +308,34 @@ fn a_network_goes_all_the_way_to_verilog() {
     assert_eq!(core["layers"], generated["layers"]);
 }
 
+/// A fault in the Verilog's memories, found by Icarus, which needs no build of seconds.
+#[test]
+fn a_mismatch_is_named_and_recorded() {
+    let place = Place::new().digits();
+    place.fine("generate net -o rtl");
+    let arguments = format!("cosim rtl --data {DIGITS}/test.npz --frames 1 --simulator icarus --wave fault.fst");
+    assert!(place.fine(&arguments).ends_with(" values compared, 0 mismatches\n"));
+    assert!(!place.path("fault.fst").exists());
+
+    let file = place.path("rtl/digits_conv_4_weights.mem");
+    let sound = std::fs::read_to_string(&file).unwrap();
+    let flipped = sound.replace(['1', '9'], "5");
+    assert_ne!(flipped, sound);
+    std::fs::write(&file, flipped).unwrap();
+    let ran = place.run(&arguments);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("first mismatch: layer conv_4, frame 0, pixel (y 0, x "), "{}", ran.stderr);
+    assert!(!ran.stdout.ends_with(" 0 mismatches\n"), "{}", ran.stdout);
+    assert!(std::fs::metadata(place.path("fault.fst")).unwrap().len() > 1000);
+
+    let verdict: Value = serde_json::from_str(&place.run(&format!("{arguments} --json")).stdout).unwrap();
+    assert_eq!(verdict["frames"], 1);
+    assert!(verdict["mismatches"].as_u64() > Some(0) && verdict["compared"].as_u64() > Some(0));
+    for key in ["name", "events", "cycles", "lanes", "estimated_cycles"] {
+        assert!(!verdict["layers"][0][key].is_null(), "{verdict}");
+    }
+}
+
 #[test]
 fn help_has_an_example_for_each_command() {
     let place = Place::new();
