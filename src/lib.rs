@@ -14,6 +14,7 @@
 
 pub mod ann;
 pub mod convert;
+pub mod core_folder;
 pub mod cosim;
 pub mod data;
 pub mod doctor;

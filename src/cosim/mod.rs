@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 pub use capture::{Beat, Capture, Timeout};
 pub use testbench::emit as emit_testbench;
 pub use tool::Tools;
-pub use verdict::{LayerVerdict, Mismatch, Verdict, check};
+pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 
 use crate::{Error, Result};
@@ -71,7 +71,7 @@ pub struct Bench {
 }
 
 /// Which simulator runs the bench.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Simulator {
     /// Compiled and fast; two-state, every register that no reset touches starts with a random value.
     Verilator,

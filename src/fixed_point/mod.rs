@@ -6,6 +6,7 @@ mod validate;
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
 use crate::shape::{Shape, Window};
 pub use crate::snn::{PoolKind, Source};
 
@@ -38,6 +39,17 @@ pub struct Settings {
     /// Signed bits of a weight, 2..=16.
     pub weight_bits: u32,
     pub threshold: ThresholdMode,
+}
+
+impl Settings {
+    /// # Errors
+    /// [`Error::Setting`] for weight bits outside 2..=16.
+    pub fn validate(&self) -> Result<()> {
+        if (2..=16).contains(&self.weight_bits) {
+            return Ok(());
+        }
+        Err(Error::setting("--weight-bits", format!("is {}", self.weight_bits), "choose 2 to 16"))
+    }
 }
 
 impl Default for Settings {

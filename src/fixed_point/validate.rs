@@ -1,6 +1,6 @@
 //! What every integer network obeys, so that later rooms may rely on it without asking again.
 
-use super::{Layer, Network, Neuron, Op, Pool, Source, ThresholdMode};
+use super::{Layer, Network, Neuron, Op, Pool, Settings, Source, ThresholdMode};
 use crate::error::{Error, Result};
 use crate::shape::{Shape, Window};
 
@@ -18,9 +18,7 @@ impl Network {
                 return Err(Error::setting(key, "is 0", "choose 1 or more"));
             }
         }
-        if !(2..=16).contains(&self.weight_bits) {
-            return Err(Error::setting("--weight-bits", format!("is {}", self.weight_bits), "choose 2 to 16"));
-        }
+        Settings { weight_bits: self.weight_bits, threshold: self.threshold }.validate()?;
         if self.input.offset.len() != self.input.shape.channels || self.input.shape.elements() == 0 {
             return Err(Error::layer("input", "needs one offset for each channel and at least one pixel", ADVICE));
         }

@@ -18,13 +18,14 @@ use serde::Deserialize;
 use crate::ann::{self, Normalisation};
 use crate::error::{Error, Result};
 
-/// Reads an ONNX file: float32, opset 11 or later, one input N×C×H×W, one output.
+/// Reads an ONNX file: float32, opset 11 or later, one input N×C×H×W, one output. Without a normalisation (for
+/// looking at the graph) a pixel enters as p/255.
 ///
 /// # Errors
 /// [`Error::Io`] for an unreadable file, [`Error::File`] for one that is not such a model, [`Error::Node`] for an
 /// operator that a spiking accelerator cannot express (it names the node and what is accepted instead), and
 /// [`Error::Setting`] for a normalisation that does not fit the input's channels.
-pub fn read_onnx(path: &Path, normalisation: Normalisation) -> Result<ann::Network> {
+pub fn read_onnx(path: &Path, normalisation: impl Into<Option<Normalisation>>) -> Result<ann::Network> {
     let bytes = std::fs::read(path).map_err(|source| {
         Error::io(path, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
     })?;
@@ -33,8 +34,12 @@ pub fn read_onnx(path: &Path, normalisation: Normalisation) -> Result<ann::Netwo
 
 /// As [`read_onnx`] from memory; `label` stands for the path in errors, and its stem names the network (for a
 /// file called `model.onnx`, the folder around it does).
-pub fn read_onnx_bytes(bytes: &[u8], label: &str, normalisation: Normalisation) -> Result<ann::Network> {
-    let network = onnx::Walk::run(bytes, label, normalisation)?;
+pub fn read_onnx_bytes(
+    bytes: &[u8],
+    label: &str,
+    normalisation: impl Into<Option<Normalisation>>,
+) -> Result<ann::Network> {
+    let network = onnx::Walk::run(bytes, label, normalisation.into())?;
     network.validate()?;
     Ok(network)
 }

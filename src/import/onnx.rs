@@ -46,7 +46,7 @@ pub struct Current<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn run(bytes: &[u8], label: &'a str, normalisation: Normalisation) -> Result<Network> {
+    pub fn run(bytes: &[u8], label: &'a str, normalisation: Option<Normalisation>) -> Result<Network> {
         let mut reader = bytes;
         let model: ModelProto = tract_onnx::onnx().proto_model_for_read(&mut reader).map_err(|_| {
             Error::file(
@@ -73,7 +73,7 @@ impl<'a> Walk<'a> {
         }
         let mut walk = Walk { label, opset, values: HashMap::new(), nodes: Vec::new(), names: HashSet::new() };
         walk.read_constants(graph)?;
-        walk.read_input(graph, &normalisation)?;
+        let normalisation = walk.read_input(graph, normalisation)?;
         for (index, proto) in graph.node.iter().enumerate() {
             walk.read_node(index, proto)?;
         }
@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn read_input(&mut self, graph: &GraphProto, normalisation: &Normalisation) -> Result<()> {
+    fn read_input(&mut self, graph: &GraphProto, normalisation: Option<Normalisation>) -> Result<Normalisation> {
         // Old exporters list the initializers among the inputs as well.
         let inputs: Vec<_> = graph.input.iter().filter(|input| !self.values.contains_key(&input.name)).collect();
         let [input] = inputs[..] else {
@@ -132,11 +132,13 @@ impl<'a> Walk<'a> {
         let Some(shape) = checked_shape([*channels, *height, *width]) else {
             return Err(self.file(format!("input '{}' has the shape {channels}×{height}×{width}", input.name), advice));
         };
-        check_normalisation(normalisation, shape.channels)?;
+        let identity = || Normalisation { mean: vec![0.0; shape.channels], std: vec![1.0; shape.channels] };
+        let normalisation = normalisation.unwrap_or_else(identity);
+        check_normalisation(&normalisation, shape.channels)?;
         self.names.insert(input.name.clone());
         self.nodes.push(Node { name: input.name.clone(), inputs: Vec::new(), shape, op: Op::Input });
         self.values.insert(input.name.clone(), Value::Map { node: 0, rank: 4 });
-        Ok(())
+        Ok(normalisation)
     }
 
     fn read_node(&mut self, index: usize, proto: &NodeProto) -> Result<()> {

@@ -21,16 +21,13 @@ use round::to_integer;
 /// [`Error::Setting`] for weight bits outside 2..=16, [`Error::Layer`] for a layer whose numbers are not finite, whose
 /// threshold is not positive or whose sums do not fit.
 pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> {
-    let bits = settings.weight_bits;
-    if !(2..=16).contains(&bits) {
-        return Err(Error::setting("--weight-bits", format!("is {bits}"), "choose 2 to 16"));
-    }
+    settings.validate()?;
     network.validate()?;
     let mut done = Network {
         name: network.name.clone(),
         members: network.members,
         timesteps: network.timesteps,
-        weight_bits: bits,
+        weight_bits: settings.weight_bits,
         threshold: settings.threshold,
         input: fixed::Input { shape: network.input.shape, offset: offsets(network) },
         nodes: Vec::with_capacity(network.nodes.len()),

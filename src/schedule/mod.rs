@@ -6,7 +6,7 @@ mod estimate;
 mod geometry;
 
 pub use buffers::buffer_rows;
-pub use estimate::{Estimate, estimate};
+pub use estimate::{Estimate, dense, estimate};
 pub use geometry::{Geometry, geometry};
 
 use crate::fixed_point::{Layer, Network, Neuron, Op, Source};

@@ -1,0 +1,175 @@
+//! `volley convert`: a trained network becomes a converted-network folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::json;
+use volley::ann::Normalisation;
+use volley::convert::{self, Options, calibrate_thresholds};
+use volley::fixed_point::{self, Settings, ThresholdMode};
+use volley::folder::{self, Converted};
+use volley::snn::{Neuron, Op};
+use volley::{Error, data, import, quantise};
+
+use super::table::{Cell, Table, thousands};
+use super::{Json, Numbers, Outcome, progress, say, say_json, seconds};
+
+/// Turn a trained network (ONNX) into a spiking network of group neurons
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  volley convert model.onnx --members 4 --timesteps 1 -o net
+
+The input's normalisation is read from the [input] table (mean, std) of model.toml beside model.onnx, or given as flags.
+Networks with plain ReLU activations need sample images (--data) to find their thresholds.")]
+pub struct Args {
+    /// The trained network: float32 ONNX of operator set 11 or later
+    #[arg(value_name = "MODEL.onnx")]
+    model: PathBuf,
+    /// Sample images for calibration: training images, never the test set
+    #[arg(long, value_name = "CALIB.npz")]
+    data: Option<PathBuf>,
+    /// Members τ of each group neuron, 1 to 255; for a QCFS network its levels L are best
+    #[arg(long, value_name = "τ")]
+    members: u32,
+    /// Time steps T, 1 to 64
+    #[arg(long, value_name = "T")]
+    timesteps: u32,
+    /// Signed bits of a weight, 2 to 16
+    #[arg(long, value_name = "B", default_value_t = Settings::default().weight_bits)]
+    weight_bits: u32,
+    /// Which thresholds the hardware may have: any integer, or powers of two, which cost less logic
+    #[arg(long, value_enum, default_value_t = Settings::default().threshold)]
+    threshold: ThresholdMode,
+    /// Mean that training subtracted from pixel/255, one number a channel
+    #[arg(long, value_name = "A,B,C", requires = "std", allow_hyphen_values = true)]
+    mean: Option<Numbers>,
+    /// Standard deviation that it then divided by, one number a channel
+    #[arg(long, value_name = "A,B,C", requires = "mean")]
+    std: Option<Numbers>,
+    /// Folder to write: network.toml, weights.safetensors, model.onnx
+    #[arg(short, long, value_name = "NET")]
+    output: PathBuf,
+    #[command(flatten)]
+    json: Json,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let start = Instant::now();
+    let flags = match (&args.mean, &args.std) {
+        (Some(mean), Some(std)) => Some(Normalisation { mean: mean.0.clone(), std: std.0.clone() }),
+        _ => None,
+    };
+    let options = Options { members: args.members, timesteps: args.timesteps };
+    let settings = Settings { weight_bits: args.weight_bits, threshold: args.threshold };
+    let (converted, fixed) = convert(&args.model, flags, args.data.as_deref(), &options, &settings)?;
+    folder::write(&args.output, &converted)?;
+    let elapsed = start.elapsed();
+    let table = table(&converted, &fixed);
+    if args.json.wanted {
+        say_json(&json!({
+            "network": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
+            "weight_bits": fixed.weight_bits, "layers": table.json(), "seconds": elapsed.as_secs_f64(),
+        }))?;
+    } else {
+        say(table.text())?;
+        say(summary(&converted, &fixed))?;
+        say(format!("wrote {} in {}", args.output.display(), seconds(elapsed)))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Imports, converts, calibrates where it is needed, and quantises, so that impossible settings are refused at once.
+pub fn convert(
+    model: &Path,
+    normalisation: Option<Normalisation>,
+    data: Option<&Path>,
+    options: &Options,
+    settings: &Settings,
+) -> volley::Result<(Converted, fixed_point::Network)> {
+    settings.validate()?;
+    let onnx = std::fs::read(model).map_err(|source| {
+        Error::io(model, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
+    })?;
+    let normalisation = match normalisation {
+        Some(normalisation) => normalisation,
+        None => import::normalisation_for(model)?.ok_or_else(|| no_normalisation(model))?,
+    };
+    let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)?;
+    let mut placed = convert::convert(ann, options)?;
+    if !placed.uncalibrated.is_empty()
+        && let Some(path) = data
+    {
+        let images = data::read_npz(path, None)?;
+        data::check_shape(&images, placed.network.input.shape, path)?;
+        let nodes = placed.uncalibrated.iter().max().map_or(0, |last| last + 1);
+        let bar = progress::bar(nodes, "calibrating");
+        calibrate_thresholds::calibrate(&mut placed, &images, &|| bar.inc(1))?;
+        bar.finish_and_clear();
+    }
+    calibrate_thresholds::require_calibrated(&placed)?;
+    let fixed = quantise::quantise(&placed.network, settings)?;
+    Ok((Converted { network: placed.network, settings: *settings, onnx: Some(onnx) }, fixed))
+}
+
+fn no_normalisation(model: &Path) -> Error {
+    Error::file(
+        model.with_extension("toml"),
+        "there is no such file with an [input] table, and --mean and --std are not given",
+        "say how training normalised its images, (pixel/255 − mean)/std with one number a channel: \
+         --mean 0 --std 1 if it did not, for grey images",
+    )
+}
+
+/// One row a layer: what conversion and quantisation made of it.
+pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
+    let mut table = Table::new(&[
+        "layer",
+        "replaces",
+        "shape",
+        "λ",
+        "terms",
+        "weights",
+        "density",
+        "accumulator bits",
+        "membrane bits",
+        "weight bits",
+    ]);
+    let members = converted.network.members as f32;
+    for (node, integer) in converted.network.nodes.iter().zip(&fixed.nodes) {
+        let (Op::Layer(layer), fixed_point::Op::Layer(whole)) = (&node.op, &integer.op) else { continue };
+        let nonzero: usize = whole.terms.iter().map(|t| t.weights.iter().filter(|w| **w != 0).count()).sum();
+        table.row(vec![
+            Cell::text(&node.name),
+            Cell::text(&node.origin),
+            Cell::text(node.shape),
+            match layer.neuron {
+                Neuron::Group { step } => Cell::real((step * members).into(), 4),
+                Neuron::Readout => Cell::none(),
+            },
+            Cell::count(layer.terms.len() as u64),
+            Cell::count(whole.weights() as u64),
+            Cell::share(nonzero as f64 / whole.weights().max(1) as f64),
+            Cell::count(whole.widths.accumulator),
+            Cell::count(whole.widths.membrane),
+            Cell::count(whole.weights() as u64 * u64::from(fixed.weight_bits)),
+        ]);
+    }
+    table
+}
+
+fn summary(converted: &Converted, fixed: &fixed_point::Network) -> String {
+    let weights = fixed.nodes.iter().map(|node| match &node.op {
+        fixed_point::Op::Layer(layer) => layer.weights() as u64,
+        fixed_point::Op::Pool(_) => 0,
+    });
+    format!(
+        "{}: input {}, τ = {}, T = {}, {} weights of {} bits",
+        fixed.name,
+        fixed.input.shape,
+        fixed.members,
+        fixed.timesteps,
+        thousands(weights.sum()),
+        converted.settings.weight_bits
+    )
+}

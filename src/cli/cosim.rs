@@ -1,0 +1,200 @@
+//! `volley cosim`: the generated Verilog in a simulator against the reference model, value for value.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use volley::core_folder::{self, Core};
+use volley::cosim::{self, Options, Simulator, Verdict};
+use volley::data::Images;
+use volley::{Error, data};
+
+use super::table::{Cell, Table, thousands};
+use super::{Json, Outcome, progress, say, say_json};
+
+/// Clocks that the waveform shows before and behind the first difference.
+const WAVE: (u64, u64) = (200, 50);
+
+/// Simulate the generated Verilog and compare every value of every layer with the model
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  volley cosim rtl --data test.npz --frames 50 --stalls 25
+
+A difference is named (layer, frame, pixel, channel, time step), a waveform around it is written, and the exit code is 1.")]
+pub struct Args {
+    /// Folder that `volley generate` wrote
+    #[arg(value_name = "RTL")]
+    rtl: PathBuf,
+    /// Images to stream
+    #[arg(long, value_name = "TEST.npz")]
+    data: PathBuf,
+    /// Stream the first N images, one behind the other
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    frames: u32,
+    /// Share of the clocks in which the source pauses, and independently the sink refuses, in percent, 0 to 90
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=90))]
+    stalls: u8,
+    /// Seed of the random stalls and of registers that no reset touches
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u32,
+    /// Verilator is fast; Icarus is slow and knows unknown values
+    #[arg(long, value_enum, default_value_t = Simulator::Verilator)]
+    simulator: Simulator,
+    /// Folder for the built simulator and its recordings, kept for the next run [default: a temporary one]
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// Waveform to write if something differs
+    #[arg(long, value_name = "FILE", default_value = "mismatch.fst")]
+    wave: PathBuf,
+    #[command(flatten)]
+    json: Json,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let core = core_folder::read(&args.rtl)?;
+    let images = frames(&args.data, args.frames as usize, &core)?;
+    let work = Work::new(args.work.as_deref())?;
+    let mut options = Options::new(&work.path);
+    options.simulator = args.simulator;
+    options.stalls = stalls(args.stalls);
+    options.seed = args.seed;
+    let verdict = check(&args.rtl, &core, &images, &options)?;
+    if args.json.wanted {
+        say_json(&verdict)?;
+    } else {
+        say(table(&core, &verdict).text())?;
+        say(format!(
+            "{} frames, {:.1} clocks a frame, {} until the first scores",
+            verdict.frames, verdict.cycles_per_frame, verdict.first_latency
+        ))?;
+    }
+    let outcome = conclude(&args.rtl, &core, &images, &options, &verdict, &args.wave)?;
+    if !args.json.wanted {
+        say(conclusion(&verdict))?;
+    }
+    work.keep();
+    Ok(outcome)
+}
+
+/// The first `count` images of a file that has so many.
+fn frames(path: &Path, count: usize, core: &Core) -> volley::Result<Images> {
+    let images = data::read_npz(path, Some(count))?;
+    data::check_shape(&images, core.network.input.shape, path)?;
+    if images.len() < count {
+        let problem = format!("is {count}, and {} has {} images", path.display(), images.len());
+        return Err(Error::setting("--frames", problem, "stream fewer frames"));
+    }
+    Ok(images)
+}
+
+/// Percent as the simulator's 1/256.
+pub fn stalls(percent: u8) -> u8 {
+    (u32::from(percent) * 256 / 100) as u8
+}
+
+/// Simulates and compares.
+pub fn check(rtl: &Path, core: &Core, images: &Images, options: &Options) -> volley::Result<Verdict> {
+    let spinner = progress::spinner("building the simulator and streaming the frames");
+    let verdict = cosim::check(rtl, &core.design.manifest, &core.network, &core.plan, images, options);
+    spinner.finish_and_clear();
+    verdict
+}
+
+/// Says on stderr what differs, if anything does, and writes the waveform around it.
+pub fn conclude(
+    rtl: &Path,
+    core: &Core,
+    images: &Images,
+    options: &Options,
+    verdict: &Verdict,
+    wave: &Path,
+) -> volley::Result<Outcome> {
+    if verdict.is_equal() {
+        return Ok(Outcome::Fine);
+    }
+    for problem in &verdict.protocol_errors {
+        eprintln!("protocol: {problem}");
+    }
+    if let Some(mismatch) = &verdict.first_mismatch {
+        eprintln!("first mismatch: {mismatch}");
+        let bench = cosim::bench(rtl, &core.design.manifest, &core.network)?;
+        let (from, to) = (mismatch.clock.saturating_sub(WAVE.0), mismatch.clock + WAVE.1);
+        let spinner = progress::spinner("recording the waveform");
+        cosim::waveform(&bench, &cosim::beats(images), options, from, to, wave)?;
+        spinner.finish_and_clear();
+        eprintln!("waveform of the clocks {from} to {to}: {}", wave.display());
+    }
+    Ok(Outcome::Bad)
+}
+
+/// The last line of every co-simulation.
+pub fn conclusion(verdict: &Verdict) -> String {
+    format!("{} values compared, {} mismatches", thousands(verdict.compared), thousands(verdict.mismatches))
+}
+
+/// One row a layer, averages a frame.
+pub fn table(core: &Core, verdict: &Verdict) -> Table {
+    let mut table = Table::new(&[
+        "layer",
+        "shape",
+        "lanes",
+        "segments",
+        "events",
+        "of dense",
+        "cycles",
+        "estimated cycles",
+        "cycles/(events·segments)",
+    ]);
+    for (layer, entry) in verdict.layers.iter().zip(&core.design.manifest.layers) {
+        let lane_events = layer.events * layer.segments as f64;
+        table.row(vec![
+            Cell::text(&layer.name),
+            Cell::text(entry.output),
+            Cell::count(layer.lanes as u64),
+            Cell::count(layer.segments as u64),
+            Cell::real(layer.events, 1),
+            Cell::share(layer.events / layer.dense_events.max(1.0)),
+            Cell::real(layer.cycles, 1),
+            Cell::real(layer.estimated_cycles, 1),
+            if lane_events > 0.0 { Cell::real(layer.cycles / lane_events, 3) } else { Cell::none() },
+        ]);
+    }
+    table
+}
+
+/// The folder that the simulator is built in. One that did not exist before vanishes again if the run fails.
+struct Work {
+    path: PathBuf,
+    temporary: Option<tempfile::TempDir>,
+    remove: bool,
+}
+
+impl Work {
+    fn new(wanted: Option<&Path>) -> volley::Result<Work> {
+        match wanted {
+            Some(path) => Ok(Work { path: path.into(), temporary: None, remove: !path.exists() }),
+            None => {
+                let temporary = temporary_folder()?;
+                Ok(Work { path: temporary.path().into(), temporary: Some(temporary), remove: false })
+            }
+        }
+    }
+
+    fn keep(mut self) {
+        self.remove = false;
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if self.remove && self.temporary.is_none() {
+            // The error that led here is the one to tell.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// A folder that vanishes when it is dropped.
+pub fn temporary_folder() -> volley::Result<tempfile::TempDir> {
+    tempfile::tempdir()
+        .map_err(|source| Error::io(std::env::temp_dir(), source, "make it writable, or set TMPDIR to another folder"))
+}

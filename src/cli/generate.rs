@@ -1,0 +1,89 @@
+//! `volley generate`: a converted network becomes Verilog.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::json;
+use volley::core_folder::{self, Core};
+use volley::schedule::{DEFAULT_LANES, Lanes, dense};
+use volley::{fixed_point, folder};
+
+use super::table::{Cell, Table};
+use super::{Json, Outcome, say, say_json, seconds};
+
+/// Generate the accelerator's Verilog from a converted network
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  volley generate net -o rtl
+  volley generate net -o rtl --lanes 16,conv_0=8")]
+pub struct Args {
+    /// Folder that `volley convert` wrote
+    #[arg(value_name = "NET")]
+    network: PathBuf,
+    /// Folder to write: the Verilog and its memories, core.toml, and the network for co-simulation
+    #[arg(short, long, value_name = "RTL")]
+    output: PathBuf,
+    /// Output channels computed at once: a number for all layers, or layer=number, separated by commas
+    #[arg(long, value_name = "LANES", default_value_t = DEFAULT_LANES.to_string())]
+    lanes: String,
+    #[command(flatten)]
+    json: Json,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let start = Instant::now();
+    let lanes = Lanes::parse(&args.lanes)?;
+    let converted = folder::read(&args.network)?;
+    let core = core_folder::generate(&converted, &lanes)?;
+    core_folder::write(&args.output, &converted, &core.design)?;
+    let elapsed = start.elapsed();
+    let table = table(&core);
+    if args.json.wanted {
+        say_json(&json!({
+            "top": core.design.manifest.top, "files": core.design.files.len(), "layers": table.json(),
+            "seconds": elapsed.as_secs_f64(),
+        }))?;
+    } else {
+        say(table.text())?;
+        say(format!(
+            "wrote {} files to {} in {}; the top module is {}",
+            core.design.files.len(),
+            args.output.display(),
+            seconds(elapsed),
+            core.design.manifest.top
+        ))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// One row a layer: how it is folded and what it needs. The last column bounds the clocks of a frame without a zero.
+pub fn table(core: &Core) -> Table {
+    let mut table = Table::new(&[
+        "layer",
+        "shape",
+        "lanes",
+        "segments",
+        "buffer rows",
+        "word elements",
+        "memory bits",
+        "dense cycles",
+    ]);
+    let layers = core.network.nodes.iter().zip(&core.plan.layers);
+    let layers = layers.filter(|(node, _)| matches!(node.op, fixed_point::Op::Layer(_)));
+    for (entry, (node, plan)) in core.design.manifest.layers.iter().zip(layers) {
+        let terms = plan.iter().flat_map(|plan| &plan.terms);
+        let events: u64 = terms.map(|term| dense(&term.geometry)).sum();
+        table.row(vec![
+            Cell::text(&node.name),
+            Cell::text(node.shape),
+            Cell::count(entry.lanes as u64),
+            Cell::count(entry.segments as u64),
+            Cell::list(&entry.buffer_rows),
+            Cell::list(&entry.word_elements),
+            Cell::count(entry.memory_bits.iter().sum::<u64>()),
+            Cell::count(events * entry.segments as u64),
+        ]);
+    }
+    table
+}

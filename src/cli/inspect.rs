@@ -1,0 +1,150 @@
+//! `volley inspect`: what a model, a converted network or a generated core consists of.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use rayon::prelude::*;
+use serde_json::json;
+use volley::core_folder::{self, Core};
+use volley::fixed_point::{Network, Op};
+use volley::model::Model;
+use volley::schedule::{self, Lanes, dense};
+use volley::{Error, ann, folder, import, quantise, snn};
+
+use super::table::{Cell, Table};
+use super::{Json, Outcome, convert, generate, images, progress, say, say_json};
+
+/// Images that the spike density is measured on, if nothing else is said.
+const LIMIT: usize = 100;
+
+/// Show what an ONNX file, a converted network or a generated core consists of
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  volley inspect model.onnx
+  volley inspect net --data test.npz
+  volley inspect rtl")]
+pub struct Args {
+    /// An ONNX file, a folder of `volley convert` or one of `volley generate`
+    #[arg(value_name = "MODEL.onnx | NET | RTL")]
+    path: PathBuf,
+    /// Images to measure the spike density of each layer on (converted networks and cores)
+    #[arg(long, value_name = "TEST.npz")]
+    data: Option<PathBuf>,
+    /// Use only the first N images
+    #[arg(long, value_name = "N", default_value_t = LIMIT)]
+    limit: usize,
+    #[command(flatten)]
+    json: Json,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    if args.path.join(core_folder::MANIFEST).is_file() {
+        core(args)
+    } else if args.path.is_dir() {
+        network(args)
+    } else {
+        model(args)
+    }
+}
+
+fn model(args: &Args) -> Result<Outcome> {
+    if args.data.is_some() {
+        let advice = "convert the network, then inspect the folder";
+        return Err(Error::setting("--data", "an ONNX file has no spikes to count", advice).into());
+    }
+    let network = import::read_onnx(&args.path, import::normalisation_for(&args.path)?)?;
+    if args.json.wanted {
+        let mut table = Table::new(&["name", "operation", "inputs", "shape"]);
+        for node in &network.nodes {
+            table.row(vec![
+                Cell::text(&node.name),
+                Cell::text(node.op.name()),
+                Cell::list(&node.inputs),
+                Cell::text(node.shape),
+            ]);
+        }
+        say_json(&json!({ "name": network.name, "normalisation": network.normalisation, "nodes": table.json() }))?;
+    } else {
+        say(ann::dump(&network))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn network(args: &Args) -> Result<Outcome> {
+    let converted = folder::read(&args.path)?;
+    let fixed = quantise::quantise(&converted.network, &converted.settings)?;
+    let layers = convert::table(&converted, &fixed);
+    let densities = args.data.as_deref().map(|path| densities(&fixed, path, args.limit)).transpose()?;
+    if args.json.wanted {
+        say_json(&json!({
+            "name": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
+            "weight_bits": fixed.weight_bits, "threshold": fixed.threshold,
+            "layers": layers.json(), "spikes": densities.map(|table| table.json()),
+        }))?;
+    } else {
+        say("Converted network, float:")?;
+        say(snn::dump(&converted.network))?;
+        say("\nFixed-point network:")?;
+        say(fixed.to_string())?;
+        say("\nLayers:")?;
+        say(layers.text())?;
+        print_densities(densities)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn core(args: &Args) -> Result<Outcome> {
+    let core: Core = core_folder::read(&args.path)?;
+    let manifest = &core.design.manifest;
+    let densities = args.data.as_deref().map(|path| densities(&core.network, path, args.limit)).transpose()?;
+    if args.json.wanted {
+        say_json(&json!({
+            "core": manifest, "layers": generate::table(&core).json(), "spikes": densities.map(|table| table.json()),
+        }))?;
+    } else {
+        say(format!(
+            "{}: input {}, {} classes, τ = {}, T = {}",
+            manifest.top, manifest.input, manifest.classes, manifest.members, manifest.timesteps
+        ))?;
+        say(generate::table(&core).text())?;
+        print_densities(densities)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn print_densities(table: Option<Table>) -> Result<()> {
+    let Some(table) = table else { return Ok(()) };
+    say("\nEvents a frame:")?;
+    say(table.text())
+}
+
+/// Events of each layer, averages a frame, and their share of what a frame without a zero has.
+fn densities(network: &Network, path: &Path, limit: usize) -> Result<Table> {
+    let images = images(path, Some(limit), network.input.shape)?;
+    let model = Model::new(network)?;
+    let plan = schedule::plan(network, &Lanes::default())?;
+    let bar = progress::bar(images.len(), "counting spikes");
+    let zero = || vec![0u64; network.nodes.len()];
+    let views: Vec<_> = images.pixels.outer_iter().collect();
+    let events = views
+        .into_par_iter()
+        .map(|image| {
+            bar.inc(1);
+            model.trace(image).nodes.iter().map(|node| node.events).collect::<Vec<_>>()
+        })
+        .reduce(zero, |left, right| left.iter().zip(&right).map(|(l, r)| l + r).collect());
+    bar.finish_and_clear();
+    let mut table = Table::new(&["layer", "events", "dense events", "density"]);
+    for ((node, plan), events) in network.nodes.iter().zip(&plan.layers).zip(events) {
+        let (Op::Layer(_), Some(plan)) = (&node.op, plan) else { continue };
+        let all: u64 = plan.terms.iter().map(|term| dense(&term.geometry)).sum();
+        let mean = events as f64 / images.len() as f64;
+        table.row(vec![
+            Cell::text(&node.name),
+            Cell::real(mean, 1),
+            Cell::count(all),
+            Cell::share(mean / all.max(1) as f64),
+        ]);
+    }
+    Ok(table)
+}

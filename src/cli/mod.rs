@@ -1,0 +1,180 @@
+//! The command line: flags in, tables and exit codes out. The only room that prints.
+//!
+//! A command is a file here: its flags (a clap struct, documented beside their definition), what it does with the
+//! library, and what it prints. Results go to stdout, progress and errors to stderr.
+
+mod config;
+mod convert;
+mod cosim;
+mod demo;
+mod doctor;
+mod eval;
+mod generate;
+mod inspect;
+mod progress;
+mod table;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use volley::Shape;
+use volley::data::{self, Images};
+
+/// Compile a trained neural network into a spiking accelerator, and prove the Verilog against a bit-accurate model.
+#[derive(Parser)]
+#[command(
+    name = "volley",
+    version,
+    // So that a flag wins over the same key of volley.toml, which is put before it.
+    args_override_self = true,
+    after_help = "From one's own network to checked Verilog:
+  volley convert  model.onnx --members 4 --timesteps 1 -o net
+  volley eval     net --data test.npz
+  volley generate net -o rtl
+  volley cosim    rtl --data test.npz --frames 20 --stalls 25
+
+Every flag is also a key of volley.toml, one table a command:
+  [convert]
+  members = 4
+  weight-bits = 6
+
+Exit codes: 0 fine, 1 a result is bad (a mismatch), 2 unusable input or a missing tool."
+)]
+struct Cli {
+    /// Settings file [default: volley.toml in the current folder, if there is one]; flags win over its keys
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Demo(demo::Args),
+    Convert(convert::Args),
+    Eval(eval::Args),
+    Generate(generate::Args),
+    Cosim(cosim::Args),
+    Inspect(inspect::Args),
+    Doctor(doctor::Args),
+}
+
+/// The flag of every command that prints a table.
+#[derive(clap::Args)]
+struct Json {
+    /// Print JSON instead of a table
+    // With an optional value, so that `--json=false` can win over the key in volley.toml.
+    #[arg(long = "json", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          default_value_t = false, hide_default_value = true, hide_possible_values = true)]
+    wanted: bool,
+}
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Fine,
+    /// A result is bad: the Verilog and the model differ.
+    Bad,
+    /// Something that is needed is not there.
+    Unusable,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(match outcome {
+            Outcome::Fine => 0,
+            Outcome::Bad => 1,
+            Outcome::Unusable => 2,
+        })
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    match run() {
+        Ok(outcome) => outcome.into(),
+        // Whoever reads our output has seen enough (`volley inspect net | head`).
+        Err(error) if is_broken_pipe(&error) => Outcome::Fine.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Outcome::Unusable.into()
+        }
+    }
+}
+
+fn run() -> Result<Outcome> {
+    let command = Cli::command();
+    let given: Vec<_> = std::env::args_os().collect();
+    let settings = config::find(&command, &given)?;
+    let cli = command.try_get_matches_from(settings.with_flags(&given)).and_then(|m| Cli::from_arg_matches(&m));
+    let cli = cli.unwrap_or_else(|error| {
+        // Prints help or what is wrong, with clap's own exit codes 0 and 2.
+        let origin = settings.origin_of(&error, &given);
+        let _ = error.print();
+        if let Some(origin) = origin {
+            eprintln!("\nThe value stands in {origin}.");
+        }
+        std::process::exit(error.exit_code())
+    });
+    match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Cosim(args) => cosim::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Prints to stdout. `println!` would panic when the reader has gone.
+fn say(text: impl AsRef<str>) -> Result<()> {
+    let text = text.as_ref();
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Prints a value for machines.
+fn say_json(value: &impl serde::Serialize) -> Result<()> {
+    say(serde_json::to_string_pretty(value)?)
+}
+
+/// Images that fit the network.
+fn images(path: &Path, limit: Option<usize>, shape: Shape) -> volley::Result<Images> {
+    let images = data::read_npz(path, limit)?;
+    data::check_shape(&images, shape, path)?;
+    Ok(images)
+}
+
+/// Numbers separated by commas: one flag, so that a later one replaces an earlier one as a whole.
+#[derive(Debug, Clone, PartialEq)]
+struct Numbers(Vec<f64>);
+
+impl FromStr for Numbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |part: &str| match part.trim().parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => Err(format!("'{part}' is not a number; write one for each channel, separated by commas")),
+        };
+        text.split(',').map(number).collect::<Result<_, _>>().map(Numbers)
+    }
+}
+
+/// Seconds for people.
+fn seconds(duration: std::time::Duration) -> String {
+    format!("{:.2} s", duration.as_secs_f64())
+}

@@ -1,0 +1,22 @@
+//! Progress of long jobs: on stderr, and only if that is a terminal (indicatif sees to both).
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar over `total` pieces of work.
+pub fn bar(total: usize, message: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(total as u64).with_message(message);
+    // A malformed template is the only way to fail; then the default style serves.
+    if let Ok(style) = ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len} {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// A sign of life for work whose extent is unknown.
+pub fn spinner(message: &'static str) -> ProgressBar {
+    let spinner = ProgressBar::new_spinner().with_message(message);
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    spinner
+}
