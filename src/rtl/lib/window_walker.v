@@ -96,7 +96,8 @@ module window_walker #(
         (last_row || next_top > $signed(MAP_HEIGHT[Y_BITS-1:0])) ? MAP_HEIGHT[Y_BITS-2:0] :
         next_top[Y_BITS-1] ? {(Y_BITS - 1){1'b0}} : next_top[Y_BITS-2:0];
     wire freeing = state_reg == FREE && freed_reg != free_target;
-    wire free_now = freeing && level != {LEVEL_BITS{1'b0}};
+    // A row must not be freed while its last fetch still waits to be taken.
+    wire free_now = freeing && level != {LEVEL_BITS{1'b0}} && !fetch_valid;
     wire row_done;                             // the last fetch of this row of output pixels leaves
 
     assign free_row = free_now;
