@@ -304,6 +304,7 @@ impl Context<'_> {
             ("event_marker", 1),
             ("event_valid", 1),
             ("event_ready", 1),
+            ("busy", 1),
         ] {
             module.wires.push(Wire::new(format!("join_{name}"), width));
         }
@@ -339,6 +340,7 @@ impl Context<'_> {
                 connect("s_event_marker", per_term("event_marker")),
                 connect("s_event_valid", per_term("event_valid")),
                 connect("s_event_ready", per_term("event_ready")),
+                connect("s_busy", per_term("busy")),
                 connect("m_event_addr", "join_event_addr"),
                 connect("m_event_counts", "join_event_counts"),
                 connect("m_event_shift", "join_event_shift"),
@@ -346,6 +348,7 @@ impl Context<'_> {
                 connect("m_event_marker", "join_event_marker"),
                 connect("m_event_valid", "join_event_valid"),
                 connect("m_event_ready", "join_event_ready"),
+                connect("busy", "join_busy"),
             ],
         });
     }
@@ -358,7 +361,7 @@ impl Context<'_> {
         let from = if terms == 1 { "term_0_event" } else { "join_event" };
         let shift =
             if terms == 1 { format!("5'd{}", self.layer.terms[0].shift) } else { "join_event_shift".to_string() };
-        let busy: Vec<_> = (0..terms).map(|term| format!("term_{term}_busy")).collect();
+        let busy = if terms == 1 { "term_0_busy" } else { "join_busy" };
 
         for (name, width) in [
             ("weight_enable", 1),
@@ -424,7 +427,7 @@ impl Context<'_> {
             connect("s_event_marker", format!("{from}_marker")),
             connect("s_event_valid", format!("{from}_valid")),
             connect("s_event_ready", format!("{from}_ready")),
-            connect("scanning", busy.join(" | ")),
+            connect("scanning", busy),
             connect("m_axis_tdata", "m_axis_tdata"),
         ];
         if readout {

@@ -22,13 +22,15 @@ module event_join #(
     input  wire [TERMS-1:0]                  s_event_marker,
     input  wire [TERMS-1:0]                  s_event_valid,
     output wire [TERMS-1:0]                  s_event_ready,
+    input  wire [TERMS-1:0]                  s_busy,          // `busy` of each term's scanner
     output wire [WEIGHT_ADDR_BITS-1:0]       m_event_addr,
     output wire [COUNTS_BITS-1:0]            m_event_counts,
     output wire [4:0]                        m_event_shift,
     output wire                              m_event_last,
     output wire                              m_event_marker,
     output wire                              m_event_valid,
-    input  wire                              m_event_ready
+    input  wire                              m_event_ready,
+    output wire                              busy             // the term whose turn it is is at work
 );
     // Which term passes, one-hot.
     reg [TERMS-1:0] turn_reg;
@@ -73,6 +75,7 @@ module event_join #(
     assign m_event_last   = last_reg;
     assign m_event_marker = marker_reg;
     assign m_event_valid  = valid_reg;
+    assign busy           = valid_reg || |(turn_reg & s_busy);
 
     wire advance   = m_event_ready || !valid_reg;
     wire last_term = turn_reg[TERMS-1];

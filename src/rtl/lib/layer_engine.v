@@ -43,7 +43,7 @@ module layer_engine #(
     input  wire                             s_event_marker, // no event, only the end of an empty window
     input  wire                             s_event_valid,
     output wire                             s_event_ready,
-    input  wire                             scanning,       // `busy` of the scanners
+    input  wire                             scanning,       // `busy` of the event_scanner or event_join
     output wire [TIMESTEPS*COUNT_BITS-1:0]  m_axis_tdata,   // counts of one neuron, step 0 in the low bits
     output wire                             m_axis_tvalid,
     input  wire                             m_axis_tready,

@@ -29,7 +29,7 @@ module readout_engine #(
     input  wire                             s_event_marker, // no event, only the end of an empty window
     input  wire                             s_event_valid,
     output wire                             s_event_ready,
-    input  wire                             scanning,       // `busy` of the scanners
+    input  wire                             scanning,       // `busy` of the event_scanner or event_join
     output wire [31:0]                      m_axis_tdata,   // score of one class, signed
     output wire                             m_axis_tlast,   // last class of the frame
     output wire                             m_axis_tvalid,
