@@ -1,6 +1,7 @@
 // Bench of event_join: TERMS streams of windows, each at its own pace. The joined stream must bring, window by window, the
 // events of term 0, 1, .. with the term's base added to the weight row and its shift beside them; `last` only at the end of
-// the last term's window, and of the markers only the last term's.
+// the last term's window, and of the markers only the last term's. `busy` must be that of the term whose turn it is, or an
+// event that waits.
 `default_nettype none
 
 module event_join_tb;
@@ -38,7 +39,8 @@ module event_join_tb;
     wire        clk;
     wire        rst;
     wire        done;
-    wire        failed;
+    wire        sink_failed;
+    reg         busy_failed;
     wire [31:0] checks;
 
     `include "bench_random.vh"
@@ -110,23 +112,48 @@ module event_join_tb;
     wire                        out_marker;
     wire                        out_valid;
     wire                        out_ready;
+    reg  [TERMS-1:0]            in_busy;
+    wire                        busy;
     event_join #(
         .TERMS(TERMS), .COUNTS_BITS(COUNTS_BITS), .WEIGHT_ADDR_BITS(WEIGHT_ADDR_BITS), .BASES(BASES), .SHIFTS(SHIFTS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(in_addr), .s_event_counts(in_counts), .s_event_last(in_last),
-        .s_event_marker(in_marker), .s_event_valid(in_valid), .s_event_ready(in_ready), .m_event_addr(out_addr),
+        .s_event_marker(in_marker), .s_event_valid(in_valid), .s_event_ready(in_ready), .s_busy(in_busy), .m_event_addr(out_addr),
         .m_event_counts(out_counts), .m_event_shift(out_shift), .m_event_last(out_last), .m_event_marker(out_marker),
-        .m_event_valid(out_valid), .m_event_ready(out_ready)
+        .m_event_valid(out_valid), .m_event_ready(out_ready), .busy(busy)
     );
 
     wire [31:0] received;
     stream_sink #(.WIDTH(JOIN_BITS)) sink (
         .clk(clk), .rst(rst), .total(total), .index(received), .word(joined[received]),
         .tdata({out_shift, out_last, out_marker, out_addr, out_counts}), .tvalid(out_valid), .tready(out_ready),
-        .done(done), .failed(failed), .checks(checks)
+        .done(done), .failed(sink_failed), .checks(checks)
     );
 
-    bench_control #(.NAME("event_join")) control (.clk(clk), .rst(rst), .done(done), .failed(failed), .checks(checks));
+    // Whose turn it is: each term's window ends with the event that was taken with `last`.
+    integer turn;
+    initial begin
+        busy_failed = 1'b0;
+        turn        = 0;
+        in_busy     = {TERMS{1'b0}};
+    end
+    always @(posedge clk) begin
+        draw;
+        in_busy <= fill_state[31:8];
+        if (rst) begin
+            turn = 0;
+        end else begin
+            if (busy !== (out_valid || in_busy[turn])) begin
+                busy_failed <= 1'b1;
+                if (!busy_failed) $display("busy is %b in the turn of term %0d of %b", busy, turn, in_busy);
+            end
+            if (in_valid[turn] && in_ready[turn] && in_last[turn]) turn = (turn + 1) % TERMS;
+        end
+    end
+
+    bench_control #(.NAME("event_join")) control (
+        .clk(clk), .rst(rst), .done(done), .failed(sink_failed || busy_failed), .checks(checks)
+    );
 endmodule
 
 `default_nettype wire
