@@ -54,9 +54,8 @@ const SETTINGS: &[(&str, &str)] = &[
 /// What a tool has to say; an empty text if nothing.
 fn complaint(command: &mut Command) -> String {
     let tool = command.get_program().to_string_lossy().into_owned();
-    let done = command
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {tool} ({error}): install it and put it on PATH"));
+    let done =
+        command.output().unwrap_or_else(|error| panic!("cannot run {tool} ({error}): install it and put it on PATH"));
     let text = [done.stdout, done.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
     if text.trim().is_empty() && !done.status.success() { format!("{tool} failed silently") } else { text }
