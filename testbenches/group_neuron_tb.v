@@ -15,7 +15,7 @@ module group_neuron_tb;
     parameter STEP_BITS = 8;                // with POW2 bits of the shift
     parameter POW2      = 0;
     parameter STEP_LOG2 = 6;
-    parameter PIXELS    = 60;               // each brings CHANNELS neurons
+    parameter PIXELS    = 40;               // each brings CHANNELS neurons
 
     // |v| is at most half a step and T (|current| + |bias|), with POW2 shifted to the common step.
     localparam MOST_SHIFT    = (1 << STEP_BITS) - 1 < STEP_LOG2 ? (1 << STEP_BITS) - 1 : STEP_LOG2;

@@ -11,11 +11,9 @@ pub const RUNS: &[&str] = &[
     "+seed=1",
     "+seed=2 +s_stall=25 +m_stall=25",
     "+seed=3 +s_stall=60 +m_stall=60",
-    "+seed=4 +s_stall=0 +m_stall=90",
-    "+seed=5 +s_stall=90 +m_stall=0",
+    "+seed=4 +s_stall=10 +m_stall=90",
+    "+seed=5 +s_stall=90",
     "+seed=6 +s_stall=25 +m_stall=60 +reset=150",
-    "+seed=7 +s_stall=10 +m_stall=95",
-    "+seed=8 +m_stall=25",
 ];
 
 pub const VERILATOR_RUNS: &[&str] =
