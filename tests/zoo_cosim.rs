@@ -33,7 +33,8 @@ impl Generated {
     fn check(&self, folder: &Path, images: &Images, stalls: u8) -> Verdict {
         let mut options = Options::new(folder.join("work"));
         options.stalls = stalls;
-        cosim::check(folder, &self.design.manifest, &self.network, &self.plan, images, &options).expect("verilator runs")
+        cosim::check(folder, &self.design.manifest, &self.network, &self.plan, images, &options)
+            .expect("verilator runs")
     }
 }
 
