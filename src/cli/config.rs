@@ -6,7 +6,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::error::{ContextKind, ContextValue};
 use toml::Value;
 use volley::{Error, Result};
 
@@ -33,9 +32,8 @@ impl Settings {
         arguments
     }
 
-    /// Where the value stands that clap complains about, if it came from the file.
-    pub fn origin_of(&self, error: &clap::Error, given: &[OsString]) -> Option<String> {
-        let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    /// Where the value of `argument` (for instance `--lanes <LANES>`) stands, if it came from the file.
+    pub fn origin_of(&self, argument: &str, given: &[OsString]) -> Option<String> {
         let name = argument.split([' ', '=', '[']).next()?;
         let key = name.strip_prefix("--")?;
         self.flags.iter().find(|(known, _)| known == key)?;

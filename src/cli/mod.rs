@@ -14,12 +14,14 @@ mod inspect;
 mod progress;
 mod table;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
 use anyhow::Result;
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use volley::Shape;
 use volley::data::{self, Images};
@@ -100,7 +102,7 @@ pub fn main() -> ExitCode {
         // Whoever reads our output has seen enough (`volley inspect net | head`).
         Err(error) if is_broken_pipe(&error) => Outcome::Fine.into(),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {error}");
             Outcome::Unusable.into()
         }
     }
@@ -113,14 +115,32 @@ fn run() -> Result<Outcome> {
     let cli = command.try_get_matches_from(settings.with_flags(&given)).and_then(|m| Cli::from_arg_matches(&m));
     let cli = cli.unwrap_or_else(|error| {
         // Prints help or what is wrong, with clap's own exit codes 0 and 2.
-        let origin = settings.origin_of(&error, &given);
         let _ = error.print();
-        if let Some(origin) = origin {
-            eprintln!("\nThe value stands in {origin}.");
+        if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) {
+            tell_origin(&settings, argument, &given);
         }
         std::process::exit(error.exit_code())
     });
-    match cli.command {
+    let outcome = dispatch(cli.command);
+    if let Err(error) = &outcome
+        && let Some(volley::Error::Setting { key, .. }) = error.downcast_ref()
+    {
+        eprintln!("error: {error}");
+        tell_origin(&settings, key, &given);
+        return Ok(Outcome::Unusable);
+    }
+    outcome
+}
+
+/// A flag that the user did not write is looked for in the wrong place, so say where it comes from.
+fn tell_origin(settings: &config::Settings, argument: &str, given: &[OsString]) {
+    if let Some(origin) = settings.origin_of(argument, given) {
+        eprintln!("note: the value stands in {origin}");
+    }
+}
+
+fn dispatch(command: Command) -> Result<Outcome> {
+    match command {
         Command::Demo(args) => demo::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Eval(args) => eval::run(&args),

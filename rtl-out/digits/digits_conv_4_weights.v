@@ -1,0 +1,28 @@
+// digits_conv_4_weights: weights, 9.0 kbit in block memory.
+// 72 words of 128 bits; data = memory[addr] one clock after en, held while en is low.
+`default_nettype none
+
+module digits_conv_4_weights #(
+    parameter FILE = "digits_conv_4_weights.mem"  // contents, one hexadecimal word a line
+) (
+    input wire clk,           // clock
+    input wire en,            // read enable
+    input wire [6:0] addr,    // word address
+    output wire [127:0] data  // the word read
+);
+
+    (* rom_style = "block", ram_style = "block" *)
+    reg [127:0] memory [0:71];
+    reg [127:0] data_reg;
+
+    initial $readmemh(FILE, memory);
+
+    always @(posedge clk)
+        if (en)
+            data_reg <= memory[addr];
+
+    assign data = data_reg;
+
+endmodule
+
+`default_nettype wire

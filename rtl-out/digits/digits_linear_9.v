@@ -1,0 +1,119 @@
+// digits_linear_9: readout, output 10×1×1, 10 lanes in 1 segment(s).
+// Term from pool_7 (16×2×2): 2×2 window, stride 2×2, shift 0.
+`default_nettype none
+
+module digits_linear_9 (
+    input wire clk,
+    input wire rst,                  // synchronous, active high
+    input wire [4:0] s_axis_tdata,   // one element, step 0 in the low bits
+    input wire s_axis_tvalid,
+    output wire s_axis_tready,
+    output wire [31:0] m_axis_tdata, // score of one class, signed
+    output wire m_axis_tlast,        // last class
+    output wire m_axis_tvalid,
+    input wire m_axis_tready,
+    output wire status_event,        // an event is processed in this clock
+    output wire status_busy          // at work, and not held up by what follows
+);
+
+    wire [5:0] term_0_event_addr;
+    wire [4:0] term_0_event_counts;
+    wire term_0_event_last;
+    wire term_0_event_marker;
+    wire term_0_event_valid;
+    wire term_0_event_ready;
+    wire term_0_busy;
+    wire weight_enable;
+    wire [5:0] weight_addr;
+    wire [79:0] weight_row;
+    wire neuron_enable;
+    wire [3:0] neuron_addr;
+    wire [6:0] neuron_row;
+
+    event_scanner #(
+        .ELEMENT_BITS(5),
+        .MAP_HEIGHT(1),
+        .ROW_ELEMENTS(64),
+        .KERNEL_HEIGHT(1),
+        .RUN(64),
+        .STRIDE_HEIGHT(1),
+        .STEP(64),
+        .PAD_TOP(0),
+        .PAD_LEFT(0),
+        .OUT_HEIGHT(1),
+        .OUT_WIDTH(1),
+        .SEGMENTS(1),
+        .WORD_LOG2(4),
+        .ROWS(2),
+        .QUEUE_LOG2(2),
+        .WEIGHT_ADDR_BITS(6)
+    ) term_0_scanner(
+        .clk(clk),
+        .rst(rst),
+        .s_axis_tdata(s_axis_tdata),
+        .s_axis_tvalid(s_axis_tvalid),
+        .s_axis_tready(s_axis_tready),
+        .m_event_addr(term_0_event_addr),
+        .m_event_counts(term_0_event_counts),
+        .m_event_last(term_0_event_last),
+        .m_event_marker(term_0_event_marker),
+        .m_event_valid(term_0_event_valid),
+        .m_event_ready(term_0_event_ready),
+        .busy(term_0_busy)
+    );
+
+    digits_linear_9_weights weight_memory(
+        .clk(clk),
+        .en(weight_enable),
+        .addr(weight_addr),
+        .data(weight_row)
+    );
+
+    digits_linear_9_neurons neuron_memory(
+        .clk(clk),
+        .en(neuron_enable),
+        .addr(neuron_addr),
+        .data(neuron_row)
+    );
+
+    readout_engine #(
+        .IN_BITS(5),
+        .IN_SIGNED(0),
+        .CHANNELS(10),
+        .LANES(10),
+        .WEIGHT_BITS(8),
+        .WEIGHT_ADDR_BITS(6),
+        .ACC_BITS(16),
+        .USE_MULTIPLIER(0),
+        .MAX_SHIFT(0),
+        .BIAS_BITS(7),
+        .CHANNEL_BITS(4),
+        .FACTOR(1)
+    ) engine(
+        .clk(clk),
+        .rst(rst),
+        .s_event_addr(term_0_event_addr),
+        .s_event_counts(term_0_event_counts),
+        .s_event_shift(5'd0),
+        .s_event_last(term_0_event_last),
+        .s_event_marker(term_0_event_marker),
+        .s_event_valid(term_0_event_valid),
+        .s_event_ready(term_0_event_ready),
+        .scanning(term_0_busy),
+        .m_axis_tdata(m_axis_tdata),
+        .m_axis_tlast(m_axis_tlast),
+        .m_axis_tvalid(m_axis_tvalid),
+        .m_axis_tready(m_axis_tready),
+        .weight_enable(weight_enable),
+        .weight_addr(weight_addr),
+        .weight_row(weight_row),
+        .neuron_enable(neuron_enable),
+        .neuron_addr(neuron_addr),
+        .neuron_row(neuron_row),
+        .status_event(status_event),
+        .status_busy(status_busy)
+    );
+
+endmodule
+
+`default_nettype wire

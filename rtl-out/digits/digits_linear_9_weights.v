@@ -1,0 +1,28 @@
+// digits_linear_9_weights: weights, 5.0 kbit in block memory.
+// 64 words of 80 bits; data = memory[addr] one clock after en, held while en is low.
+`default_nettype none
+
+module digits_linear_9_weights #(
+    parameter FILE = "digits_linear_9_weights.mem"  // contents, one hexadecimal word a line
+) (
+    input wire clk,          // clock
+    input wire en,           // read enable
+    input wire [5:0] addr,   // word address
+    output wire [79:0] data  // the word read
+);
+
+    (* rom_style = "block", ram_style = "block" *)
+    reg [79:0] memory [0:63];
+    reg [79:0] data_reg;
+
+    initial $readmemh(FILE, memory);
+
+    always @(posedge clk)
+        if (en)
+            data_reg <= memory[addr];
+
+    assign data = data_reg;
+
+endmodule
+
+`default_nettype wire

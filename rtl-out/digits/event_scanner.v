@@ -1,0 +1,179 @@
+// event_scanner: one term of a layer: map elements in, the events of its windows out.
+//
+// Joins word_packer, spike_buffer, window_walker and event_selector. Elements arrive in the order row, pixel, channel;
+// for each output pixel (raster order) and each segment of output channels the events of the window leave: the weight
+// row to read, the counts of all time steps, and `last` at the window's end. Work follows the events: padding costs
+// nothing, a word of zeros at most one clock, and the rows of the next frame enter while this one is being scanned.
+//
+//     weight row = segment·WEIGHT_ROWS + ky·RUN + kx·CHANNELS + channel,     WEIGHT_ROWS = KERNEL_HEIGHT·RUN
+`default_nettype none
+
+module event_scanner #(
+    parameter ELEMENT_BITS  = 4,            // bits of an element (the counts of all its time steps)
+    parameter MAP_HEIGHT    = 8,            // rows of the input map
+    parameter ROW_ELEMENTS  = 32,           // width · channels of the input map
+    parameter KERNEL_HEIGHT = 3,            // rows of a window
+    parameter RUN           = 12,           // kernel width · channels
+    parameter STRIDE_HEIGHT = 1,            // rows between output pixels
+    parameter STEP          = 4,            // horizontal stride · channels
+    parameter PAD_TOP       = 1,            // rows of padding above
+    parameter PAD_LEFT      = 4,            // padding pixels to the left · channels
+    parameter OUT_HEIGHT    = 8,
+    parameter OUT_WIDTH     = 8,
+    parameter SEGMENTS      = 1,            // groups of lanes that the output channels are cut into
+    parameter WORD_LOG2     = 2,            // a spike word holds 2^WORD_LOG2 elements
+    parameter ROWS          = 5,            // map rows held
+    parameter QUEUE_LOG2    = 2,            // words with events that may wait: 2^QUEUE_LOG2
+    parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS · WEIGHT_ROWS), at least 1
+) (
+    input  wire                        clk,
+    input  wire                        rst,             // synchronous, active high
+    input  wire [ELEMENT_BITS-1:0]     s_axis_tdata,    // one element
+    input  wire                        s_axis_tvalid,
+    output wire                        s_axis_tready,
+    output wire [WEIGHT_ADDR_BITS-1:0] m_event_addr,    // weight row
+    output wire [ELEMENT_BITS-1:0]     m_event_counts,
+    output wire                        m_event_last,    // the window ends with this event
+    output wire                        m_event_marker,  // no event, only the end of an empty window
+    output wire                        m_event_valid,
+    input  wire                        m_event_ready,
+    output wire                        busy             // a window is being scanned, or its events wait
+);
+    localparam WORD       = 1 << WORD_LOG2;
+    localparam WORD_BITS  = WORD * ELEMENT_BITS;
+    localparam ROW_WORDS  = (ROW_ELEMENTS + WORD - 1) / WORD;
+    localparam RING_WORDS = ROWS * ROW_WORDS;
+    localparam ADDR_BITS  = RING_WORDS > 1 ? $clog2(RING_WORDS) : 1;
+    localparam LEVEL_BITS = $clog2(ROWS + 1);
+
+    wire [WORD_BITS-1:0] packed_word;
+    wire                 packed_valid;
+    wire                 packed_ready;
+
+    word_packer #(
+        .ELEMENT_BITS (ELEMENT_BITS),
+        .WORD_LOG2    (WORD_LOG2),
+        .ROW_ELEMENTS (ROW_ELEMENTS)
+    ) packer (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  (s_axis_tdata),
+        .s_axis_tvalid (s_axis_tvalid),
+        .s_axis_tready (s_axis_tready),
+        .m_axis_tdata  (packed_word),
+        .m_axis_tvalid (packed_valid),
+        .m_axis_tready (packed_ready)
+    );
+
+    wire [LEVEL_BITS-1:0] level;
+    wire                  free_row;
+    wire                  read_enable;
+    wire [ADDR_BITS-1:0]  fetch_addr;
+    wire [WORD_BITS-1:0]  word;
+
+    spike_buffer #(
+        .WORD_BITS  (WORD_BITS),
+        .ROW_WORDS  (ROW_WORDS),
+        .ROWS       (ROWS),
+        .ADDR_BITS  (ADDR_BITS),
+        .LEVEL_BITS (LEVEL_BITS)
+    ) buffer (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  (packed_word),
+        .s_axis_tvalid (packed_valid),
+        .s_axis_tready (packed_ready),
+        .level         (level),
+        .free_row      (free_row),
+        .read_enable   (read_enable),
+        .read_addr     (fetch_addr),
+        .read_data     (word)
+    );
+
+    wire [WEIGHT_ADDR_BITS-1:0] fetch_base;
+    wire [WORD-1:0]             fetch_mask;
+    wire                        fetch_last;
+    wire                        fetch_valid;
+    wire                        fetch_ready;
+    wire                        walking;
+    wire                        waiting;
+
+    window_walker #(
+        .MAP_HEIGHT       (MAP_HEIGHT),
+        .ROW_ELEMENTS     (ROW_ELEMENTS),
+        .KERNEL_HEIGHT    (KERNEL_HEIGHT),
+        .RUN              (RUN),
+        .STRIDE_HEIGHT    (STRIDE_HEIGHT),
+        .STEP             (STEP),
+        .PAD_TOP          (PAD_TOP),
+        .PAD_LEFT         (PAD_LEFT),
+        .OUT_HEIGHT       (OUT_HEIGHT),
+        .OUT_WIDTH        (OUT_WIDTH),
+        .SEGMENTS         (SEGMENTS),
+        .WORD_LOG2        (WORD_LOG2),
+        .ROWS             (ROWS),
+        .ADDR_BITS        (ADDR_BITS),
+        .LEVEL_BITS       (LEVEL_BITS),
+        .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
+    ) walker (
+        .clk         (clk),
+        .rst         (rst),
+        .level       (level),
+        .free_row    (free_row),
+        .walking     (walking),
+        .fetch_addr  (fetch_addr),
+        .fetch_base  (fetch_base),
+        .fetch_mask  (fetch_mask),
+        .fetch_last  (fetch_last),
+        .fetch_valid (fetch_valid),
+        .fetch_ready (fetch_ready)
+    );
+
+    // The fetch's companions wait one clock for the memory.
+    reg [WEIGHT_ADDR_BITS-1:0] word_base_reg;
+    reg [WORD-1:0]             word_mask_reg;
+    reg                        word_last_reg;
+    reg                        word_valid_reg;
+    wire                       word_ready;
+
+    assign busy        = walking || fetch_valid || word_valid_reg || waiting;
+    assign fetch_ready = word_ready || !word_valid_reg;
+    assign read_enable = fetch_ready && fetch_valid;
+
+    always @(posedge clk) begin
+        if (fetch_ready) begin
+            word_base_reg  <= fetch_base;
+            word_mask_reg  <= fetch_mask;
+            word_last_reg  <= fetch_last;
+            word_valid_reg <= fetch_valid;
+        end
+        if (rst) begin
+            word_valid_reg <= 1'b0;
+        end
+    end
+
+    event_selector #(
+        .ELEMENT_BITS     (ELEMENT_BITS),
+        .WORD_LOG2        (WORD_LOG2),
+        .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS),
+        .QUEUE_LOG2       (QUEUE_LOG2)
+    ) selector (
+        .clk            (clk),
+        .rst            (rst),
+        .s_word_data    (word),
+        .s_word_mask    (word_mask_reg),
+        .s_word_base    (word_base_reg),
+        .s_word_last    (word_last_reg),
+        .s_word_valid   (word_valid_reg),
+        .s_word_ready   (word_ready),
+        .m_event_addr   (m_event_addr),
+        .m_event_counts (m_event_counts),
+        .m_event_last   (m_event_last),
+        .m_event_marker (m_event_marker),
+        .m_event_valid  (m_event_valid),
+        .m_event_ready  (m_event_ready),
+        .waiting        (waiting)
+    );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,217 @@
+// group_neuron: a group of MEMBERS integrate-and-fire neurons with staggered thresholds, all time steps of one neuron
+// in one pass of a pipeline. For t = 0 .. TIMESTEPS-1, with v = floor(step/2) before the first:
+//
+//     v <- v + current[t] + bias
+//     n  = number of members i in 1..MEMBERS with v >= i·step   =  clamp(floor(v / step), 0, MEMBERS)
+//     v <- v - n·step
+//
+// All members hold the same potential, so one membrane serves the group, and the count is found by restoring
+// division: for j = COUNT_BITS-1 .. 0, take 2^j members if they are still below MEMBERS and v >= 2^j·step, and
+// subtract. Count and residual come out together.
+//
+// With POW2 every step is a power of two. Currents of all channels are shifted to one common step 2^STEP_LOG2 (which
+// scales a channel's v, bias and step alike and so changes no count); firing is then a bit slice of v with a clamp.
+//
+// The neurons pass one after the other, one a clock. Channel `neuron_addr` of the parameter memory holds
+// {bias (BIAS_BITS, signed), step (STEP_BITS, unsigned)}, with POW2 {bias, left shift that aligns the channel}; it is
+// read one clock after `neuron_enable`.
+// Latency: 2 + TIMESTEPS·PHASES clocks (PHASES = 1 + COUNT_BITS, with POW2 2), and one more through the output register.
+// MEMBRANE_BITS comes from interval arithmetic, so nothing overflows.
+`default_nettype none
+
+module group_neuron #(
+    parameter CHANNELS      = 8,            // neurons of a pixel; they come in order
+    parameter TIMESTEPS     = 1,            // T
+    parameter STEPS         = 1,            // currents a neuron brings: T, or 1 shared by all time steps
+    parameter MEMBERS       = 4,            // tau
+    parameter ACC_BITS      = 16,           // bits of a current, signed
+    parameter BIAS_BITS     = 12,           // signed
+    parameter STEP_BITS     = 10,           // of the step, unsigned; with POW2 of the aligning shift
+    parameter POW2          = 0,            // 1: all steps are powers of two
+    parameter STEP_LOG2     = 8,            // with POW2: the common step is 2^STEP_LOG2, STEP_LOG2 >= 1
+    parameter MEMBRANE_BITS = 18,           // signed; holds v (with POW2 the aligned v) before and after firing
+    parameter COUNT_BITS    = 3,            // $clog2(MEMBERS + 1)
+    parameter CHANNEL_BITS  = 3             // $clog2(CHANNELS), at least 1
+) (
+    input  wire                            clk,
+    input  wire                            rst,            // synchronous, active high
+    input  wire [STEPS*ACC_BITS-1:0]       s_axis_tdata,   // currents of one neuron, step 0 in the low bits
+    input  wire                            s_axis_tvalid,
+    output wire                            s_axis_tready,
+    output wire                            neuron_enable,
+    output wire [CHANNEL_BITS-1:0]         neuron_addr,
+    input  wire [BIAS_BITS+STEP_BITS-1:0]  neuron_row,
+    output wire [TIMESTEPS*COUNT_BITS-1:0] m_axis_tdata,   // counts of one neuron, step 0 in the low bits
+    output wire                            m_axis_tvalid,
+    input  wire                            m_axis_tready
+);
+    // A trial v - 2^j·step needs this much room; the residual fits the membrane again.
+    localparam TOP_BITS  = (POW2 != 0 ? STEP_LOG2 + 1 : STEP_BITS) + COUNT_BITS;
+    localparam FULL_BITS = (TOP_BITS > MEMBRANE_BITS ? TOP_BITS : MEMBRANE_BITS) + 1;
+    localparam PHASES    = POW2 != 0 ? 2 : 1 + COUNT_BITS;  // pipeline stages of a time step
+    localparam STAGES    = TIMESTEPS * PHASES;              // behind the stage that adds the bias
+    localparam LAST_CHANNEL = CHANNELS - 1;
+
+    wire advance;                                           // the pipeline moves as a whole
+    assign s_axis_tready = advance;
+
+    // ---------------------------------------------------------------- stage 0: wait for the parameter memory
+    reg [CHANNEL_BITS-1:0]   channel_reg;
+    reg [STEPS*ACC_BITS-1:0] current_reg;
+    reg                      current_valid_reg;
+
+    assign neuron_enable = advance && s_axis_tvalid;
+    assign neuron_addr   = channel_reg;
+
+    always @(posedge clk) begin
+        if (advance) begin
+            current_reg       <= s_axis_tdata;
+            current_valid_reg <= s_axis_tvalid;
+            if (s_axis_tvalid) begin
+                channel_reg <= channel_reg == LAST_CHANNEL[CHANNEL_BITS-1:0] ?
+                               {CHANNEL_BITS{1'b0}} : channel_reg + 1'b1;
+            end
+        end
+        if (rst) begin
+            current_valid_reg <= 1'b0;
+            channel_reg       <= {CHANNEL_BITS{1'b0}};
+        end
+    end
+
+    // ---------------------------------------------------------------- stage 1: add the bias to every current
+    wire signed [BIAS_BITS-1:0] bias = neuron_row[BIAS_BITS+STEP_BITS-1:STEP_BITS];
+    wire [STEP_BITS-1:0]        step = neuron_row[STEP_BITS-1:0];
+
+    // What each pipeline stage gets, one slice each: slice 0 comes from stage 1, slice s + 1 from pipeline stage s.
+    wire [STAGES*FULL_BITS-1:0]                v_bus;
+    wire [STAGES*STEP_BITS-1:0]                step_bus;
+    wire [STAGES*STEPS*FULL_BITS-1:0]          input_bus;    // current + bias of the steps
+    wire [(STAGES+1)*TIMESTEPS*COUNT_BITS-1:0] counts_bus;
+    reg  [STAGES:0]                            valid_reg;
+
+    wire signed [FULL_BITS-1:0] wide_bias = {{(FULL_BITS - BIAS_BITS){bias[BIAS_BITS-1]}}, bias};
+    wire [STEPS*FULL_BITS-1:0]  biased;
+    generate
+        genvar i;
+        for (i = 0; i < STEPS; i = i + 1) begin : g_bias
+            wire [ACC_BITS-1:0] current = current_reg[i*ACC_BITS +: ACC_BITS];
+            wire [FULL_BITS-1:0] sum = {{(FULL_BITS - ACC_BITS){current[ACC_BITS-1]}}, current} + wide_bias;
+            assign biased[i*FULL_BITS +: FULL_BITS] = POW2 != 0 ? sum << step : sum;
+        end
+    endgenerate
+
+    reg [FULL_BITS-1:0]       start_v_reg;
+    reg [STEP_BITS-1:0]       start_step_reg;
+    reg [STEPS*FULL_BITS-1:0] start_input_reg;
+
+    always @(posedge clk) begin
+        if (advance) begin
+            start_v_reg     <= POW2 != 0 ? {{(FULL_BITS - 1){1'b0}}, 1'b1} << (STEP_LOG2 - 1)
+                                         : {{(FULL_BITS - STEP_BITS){1'b0}}, step} >> 1;
+            start_step_reg  <= step;
+            start_input_reg <= biased;
+        end
+    end
+
+    assign v_bus[FULL_BITS-1:0]                  = start_v_reg;
+    assign step_bus[STEP_BITS-1:0]               = start_step_reg;
+    assign input_bus[STEPS*FULL_BITS-1:0]        = start_input_reg;
+    assign counts_bus[TIMESTEPS*COUNT_BITS-1:0]  = {(TIMESTEPS * COUNT_BITS){1'b0}};
+
+    // ---------------------------------------------------------------- per time step: one add, COUNT_BITS divisions
+    generate
+        genvar s;
+        for (s = 0; s < STAGES; s = s + 1) begin : g_stage
+            localparam T     = s / PHASES;
+            localparam PHASE = s % PHASES;
+
+            wire signed [FULL_BITS-1:0]      v      = v_bus[s*FULL_BITS +: FULL_BITS];
+            wire [STEP_BITS-1:0]             theta  = step_bus[s*STEP_BITS +: STEP_BITS];
+            wire [STEPS*FULL_BITS-1:0]       inputs = input_bus[s*STEPS*FULL_BITS +: STEPS*FULL_BITS];
+            wire [TIMESTEPS*COUNT_BITS-1:0]  counts = counts_bus[s*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS];
+
+            wire signed [FULL_BITS-1:0]      v_next;
+            wire [TIMESTEPS*COUNT_BITS-1:0]  counts_next;
+            reg [TIMESTEPS*COUNT_BITS-1:0]   counts_reg;
+
+            if (PHASE == 0) begin : g_integrate
+                localparam SOURCE = STEPS == 1 ? 0 : T;
+                assign v_next      = v + inputs[SOURCE*FULL_BITS +: FULL_BITS];
+                assign counts_next = counts;
+            end else if (POW2 != 0) begin : g_slice
+                localparam FIRST = T * COUNT_BITS;
+                // v / 2^STEP_LOG2, rounded down; the members are at most MEMBERS, and none fires below zero.
+                wire [FULL_BITS-STEP_LOG2-2:0] quotient = v[FULL_BITS-2:STEP_LOG2];
+                wire many = quotient >= MEMBERS[FULL_BITS-STEP_LOG2-2:0];
+                wire [COUNT_BITS-1:0] fired = v[FULL_BITS-1] ? {COUNT_BITS{1'b0}} :
+                                              many ? MEMBERS[COUNT_BITS-1:0] : quotient[COUNT_BITS-1:0];
+                wire [FULL_BITS-1:0] fired_wide = {{(FULL_BITS - COUNT_BITS){1'b0}}, fired};
+                wire [TIMESTEPS*COUNT_BITS-1:0] fired_step = {{((TIMESTEPS-1)*COUNT_BITS){1'b0}}, fired};
+                assign v_next      = v - (fired_wide << STEP_LOG2);
+                assign counts_next = counts | (fired_step << FIRST);
+                wire unused_theta  = &{1'b0, theta};
+            end else begin : g_fire
+                localparam BIT   = COUNT_BITS - PHASE;      // this stage decides about 2^BIT members
+                localparam FIRST = T * COUNT_BITS;
+                localparam MEMBERS_LEFT = MEMBERS - (1 << BIT);
+                wire signed [FULL_BITS-1:0] trial = v - ({{(FULL_BITS - STEP_BITS){1'b0}}, theta} << BIT);
+                // With the bits above BIT already taken, 2^BIT more members must still exist.
+                wire [COUNT_BITS-1:0] members = counts[FIRST +: COUNT_BITS];
+                wire take = !trial[FULL_BITS-1] && members <= MEMBERS_LEFT[COUNT_BITS-1:0];
+                wire [TIMESTEPS*COUNT_BITS-1:0] taken = {{(TIMESTEPS*COUNT_BITS-1){1'b0}}, take};
+                assign v_next      = take ? trial : v;
+                assign counts_next = counts | (taken << (FIRST + BIT));
+            end
+
+            always @(posedge clk) begin
+                if (advance) begin
+                    counts_reg <= counts_next;
+                end
+            end
+            assign counts_bus[(s+1)*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS] = counts_reg;
+
+            if (s + 1 < STAGES) begin : g_hand_on
+                reg signed [FULL_BITS-1:0] v_reg;
+                reg [STEP_BITS-1:0]        theta_reg;
+                reg [STEPS*FULL_BITS-1:0]  inputs_reg;
+                always @(posedge clk) begin
+                    if (advance) begin
+                        v_reg      <= v_next;
+                        theta_reg  <= theta;
+                        inputs_reg <= inputs;
+                    end
+                end
+                assign v_bus[(s+1)*FULL_BITS +: FULL_BITS]                 = v_reg;
+                assign step_bus[(s+1)*STEP_BITS +: STEP_BITS]              = theta_reg;
+                assign input_bus[(s+1)*STEPS*FULL_BITS +: STEPS*FULL_BITS] = inputs_reg;
+            end else begin : g_end
+                wire unused_residual = &{1'b0, v_next, inputs};   // nothing follows the last step
+            end
+        end
+    endgenerate
+
+    always @(posedge clk) begin
+        if (advance) begin
+            valid_reg <= {valid_reg[STAGES-1:0], current_valid_reg};
+        end
+        if (rst) begin
+            valid_reg <= {(STAGES + 1){1'b0}};
+        end
+    end
+
+    // ---------------------------------------------------------------- output: `advance` comes from a register
+    skid_buffer #(
+        .WIDTH (TIMESTEPS * COUNT_BITS)
+    ) out (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  (counts_bus[STAGES*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS]),
+        .s_axis_tvalid (valid_reg[STAGES]),
+        .s_axis_tready (advance),
+        .m_axis_tdata  (m_axis_tdata),
+        .m_axis_tvalid (m_axis_tvalid),
+        .m_axis_tready (m_axis_tready)
+    );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,103 @@
+// readout_engine: the last layer: the events of its window in, scores out. It does not fire.
+//
+//     score = sum over t of (sum over the window's events of 2^shift · weight · counts(t) + bias)
+//
+// The sum over t is taken before the scanner (step_sum), so one accumulator per lane serves all time steps. Otherwise
+// as layer_engine: same layout of the weight memory. Row `class` of the neuron memory holds T · bias.
+`default_nettype none
+
+module readout_engine #(
+    parameter IN_BITS       = 4,            // bits of an event (count summed over time, or pixel value)
+    parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
+    parameter CHANNELS      = 10,           // classes
+    parameter LANES         = 4,            // classes computed at once
+    parameter WEIGHT_BITS   = 8,
+    parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the weight memory), at least 1
+    parameter ACC_BITS      = 16,
+    parameter USE_MULTIPLIER = 0,           // 1: products by `*` (DSP blocks), 0: gated adds
+    parameter MAX_SHIFT     = 0,            // largest shift of a term
+    parameter FACTOR        = 1,            // 1, or T where the layer reads the image
+    parameter BIAS_BITS     = 12,
+    parameter CHANNEL_BITS  = 4             // $clog2(CHANNELS), at least 1
+) (
+    input  wire                             clk,
+    input  wire                             rst,            // synchronous, active high
+    input  wire [WEIGHT_ADDR_BITS-1:0]      s_event_addr,   // weight row
+    input  wire [IN_BITS-1:0]                    s_event_counts,
+    input  wire [4:0]                       s_event_shift,  // left shift of the event's term
+    input  wire                             s_event_last,   // the window ends with this event
+    input  wire                             s_event_marker, // no event, only the end of an empty window
+    input  wire                             s_event_valid,
+    output wire                             s_event_ready,
+    input  wire                             scanning,       // `busy` of the event_scanner or event_join
+    output wire [31:0]                      m_axis_tdata,   // score of one class, signed
+    output wire                             m_axis_tlast,   // last class of the frame
+    output wire                             m_axis_tvalid,
+    input  wire                             m_axis_tready,
+    output wire                             weight_enable,
+    output wire [WEIGHT_ADDR_BITS-1:0]      weight_addr,
+    input  wire [LANES*WEIGHT_BITS-1:0]     weight_row,
+    output wire                             neuron_enable,
+    output wire [CHANNEL_BITS-1:0]          neuron_addr,
+    input  wire [BIAS_BITS-1:0]             neuron_row,
+    output wire                             status_event,   // an event is processed in this clock
+    output wire                             status_busy     // at work, and not held up by what follows
+);
+    wire [ACC_BITS-1:0] sum;
+    wire              sum_valid;
+    wire              sum_ready;
+
+    synapse_array #(
+        .LANES            (LANES),
+        .CHANNELS         (CHANNELS),
+        .STEPS            (1),
+        .COUNT_BITS       (IN_BITS),
+        .COUNT_SIGNED     (IN_SIGNED),
+        .WEIGHT_BITS      (WEIGHT_BITS),
+        .ACC_BITS         (ACC_BITS),
+        .USE_MULTIPLIER   (USE_MULTIPLIER),
+        .MAX_SHIFT        (MAX_SHIFT),
+        .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
+    ) array (
+        .clk            (clk),
+        .rst            (rst),
+        .s_event_addr   (s_event_addr),
+        .s_event_counts (s_event_counts),
+        .s_event_shift  (s_event_shift),
+        .s_event_last   (s_event_last),
+        .s_event_valid  (s_event_valid),
+        .s_event_ready  (s_event_ready),
+        .weight_enable  (weight_enable),
+        .weight_addr    (weight_addr),
+        .weight_row     (weight_row),
+        .m_axis_tdata   (sum),
+        .m_axis_tvalid  (sum_valid),
+        .m_axis_tready  (sum_ready)
+    );
+
+    assign status_event = s_event_valid && s_event_ready && !s_event_marker;
+    assign status_busy  = scanning && !(s_event_valid && !s_event_ready && sum_valid && !sum_ready);
+
+    readout #(
+        .CHANNELS     (CHANNELS),
+        .FACTOR       (FACTOR),
+        .ACC_BITS     (ACC_BITS),
+        .BIAS_BITS    (BIAS_BITS),
+        .CHANNEL_BITS (CHANNEL_BITS)
+    ) scores (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  (sum),
+        .s_axis_tvalid (sum_valid),
+        .s_axis_tready (sum_ready),
+        .neuron_enable (neuron_enable),
+        .neuron_addr   (neuron_addr),
+        .neuron_row    (neuron_row),
+        .m_axis_tdata  (m_axis_tdata),
+        .m_axis_tlast  (m_axis_tlast),
+        .m_axis_tvalid (m_axis_tvalid),
+        .m_axis_tready (m_axis_tready)
+    );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,331 @@
+//! The program as a user meets it: exit codes, messages, and what it leaves on the disk.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use common::{Attribute, Graph};
+use insta::assert_snapshot;
+use ndarray::{Array1, Array3};
+use serde_json::Value;
+
+const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/digits");
+
+/// A folder for one test, and the program run in it.
+struct Place(tempfile::TempDir);
+
+struct Ran {
+    code: i32,
+    stdout: String,
+    /// With the folder's path, times and addresses replaced.
+    stderr: String,
+}
+
+impl Place {
+    fn new() -> Place {
+        Place(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
+        command.current_dir(self.0.path()).args(arguments.split_whitespace());
+        command
+    }
+
+    fn finish(&self, output: Output) -> Ran {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let stderr = text(output.stderr).replace(&self.0.path().display().to_string(), "[folder]");
+        Ran {
+            code: output.status.code().expect("the program was not killed"),
+            stdout: text(output.stdout),
+            stderr: stderr.replace(DIGITS, "[digits]"),
+        }
+    }
+
+    fn run(&self, arguments: &str) -> Ran {
+        self.finish(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs what must succeed and returns its output.
+    fn fine(&self, arguments: &str) -> String {
+        let ran = self.run(arguments);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments}");
+        ran.stdout
+    }
+
+    /// Runs what must be refused and returns the message; nothing may have been left behind.
+    fn refused(&self, arguments: &str) -> String {
+        let before = self.list();
+        let ran = self.run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments}: {}", ran.stderr);
+        assert_eq!(self.list(), before, "{arguments} left something behind");
+        ran.stderr
+    }
+
+    fn list(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// A hand-made model, with its normalisation beside it.
+    fn model(&self, graph: Graph) {
+        std::fs::write(self.path("model.onnx"), graph.bytes()).unwrap();
+        std::fs::write(self.path("model.toml"), "[input]\nmean = [0.0]\nstd = [1.0]\n").unwrap();
+    }
+
+    /// Converts the digits network to `net`.
+    fn digits(self) -> Place {
+        self.fine(&format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net"));
+        self
+    }
+}
+
+fn write_images(path: &Path, size: usize) {
+    let mut archive = ndarray_npy::NpzWriter::new(std::fs::File::create(path).unwrap());
+    archive.add_array("x", &Array3::<u8>::zeros((3, size, size))).unwrap();
+    archive.add_array("y", &Array1::<u8>::zeros(3)).unwrap();
+    archive.finish().unwrap();
+}
+
+const CONVERT: &str = "convert model.onnx --members 4 --timesteps 1 -o net";
+
+#[test]
+fn a_truncated_model_is_refused() {
+    let place = Place::new();
+    let whole = std::fs::read(format!("{DIGITS}/digits.onnx")).unwrap();
+    std::fs::write(place.path("model.onnx"), &whole[..whole.len() / 2]).unwrap();
+    assert_snapshot!(place.refused(&format!("{CONVERT} --mean 0 --std 1")), @"error: model.onnx: this is not an ONNX file, or a damaged one; export the model again, or fetch it again");
+}
+
+#[test]
+fn a_model_that_is_not_there_is_refused() {
+    assert_snapshot!(Place::new().refused(&format!("{CONVERT} --mean 0 --std 1")), @"error: model.onnx: No such file or directory (os error 2); give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))");
+}
+
+#[test]
+fn an_unsupported_operator_is_refused() {
+    let place = Place::new();
+    let graph = Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]).node("/1/Tanh", "Tanh", &["_"], &[]);
+    place.model(graph.flatten("/2/Flatten").linear("/3/Gemm", 3, 8));
+    assert_snapshot!(place.refused(CONVERT), @"error: node '/1/Tanh' (Tanh): this operator has no spiking counterpart; accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Slice, Pad, Dropout and Identity; replace it and train again, or leave it out of the exported model");
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_refused() {
+    let place = Place::new();
+    let mut weights = vec![0.5; 3 * 16];
+    weights[7] = f32::NAN;
+    let graph = Graph::new([1, 4, 4]).flatten("/0/Flatten").tensor("w", &[3, 16], weights);
+    place.model(graph.node("/1/Gemm", "Gemm", &["_", "w"], &[("transB", Attribute::Int(1))]));
+    assert_snapshot!(place.refused(CONVERT), @"error: node '/1/Gemm' (Gemm): tensor 'w' holds NaN or infinite values; the training diverged or the file is damaged; export a model with finite weights");
+}
+
+#[test]
+fn a_missing_normalisation_is_asked_for() {
+    let place = Place::new();
+    std::fs::copy(format!("{DIGITS}/digits.onnx"), place.path("model.onnx")).unwrap();
+    assert_snapshot!(place.refused(CONVERT), @"error: model.toml: there is no such file with an [input] table, and --mean and --std are not given; say how training normalised its images, (pixel/255 − mean)/std with one number a channel: --mean 0 --std 1 if it did not, for grey images");
+    assert_snapshot!(place.refused(&format!("{CONVERT} --mean 0,0,0 --std 1,1,1")), @"error: [input] mean: it has 3 numbers and the image has 1 channels; give one number a channel, as training used them (pixels scaled to 0..1)");
+    place.fine(&format!("{CONVERT} --mean 0 --std 1"));
+}
+
+#[test]
+fn a_relu_network_needs_images_that_fit() {
+    let place = Place::new();
+    let relu = Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]).node("/1/Relu", "Relu", &["_"], &[]);
+    place.model(relu.flatten("/2/Flatten").linear("/3/Gemm", 3, 8));
+    assert_snapshot!(place.refused(CONVERT), @"error: layer 'conv_0': its activation is a plain ReLU, which has no threshold; give sample images to measure one (--data)");
+    write_images(&place.path("images.npz"), 5);
+    assert_snapshot!(place.refused(&format!("{CONVERT} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×4×4; give the data set that the network was trained for");
+}
+
+#[test]
+fn settings_out_of_range_are_refused() {
+    let place = Place::new();
+    let convert = format!("convert {DIGITS}/digits.onnx -o net");
+    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 1")), @"error: --weight-bits: is 1; choose 2 to 16");
+    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 17")), @"error: --weight-bits: is 17; choose 2 to 16");
+    assert_snapshot!(place.refused(&format!("{convert} --members 0 --timesteps 1")), @"error: --members: it is 0; choose a number from 1 to 255");
+    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 0")), @"error: --timesteps: it is 0; choose a number from 1 to 64");
+    assert_snapshot!(place.refused(&format!("{convert} --members four --timesteps 1")), @r"
+    error: invalid value 'four' for '--members <τ>': invalid digit found in string
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_refused() {
+    let place = Place::new().digits();
+    std::fs::write(place.path("file"), "not a folder").unwrap();
+    let convert = format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1");
+    assert_snapshot!(place.refused(&format!("{convert} -o file/net")), @"error: file: File exists (os error 17); choose an output folder that you may write");
+    assert_snapshot!(place.refused(&format!("{convert} -o file")), @"error: [folder]/file: this is a file; choose another path for the output folder, or move it away");
+    assert_snapshot!(place.refused("generate net -o file/rtl"), @"error: file: File exists (os error 17); choose an output folder that you may write");
+    // Nor is a folder replaced that somebody else wrote.
+    std::fs::create_dir(place.path("mine")).unwrap();
+    std::fs::write(place.path("mine/thesis.tex"), "").unwrap();
+    assert_snapshot!(place.refused("generate net -o mine"), @"error: [folder]/mine: the folder exists and has no core.toml, so it was not written by Volley; choose another path for the output folder, or empty it yourself");
+}
+
+#[test]
+fn images_of_another_shape_are_refused() {
+    let place = Place::new().digits();
+    place.fine("generate net -o rtl");
+    write_images(&place.path("images.npz"), 5);
+    assert_snapshot!(place.refused("eval net --data images.npz"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused("cosim rtl --data images.npz --frames 1"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused("inspect net --data images.npz"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused(&format!("cosim rtl --data {DIGITS}/test.npz --frames 101")), @"error: --frames: is 101, and [digits]/test.npz has 100 images; stream fewer frames");
+    assert_snapshot!(place.refused("eval net --data nowhere.npz"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
+}
+
+#[test]
+fn folders_of_another_kind_are_refused() {
+    let place = Place::new().digits();
+    std::fs::create_dir(place.path("empty")).unwrap();
+    assert_snapshot!(place.refused("generate empty -o rtl"), @"error: empty/network.toml: No such file or directory (os error 2); give a folder that `volley convert` wrote");
+    assert_snapshot!(place.refused(&format!("cosim net --data {DIGITS}/test.npz --frames 1")), @"error: net/core.toml: No such file or directory (os error 2); give a folder that `volley generate` wrote");
+    assert_snapshot!(place.refused("generate net -o rtl --lanes 4,conv_9=2"), @"error: --lanes: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    place.fine("generate net -o rtl");
+    // The core's description and its network must belong together.
+    let manifest = std::fs::read_to_string(place.path("rtl/core.toml")).unwrap();
+    std::fs::write(place.path("rtl/core.toml"), manifest.replace("members = 4", "members = 5")).unwrap();
+    assert_snapshot!(place.refused("inspect rtl"), @"error: rtl/core.toml: it does not describe the core of the network in network/; generate the folder again");
+}
+
+#[test]
+fn missing_simulators_are_named() {
+    let place = Place::new().digits();
+    place.fine("generate net -o rtl");
+    let arguments = format!("cosim rtl --data {DIGITS}/test.npz --frames 1 --work work");
+    let before = place.list();
+    for simulator in ["verilator", "icarus"] {
+        let mut command = place.command(&format!("{arguments} --simulator {simulator}"));
+        let ran = place.finish(command.env("PATH", "").output().unwrap());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+        assert_snapshot!(format!("missing_{simulator}"), ran.stderr);
+        assert_eq!(place.list(), before);
+    }
+    let ran = place.finish(place.command("demo --keep demo").env("PATH", "").output().unwrap());
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("'verilator' was not found"), "{}", ran.stderr);
+    assert_eq!(place.list(), before);
+    let ran = place.finish(place.command("doctor").env("PATH", "").output().unwrap());
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stdout.contains("missing: verilator (co-simulation and lint); apt install verilator"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn settings_come_from_a_file_and_flags_win() {
+    let place = Place::new();
+    let members = |place: &Place| -> Value {
+        let shown: Value = serde_json::from_str(&place.fine("inspect net --json")).unwrap();
+        shown["members"].clone()
+    };
+    let config = "[convert]\nmembers = 2\ntimesteps = 1\nweight-bits = 6\noutput = \"net\"\nmean = [0]\nstd = [1.0]\n";
+    std::fs::write(place.path("volley.toml"), config).unwrap();
+    place.fine(&format!("convert {DIGITS}/digits.onnx"));
+    assert_eq!(members(&place), 2);
+    place.fine(&format!("convert --members 3 {DIGITS}/digits.onnx"));
+    assert_eq!(members(&place), 3);
+    std::fs::write(place.path("other.toml"), config.replace('2', "5")).unwrap();
+    place.fine(&format!("convert {DIGITS}/digits.onnx --config other.toml"));
+    assert_eq!(members(&place), 5);
+    // A switch can be turned off again.
+    std::fs::write(place.path("volley.toml"), "[inspect]\njson = true\n").unwrap();
+    assert!(place.fine("inspect net").starts_with('{'));
+    assert!(place.fine("inspect net --json=false").starts_with("Converted network"));
+}
+
+#[test]
+fn mistakes_in_the_settings_file_are_named() {
+    let place = Place::new().digits();
+    let with = |config: &str| {
+        std::fs::write(place.path("volley.toml"), config).unwrap();
+        place.refused("generate net -o rtl")
+    };
+    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, json");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, generate, cosim, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, generate, cosim, inspect, doctor");
+    // Tables of other commands are checked as well.
+    assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
+    assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
+    assert_snapshot!(with("[generate]\nlanes = 0\n"), @r"
+    error: --lanes: '0' is not within 1..=1024 lanes; write a number for all layers, or layer=number, separated by commas
+    note: the value stands in volley.toml, key 'lanes' of [generate]
+    ");
+    assert_snapshot!(with("[generate]\njson = \"perhaps\"\n"), @r"
+    error: invalid value 'perhaps' for '--json[=<BOOL>]'
+      [possible values: true, false]
+
+    For more information, try '--help'.
+    note: the value stands in volley.toml, key 'json' of [generate]
+    ");
+    assert_snapshot!(with("[generate\n"), @r"
+    error: volley.toml: TOML parse error at line 1, column 10
+      |
+    1 | [generate
+      |          ^
+    unclosed table, expected `]`; write one table a command: [convert], then key = value
+    ");
+    assert_snapshot!(place.refused("doctor --config nowhere.toml"), @"error: nowhere.toml: No such file or directory (os error 2); give a readable TOML file with --config");
+}
+
+#[test]
+fn a_network_goes_all_the_way_to_verilog() {
+    let place = Place::new().digits();
+    let report: Value =
+        serde_json::from_str(&place.fine(&format!("eval net --data {DIGITS}/test.npz --limit 50 --json"))).unwrap();
+    assert_eq!(report["images"], 50);
+    assert_eq!(report["ann"], 1.0);
+    for key in ["snn_float", "snn_fixed", "agreement"] {
+        assert!(report[key].as_f64().unwrap() >= 0.98, "{key}: {report}");
+    }
+    assert!(report["images_per_second"].as_f64().unwrap() > 0.0);
+
+    let generated: Value = serde_json::from_str(&place.fine("generate net -o rtl --lanes 16,conv_0=4 --json")).unwrap();
+    assert_eq!(generated["top"], "digits_core");
+    assert_eq!(generated["layers"][0]["lanes"], 4);
+    assert_eq!(generated["layers"][0]["segments"], 2);
+    assert!(place.path("rtl/digits_core.v").is_file());
+
+    assert_snapshot!("inspect_model", place.fine(&format!("inspect {DIGITS}/digits.onnx")));
+    assert_snapshot!("inspect_network", place.fine(&format!("inspect net --data {DIGITS}/test.npz --limit 20")));
+    assert_snapshot!("inspect_core", place.fine("inspect rtl"));
+    let core: Value = serde_json::from_str(&place.fine("inspect rtl --json")).unwrap();
+    assert_eq!(core["layers"], generated["layers"]);
+}
+
+#[test]
+fn help_has_an_example_for_each_command() {
+    let place = Place::new();
+    for command in ["demo", "convert", "eval", "generate", "cosim", "inspect", "doctor"] {
+        let help = place.fine(&format!("{command} --help"));
+        assert!(help.contains("Example") && help.contains(&format!("  volley {command}")), "{help}");
+    }
+    assert_snapshot!("help", place.fine("--help"));
+}
+
+/// The one test here that builds a simulator.
+#[test]
+fn the_demo_ends_without_a_mismatch() {
+    let place = Place::new();
+    let shown = place.fine("demo --keep demo");
+    let last = shown.lines().last().unwrap();
+    assert!(last.ends_with(" values compared, 0 mismatches"), "{shown}");
+    for file in ["digits.onnx", "test.npz", "net/network.toml", "rtl/core.toml", "rtl/digits_core.v"] {
+        assert!(place.path("demo").join(file).is_file(), "no {file}");
+    }
+}

@@ -1,0 +1,55 @@
+//! The committed RTL of the bundled network is what the sources generate, byte for byte: a change of the generator shows
+//! as a difference that a reviewer can read.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use volley::convert::{Options, convert};
+use volley::core_folder;
+use volley::fixed_point::Settings;
+use volley::folder::Converted;
+use volley::import::{normalisation_for, read_onnx};
+use volley::schedule::Lanes;
+
+const AGAIN: &str = "if the change is wanted, run `volley convert examples/digits/digits.onnx --members 4 \
+                     --timesteps 1 -o build/digits` and `volley generate build/digits -o rtl-out/digits`";
+
+/// All files below `folder`, by their path in it.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            found.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            found.insert(name, std::fs::read(path).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_committed_rtl_of_the_digits_network_is_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let model = root.join("examples/digits/digits.onnx");
+    let normalisation = normalisation_for(&model).unwrap().expect("digits.toml has [input]");
+    let ann = read_onnx(&model, normalisation).unwrap();
+    let placed = convert(ann, &Options { members: 4, timesteps: 1 }).unwrap();
+    assert!(placed.uncalibrated.is_empty(), "the digits network knows its thresholds");
+    let converted = Converted { network: placed.network, settings: Settings::default(), onnx: None };
+    let core = core_folder::generate(&converted, &Lanes::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    core_folder::write(&folder.path().join("digits"), &converted, &core.design).unwrap();
+
+    let generated = files(&folder.path().join("digits"));
+    let committed = files(&root.join("rtl-out/digits"));
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&committed), names(&generated), "{AGAIN}");
+    let differing: Vec<_> = generated.iter().filter(|(name, bytes)| committed[*name] != **bytes).collect();
+    let differing: Vec<_> = differing.into_iter().map(|(name, _)| name).collect();
+    assert!(differing.is_empty(), "rtl-out/digits differs in {differing:?}; {AGAIN}");
+
+    // What was committed can be read back, as co-simulation will.
+    assert_eq!(core_folder::read(&root.join("rtl-out/digits")).unwrap(), core);
+}
