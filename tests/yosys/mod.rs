@@ -51,14 +51,14 @@ impl Cells {
         let one = |cell: &str| self.0.get(cell).copied().unwrap_or(0);
         match target {
             Target::Ecp5 => Cost {
-                // A carry cell and a distributed RAM take the place of two and four LUTs.
-                luts: one("LUT4") + 2 * one("CCU2C") + 4 * one("TRELLIS_DPR16X4"),
+                // A carry cell takes two LUTs; a distributed RAM takes four, and its write port two more.
+                luts: one("LUT4") + 2 * one("CCU2C") + 6 * one("TRELLIS_DPR16X4"),
                 flip_flops: one("TRELLIS_FF"),
                 multipliers: one("MULT18X18D"),
                 block_rams: one("DP16KD"),
             },
             Target::Xilinx => Cost {
-                // A RAM32M takes four LUTs, a RAM32X1D and a RAM64X1D two.
+                // A RAM32M takes four LUTs, a RAM32X1D two; inverters vanish into the LUTs behind them.
                 luts: self.sum(|cell| cell.starts_with("LUT") || cell.starts_with("SRL"))
                     + 4 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with('M'))
                     + 2 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with("1D")),
