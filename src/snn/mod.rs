@@ -3,6 +3,7 @@
 mod dump;
 pub mod float;
 mod validate;
+mod warnings;
 
 pub use dump::dump;
 

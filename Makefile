@@ -1,0 +1,57 @@
+# Everything is built in cargo's release profile: the dependencies take minutes, and a second profile would build
+# them again.
+
+CARGO ?= cargo
+# Fails when Cargo.lock does not fit Cargo.toml, instead of changing it silently.
+LOCKED ?= --locked
+# Arguments for the tests that `make test` runs, for instance TESTS='-E "test(synth)"' with nextest.
+TESTS ?=
+
+NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
+ACCEPT := $(patsubst tests/%.rs,--test %,$(wildcard tests/accept_*.rs))
+LIBRARY := src/rtl/lib
+
+.PHONY: help demo test accept lint lint-rust lint-verilog fmt clean install
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Convert, generate and co-simulate the bundled network
+	@scripts/install-tools.sh simulator
+	$(CARGO) run --release $(LOCKED) -- demo
+
+install: ## Install the tools that are missing (Debian packages, .venv)
+	@scripts/install-tools.sh
+
+fmt: ## Format the Rust sources
+	$(CARGO) fmt
+
+lint-rust: install
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release $(LOCKED) --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release $(LOCKED) --no-deps
+
+# Each module as a top, with its own default parameters; the tests lint every module as generated networks set it.
+lint-verilog: install
+	@for file in $(LIBRARY)/*.v; do \
+	    verilator --lint-only -Wall -y $(LIBRARY) --top-module $$(basename $$file .v) $$file || exit 1; \
+	done
+	@echo "verilator: $(words $(wildcard $(LIBRARY)/*.v)) modules of $(LIBRARY) are clean"
+
+lint: lint-rust lint-verilog ## Formatting, clippy, rustdoc and the Verilog library, warnings are errors
+
+# The runner's summary stays the last thing printed.
+test: lint ## Lint, then run all tests that take minutes rather than hours
+	$(CARGO) test --release $(LOCKED) --doc
+ifeq ($(NEXTEST),yes)
+	$(CARGO) nextest run --release $(LOCKED) --no-fail-fast $(TESTS)
+else
+	$(CARGO) test --release $(LOCKED) --no-fail-fast --tests $(TESTS)
+endif
+
+accept: install ## Run the acceptance tests on whole test sets and print their tables
+	$(CARGO) test --release $(LOCKED) --features accept $(ACCEPT) -- --nocapture
+
+clean: ## Remove everything that was built
+	$(CARGO) clean
+	rm -rf build .venv

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Installs what Volley needs besides Rust. Says nothing and changes nothing when all of it is there.
+#
+#   scripts/install-tools.sh             everything that `make test` uses
+#   scripts/install-tools.sh simulator   only what `make demo` uses
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+what=${1:-all}
+case $what in
+    all | simulator) ;;
+    *) echo "usage: $0 [all|simulator]" >&2; exit 2 ;;
+esac
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+if ! have cargo; then
+    echo "install-tools: there is no cargo. Install Rust 1.93 or newer from https://rustup.rs" >&2
+    exit 1
+fi
+
+# Debian package for each command that is missing.
+packages=()
+need() { have "$1" || packages+=("$2"); }
+need verilator verilator # co-simulation, lint; 5.006 or newer
+need g++ g++             # compiles the Verilated model, and the C++ parts of Rust crates
+need make make           # builds the Verilated model
+if [ "$what" = all ]; then
+    need iverilog iverilog # the second simulator
+    need yosys yosys       # synthesis; 0.23 is the oldest supported
+    need python3 python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+fi
+
+if [ ${#packages[@]} -gt 0 ]; then
+    sudo=()
+    [ "$(id -u)" = 0 ] || sudo=(sudo -n)
+    by_hand() {
+        echo "install-tools: $1. Install by hand: ${packages[*]} (names of the Debian packages)" >&2
+        exit 1
+    }
+    have apt-get || by_hand "there is no apt-get here"
+    [ ${#sudo[@]} -eq 0 ] || "${sudo[@]}" true 2>/dev/null || by_hand "this needs root or a sudo without password"
+    echo "install-tools: apt-get install ${packages[*]}"
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    apt() { "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@"; }
+    if ! { apt update && apt install -y --no-install-recommends "${packages[@]}"; } </dev/null >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        by_hand "apt-get failed"
+    fi
+fi
+
+[ "$what" = all ] || exit 0
+
+# The stamp is a copy of the requirements that .venv was made from, written last: a broken install has none.
+if ! cmp -s scripts/requirements.txt .venv/installed-from; then
+    echo "install-tools: .venv from scripts/requirements.txt"
+    rm -rf .venv
+    python3 -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r scripts/requirements.txt </dev/null
+    cp scripts/requirements.txt .venv/installed-from
+fi

@@ -1,0 +1,246 @@
+// Bench of layer_engine behind an event_scanner: a whole layer, map in, spike counts out.
+//
+// Random maps (half full, empty, sparse, full), weights, biases and steps. The expected counts come from the plain sum of a
+// convolution over the map and from the member-by-member definition of a group neuron, both in 64 bits. At the end
+// `status_event` must have been high once for every non-zero element of every window and segment.
+// ACC_BITS and MEMBRANE_BITS come from the worst case of the bits of weights and counts.
+`default_nettype none
+
+module layer_engine_tb;
+    parameter HEIGHT         = 5;
+    parameter WIDTH          = 4;
+    parameter IN_CHANNELS    = 2;
+    parameter IN_STEPS       = 2;           // TIMESTEPS, or 1: the same current at each step
+    parameter IN_BITS        = 3;
+    parameter IN_SIGNED      = 0;
+    parameter KERNEL_H       = 3;
+    parameter KERNEL_W       = 3;
+    parameter STRIDE_H       = 1;
+    parameter STRIDE_W       = 1;
+    parameter PAD_TOP        = 1;
+    parameter PAD_LEFT       = 1;
+    parameter PAD_BOTTOM     = 1;
+    parameter PAD_RIGHT      = 1;
+    parameter WORD_LOG2      = 2;
+    parameter CHANNELS       = 5;
+    parameter LANES          = 2;
+    parameter WEIGHT_BITS    = 6;
+    parameter USE_MULTIPLIER = 0;
+    parameter SHIFT          = 0;
+    parameter TIMESTEPS      = 2;
+    parameter MEMBERS        = 4;
+    parameter BIAS_BITS      = 8;
+    parameter STEP_BITS      = 7;           // with POW2 bits of the shift
+    parameter POW2           = 0;
+    parameter STEP_LOG2      = 7;
+    parameter FRAMES         = 4;
+
+    localparam OUT_H       = (HEIGHT + PAD_TOP + PAD_BOTTOM - KERNEL_H) / STRIDE_H + 1;
+    localparam OUT_W       = (WIDTH + PAD_LEFT + PAD_RIGHT - KERNEL_W) / STRIDE_W + 1;
+    localparam SEGMENTS    = (CHANNELS + LANES - 1) / LANES;
+    localparam WINDOW      = KERNEL_H * KERNEL_W * IN_CHANNELS;
+    localparam WEIGHT_ROWS = SEGMENTS * WINDOW;
+    localparam ADDR_BITS   = WEIGHT_ROWS > 1 ? $clog2(WEIGHT_ROWS) : 1;
+    localparam ROWS        = KERNEL_H < HEIGHT ? KERNEL_H : HEIGHT;
+    localparam ACC_BITS    = WEIGHT_BITS + IN_BITS + SHIFT + $clog2(WINDOW);
+    localparam MOST_SHIFT  = (1 << STEP_BITS) - 1 < STEP_LOG2 ? (1 << STEP_BITS) - 1 : STEP_LOG2;
+    localparam [63:0] ONE    = 1;
+    localparam [63:0] DRIVE  = TIMESTEPS * ((ONE << (ACC_BITS - 1)) + (ONE << (BIAS_BITS - 1)));
+    localparam [63:0] REACH  = POW2 != 0 ? (ONE << (STEP_LOG2 - 1)) + (DRIVE << MOST_SHIFT)
+                                         : (ONE << (STEP_BITS - 1)) + DRIVE;
+    localparam MEMBRANE_BITS = $clog2(REACH + 1) + 1;
+    localparam COUNT_BITS    = $clog2(MEMBERS + 1);
+    localparam CHANNEL_BITS  = CHANNELS > 1 ? $clog2(CHANNELS) : 1;
+    localparam IN_WIDTH      = IN_STEPS * IN_BITS;
+    localparam OUT_BITS      = TIMESTEPS * COUNT_BITS;
+    localparam ELEMENTS      = FRAMES * HEIGHT * WIDTH * IN_CHANNELS;
+    localparam NEURONS       = FRAMES * OUT_H * OUT_W * CHANNELS;
+
+    wire        clk;
+    wire        rst;
+    wire        done;
+    wire        sink_failed;
+    reg         status_failed;
+    wire [31:0] checks;
+
+    `include "bench_random.vh"
+
+    // ---------------------------------------------------------------- what goes in and what must come out
+    reg [IN_WIDTH-1:0]             elements [0:ELEMENTS-1];
+    reg [LANES*WEIGHT_BITS-1:0]    weights  [0:WEIGHT_ROWS-1];
+    reg [BIAS_BITS+STEP_BITS-1:0]  neurons  [0:CHANNELS-1];
+    reg [OUT_BITS-1:0]             counts   [0:NEURONS-1];
+    integer events;
+
+    integer f, oy, ox, o, ky, kx, c, x, y, n, t, i, at, fired, density;
+    reg signed [63:0] v, step, bias, current, weight, value;
+    reg [IN_BITS-1:0]            value_field;
+    reg signed [IN_BITS-1:0]     value_signed;
+    reg signed [WEIGHT_BITS-1:0] weight_signed;
+    reg [BIAS_BITS-1:0]          bias_field;
+    reg signed [BIAS_BITS-1:0]   bias_signed;
+    reg [STEP_BITS-1:0]          step_field;
+    reg [IN_WIDTH-1:0]           element;
+
+    initial begin
+        start_random;
+        for (n = 0; n < ELEMENTS; n = n + 1) begin
+            case ((n / (HEIGHT * WIDTH * IN_CHANNELS)) % 4)
+                0: density = 50;
+                1: density = 0;
+                2: density = 10;
+                default: density = 100;
+            endcase
+            draw;
+            element = {IN_WIDTH{1'b0}};
+            if ((fill_state >> 8) % 100 < density) begin
+                for (t = 0; t < IN_STEPS; t = t + 1) begin
+                    draw;
+                    element[t*IN_BITS +: IN_BITS] = fill_state[31:5];
+                end
+            end
+            elements[n] = element;
+        end
+        for (n = 0; n < WEIGHT_ROWS; n = n + 1) begin
+            for (o = 0; o < LANES; o = o + 1) begin
+                draw;
+                weights[n][o*WEIGHT_BITS +: WEIGHT_BITS] = fill_state[31:5];
+            end
+        end
+        for (n = 0; n < CHANNELS; n = n + 1) begin
+            draw;
+            bias_field = fill_state[31:5];
+            draw;
+            step_field = POW2 != 0 ? (fill_state >> 8) % (MOST_SHIFT + 1) : fill_state[31:5];
+            if (POW2 == 0 && step_field == 0) step_field = 1;
+            neurons[n] = {bias_field, step_field};
+        end
+        events = 0;
+        at     = 0;
+        for (f = 0; f < FRAMES; f = f + 1)
+        for (oy = 0; oy < OUT_H; oy = oy + 1)
+        for (ox = 0; ox < OUT_W; ox = ox + 1)
+        for (o = 0; o < CHANNELS; o = o + 1) begin
+            {bias_field, step_field} = neurons[o];
+            bias_signed = bias_field;
+            bias = bias_signed;
+            step = POW2 != 0 ? 64'sd1 <<< (STEP_LOG2 - step_field) : step_field;
+            v    = step >>> 1;
+            for (t = 0; t < TIMESTEPS; t = t + 1) begin
+                current = bias;
+                for (ky = 0; ky < KERNEL_H; ky = ky + 1)
+                for (kx = 0; kx < KERNEL_W; kx = kx + 1)
+                for (c = 0; c < IN_CHANNELS; c = c + 1) begin
+                    y = oy * STRIDE_H + ky - PAD_TOP;
+                    x = ox * STRIDE_W + kx - PAD_LEFT;
+                    if (y >= 0 && y < HEIGHT && x >= 0 && x < WIDTH) begin
+                        element = elements[((f * HEIGHT + y) * WIDTH + x) * IN_CHANNELS + c];
+                        if (t == 0 && o % LANES == 0 && element != 0) events = events + 1;
+                        value_field  = element[(IN_STEPS == 1 ? 0 : t)*IN_BITS +: IN_BITS];
+                        value_signed = value_field;
+                        value        = value_field;
+                        if (IN_SIGNED != 0) value = value_signed;
+                        n = ((o / LANES * KERNEL_H + ky) * KERNEL_W + kx) * IN_CHANNELS + c;
+                        weight_signed = weights[n][(o % LANES)*WEIGHT_BITS +: WEIGHT_BITS];
+                        weight  = weight_signed;
+                        current = current + weight * value * (64'sd1 <<< SHIFT);
+                    end
+                end
+                v = v + current;
+                fired = 0;
+                for (i = 1; i <= MEMBERS; i = i + 1) begin
+                    if (v >= i * step) fired = fired + 1;
+                end
+                v = v - fired * step;
+                counts[at][t*COUNT_BITS +: COUNT_BITS] = fired[COUNT_BITS-1:0];
+            end
+            at = at + 1;
+        end
+    end
+
+    // ---------------------------------------------------------------- the layer
+    wire [31:0]         sent;
+    wire [IN_WIDTH-1:0] in_data;
+    wire                in_valid;
+    wire                in_ready;
+    stream_source #(.WIDTH(IN_WIDTH)) source (
+        .clk(clk), .rst(rst), .total(ELEMENTS[31:0]), .index(sent), .word(elements[sent]),
+        .tdata(in_data), .tvalid(in_valid), .tready(in_ready)
+    );
+
+    wire [ADDR_BITS-1:0] event_addr;
+    wire [IN_WIDTH-1:0]  event_counts;
+    wire                 event_last;
+    wire                 event_marker;
+    wire                 event_valid;
+    wire                 event_ready;
+    wire                 busy;
+    event_scanner #(
+        .ELEMENT_BITS(IN_WIDTH), .MAP_HEIGHT(HEIGHT), .ROW_ELEMENTS(WIDTH * IN_CHANNELS), .KERNEL_HEIGHT(KERNEL_H),
+        .RUN(KERNEL_W * IN_CHANNELS), .STRIDE_HEIGHT(STRIDE_H), .STEP(STRIDE_W * IN_CHANNELS), .PAD_TOP(PAD_TOP),
+        .PAD_LEFT(PAD_LEFT * IN_CHANNELS), .OUT_HEIGHT(OUT_H), .OUT_WIDTH(OUT_W), .SEGMENTS(SEGMENTS),
+        .WORD_LOG2(WORD_LOG2), .ROWS(ROWS), .QUEUE_LOG2(2), .WEIGHT_ADDR_BITS(ADDR_BITS)
+    ) scanner (
+        .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
+        .m_event_addr(event_addr), .m_event_counts(event_counts), .m_event_last(event_last),
+        .m_event_marker(event_marker), .m_event_valid(event_valid), .m_event_ready(event_ready), .busy(busy)
+    );
+
+    wire                           weight_enable;
+    wire [ADDR_BITS-1:0]           weight_addr;
+    reg  [LANES*WEIGHT_BITS-1:0]   weight_row;
+    wire                           neuron_enable;
+    wire [CHANNEL_BITS-1:0]        neuron_addr;
+    reg  [BIAS_BITS+STEP_BITS-1:0] neuron_row;
+    always @(posedge clk) begin
+        if (weight_enable) weight_row <= weights[weight_addr];
+        if (neuron_enable) neuron_row <= neurons[neuron_addr];
+    end
+
+    wire [OUT_BITS-1:0] out_data;
+    wire                out_valid;
+    wire                out_ready;
+    wire                status_event;
+    wire                status_busy;
+    layer_engine #(
+        .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES),
+        .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .USE_MULTIPLIER(USE_MULTIPLIER),
+        .MAX_SHIFT(SHIFT), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS),
+        .POW2(POW2), .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
+        .CHANNEL_BITS(CHANNEL_BITS)
+    ) dut (
+        .clk(clk), .rst(rst), .s_event_addr(event_addr), .s_event_counts(event_counts), .s_event_shift(SHIFT[4:0]),
+        .s_event_last(event_last), .s_event_marker(event_marker), .s_event_valid(event_valid),
+        .s_event_ready(event_ready), .scanning(busy), .m_axis_tdata(out_data), .m_axis_tvalid(out_valid),
+        .m_axis_tready(out_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
+        .neuron_enable(neuron_enable), .neuron_addr(neuron_addr), .neuron_row(neuron_row),
+        .status_event(status_event), .status_busy(status_busy)
+    );
+
+    wire [31:0] received;
+    stream_sink #(.WIDTH(OUT_BITS)) sink (
+        .clk(clk), .rst(rst), .total(NEURONS[31:0]), .index(received), .word(counts[received]),
+        .tdata(out_data), .tvalid(out_valid), .tready(out_ready), .done(done), .failed(sink_failed), .checks(checks)
+    );
+
+    // ---------------------------------------------------------------- status
+    integer   event_clocks;
+    reg [5:0] after_reg;
+    initial status_failed = 1'b0;
+    always @(posedge clk) begin
+        event_clocks <= rst ? 0 : event_clocks + status_event;
+        after_reg    <= rst || !done ? 6'd0 : after_reg == 6'd32 ? 6'd32 : after_reg + 6'd1;
+        if (after_reg == 6'd32 && (event_clocks != events || status_busy !== 1'b0)) begin
+            status_failed <= 1'b1;
+            if (!status_failed) begin
+                $display("%0d clocks with an event, expected %0d; busy at the end %b", event_clocks, events, status_busy);
+            end
+        end
+    end
+
+    bench_control #(.NAME("layer_engine")) control (
+        .clk(clk), .rst(rst), .done(done), .failed(sink_failed || status_failed), .checks(checks)
+    );
+endmodule
+
+`default_nettype wire

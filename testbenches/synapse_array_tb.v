@@ -1,0 +1,143 @@
+// Bench of synapse_array.
+//
+// Windows of random events (one event, many, a marker with zero counts). Each output channel's sums must be the plain sum of
+// 2^shift · weight · count over its window's events, in 64 bits; of the last segment only the channels there are may leave.
+// ACC_BITS comes from the worst case.
+`default_nettype none
+
+module synapse_array_tb;
+    parameter LANES          = 3;
+    parameter CHANNELS       = 7;
+    parameter STEPS          = 2;
+    parameter COUNT_BITS     = 3;
+    parameter COUNT_SIGNED   = 0;
+    parameter WEIGHT_BITS    = 6;
+    parameter USE_MULTIPLIER = 0;
+    parameter MAX_SHIFT      = 0;
+    parameter MOST_EVENTS    = 9;           // of a window
+    parameter PIXELS         = 30;
+
+    localparam SEGMENTS    = (CHANNELS + LANES - 1) / LANES;
+    localparam WEIGHT_ROWS = 37;
+    localparam ADDR_BITS   = 6;
+    localparam ACC_BITS    = WEIGHT_BITS + COUNT_BITS + MAX_SHIFT + $clog2(MOST_EVENTS);
+    localparam COUNTS      = STEPS * COUNT_BITS;
+    localparam EVENTS      = PIXELS * SEGMENTS * MOST_EVENTS;
+    localparam EVENT_BITS  = ADDR_BITS + COUNTS + 5 + 2;
+    localparam RESULTS     = PIXELS * CHANNELS;
+    localparam RESULT_BITS = STEPS * ACC_BITS;
+
+    wire        clk;
+    wire        rst;
+    wire        done;
+    wire        failed;
+    wire [31:0] checks;
+
+    `include "bench_random.vh"
+
+    // ---------------------------------------------------------------- what goes in and what must come out
+    reg [EVENT_BITS-1:0]        events  [0:EVENTS-1];       // {shift, last, marker, row, counts}
+    reg [LANES*WEIGHT_BITS-1:0] weights [0:WEIGHT_ROWS-1];
+    reg [RESULT_BITS-1:0]       results [0:RESULTS-1];
+    integer total;
+
+    integer n, t, lane, pixel, segment, size, at, row, shift;
+    reg signed [63:0] sum [0:LANES*STEPS-1];
+    reg signed [63:0] value, weight;
+    reg [COUNTS-1:0]             counts;
+    reg [COUNT_BITS-1:0]         count_field;
+    reg signed [COUNT_BITS-1:0]  count_signed;
+    reg signed [WEIGHT_BITS-1:0] weight_signed;
+    reg                          marker, last;
+    initial begin
+        start_random;
+        for (n = 0; n < WEIGHT_ROWS; n = n + 1) begin
+            for (lane = 0; lane < LANES; lane = lane + 1) begin
+                draw;
+                weights[n][lane*WEIGHT_BITS +: WEIGHT_BITS] = fill_state[31:5];
+                if (fill_state[3:0] == 0) weights[n][lane*WEIGHT_BITS +: WEIGHT_BITS] = 1 << (WEIGHT_BITS - 1);
+            end
+        end
+        total = 0;
+        at    = 0;
+        for (pixel = 0; pixel < PIXELS; pixel = pixel + 1)
+        for (segment = 0; segment < SEGMENTS; segment = segment + 1) begin
+            for (n = 0; n < LANES * STEPS; n = n + 1) sum[n] = 0;
+            draw;
+            // Windows of one event, of many, and empty ones, which bring a marker.
+            size   = fill_state[9:8] == 0 ? 1 : 1 + (fill_state >> 10) % MOST_EVENTS;
+            marker = fill_state[31:30] == 0;
+            if (marker) size = 1;
+            for (n = 0; n < size; n = n + 1) begin
+                draw;
+                row    = marker ? 0 : (fill_state >> 8) % WEIGHT_ROWS;
+                shift  = marker ? 0 : (fill_state >> 20) % (MAX_SHIFT + 1);
+                counts = {COUNTS{1'b0}};
+                for (t = 0; t < STEPS && !marker; t = t + 1) begin
+                    draw;
+                    count_field = fill_state[31:5];
+                    counts[t*COUNT_BITS +: COUNT_BITS] = count_field;
+                    count_signed = count_field;
+                    value        = count_field;
+                    if (COUNT_SIGNED != 0) value = count_signed;
+                    for (lane = 0; lane < LANES; lane = lane + 1) begin
+                        weight_signed = weights[row][lane*WEIGHT_BITS +: WEIGHT_BITS];
+                        weight = weight_signed;
+                        sum[lane*STEPS+t] = sum[lane*STEPS+t] + weight * value * (64'sd1 <<< shift);
+                    end
+                end
+                last = n == size - 1;
+                events[total] = {shift[4:0], last, marker, row[ADDR_BITS-1:0], counts};
+                total = total + 1;
+            end
+            for (lane = 0; lane < LANES && segment * LANES + lane < CHANNELS; lane = lane + 1) begin
+                for (t = 0; t < STEPS; t = t + 1) begin
+                    results[at][t*ACC_BITS +: ACC_BITS] = sum[lane*STEPS+t][ACC_BITS-1:0];
+                end
+                at = at + 1;
+            end
+        end
+    end
+
+    // ---------------------------------------------------------------- streams and memories
+    wire [31:0]           sent;
+    wire [EVENT_BITS-1:0] in_data;
+    wire                  in_valid;
+    wire                  in_ready;
+    stream_source #(.WIDTH(EVENT_BITS)) source (
+        .clk(clk), .rst(rst), .total(total), .index(sent), .word(events[sent]),
+        .tdata(in_data), .tvalid(in_valid), .tready(in_ready)
+    );
+
+    wire                         weight_enable;
+    wire [ADDR_BITS-1:0]         weight_addr;
+    reg  [LANES*WEIGHT_BITS-1:0] weight_row;
+    always @(posedge clk) if (weight_enable) weight_row <= weights[weight_addr];
+
+    wire [RESULT_BITS-1:0] out_data;
+    wire                   out_valid;
+    wire                   out_ready;
+    synapse_array #(
+        .LANES(LANES), .CHANNELS(CHANNELS), .STEPS(STEPS), .COUNT_BITS(COUNT_BITS), .COUNT_SIGNED(COUNT_SIGNED),
+        .WEIGHT_BITS(WEIGHT_BITS), .ACC_BITS(ACC_BITS), .USE_MULTIPLIER(USE_MULTIPLIER), .MAX_SHIFT(MAX_SHIFT),
+        .WEIGHT_ADDR_BITS(ADDR_BITS)
+    ) dut (
+        .clk(clk), .rst(rst), .s_event_addr(in_data[COUNTS +: ADDR_BITS]), .s_event_counts(in_data[COUNTS-1:0]),
+        .s_event_shift(in_data[EVENT_BITS-1 -: 5]), .s_event_last(in_data[EVENT_BITS-6]), .s_event_valid(in_valid),
+        .s_event_ready(in_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
+        .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
+    );
+
+    wire [31:0] received;
+    stream_sink #(.WIDTH(RESULT_BITS)) sink (
+        .clk(clk), .rst(rst), .total(RESULTS[31:0]), .index(received), .word(results[received]),
+        .tdata(out_data), .tvalid(out_valid), .tready(out_ready), .done(done), .failed(failed),
+        .checks(checks)
+    );
+
+    bench_control #(.NAME("synapse_array")) control (
+        .clk(clk), .rst(rst), .done(done), .failed(failed), .checks(checks)
+    );
+endmodule
+
+`default_nettype wire

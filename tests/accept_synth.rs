@@ -1,0 +1,45 @@
+//! What real networks cost on two families of devices, by the oldest and the newest yosys.
+#![cfg(feature = "accept")]
+
+mod yosys;
+mod zoo;
+
+use volley::fixed_point::Settings;
+use volley::schedule::Lanes;
+use volley::{quantise, rtl, schedule};
+use yosys::TARGETS;
+
+/// Synthesises a zoo network at τ = 4 and prints a row of the table for each target and yosys.
+fn table(name: &str, timesteps: u32) {
+    let placed = zoo::placed(name, 4, timesteps);
+    let network = quantise::quantise(&placed.network, &Settings::default()).unwrap();
+    let plan = schedule::plan(&network, &Lanes::default()).unwrap();
+    let design = rtl::generate(&network, &plan).unwrap();
+    println!("network      T  target  yosys      LUT      FF   DSP  BRAM (18 kbit)");
+    for target in TARGETS {
+        for (version, yosys) in [("system", yosys::system()), ("newest", yosys::newest())] {
+            let cells = yosys::synthesise(&yosys, &design, target);
+            let cost = cells.cost(target);
+            println!(
+                "{name:12} {timesteps}  {:6}  {version} {:8} {:7} {:5} {:5}   {cells}",
+                format!("{target:?}"),
+                cost.luts,
+                cost.flip_flops,
+                cost.multipliers,
+                cost.block_rams
+            );
+            assert_eq!(cost.multipliers, design.manifest.layers[0].lanes as u64, "{name} {target:?} {version}");
+            assert!(cost.block_rams >= yosys::intended_block_rams(&design), "{name} {target:?} {version}: {cells}");
+        }
+    }
+}
+
+#[test]
+fn mnist_mlp() {
+    table("mnist-mlp", 1);
+}
+
+#[test]
+fn mnist_cnn() {
+    table("mnist-cnn", 1);
+}

@@ -1,0 +1,34 @@
+//! The bundled digits network, from its ONNX file to the files of its core.
+#![allow(dead_code, reason = "each test binary uses its own part of this file")]
+
+use std::path::Path;
+
+use volley::fixed_point::{Settings, ThresholdMode};
+use volley::rtl::Design;
+use volley::schedule::Lanes;
+use volley::{ann, convert, fixed_point, import, quantise, rtl, schedule, snn};
+
+/// The imported network.
+pub fn imported() -> ann::Network {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/digits.onnx");
+    let normalisation = import::normalisation_for(&path).unwrap().expect("digits.toml has [input]");
+    import::read_onnx(&path, normalisation).unwrap()
+}
+
+/// Its activations replaced by group neurons.
+pub fn converted(members: u32, timesteps: u32) -> snn::Network {
+    convert::convert(imported(), &convert::Options { members, timesteps }).unwrap().network
+}
+
+/// In integers, 8-bit weights.
+pub fn quantised(members: u32, timesteps: u32, threshold: ThresholdMode) -> fixed_point::Network {
+    let settings = Settings { threshold, ..Settings::default() };
+    quantise::quantise(&converted(members, timesteps), &settings).unwrap()
+}
+
+/// In Verilog, with the default lanes.
+pub fn design(members: u32, timesteps: u32, threshold: ThresholdMode) -> Design {
+    let network = quantised(members, timesteps, threshold);
+    let plan = schedule::plan(&network, &Lanes::default()).unwrap();
+    rtl::generate(&network, &plan).unwrap()
+}

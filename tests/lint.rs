@@ -1,0 +1,125 @@
+//! No lint at all, and no waiver: every module of the library in several settings, and every file of generated designs,
+//! pass `verilator --lint-only -Wall` and `iverilog -g2005 -Wall` without a word.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use rayon::prelude::*;
+use volley::fixed_point::{Settings, ThresholdMode};
+use volley::rtl::library;
+use volley::{quantise, random, rtl, schedule};
+
+/// (module, parameters): each module by itself, as the top. "" is the module's own setting; the parameters that follow
+/// from others (widths of addresses and counters) are set with them, as the generator does.
+const SETTINGS: &[(&str, &str)] = &[
+    ("event_join", "TERMS=3 COUNTS_BITS=1 WEIGHT_ADDR_BITS=11"),
+    ("event_scanner", "WORD_LOG2=0 ROWS=3"),
+    ("event_scanner", "WORD_LOG2=4 SEGMENTS=3 WEIGHT_ADDR_BITS=7 ELEMENT_BITS=1"),
+    // One pixel, and a fully connected layer of one row.
+    (
+        "event_scanner",
+        "MAP_HEIGHT=1 ROW_ELEMENTS=1 KERNEL_HEIGHT=1 RUN=1 STRIDE_HEIGHT=1 STEP=1 PAD_TOP=0 PAD_LEFT=0 OUT_HEIGHT=1 \
+         OUT_WIDTH=1 WORD_LOG2=0 ROWS=1 WEIGHT_ADDR_BITS=1",
+    ),
+    (
+        "event_scanner",
+        "MAP_HEIGHT=1 ROW_ELEMENTS=300 KERNEL_HEIGHT=1 RUN=300 STRIDE_HEIGHT=1 STEP=300 PAD_TOP=0 PAD_LEFT=0 \
+         OUT_HEIGHT=1 OUT_WIDTH=1 WORD_LOG2=3 ROWS=2 SEGMENTS=2 WEIGHT_ADDR_BITS=10",
+    ),
+    ("fifo", "WIDTH=1 DEPTH_LOG2=1"),
+    ("group_neuron", "MEMBERS=1 COUNT_BITS=1"),
+    ("group_neuron", "TIMESTEPS=4 STEPS=4 MEMBERS=15 COUNT_BITS=4 CHANNELS=1 CHANNEL_BITS=1"),
+    ("group_neuron", "TIMESTEPS=3 STEPS=1 MEMBERS=5 STEP_BITS=20"),
+    ("group_neuron", "POW2=1 STEP_BITS=3 STEP_LOG2=9 MEMBERS=8 COUNT_BITS=4 TIMESTEPS=2 STEPS=2"),
+    ("input_encoder", "CHANNELS=3"),
+    ("input_encoder", "CHANNELS=1 VALUE_BITS=8 PIXELS=1"),
+    ("layer_engine", "IN_STEPS=2 TIMESTEPS=2 LANES=8 MAX_SHIFT=3"),
+    ("layer_engine", "IN_BITS=9 IN_SIGNED=1 USE_MULTIPLIER=1 TIMESTEPS=4 ACC_BITS=20 MEMBRANE_BITS=24"),
+    ("pool", "MAXIMUM=1 OUT_BITS=3"),
+    ("pool", "STEPS=4 STRIDE_HEIGHT=3 STRIDE_WIDTH=3 OUT_HEIGHT=2 OUT_WIDTH=2 CHANNELS=1"),
+    ("readout", "FACTOR=4 ACC_BITS=32 BIAS_BITS=32"),
+    ("readout", "CHANNELS=1 CHANNEL_BITS=1"),
+    ("readout_engine", "LANES=10 MAX_SHIFT=2 IN_SIGNED=1"),
+    ("skid_buffer", "WIDTH=1"),
+    ("spike_buffer", "ROWS=1 ROW_WORDS=1 ADDR_BITS=1 LEVEL_BITS=1"),
+    ("step_sum", "STEPS=1 SUM_BITS=3"),
+    ("stream_fork", "OUTPUTS=4 WIDTH=1"),
+    ("synapse_array", "STEPS=4 LANES=1 CHANNELS=3"),
+    ("synapse_array", "COUNT_BITS=9 COUNT_SIGNED=1 USE_MULTIPLIER=1 LANES=16 CHANNELS=16 ACC_BITS=8"),
+    ("word_packer", "WORD_LOG2=0 ROW_ELEMENTS=1"),
+    ("word_packer", "WORD_LOG2=4 ROW_ELEMENTS=5"),
+];
+
+/// What a tool has to say; an empty text if nothing.
+fn complaint(command: &mut Command) -> String {
+    let tool = command.get_program().to_string_lossy().into_owned();
+    let done =
+        command.output().unwrap_or_else(|error| panic!("cannot run {tool} ({error}): install it and put it on PATH"));
+    let text = [done.stdout, done.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    if text.trim().is_empty() && !done.status.success() { format!("{tool} failed silently") } else { text }
+}
+
+/// Lints `top` among the `.v` files of `folder` with both tools.
+fn lint(folder: &Path, files: &[String], top: &str, setting: &str) -> Option<String> {
+    let parameters = |prefix: &str| -> Vec<String> {
+        setting.split_whitespace().map(|parameter| format!("{prefix}{parameter}")).collect()
+    };
+    // -y: only the modules that are used, so that no library file is complained of as a second top.
+    let verilator = complaint(
+        Command::new("verilator")
+            .current_dir(folder)
+            .args(["--lint-only", "-Wall", "--top-module", top, "-y", "."])
+            .args(parameters("-G"))
+            .arg(format!("{top}.v")),
+    );
+    let icarus = complaint(
+        Command::new("iverilog")
+            .current_dir(folder)
+            .args(["-g2005", "-Wall", "-t", "null", "-s", top])
+            .args(parameters(&format!("-P{top}.")))
+            .args(files),
+    );
+    let text = verilator + &icarus;
+    (!text.trim().is_empty()).then(|| format!("{top} {setting}:\n{text}"))
+}
+
+fn report(problems: Vec<String>) {
+    assert!(problems.is_empty(), "{} complaints:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// Writes the files; the names of the Verilog ones.
+fn write(files: &BTreeMap<String, String>, folder: &Path) -> Vec<String> {
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).expect("a file of the design");
+    }
+    files.keys().filter(|name| name.ends_with(".v")).cloned().collect()
+}
+
+#[test]
+fn library() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let files = library::FILES.iter().map(|(name, text)| ((*name).to_string(), (*text).to_string())).collect();
+    let names = write(&files, folder.path());
+    let plain = library::FILES.iter().map(|(name, _)| (name.trim_end_matches(".v"), ""));
+    let jobs: Vec<_> = plain.chain(SETTINGS.iter().copied()).collect();
+    report(jobs.par_iter().filter_map(|(module, setting)| lint(folder.path(), &names, module, setting)).collect());
+}
+
+#[test]
+fn generated_designs() {
+    let check = |seed: u64| -> Option<String> {
+        let network = random::network(seed, &random::Options { several_terms: seed % 2 == 1, ..Default::default() });
+        let threshold = if seed % 3 == 0 { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
+        let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold };
+        let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
+        let lanes = schedule::Lanes { all: Some(1 + seed as usize % 5), named: vec![] };
+        let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");
+        let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let names = write(&design.files, folder.path());
+        lint(folder.path(), &names, &design.manifest.top, "").map(|text| format!("seed {seed}: {text}"))
+    };
+    report((0..8u64).collect::<Vec<_>>().into_par_iter().filter_map(check).collect());
+}

@@ -1,0 +1,331 @@
+//! What is run: benches and their parameter settings, stalls and seeds, and the faults that must be seen.
+
+/// A bench and the settings in which it must pass; "" is the bench's own.
+pub struct Bench {
+    pub module: &'static str,
+    pub settings: &'static [&'static str],
+}
+
+/// Stalls on both sides, seeds, and a second reset amid the stream.
+pub const RUNS: &[&str] = &[
+    "+seed=1",
+    "+seed=2 +s_stall=25 +m_stall=25",
+    "+seed=3 +s_stall=60 +m_stall=60",
+    "+seed=4 +s_stall=10 +m_stall=90",
+    "+seed=5 +s_stall=90",
+    "+seed=6 +s_stall=25 +m_stall=60 +reset=150",
+];
+
+pub const VERILATOR_RUNS: &[&str] =
+    &["+seed=11", "+seed=12 +s_stall=25 +m_stall=60 +reset=150", "+seed=13 +m_stall=90"];
+
+pub const BENCHES: &[Bench] = &[
+    Bench {
+        module: "event_scanner",
+        settings: &[
+            "",
+            // 1×1 kernels: a pixel, whole rows in a word, strided.
+            "HEIGHT=1 WIDTH=1 CHANNELS=1 KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 WORD_LOG2=0",
+            "KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 WORD_LOG2=4",
+            "KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 WORD_LOG2=1 SEGMENTS=2",
+            "KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 STRIDE_H=2 STRIDE_W=2 WORD_LOG2=1",
+            "KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 STRIDE_H=3 STRIDE_W=4 ROWS=3",
+            // 3×3, padded, every word size.
+            "WORD_LOG2=0",
+            "WORD_LOG2=1 SEGMENTS=2",
+            "WORD_LOG2=3 SEGMENTS=3",
+            "WORD_LOG2=4",
+            "STRIDE_H=2 STRIDE_W=2",
+            "STRIDE_H=2 STRIDE_W=2 WORD_LOG2=1 SEGMENTS=3 HEIGHT=7 WIDTH=8",
+            "STRIDE_H=1 STRIDE_W=2 WORD_LOG2=3 ROWS=4",
+            "CHANNELS=1 ELEMENT_BITS=1 WORD_LOG2=2 QUEUE_LOG2=1",
+            "CHANNELS=4 WIDTH=8 WORD_LOG2=2 ROWS=5 QUEUE_LOG2=3",
+            "ELEMENT_BITS=9 CHANNELS=1 WIDTH=9 WORD_LOG2=3",
+            // 5×5 without padding; padding on some sides; rows and columns that no window reads.
+            "HEIGHT=8 WIDTH=7 CHANNELS=2 KERNEL_H=5 KERNEL_W=5 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 WORD_LOG2=2",
+            "HEIGHT=8 KERNEL_H=2 KERNEL_W=3 PAD_TOP=1 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=2 STRIDE_W=3",
+            "HEIGHT=7 STRIDE_H=3 STRIDE_W=2 KERNEL_H=2 PAD_BOTTOM=0",
+            "HEIGHT=9 WIDTH=9 CHANNELS=1 KERNEL_H=2 KERNEL_W=2 STRIDE_H=4 STRIDE_W=4 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 \
+             PAD_RIGHT=0",
+            // The kernel covers the map: a fully connected layer, also as one long row.
+            "KERNEL_H=6 KERNEL_W=5 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 SEGMENTS=3",
+            "HEIGHT=1 WIDTH=37 CHANNELS=1 KERNEL_H=1 KERNEL_W=37 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 \
+             WORD_LOG2=3 SEGMENTS=2",
+            // The kernel is larger than the map.
+            "HEIGHT=3 WIDTH=3 KERNEL_H=5 KERNEL_W=5 PAD_TOP=2 PAD_LEFT=2 PAD_BOTTOM=2 PAD_RIGHT=2 WORD_LOG2=3",
+            "HEIGHT=3 WIDTH=2 KERNEL_H=5 KERNEL_W=5 PAD_TOP=4 PAD_LEFT=4 PAD_BOTTOM=2 PAD_RIGHT=3 SEGMENTS=2",
+        ],
+    },
+    Bench {
+        module: "group_neuron",
+        settings: &[
+            "",
+            "MEMBERS=1 TIMESTEPS=1 STEPS=1 CHANNELS=1",
+            "MEMBERS=1 TIMESTEPS=4 STEPS=4 STEP_BITS=1",
+            "MEMBERS=3 TIMESTEPS=2 STEPS=1",
+            "MEMBERS=4 TIMESTEPS=3 STEPS=3 ACC_BITS=24 BIAS_BITS=16 STEP_BITS=14",
+            "MEMBERS=5 TIMESTEPS=1 STEPS=1 ACC_BITS=30 BIAS_BITS=30 STEP_BITS=28",
+            "MEMBERS=5 TIMESTEPS=4 STEPS=4 ACC_BITS=6 BIAS_BITS=4 STEP_BITS=5",
+            "MEMBERS=8 TIMESTEPS=1 STEPS=1 CHANNELS=8",
+            "MEMBERS=8 TIMESTEPS=4 STEPS=1 STEP_BITS=20",
+            "MEMBERS=15 TIMESTEPS=4 STEPS=4",
+            "MEMBERS=15 TIMESTEPS=2 STEPS=1 ACC_BITS=5 BIAS_BITS=14",
+            "POW2=1 STEP_BITS=1 MEMBERS=1 TIMESTEPS=1 STEPS=1",
+            "POW2=1 STEP_BITS=2 MEMBERS=3 TIMESTEPS=2 STEPS=2",
+            "POW2=1 STEP_BITS=2 MEMBERS=4 TIMESTEPS=3 STEPS=1",
+            "POW2=1 STEP_BITS=3 MEMBERS=5 TIMESTEPS=4 STEPS=4 CHANNELS=9 STEP_LOG2=9",
+            "POW2=1 STEP_BITS=1 STEP_LOG2=1 MEMBERS=15 ACC_BITS=5 BIAS_BITS=3",
+            "POW2=1 STEP_BITS=4 STEP_LOG2=15 MEMBERS=8 ACC_BITS=20 BIAS_BITS=20 TIMESTEPS=4 STEPS=4 CHANNELS=20",
+        ],
+    },
+    Bench {
+        module: "layer_engine",
+        settings: &[
+            "",
+            "TIMESTEPS=1 IN_STEPS=1 LANES=5 MEMBERS=8",
+            "TIMESTEPS=4 IN_STEPS=4 CHANNELS=3 LANES=1 IN_BITS=2 MEMBERS=3 STRIDE_H=2 STRIDE_W=2",
+            // The image: one current for all time steps, signed values.
+            "IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 USE_MULTIPLIER=1 TIMESTEPS=3 STEP_BITS=14 BIAS_BITS=14",
+            "IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 TIMESTEPS=2 STEP_BITS=16 SHIFT=2 WEIGHT_BITS=4",
+            "IN_STEPS=1 IN_BITS=8 USE_MULTIPLIER=1 TIMESTEPS=1 STEP_BITS=12 LANES=3 WORD_LOG2=0",
+            // Power-of-two steps.
+            "POW2=1 STEP_BITS=2 STEP_LOG2=9 MEMBERS=8",
+            "POW2=1 STEP_BITS=3 STEP_LOG2=7 TIMESTEPS=4 IN_STEPS=4 MEMBERS=15 SHIFT=3",
+            // A fully connected layer, a 1×1 convolution whose windows are shorter than the drain, a window of one event.
+            "KERNEL_H=5 KERNEL_W=4 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 LANES=8 CHANNELS=8 WORD_LOG2=4",
+            "KERNEL_H=1 KERNEL_W=1 STRIDE_H=2 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 LANES=4 CHANNELS=10",
+            "IN_CHANNELS=1 KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 CHANNELS=1 LANES=1",
+            "HEIGHT=3 WIDTH=3 KERNEL_H=5 KERNEL_W=5 PAD_TOP=2 PAD_LEFT=2 PAD_BOTTOM=2 PAD_RIGHT=2 WEIGHT_BITS=2 \
+             TIMESTEPS=3 IN_STEPS=3 MEMBERS=5 STEP_BITS=5",
+        ],
+    },
+    Bench {
+        module: "spike_buffer",
+        settings: &[
+            "",
+            "ROWS=1",
+            "ROWS=1 ROW_WORDS=1",
+            "ROWS=3 ROW_WORDS=1",
+            "ROWS=2 ROW_WORDS=4 WORD_BITS=1",
+            "ROWS=7 ROW_WORDS=5",
+        ],
+    },
+    Bench {
+        module: "word_packer",
+        settings: &[
+            "",
+            "WORD_LOG2=0",
+            "WORD_LOG2=0 ROW_ELEMENTS=1",
+            "WORD_LOG2=1 ROW_ELEMENTS=8",
+            "WORD_LOG2=3 ROW_ELEMENTS=3",
+            "WORD_LOG2=3 ROW_ELEMENTS=1 ELEMENT_BITS=1",
+            "WORD_LOG2=4 ROW_ELEMENTS=33",
+        ],
+    },
+    Bench {
+        module: "pool",
+        settings: &[
+            "",
+            "MAXIMUM=1",
+            "MAXIMUM=1 KERNEL_HEIGHT=3 KERNEL_WIDTH=1 STRIDE_HEIGHT=3 STRIDE_WIDTH=1 STEPS=1",
+            "CHANNELS=1 KERNEL_WIDTH=3 STRIDE_WIDTH=3 STEPS=4",
+            "CHANNELS=1 IN_HEIGHT=4 IN_WIDTH=4 KERNEL_HEIGHT=4 KERNEL_WIDTH=4 STRIDE_HEIGHT=4 STRIDE_WIDTH=4",
+            "STRIDE_HEIGHT=3 STRIDE_WIDTH=3 OUT_BITS=7",
+            "KERNEL_HEIGHT=1 KERNEL_WIDTH=1 STRIDE_HEIGHT=2 STRIDE_WIDTH=2 MAXIMUM=1 IN_HEIGHT=5",
+        ],
+    },
+    Bench {
+        module: "input_encoder",
+        settings: &[
+            "",
+            "CHANNELS=1",
+            "CHANNELS=1 VALUE_BITS=8",
+            "CHANNELS=4 VALUE_BITS=8 PIXELS=1",
+            "BAD_LAST=5",
+            "CHANNELS=2 VALUE_BITS=10",
+        ],
+    },
+    Bench {
+        module: "readout",
+        settings: &[
+            "",
+            "FACTOR=4",
+            "CHANNELS=1 ACC_BITS=6 BIAS_BITS=3",
+            "CHANNELS=3 ACC_BITS=32 BIAS_BITS=30",
+            "ACC_BITS=25 FACTOR=3",
+        ],
+    },
+    Bench {
+        module: "readout_engine",
+        settings: &[
+            "",
+            "LANES=8 USE_MULTIPLIER=1 COUNT_SIGNED=1 FACTOR=4",
+            "LANES=1 CHANNELS=2 MAX_SHIFT=3",
+            "LANES=7 WEIGHT_BITS=12",
+        ],
+    },
+    Bench {
+        module: "synapse_array",
+        settings: &[
+            "",
+            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 USE_MULTIPLIER=1",
+            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 MAX_SHIFT=4",
+            "STEPS=4 COUNT_BITS=1 WEIGHT_BITS=2 LANES=1 CHANNELS=4",
+            "STEPS=3 LANES=7 MAX_SHIFT=7 USE_MULTIPLIER=1",
+            "LANES=8 CHANNELS=3 MOST_EVENTS=1",
+        ],
+    },
+    Bench { module: "event_join", settings: &["", "TERMS=2", "TERMS=5 COUNTS_BITS=1", "TERMS=2 MOST_EVENTS=1"] },
+    Bench { module: "stream_fork", settings: &["", "OUTPUTS=1", "OUTPUTS=5 WIDTH=1"] },
+    Bench { module: "skid_buffer", settings: &["", "WIDTH=1", "WIDTH=40"] },
+    Bench { module: "fifo", settings: &["", "DEPTH_LOG2=1 WIDTH=1", "DEPTH_LOG2=4"] },
+    Bench { module: "step_sum", settings: &["", "STEPS=1", "STEPS=7 COUNT_BITS=4", "STEPS=2 COUNT_BITS=1"] },
+];
+
+/// A small fault: in `file` the text `from`, which stands there once, becomes `to`. `bench` must fail.
+pub struct Fault {
+    pub file: &'static str,
+    pub from: &'static str,
+    pub to: &'static str,
+    pub bench: &'static str,
+}
+
+pub const FAULTS: &[Fault] = &[
+    // A member fires above its threshold only, not at it.
+    Fault {
+        file: "group_neuron.v",
+        from: "!trial[FULL_BITS-1] && members",
+        to: "!trial[FULL_BITS-1] && trial != 0 && members",
+        bench: "group_neuron",
+    },
+    // One member fewer than there are.
+    Fault {
+        file: "group_neuron.v",
+        from: "members <= MEMBERS_LEFT",
+        to: "members < MEMBERS_LEFT",
+        bench: "group_neuron",
+    },
+    // v(0) is not half a step.
+    Fault { file: "group_neuron.v", from: "step} >> 1", to: "step} >> 2", bench: "group_neuron" },
+    // Time steps in the wrong order.
+    Fault {
+        file: "group_neuron.v",
+        from: "STEPS == 1 ? 0 : T;",
+        to: "STEPS == 1 ? 0 : STEPS - 1 - T;",
+        bench: "layer_engine",
+    },
+    // The clamp with power-of-two steps is gone.
+    Fault { file: "group_neuron.v", from: "many ? MEMBERS[COUNT_BITS-1:0] :", to: "", bench: "group_neuron" },
+    // The last event of a word is dropped.
+    Fault {
+        file: "event_selector.v",
+        from: "done = rest == {WORD{1'b0}};",
+        to: "done = (rest & (rest - 1'b1)) == {WORD{1'b0}};",
+        bench: "event_scanner",
+    },
+    // Every event of a window's last word ends the window.
+    Fault { file: "event_selector.v", from: "<= last_reg && done;", to: "<= last_reg;", bench: "event_scanner" },
+    // Elements beside the window become events.
+    Fault {
+        file: "event_selector.v",
+        from: "s_word_mask[i] && |s_word_data",
+        to: "|s_word_data",
+        bench: "event_scanner",
+    },
+    // A zero word ends a window that had events, and the end is lost.
+    Fault {
+        file: "event_selector.v",
+        from: "held_valid_reg && !held_last_reg;",
+        to: "held_valid_reg;",
+        bench: "event_scanner",
+    },
+    // The left edge of the padding is one element off.
+    Fault {
+        file: "window_walker.v",
+        from: "LEFT_START = -PAD_LEFT;",
+        to: "LEFT_START = 1 - PAD_LEFT;",
+        bench: "event_scanner",
+    },
+    // The right edge is.
+    Fault {
+        file: "window_walker.v",
+        from: "last_element = end_element - 1'b1;",
+        to: "last_element = end_element;",
+        bench: "event_scanner",
+    },
+    // The lower padding reads rows of the next frame.
+    Fault {
+        file: "window_walker.v",
+        from: "bottom > $signed(MAP_HEIGHT[Y_BITS-1:0]) ? MAP_HEIGHT[Y_BITS-2:0] : bottom[Y_BITS-2:0];",
+        to: "bottom[Y_BITS-2:0];",
+        bench: "event_scanner",
+    },
+    // A row is freed while its last fetch still waits to be taken.
+    Fault {
+        file: "window_walker.v",
+        from: "level != {LEVEL_BITS{1'b0}} && !fetch_valid;",
+        to: "level != {LEVEL_BITS{1'b0}};",
+        bench: "event_scanner",
+    },
+    // A row that is completed in the clock in which another is freed is not counted.
+    Fault {
+        file: "spike_buffer.v",
+        from: "else if (!row_done && free_row)",
+        to: "else if (free_row)",
+        bench: "spike_buffer",
+    },
+    // The drain is taken for empty before its last sum has left.
+    Fault {
+        file: "synapse_array.v",
+        from: "{{(LEFT_BITS - 1){1'b0}}, 1'b1} && m_axis_tready);",
+        to: "{{(LEFT_BITS - 1){1'b0}}, 1'b1});",
+        bench: "synapse_array",
+    },
+    // The sign of a pixel value is lost.
+    Fault {
+        file: "synapse_lane.v",
+        from: "sum = sum - (wide_weight <<< bit_index);",
+        to: "sum = sum + (wide_weight <<< bit_index);",
+        bench: "layer_engine",
+    },
+    // The beat that arrived while the output was blocked is lost.
+    Fault {
+        file: "skid_buffer.v",
+        from: "skid_valid_reg ? skid_reg : s_axis_tdata",
+        to: "s_axis_tdata",
+        bench: "skid_buffer",
+    },
+    // The queue takes a word too many.
+    Fault { file: "fifo.v", from: "(write_reg - read_reg) != full_distance", to: "1'b1", bench: "fifo" },
+    // A row's last word keeps what was in it.
+    Fault { file: "word_packer.v", from: "(place[0] || place[i])", to: "place[i]", bench: "word_packer" },
+    // The partial result is read while it is being written.
+    Fault { file: "pool.v", from: "write && element_addr_reg == addr_reg;", to: "1'b0;", bench: "pool" },
+    // A wrong tlast is forgiven.
+    Fault {
+        file: "input_encoder.v",
+        from: "if (pixel_last != frame_last)",
+        to: "if (pixel_last)",
+        bench: "input_encoder",
+    },
+    // A reader's beat is taken before the others have room.
+    Fault {
+        file: "stream_fork.v",
+        from: "(s_axis_tvalid && s_axis_tready)",
+        to: "(s_axis_tvalid)",
+        bench: "stream_fork",
+    },
+    // A marker of an inner term passes.
+    Fault { file: "event_join.v", from: "valid && (last_term || !marker);", to: "valid;", bench: "event_join" },
+    // The last class is not marked.
+    Fault { file: "readout.v", from: "<= sum_last_reg;", to: "<= channel_last;", bench: "readout" },
+    // Markers are counted as events.
+    Fault {
+        file: "readout_engine.v",
+        from: "s_event_valid && s_event_ready && !s_event_marker;",
+        to: "s_event_valid && s_event_ready;",
+        bench: "readout_engine",
+    },
+    // The first time step is left out.
+    Fault { file: "step_sum.v", from: "for (t = 0; t < STEPS", to: "for (t = 1; t < STEPS", bench: "step_sum" },
+];
