@@ -26,7 +26,7 @@ pub struct Args {
     /// The trained network: float32 ONNX of operator set 11 or later
     #[arg(value_name = "MODEL.onnx")]
     model: PathBuf,
-    /// Sample images for calibration: training images, never the test set
+    /// Sample images to calibrate plain ReLU activations with: training images, never the test set
     #[arg(long, value_name = "CALIB.npz")]
     data: Option<PathBuf>,
     /// Members τ of each group neuron, 1 to 255; for a QCFS network its levels L are best
@@ -103,8 +103,8 @@ pub fn convert(
     };
     let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)?;
     let mut placed = convert::convert(ann, options)?;
-    if !placed.uncalibrated.is_empty()
-        && let Some(path) = data
+    if let Some(path) = data
+        && !placed.uncalibrated.is_empty()
     {
         let images = data::read_npz(path, None)?;
         data::check_shape(&images, placed.network.input.shape, path)?;
