@@ -1,7 +1,7 @@
 //! The generated structure: modules that only instantiate and wire, and the ROM shells, printed as Verilog-2005.
 //!
 //! Arithmetic lives in hand-written Verilog; here is what differs from network to network: which engine, with
-//! which parameters, joined to which. A [`Module`] is plain data, and [`print`] is the only way to text, so that
+//! which parameters, joined to which. A [`Module`] is plain data, and [`print()`] is the only way to text, so that
 //! **rust-hdl stays behind this file** and could be replaced without touching a caller.
 //!
 //! What rust-hdl-core prints: the module frame, every port and wire declaration (direction, range, sign), every
@@ -12,11 +12,11 @@
 //! - *Parameters of an instance*: rust-hdl has none. An instance is a black box whose *name* carries the text
 //!   `comment, assigns in front of it, kind #(.P(1), …)`; rust-hdl prints that name where the module's name belongs.
 //! - *A connection to an expression or a local wire*: rust-hdl connects a child's port to a stub `instance$port`
-//!   and copies through `reg` and `always @(*)`. [`finish`] puts the connected expression in the stub's place and drops
+//!   and copies through `reg` and `always @(*)`. `finish` puts the connected expression in the stub's place and drops
 //!   the stub. Stubs are the only names with a `$`, thus none survives.
 //! - *`wire`*: its local signals are `reg`; the one kind of local that it declares as `wire` is the stub, so wires
 //!   are declared as stubs.
-//! - *ANSI ports, module parameters, comments, `default_nettype`*: added by [`finish`] around what was printed.
+//! - *ANSI ports, module parameters, comments, `default_nettype`*: added by `finish` around what was printed.
 //!
 //! The text depends on the data alone: same module, same bytes.
 
