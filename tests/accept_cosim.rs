@@ -70,7 +70,7 @@ fn a_blank_image_is_faster_than_a_busy_one() {
             labels: None,
         };
         let blank = generated.check(&frames(&|_| 0), Simulator::Verilator, 0);
-        let busy = generated.check(&frames(&|i| (i * 2654435761 >> 8) as u8 | 1), Simulator::Verilator, 0);
+        let busy = generated.check(&frames(&|i| ((i * 2654435761) >> 8) as u8 | 1), Simulator::Verilator, 0);
         let digits = generated.check(&zoo::images("mnist_test", 6), Simulator::Verilator, 0);
         print(&format!("{name}, blank"), &blank);
         print(&format!("{name}, digits"), &digits);
