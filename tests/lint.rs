@@ -54,9 +54,8 @@ const SETTINGS: &[(&str, &str)] = &[
 /// What a tool has to say; an empty text if nothing.
 fn complaint(command: &mut Command) -> String {
     let tool = command.get_program().to_string_lossy().into_owned();
-    let done = command
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {tool} ({error}): install it and put it on PATH"));
+    let done =
+        command.output().unwrap_or_else(|error| panic!("cannot run {tool} ({error}): install it and put it on PATH"));
     let text = [done.stdout, done.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
     if text.trim().is_empty() && !done.status.success() { format!("{tool} failed silently") } else { text }
@@ -112,7 +111,7 @@ fn library() {
 fn generated_designs() {
     let check = |seed: u64| -> Option<String> {
         let network = random::network(seed, &random::Options { several_terms: seed % 2 == 1, ..Default::default() });
-        let threshold = if seed % 3 == 0 { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
+        let threshold = if seed.is_multiple_of(3) { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
         let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold };
         let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
         let lanes = schedule::Lanes { all: Some(1 + seed as usize % 5), named: vec![] };
