@@ -103,10 +103,13 @@ pub fn run(program: &Path, args: &[&str], folder: &Path) -> String {
     text
 }
 
-/// The template by which yosys 0.23 makes a Xilinx block RAM gives it an address of 17 bits where 16 are there, and says
-/// so of every one. That is its own code and of no consequence.
+/// The templates by which yosys 0.23 makes Xilinx block RAMs give some pins wires of a greater width than the pin's, and
+/// it says so of every one. The bits beyond are unused there: each template picks its data from the low ones.
 fn is_template_warning(line: &str) -> bool {
-    line.starts_with("Warning: Resizing cell port ") && line.contains("ADDRARDADDR") | line.contains("ADDRBWRADDR")
+    const PINS: [&str; 10] =
+        ["ADDRARDADDR", "ADDRBWRADDR", "DOADO", "DOBDO", "DOPADOP", "DOPBDOP", "DIADI", "DIBDI", "DIPADIP", "DIPBDIP"];
+    let resized = line.strip_prefix("Warning: Resizing cell port ").and_then(|rest| rest.split(' ').next());
+    resized.and_then(|port| port.rsplit('.').next()).is_some_and(|pin| PINS.contains(&pin))
 }
 
 /// Block RAMs of at most 36 × 512 bits that the weight memories meant for block RAM take, as [`Cost`] counts them.
