@@ -51,6 +51,8 @@ endif
 
 accept: install ## Run the acceptance tests on whole test sets and print their tables
 	$(CARGO) test --release $(LOCKED) --features accept $(ACCEPT) -- --nocapture
+	VOLLEY_RANDOM_NETWORKS=300 $(CARGO) test --release $(LOCKED) --features accept --test random_networks icarus
+	VOLLEY_RANDOM_NETWORKS=20 $(CARGO) test --release $(LOCKED) --features accept --test random_networks verilator
 
 clean: ## Remove everything that was built
 	$(CARGO) clean

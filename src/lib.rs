@@ -13,6 +13,7 @@
 //! and never panics on a user's input; every failure is an [`Error`] that says what to do.
 
 pub mod ann;
+pub mod board;
 pub mod convert;
 pub mod core_folder;
 pub mod cosim;

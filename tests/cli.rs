@@ -202,6 +202,16 @@ fn folders_of_another_kind_are_refused() {
 }
 
 #[test]
+fn a_board_that_is_too_small_is_named() {
+    let place = Place::new().digits();
+    assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
+    let small = std::fs::read_to_string(format!("{}/constraints/icebreaker.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    std::fs::write(place.path("small.toml"), small.replace("block_rams = 30", "block_rams = 3")).unwrap();
+    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs 13 block RAMs, the iCE40UP5K-SG48 of icebreaker has 3; use fewer --weight-bits, a smaller network or a larger board");
+    assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains("ulx3s-85f: 7 of 208 block RAMs"));
+}
+
+#[test]
 fn missing_simulators_are_named() {
     let place = Place::new().digits();
     place.fine("generate net -o rtl");
@@ -256,7 +266,7 @@ fn mistakes_in_the_settings_file_are_named() {
         std::fs::write(place.path("volley.toml"), config).unwrap();
         place.refused("generate net -o rtl")
     };
-    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, json");
+    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, board, json");
     assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, generate, cosim, inspect, doctor");
     assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, generate, cosim, inspect, doctor");
     // Tables of other commands are checked as well.

@@ -9,7 +9,7 @@ use volley::ann::Normalisation;
 use volley::convert::{self, Options, calibrate_thresholds};
 use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
-use volley::snn::{Neuron, Op, PoolKind};
+use volley::snn::{Neuron, Op};
 use volley::{Error, data, import, quantise};
 
 use super::table::{Cell, Table, thousands};
@@ -65,11 +65,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let (converted, fixed) = convert(&args.model, flags, args.data.as_deref(), &options, &settings)?;
     folder::write(&args.output, &converted)?;
     let elapsed = start.elapsed();
-    let is_max = |op: &Op| matches!(op, Op::Pool(pool) if pool.kind == PoolKind::Max);
-    if args.timesteps > 1 && converted.network.nodes.iter().any(|node| is_max(&node.op)) {
-        eprintln!(
-            "note: max pooling works on the counts of each time step; it equals the maximum of the activations only at T = 1"
-        );
+    for warning in converted.network.warnings() {
+        eprintln!("note: {warning}");
     }
     let table = table(&converted, &fixed);
     if args.json.wanted {

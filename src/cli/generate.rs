@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
+use volley::board::Board;
 use volley::core_folder::{self, Core};
 use volley::schedule::{DEFAULT_LANES, Lanes, dense};
 use volley::{fixed_point, folder};
@@ -27,6 +28,9 @@ pub struct Args {
     /// Output channels computed at once: a number for all layers, or layer=number, separated by commas
     #[arg(long, value_name = "LANES", default_value_t = DEFAULT_LANES.to_string())]
     lanes: String,
+    /// Refuse a core whose memories or multipliers do not fit this board: a name, or the path of a board's TOML
+    #[arg(long, value_name = "BOARD")]
+    board: Option<String>,
     #[command(flatten)]
     json: Json,
 }
@@ -36,16 +40,24 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let lanes = Lanes::parse(&args.lanes)?;
     let converted = folder::read(&args.network)?;
     let core = core_folder::generate(&converted, &lanes)?;
+    let board = args.board.as_deref().map(Board::find).transpose()?;
+    let need = board.as_ref().map(|board| board.check(&core.design.manifest)).transpose()?;
     core_folder::write(&args.output, &converted, &core.design)?;
     let elapsed = start.elapsed();
     let table = table(&core);
     if args.json.wanted {
         say_json(&json!({
             "top": core.design.manifest.top, "files": core.design.files.len(), "layers": table.json(),
-            "seconds": elapsed.as_secs_f64(),
+            "board": need, "seconds": elapsed.as_secs_f64(),
         }))?;
     } else {
         say(table.text())?;
+        if let (Some(board), Some(need)) = (&board, need) {
+            say(format!(
+                "{}: {} of {} block RAMs for weights and neurons, {} of {} multipliers",
+                board.name, need.block_rams, board.block_rams, need.dsps, board.dsps
+            ))?;
+        }
         say(format!(
             "wrote {} files to {} in {}; the top module is {}",
             core.design.files.len(),
@@ -81,7 +93,7 @@ pub fn table(core: &Core) -> Table {
             Cell::count(entry.segments as u64),
             Cell::list(&entry.buffer_rows),
             Cell::list(&entry.word_elements),
-            Cell::count(entry.memory_bits.iter().sum::<u64>()),
+            Cell::count(entry.memories.iter().map(|memory| memory.rows * memory.width).sum::<u64>()),
             Cell::count(events * entry.segments as u64),
         ]);
     }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::layer::LayerModules;
+use super::memory;
+use super::netlist::{Rom, RomStyle};
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node};
 use crate::schedule::LayerPlan;
@@ -36,10 +38,25 @@ pub struct LayerEntry {
     pub buffer_rows: Vec<usize>,
     /// Elements of a spike word of each term.
     pub word_elements: Vec<usize>,
-    /// Bits of the weight memory and of the neuron memory.
-    pub memory_bits: Vec<u64>,
+    /// Products computed by a multiplier, of the lanes of a layer that reads the image; 0 for sums of gated weights.
+    pub multipliers: usize,
     pub accumulator_bits: u32,
     pub membrane_bits: u32,
+    /// The weight memory and the neuron memory.
+    #[serde(rename = "memory")]
+    pub memories: Vec<MemoryEntry>,
+}
+
+/// One ROM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryEntry {
+    pub file: String,
+    pub rows: u64,
+    /// Bits of a row.
+    pub width: u64,
+    /// Marked for block RAM.
+    pub block: bool,
 }
 
 pub(super) fn entry(
@@ -58,9 +75,19 @@ pub(super) fn entry(
         segments: plan.segments(node.shape.channels),
         buffer_rows: plan.terms.iter().map(|term| term.rows).collect(),
         word_elements: plan.terms.iter().map(|term| 1 << term.word_log2).collect(),
-        memory_bits: modules.roms.iter().map(|(_, memory)| memory.rows as u64 * u64::from(memory.width)).collect(),
+        multipliers: if memory::reads_image(layer) { plan.lanes } else { 0 },
         accumulator_bits: layer.widths.accumulator,
         membrane_bits: layer.widths.membrane,
+        memories: modules.roms.iter().map(|(rom, _)| memory_entry(rom)).collect(),
+    }
+}
+
+fn memory_entry(rom: &Rom) -> MemoryEntry {
+    MemoryEntry {
+        file: rom.file.clone(),
+        rows: rom.depth,
+        width: rom.width.into(),
+        block: rom.style == RomStyle::Block,
     }
 }
 

@@ -12,7 +12,7 @@ pub mod netlist;
 
 use std::collections::BTreeMap;
 
-pub use manifest::{LayerEntry, Manifest};
+pub use manifest::{LayerEntry, Manifest, MemoryEntry};
 
 use crate::fixed_point::{Network, Op, Source};
 use crate::schedule::{Plan, is_readout};

@@ -115,12 +115,8 @@ fn is_template_warning(line: &str) -> bool {
 /// Block RAMs of at most 36 × 512 bits that the weight memories meant for block RAM take, as [`Cost`] counts them.
 pub fn intended_block_rams(design: &Design) -> u64 {
     let blocks = |layer: &volley::rtl::LayerEntry| {
-        let name = format!("{}_weights", layer.module);
-        if !design.files[&format!("{name}.v")].contains("rom_style = \"block\"") {
-            return 0;
-        }
-        let rows = design.files[&format!("{name}.mem")].lines().count() as u64;
-        (layer.memory_bits[0] / rows).div_ceil(36) * rows.div_ceil(512)
+        let weights = &layer.memories[0];
+        if weights.block { weights.width.div_ceil(36) * weights.rows.div_ceil(512) } else { 0 }
     };
     design.manifest.layers.iter().map(blocks).sum()
 }

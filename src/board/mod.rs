@@ -1,0 +1,134 @@
+//! Boards as data: what the FPGA on a board holds, and whether a core's memories and multipliers fit into it.
+//!
+//! LUTs are not estimated here: synthesis counts them.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::rtl::Manifest;
+use crate::{Error, Result};
+
+/// A board; `constraints/README.md` explains the keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    pub name: String,
+    pub part: String,
+    pub luts: u64,
+    pub dsps: u64,
+    pub block_rams: u64,
+    /// Bits of one block RAM.
+    pub block_ram_bits: u64,
+    /// Bits of its widest word.
+    pub block_ram_width: u64,
+    pub clock_mhz: f64,
+    pub source: String,
+}
+
+/// The boards that Volley knows, (file name, text).
+const KNOWN: &[(&str, &str)] = &[
+    ("arty-a7-100t.toml", include_str!("../../constraints/arty-a7-100t.toml")),
+    ("icebreaker.toml", include_str!("../../constraints/icebreaker.toml")),
+    ("ulx3s-85f.toml", include_str!("../../constraints/ulx3s-85f.toml")),
+];
+
+/// What a core needs of a board's scarce blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Need {
+    /// Block RAMs of the memories that are marked for them.
+    pub block_rams: u64,
+    /// Multipliers of the layers that read the image.
+    pub dsps: u64,
+}
+
+impl Board {
+    /// Finds a known board by its name, or reads a TOML file.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for an unknown name, [`Error::Io`] and [`Error::File`] for an unusable file.
+    pub fn find(name: &str) -> Result<Board> {
+        if let Some((file, text)) = KNOWN.iter().find(|(file, _)| file.strip_suffix(".toml") == Some(name)) {
+            return Board::parse(text, Path::new(file));
+        }
+        let path = Path::new(name);
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            let known: Vec<_> = KNOWN.iter().filter_map(|(file, _)| file.strip_suffix(".toml")).collect();
+            return Err(Error::setting(
+                "--board",
+                format!("there is no board '{name}'"),
+                format!("choose {}, or give the path of a board's TOML", known.join(", ")),
+            ));
+        }
+        let advice = "give the path of a board's TOML, as constraints/README.md describes it";
+        let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source, advice))?;
+        Board::parse(&text, path)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Board> {
+        let advice = "write it as constraints/README.md describes";
+        let board: Board =
+            toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
+        if board.block_ram_width == 0 || board.block_ram_bits < board.block_ram_width {
+            return Err(Error::file(path, "block_ram_bits holds no word of block_ram_width", advice));
+        }
+        Ok(board)
+    }
+
+    /// What a core needs here.
+    pub fn need(&self, manifest: &Manifest) -> Need {
+        let memories = manifest.layers.iter().flat_map(|layer| &layer.memories);
+        let depth = self.block_ram_bits / self.block_ram_width;
+        let blocks = |rows: u64, width: u64| {
+            // A memory is cut into columns of the widest word, or, where it is deep, of narrower and deeper ones.
+            (0..self.block_ram_width.ilog2() + 1)
+                .map(|halvings| {
+                    width.div_ceil((self.block_ram_width >> halvings).max(1)) * rows.div_ceil(depth << halvings)
+                })
+                .min()
+                .unwrap_or(0)
+        };
+        Need {
+            block_rams: memories.filter(|memory| memory.block).map(|memory| blocks(memory.rows, memory.width)).sum(),
+            dsps: manifest.layers.iter().map(|layer| layer.multipliers as u64).sum(),
+        }
+    }
+
+    /// Refuses a core that cannot fit.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] naming the resource, what is needed and what is there.
+    pub fn check(&self, manifest: &Manifest) -> Result<Need> {
+        let need = self.need(manifest);
+        for (what, needed, there, advice) in [
+            (
+                "block RAMs",
+                need.block_rams,
+                self.block_rams,
+                "use fewer --weight-bits, a smaller network or a larger board",
+            ),
+            ("multipliers", need.dsps, self.dsps, "give the first layer fewer --lanes"),
+        ] {
+            if needed > there {
+                let problem = format!("the core needs {needed} {what}, the {} of {} has {there}", self.part, self.name);
+                return Err(Error::setting("--board", problem, advice));
+            }
+        }
+        Ok(need)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_board_can_be_read() {
+        for (file, _) in KNOWN {
+            let name = file.strip_suffix(".toml").unwrap();
+            assert_eq!(Board::find(name).unwrap().name, name);
+        }
+        let error = Board::find("nexus").unwrap_err().to_string();
+        insta::assert_snapshot!(error, @"--board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
+    }
+}
