@@ -1,6 +1,6 @@
 //! The RTL folder: a generated core with everything that is needed to check it later.
 //!
-//! `*.v` and `*.hex` are the design, `core.toml` is its [`Manifest`], and `network/` holds the converted network that it
+//! `*.v` and `*.mem` are the design, `core.toml` is its [`Manifest`], and `network/` holds the converted network that it
 //! computes (see [`crate::folder`], without the float model), so that a co-simulation has its reference.
 
 use std::path::Path;

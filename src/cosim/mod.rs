@@ -1,9 +1,9 @@
 //! Co-simulation: builds the emitted Verilog with a simulator, streams frames through it under random stalls and
 //! hands back every beat that moved, on the outside and on inner streams.
 //!
-//! This room knows streams and nothing of networks: comparing the beats with a reference, and naming layers, pixels
-//! and channels, is its caller's work. `testbench` writes the bench, `verilator` and `icarus` build and run it,
-//! `capture` reads what it recorded.
+//! `testbench` writes the bench, `verilator` and `icarus` build and run it, `capture` reads what it recorded: these know
+//! streams and nothing of networks. `verdict` alone knows both: it compares the beats with the model's trace, and
+//! names layers, pixels, channels and time steps.
 
 mod capture;
 mod icarus;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word};
 use crate::data::Images;
-use crate::fixed_point::{Network, Op};
+use crate::fixed_point::{Network, Op, Source};
 use crate::model::{Model, Trace};
 use crate::rtl::Manifest;
 use crate::schedule::{self, Plan};
@@ -130,7 +130,7 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network) -> Result<Bench
 
 /// Bits of one count of node `index`.
 fn count_bits(network: &Network, index: usize) -> u32 {
-    u64::BITS - network.count_max(index).leading_zeros()
+    schedule::element_bits(network, Source::Node(index), 1).0
 }
 
 /// The frames as beats: a pixel each, channel 0 in the low byte.

@@ -11,7 +11,6 @@ pub(super) struct LayerPorts {
     pub module: String,
     pub comment: String,
     pub output_bits: u32,
-    pub terms: usize,
 }
 
 /// A reader of a stream: node index and term (0 for a pool).
@@ -188,7 +187,7 @@ fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPort
     let mut connections = vec![connect("clk", "clk"), connect("rst", "rst")];
     for (term, description) in layer.terms.iter().enumerate() {
         let stream = branch(network, description.source, Reader { node: index, term });
-        let port = if ports.terms == 1 { "s_axis".to_string() } else { format!("s_axis_{term}") };
+        let port = if layer.terms.len() == 1 { "s_axis".to_string() } else { format!("s_axis_{term}") };
         connections.extend(inputs(&stream, &port));
     }
     connections.extend(outputs(network, index));

@@ -14,8 +14,7 @@ const BLOCK_MIN_ROWS: usize = 32;
 pub(super) struct LayerModules {
     pub module: Module,
     pub roms: Vec<(Rom, Memory)>,
-    /// Bits of a beat of each term's input stream, and of the output stream.
-    pub input_bits: Vec<u32>,
+    /// Bits of a beat of the output stream.
     pub output_bits: u32,
 }
 
@@ -40,7 +39,7 @@ pub(super) fn modules(
     layer: &Layer,
     plan: &LayerPlan,
 ) -> Result<LayerModules> {
-    check(network, node, layer)?;
+    check(node, layer)?;
     let readout = is_readout(layer);
     let from_image = memory::reads_image(layer);
     let summed = if readout { network.timesteps } else { 1 };
@@ -69,11 +68,11 @@ pub(super) fn modules(
     let name = format!("{prefix}_{}", node.name);
     let weight_rom = rom(&format!("{name}_weights"), "weights", &weights);
     let neuron_rom = rom(&format!("{name}_neurons"), if readout { "T·bias" } else { "{bias, step}" }, &neurons);
-    let (module, input_bits, output_bits) = context.module(&name, &weight_rom, &neuron_rom, &format);
-    Ok(LayerModules { module, roms: vec![(weight_rom, weights), (neuron_rom, neurons)], input_bits, output_bits })
+    let (module, output_bits) = context.module(&name, &weight_rom, &neuron_rom, &format);
+    Ok(LayerModules { module, roms: vec![(weight_rom, weights), (neuron_rom, neurons)], output_bits })
 }
 
-fn check(network: &Network, node: &Node, layer: &Layer) -> Result<()> {
+fn check(node: &Node, layer: &Layer) -> Result<()> {
     let images = layer.terms.iter().filter(|term| term.source == Source::Input).count();
     if images != 0 && images != layer.terms.len() {
         return Err(Error::layer(
@@ -89,7 +88,6 @@ fn check(network: &Network, node: &Node, layer: &Layer) -> Result<()> {
             "end the network with a global average pool or a fully connected layer",
         ));
     }
-    debug_assert!(network.timesteps >= 1);
     Ok(())
 }
 
@@ -128,12 +126,11 @@ pub(super) fn connect(port: &str, expression: impl Into<String>) -> (String, Str
 }
 
 impl Context<'_> {
-    fn module(&self, name: &str, weight_rom: &Rom, neuron_rom: &Rom, format: &NeuronFormat) -> (Module, Vec<u32>, u32) {
+    fn module(&self, name: &str, weight_rom: &Rom, neuron_rom: &Rom, format: &NeuronFormat) -> (Module, u32) {
         let readout = is_readout(self.layer);
         let output_bits = if readout { 32 } else { self.network.timesteps * self.layer.widths.count };
         let terms = self.layer.terms.len();
         let mut module = Module { name: name.to_string(), comment: self.comment(name), ..Module::default() };
-        let mut input_bits = Vec::new();
         module.ports.push(Port::input("clk", 1, ""));
         module.ports.push(Port::input("rst", 1, "synchronous, active high"));
         for term in 0..terms {
@@ -143,7 +140,6 @@ impl Context<'_> {
             module.ports.push(Port::input(format!("{stream}_tdata"), bits, "one element, step 0 in the low bits"));
             module.ports.push(Port::input(format!("{stream}_tvalid"), 1, ""));
             module.ports.push(Port::output(format!("{stream}_tready"), 1, ""));
-            input_bits.push(bits);
         }
         let what = if readout { "score of one class, signed" } else { "counts of one neuron, step 0 in the low bits" };
         module.ports.push(Port::output("m_axis_tdata", output_bits, what));
@@ -160,7 +156,7 @@ impl Context<'_> {
         }
         self.join(&mut module);
         self.engine(&mut module, weight_rom, neuron_rom, format);
-        (module, input_bits, output_bits)
+        (module, output_bits)
     }
 
     fn comment(&self, name: &str) -> String {

@@ -59,14 +59,7 @@ pub struct MemoryEntry {
     pub block: bool,
 }
 
-pub(super) fn entry(
-    network: &Network,
-    node: &Node,
-    layer: &Layer,
-    plan: &LayerPlan,
-    modules: &LayerModules,
-) -> LayerEntry {
-    debug_assert!(network.nodes.iter().any(|other| other.name == node.name));
+pub(super) fn entry(node: &Node, layer: &Layer, plan: &LayerPlan, modules: &LayerModules) -> LayerEntry {
     LayerEntry {
         name: node.name.clone(),
         module: modules.module.name.clone(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::fixed_point::{Layer, Network, Neuron, Source, ThresholdMode};
-use crate::quantise::widths::{accumulator, membrane, signed_bits};
+use crate::quantise::widths::{Interval, accumulator, membrane, signed_bits, unsigned_bits};
 use crate::schedule::LayerPlan;
 
 /// A memory: `rows` words of `width` bits, one hexadecimal word a line.
@@ -103,7 +103,7 @@ pub fn neurons(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
             signed_bits(held)
         };
         let membrane_bits = shifts.iter().enumerate().map(aligned).max().unwrap_or(1);
-        let step_bits = unsigned_bits(shifts.iter().copied().max().unwrap_or(0));
+        let step_bits = shifts.iter().map(|shift| unsigned_bits(*shift as u64)).max().unwrap_or(0).max(1);
         let format = NeuronFormat { bias_bits: layer.widths.bias, step_bits, step_log2: Some(common), membrane_bits };
         (format, shifts)
     } else {
@@ -128,7 +128,7 @@ pub fn neurons(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
 /// A readout's bias counts once a time step.
 fn readout(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
     let biases: Vec<i64> = layer.bias.iter().map(|bias| bias * i64::from(network.timesteps)).collect();
-    let bits = |value: &i64| 65 - if *value < 0 { !*value } else { *value }.leading_zeros();
+    let bits = |&bias: &i64| signed_bits(Interval { low: bias.into(), high: bias.into() });
     let bias_bits = biases.iter().map(bits).max().unwrap_or(1);
     let rows = biases.iter().map(|bias| {
         let mut word = Word::new();
@@ -137,10 +137,6 @@ fn readout(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
     });
     let memory = memory(rows, bias_bits);
     (NeuronFormat { bias_bits, step_bits: 0, step_log2: None, membrane_bits: layer.widths.membrane }, memory)
-}
-
-fn unsigned_bits(value: i64) -> u32 {
-    (i64::BITS - value.leading_zeros()).max(1)
 }
 
 /// Whether the layer reads the image, whose current is the same at each time step.

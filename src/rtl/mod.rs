@@ -60,13 +60,12 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
             files.insert(format!("{}.v", rom.name), netlist::print(&rom.module()?)?);
             files.insert(rom.file.clone(), memory.text.clone());
         }
-        entries.push(manifest::entry(network, node, layer, layer_plan, &modules));
+        entries.push(manifest::entry(node, layer, layer_plan, &modules));
         files.insert(format!("{}.v", modules.module.name), netlist::print(&modules.module)?);
         ports.push(Some(core::LayerPorts {
             module: modules.module.name.clone(),
             comment: modules.module.comment.trim_end().to_string(),
             output_bits: modules.output_bits,
-            terms: modules.input_bits.len(),
         }));
     }
     let module = core::module(&top, network, &ports)?;

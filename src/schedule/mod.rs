@@ -10,6 +10,7 @@ pub use estimate::{Estimate, dense, estimate};
 pub use geometry::{Geometry, geometry};
 
 use crate::fixed_point::{Layer, Network, Neuron, Op, Source};
+use crate::quantise::widths::unsigned_bits;
 use crate::{Error, Result};
 
 /// What the user says about lanes: one number for all layers, or some layers by name.
@@ -93,7 +94,7 @@ pub fn element_bits(network: &Network, source: Source, summed_steps: u32) -> (u3
         Source::Input => (9, true),
         Source::Node(index) => {
             let max = network.count_max(index) * u64::from(summed_steps);
-            (u64::BITS - max.leading_zeros(), false)
+            (unsigned_bits(max), false)
         }
     }
 }
