@@ -11,7 +11,7 @@ use crate::folder::{self, Converted};
 use crate::output::{write_file, write_folder};
 use crate::quantise::quantise;
 use crate::rtl::{self, Design, Manifest};
-use crate::schedule::{self, Lanes, Plan};
+use crate::schedule::{self, Folding, Plan};
 
 /// The file that makes a folder a generated core.
 pub const MANIFEST: &str = "core.toml";
@@ -30,9 +30,9 @@ pub struct Core {
 ///
 /// # Errors
 /// What these three report.
-pub fn generate(converted: &Converted, lanes: &Lanes) -> Result<Core> {
+pub fn generate(converted: &Converted, folding: &Folding) -> Result<Core> {
     let network = quantise(&converted.network, &converted.settings)?;
-    let plan = schedule::plan(&network, lanes)?;
+    let plan = schedule::plan(&network, folding)?;
     let design = rtl::generate(&network, &plan)?;
     Ok(Core { network, plan, design })
 }
@@ -72,8 +72,8 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest> {
 pub fn read(folder: &Path) -> Result<Core> {
     let manifest = read_manifest(folder)?;
     let converted = folder::read(&folder.join(NETWORK))?;
-    let named = manifest.layers.iter().map(|layer| (layer.name.clone(), layer.lanes)).collect();
-    let core = generate(&converted, &Lanes { all: None, named })?;
+    let layers = manifest.layers.iter().map(|layer| (layer.name.clone(), layer.fold)).collect();
+    let core = generate(&converted, &Folding { layers, ..Folding::default() })?;
     if core.design.manifest != manifest {
         return Err(Error::file(
             folder.join(MANIFEST),

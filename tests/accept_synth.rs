@@ -5,7 +5,7 @@ mod yosys;
 mod zoo;
 
 use volley::fixed_point::Settings;
-use volley::schedule::Lanes;
+use volley::schedule::Folding;
 use volley::{quantise, rtl, schedule};
 use yosys::TARGETS;
 
@@ -13,7 +13,7 @@ use yosys::TARGETS;
 fn table(name: &str, timesteps: u32) {
     let placed = zoo::placed(name, 4, timesteps);
     let network = quantise::quantise(&placed.network, &Settings::default()).unwrap();
-    let plan = schedule::plan(&network, &Lanes::default()).unwrap();
+    let plan = schedule::plan(&network, &Folding::default()).unwrap();
     let design = rtl::generate(&network, &plan).unwrap();
     println!("network      T  target  yosys      LUT      FF   DSP  BRAM (18 kbit)");
     for target in TARGETS {
@@ -28,7 +28,7 @@ fn table(name: &str, timesteps: u32) {
                 cost.multipliers,
                 cost.block_rams
             );
-            assert_eq!(cost.multipliers, design.manifest.layers[0].lanes as u64, "{name} {target:?} {version}");
+            assert_eq!(cost.multipliers, design.manifest.layers[0].fold.lanes as u64, "{name} {target:?} {version}");
             assert!(cost.block_rams >= yosys::intended_block_rams(&design), "{name} {target:?} {version}: {cells}");
         }
     }

@@ -114,7 +114,7 @@ fn generated_designs() {
         let threshold = if seed.is_multiple_of(3) { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
         let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold };
         let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
-        let lanes = schedule::Lanes { all: Some(1 + seed as usize % 5), named: vec![] };
+        let lanes = schedule::Folding::uniform(1 + seed as usize % 5);
         let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");
         let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
         let folder = tempfile::tempdir().expect("a temporary folder");

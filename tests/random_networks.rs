@@ -17,7 +17,7 @@ fn check(seed: u64, simulator: Simulator) -> Result<(), TestCaseError> {
     let threshold = if random.within(0, 2) == 0 { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
     let settings = Settings { weight_bits: random.within(2, 16) as u32, threshold };
     let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
-    let lanes = schedule::Lanes { all: Some(random.within(1, 7)), named: vec![] };
+    let lanes = schedule::Folding::uniform(random.within(1, 7));
     let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");
     let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
 

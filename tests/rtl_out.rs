@@ -9,7 +9,7 @@ use volley::core_folder;
 use volley::fixed_point::Settings;
 use volley::folder::Converted;
 use volley::import::{normalisation_for, read_onnx};
-use volley::schedule::Lanes;
+use volley::schedule::Folding;
 
 const AGAIN: &str = "if the change is wanted, run `volley convert examples/digits/digits.onnx --members 4 \
                      --timesteps 1 -o build/digits` and `volley generate build/digits -o rtl-out/digits`";
@@ -38,7 +38,7 @@ fn the_committed_rtl_of_the_digits_network_is_current() {
     let placed = convert(ann, &Options { members: 4, timesteps: 1 }).unwrap();
     assert!(placed.uncalibrated.is_empty(), "the digits network knows its thresholds");
     let converted = Converted { network: placed.network, settings: Settings::default(), onnx: None };
-    let core = core_folder::generate(&converted, &Lanes::default()).unwrap();
+    let core = core_folder::generate(&converted, &Folding::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     core_folder::write(&folder.path().join("digits"), &converted, &core.design).unwrap();
 

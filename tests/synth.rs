@@ -40,7 +40,7 @@ fn synthesises(timesteps: u32, target: Target) {
     let cost = cells.cost(target);
     println!("digits τ 4 T {timesteps} {target:?}: {cost:?}\n  {cells}");
     // The first layer multiplies weights by pixels, one multiplier a lane; counts are added in LUTs.
-    assert_eq!(cost.multipliers, design.manifest.layers[0].lanes as u64, "{cells}");
+    assert_eq!(cost.multipliers, design.manifest.layers[0].fold.lanes as u64, "{cells}");
     // The weights of the other two layers; everything else here is small enough for LUTs.
     assert_eq!(cost.block_rams, yosys::intended_block_rams(&design), "{cells}");
     assert!(cost.block_rams > 0, "{cells}");

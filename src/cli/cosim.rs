@@ -116,7 +116,7 @@ pub fn conclude(
     }
     if let Some(mismatch) = &verdict.first_mismatch {
         eprintln!("first mismatch: {mismatch}");
-        let bench = cosim::bench(rtl, &core.design.manifest, &core.network)?;
+        let bench = cosim::bench(rtl, &core.design.manifest, &core.network, &core.plan)?;
         let (from, to) = (mismatch.clock.saturating_sub(WAVE.0), mismatch.clock + WAVE.1);
         let spinner = progress::spinner("recording the waveform");
         cosim::waveform(&bench, &cosim::beats(images), options, from, to, wave)?;
@@ -137,25 +137,26 @@ pub fn table(core: &Core, verdict: &Verdict) -> Table {
         "layer",
         "shape",
         "lanes",
+        "slices",
         "segments",
         "events",
         "of dense",
         "cycles",
         "estimated cycles",
-        "cycles/(events·segments)",
+        "lane utilisation",
     ]);
     for (layer, entry) in verdict.layers.iter().zip(&core.design.manifest.layers) {
-        let lane_events = layer.events * layer.segments as f64;
         table.row(vec![
             Cell::text(&layer.name),
             Cell::text(entry.output),
             Cell::count(layer.lanes as u64),
+            Cell::count(layer.slices as u64),
             Cell::count(layer.segments as u64),
             Cell::real(layer.events, 1),
-            Cell::share(layer.events / layer.dense_events.max(1.0)),
+            Cell::share(layer.density()),
             Cell::real(layer.cycles, 1),
             Cell::real(layer.estimated_cycles, 1),
-            if lane_events > 0.0 { Cell::real(layer.cycles / lane_events, 3) } else { Cell::none() },
+            Cell::share(layer.utilisation()),
         ]);
     }
     table

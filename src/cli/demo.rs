@@ -9,7 +9,7 @@ use volley::core_folder::{self, Core};
 use volley::cosim::{self, Verdict};
 use volley::fixed_point::Settings;
 use volley::output::{write_file, write_folder};
-use volley::schedule::Lanes;
+use volley::schedule::Folding;
 use volley::{data, eval, folder};
 
 use super::cosim::{check, conclude, conclusion, stalls, temporary_folder};
@@ -98,7 +98,7 @@ fn demo(folder: &Path) -> volley::Result<Results> {
     let converting = start.elapsed();
 
     let start = Instant::now();
-    let core = core_folder::generate(&converted, &Lanes::default())?;
+    let core = core_folder::generate(&converted, &Folding::default())?;
     let rtl = folder.join("rtl");
     core_folder::write(&rtl, &converted, &core.design)?;
     let generating = start.elapsed();

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::json;
 use volley::board::Board;
 use volley::core_folder::{self, Core};
-use volley::schedule::{DEFAULT_LANES, Lanes, dense};
+use volley::schedule::{DEFAULT_LANES, Folding, dense};
 use volley::{fixed_point, folder};
 
 use super::table::{Cell, Table};
@@ -37,9 +37,9 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let start = Instant::now();
-    let lanes = Lanes::parse(&args.lanes)?;
+    let folding = Folding::parse(&args.lanes)?;
     let converted = folder::read(&args.network)?;
-    let core = core_folder::generate(&converted, &lanes)?;
+    let core = core_folder::generate(&converted, &folding)?;
     let board = args.board.as_deref().map(Board::find).transpose()?;
     let need = board.as_ref().map(|board| board.check(&core.design.manifest)).transpose()?;
     core_folder::write(&args.output, &converted, &core.design)?;
@@ -75,6 +75,7 @@ pub fn table(core: &Core) -> Table {
         "layer",
         "shape",
         "lanes",
+        "slices",
         "segments",
         "buffer rows",
         "word elements",
@@ -89,7 +90,8 @@ pub fn table(core: &Core) -> Table {
         table.row(vec![
             Cell::text(&node.name),
             Cell::text(node.shape),
-            Cell::count(entry.lanes as u64),
+            Cell::count(entry.fold.lanes as u64),
+            Cell::count(entry.fold.slices as u64),
             Cell::count(entry.segments as u64),
             Cell::list(&entry.buffer_rows),
             Cell::list(&entry.word_elements),

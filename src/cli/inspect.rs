@@ -8,7 +8,7 @@ use serde_json::json;
 use volley::core_folder::{self, Core};
 use volley::fixed_point::{Network, Op};
 use volley::model::Model;
-use volley::schedule::{self, Lanes, dense};
+use volley::schedule::{self, dense};
 use volley::{Error, ann, folder, import, quantise, snn};
 
 use super::table::{Cell, Table};
@@ -122,7 +122,6 @@ fn print_densities(table: Option<Table>) -> Result<()> {
 fn densities(network: &Network, path: &Path, limit: usize) -> Result<Table> {
     let images = images(path, Some(limit), network.input.shape)?;
     let model = Model::new(network)?;
-    let plan = schedule::plan(network, &Lanes::default())?;
     let bar = progress::bar(images.len(), "counting spikes");
     let zero = || vec![0u64; network.nodes.len()];
     let views: Vec<_> = images.pixels.outer_iter().collect();
@@ -135,9 +134,12 @@ fn densities(network: &Network, path: &Path, limit: usize) -> Result<Table> {
         .reduce(zero, |left, right| left.iter().zip(&right).map(|(l, r)| l + r).collect());
     bar.finish_and_clear();
     let mut table = Table::new(&["layer", "events", "dense events", "density"]);
-    for ((node, plan), events) in network.nodes.iter().zip(&plan.layers).zip(events) {
-        let (Op::Layer(_), Some(plan)) = (&node.op, plan) else { continue };
-        let all: u64 = plan.terms.iter().map(|term| dense(&term.geometry)).sum();
+    for (node, events) in network.nodes.iter().zip(events) {
+        let Op::Layer(layer) = &node.op else { continue };
+        let mut all = 0;
+        for term in &layer.terms {
+            all += dense(&schedule::geometry(&node.name, network.source_shape(term.source), node.shape, term.window)?);
+        }
         let mean = events as f64 / images.len() as f64;
         table.row(vec![
             Cell::text(&node.name),

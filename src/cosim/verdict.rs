@@ -39,17 +39,30 @@ pub struct Verdict {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LayerVerdict {
     pub name: String,
-    /// Events of all windows, each counted once whatever the number of segments.
+    /// Events of all windows and slices, each counted once a segment.
     pub events: f64,
     /// Clocks in which the engine worked.
     pub cycles: f64,
     pub lanes: usize,
-    pub estimated_cycles: f64,
+    pub slices: usize,
     pub segments: usize,
-    /// Events if no element were zero.
-    pub dense_events: f64,
+    pub estimated_cycles: f64,
+    /// Clocks that the same lanes would need if no element were zero.
+    pub dense_cycles: f64,
     /// Clocks beyond the events that the engine's documented overheads add, see [`schedule::Estimate::overhead`].
     pub overhead: f64,
+}
+
+impl LayerVerdict {
+    /// Share of the engine's clocks in which a slice's lanes added an event, averaged over the slices.
+    pub fn utilisation(&self) -> f64 {
+        self.events / (self.slices as f64 * self.cycles.max(1.0))
+    }
+
+    /// Events as a share of those of a map without a zero.
+    pub fn density(&self) -> f64 {
+        self.events / (self.slices as f64 * self.dense_cycles).max(1.0)
+    }
 }
 
 /// One value that differs.
@@ -92,7 +105,7 @@ impl Verdict {
 ///
 /// # Errors
 /// [`Error::Io`] if the folder cannot be read.
-pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network) -> Result<Bench> {
+pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) -> Result<Bench> {
     let entries =
         std::fs::read_dir(rtl).map_err(|e| Error::io(rtl, e, "give a folder that `volley generate` wrote"))?;
     let mut rtl_files: Vec<PathBuf> = entries
@@ -107,23 +120,28 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network) -> Result<Bench
         valid: "m_axis_tvalid".into(),
         ready: "m_axis_tready".into(),
         data: "m_axis_tdata".into(),
-        data_bits: (count_bits(network, index) * network.timesteps) as usize,
-        beats_per_frame: node.shape.elements(),
+        data_bits: (count_bits(network, index) * network.timesteps) as usize * beat(plan, network, index),
+        beats_per_frame: node.shape.elements() / beat(plan, network, index),
     });
     let counters = manifest.layers.iter().flat_map(|layer| {
-        ["status_event", "status_busy"].map(|signal| Counter {
-            name: format!("{}_{signal}", layer.name),
+        let events = (0..layer.fold.slices).map(|slice| match layer.fold.slices {
+            1 => "status_event".to_string(),
+            _ => format!("status_event[{slice}]"),
+        });
+        events.chain(["status_busy".to_string()]).map(|signal| Counter {
+            name: format!("{} {signal}", layer.name),
             path: format!("{}_layer", layer.name),
-            signal: signal.into(),
+            signal,
         })
     });
+    let slices = manifest.layers.iter().map(|layer| layer.fold.slices).sum();
     Ok(Bench {
         top: manifest.top.clone(),
         input: Stream { data_bits: 8 * manifest.input.channels, beats_per_frame: manifest.input.pixels() },
         output: Stream { data_bits: 32, beats_per_frame: manifest.classes },
         probes: probes.collect(),
         counters: counters.collect(),
-        unread_outputs: ["status_event", "status_busy"].map(|name| (name.into(), manifest.layers.len())).into(),
+        unread_outputs: vec![("status_event".into(), slices), ("status_busy".into(), manifest.layers.len())],
         rtl_files,
     })
 }
@@ -131,6 +149,11 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network) -> Result<Bench
 /// Bits of one count of node `index`.
 fn count_bits(network: &Network, index: usize) -> u32 {
     schedule::element_bits(network, Source::Node(index), 1).0
+}
+
+/// Elements of a beat of node `index`'s stream.
+fn beat(plan: &Plan, network: &Network, index: usize) -> usize {
+    schedule::beat_elements(network, &plan.layers, Source::Node(index))
 }
 
 /// The frames as beats: a pixel each, channel 0 in the low byte.
@@ -161,7 +184,7 @@ pub fn check(
     images: &Images,
     options: &Options,
 ) -> Result<Verdict> {
-    let bench = bench(rtl, manifest, network)?;
+    let bench = bench(rtl, manifest, network, plan)?;
     let frames = beats(images);
     let model = Model::new(network)?;
     let views: Vec<_> = images.pixels.outer_iter().collect();
@@ -171,7 +194,7 @@ pub fn check(
         .collect();
     let capture = super::run(&bench, &frames, options)?;
 
-    let mut comparison = Comparison { network, capture: &capture, compared: 0, mismatches: 0, first: None };
+    let mut comparison = Comparison { network, plan, capture: &capture, compared: 0, mismatches: 0, first: None };
     for (frame, trace) in traces.iter().enumerate() {
         comparison.frame(frame, trace);
     }
@@ -218,6 +241,7 @@ fn protocol_errors(capture: &Capture) -> Vec<String> {
 
 struct Comparison<'a> {
     network: &'a Network,
+    plan: &'a Plan,
     capture: &'a Capture,
     compared: u64,
     mismatches: u64,
@@ -245,12 +269,14 @@ impl Comparison<'_> {
             let bits = count_bits(network, index) as usize;
             let size = node.shape.elements();
             let beats = &capture.probes[index];
+            let in_beat = beat(self.plan, network, index);
             for place in 0..size {
-                let beat = beats.get(frame * size + place);
+                let beat = beats.get((frame * size + place) / in_beat);
+                let element = place % in_beat * network.timesteps as usize;
                 let (pixel, channel) = (place / node.shape.channels, place % node.shape.channels);
                 for step in 0..network.timesteps as usize {
                     let model = i64::from(trace.nodes[index].counts[[step, pixel, channel]]);
-                    let verilog = beat.map(|beat| beat.word.field(step * bits, bits) as i64);
+                    let verilog = beat.map(|beat| beat.word.field((element + step) * bits, bits) as i64);
                     let mismatch = |clock| Mismatch {
                         layer: node.name.clone(),
                         frame,
@@ -295,10 +321,19 @@ impl Comparison<'_> {
         let layer_nodes: Vec<usize> =
             (0..self.network.nodes.len()).filter(|&n| matches!(self.network.nodes[n].op, Op::Layer(_))).collect();
         let mut layers = Vec::new();
-        for (place, (entry, &node)) in manifest.layers.iter().zip(&layer_nodes).enumerate() {
-            let events: u64 = traces.iter().map(|trace| trace.nodes[node].events).sum();
-            let model = (events * entry.segments as u64) as i64;
-            let verilog = Some(self.capture.counters[2 * place] as i64);
+        let mut counters = self.capture.counters.iter().copied();
+        for (entry, &node) in manifest.layers.iter().zip(&layer_nodes) {
+            let mut sum = schedule::Estimate::default();
+            for estimate in estimates.iter().filter_map(|frame| frame[node]) {
+                sum.events += estimate.events;
+                sum.cycles += estimate.cycles;
+                sum.dense_cycles += estimate.dense_cycles;
+                sum.overhead += estimate.overhead;
+            }
+            let model = sum.events as i64;
+            let counted: u64 = counters.by_ref().take(entry.fold.slices).sum();
+            let busy = counters.next().unwrap_or(0);
+            let verilog = Some(counted as i64);
             let layer = format!("{} (events)", entry.name);
             let mismatch = |clock| Mismatch {
                 layer,
@@ -312,19 +347,16 @@ impl Comparison<'_> {
                 clock,
             };
             self.value(None, verilog, mismatch, model);
-            let estimated = estimates.iter().filter_map(|frame| frame[node]);
-            let (cycles, dense, overhead) = estimated.fold((0, 0, 0), |(cycles, dense, overhead), e| {
-                (cycles + e.cycles, dense + e.dense_cycles, overhead + e.overhead)
-            });
             layers.push(LayerVerdict {
                 name: entry.name.clone(),
-                events: events as f64 / frames,
-                cycles: self.capture.counters[2 * place + 1] as f64 / frames,
-                lanes: entry.lanes,
-                estimated_cycles: cycles as f64 / frames,
+                events: counted as f64 / frames,
+                cycles: busy as f64 / frames,
+                lanes: entry.fold.lanes,
+                slices: entry.fold.slices,
                 segments: entry.segments,
-                dense_events: dense as f64 / frames / entry.segments as f64,
-                overhead: overhead as f64 / frames,
+                estimated_cycles: sum.cycles as f64 / frames,
+                dense_cycles: sum.dense_cycles as f64 / frames,
+                overhead: sum.overhead as f64 / frames,
             });
         }
         layers

@@ -1,6 +1,7 @@
 //! The integer network: everything that the hardware holds, and the exact width of everything it computes.
 
 mod dump;
+pub mod groups;
 mod validate;
 
 use ndarray::Array4;
@@ -145,6 +146,10 @@ pub struct Term {
     pub window: Window,
     /// q, \[out, in, kernel height, kernel width\], each within `weight_bits` signed bits.
     pub weights: Array4<i32>,
+    /// Groups of a grouped convolution: output channel o reads only the input channels of its group, all other weights
+    /// are 0. Divides both numbers of channels; 1 for a dense term, the number of channels for a depthwise one or an
+    /// identity shortcut.
+    pub groups: usize,
     /// e: the product is shifted left by this.
     pub shift: u32,
 }

@@ -1,6 +1,6 @@
 //! What every integer network obeys, so that later rooms may rely on it without asking again.
 
-use super::{Layer, Network, Neuron, Op, Pool, Settings, Source, ThresholdMode};
+use super::{Layer, Network, Neuron, Op, Pool, Settings, Source, ThresholdMode, groups};
 use crate::error::{Error, Result};
 use crate::shape::{Shape, Window};
 
@@ -60,6 +60,9 @@ impl Network {
             }
             if term.weights.iter().any(|q| q.abs() > limit) {
                 return Err(format!("a weight exceeds {} bits", self.weight_bits));
+            }
+            if term.groups == 0 || groups::count(&term.weights) % term.groups != 0 {
+                return Err(format!("its weights are not in {} groups", term.groups));
             }
             if term.shift > 40 {
                 return Err(format!("shift {} is more than 40", term.shift));

@@ -100,7 +100,8 @@ fn build(
         for ((index, q), &w) in integers.indexed_iter_mut().zip(weights) {
             *q = to_integer(w * alphas[index.0] / unit, &node.name, "weight")? as i32;
         }
-        terms.push(fixed::Term { source: term.source, window: term.window, weights: integers, shift });
+        let groups = fixed::groups::count(&integers);
+        terms.push(fixed::Term { source: term.source, window: term.window, weights: integers, groups, shift });
     }
     let bias = real.bias.iter().zip(alphas).map(|(b, alpha)| to_integer(b * alpha, &node.name, "bias"));
     let bias = bias.collect::<Result<Vec<i64>>>()?;

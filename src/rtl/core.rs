@@ -3,7 +3,7 @@
 use super::layer::{connect, int, source_name};
 use super::netlist::{Item, Module, Parameter, Port, Wire};
 use crate::fixed_point::{Network, Node, Op, Pool, PoolKind, Source};
-use crate::schedule;
+use crate::schedule::{self, Plan};
 use crate::{Error, Result};
 
 /// What the core needs to know of a layer's module.
@@ -11,6 +11,7 @@ pub(super) struct LayerPorts {
     pub module: String,
     pub comment: String,
     pub output_bits: u32,
+    pub slices: u32,
 }
 
 /// A reader of a stream: node index and term (0 for a pool).
@@ -21,9 +22,10 @@ struct Reader {
 }
 
 /// The top module. `layers` has an entry for each node, `None` for pools.
-pub(super) fn module(name: &str, network: &Network, layers: &[Option<LayerPorts>]) -> Result<Module> {
+pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Option<LayerPorts>]) -> Result<Module> {
     let input = network.input.shape;
     let count = layers.iter().flatten().count() as u32;
+    let slices = layers.iter().flatten().map(|layer| layer.slices).sum();
     let mut module = Module { name: name.to_string(), comment: comment(name, network), ..Module::default() };
     let data_bits = 8 * input.channels as u32;
     module.ports = vec![
@@ -38,7 +40,7 @@ pub(super) fn module(name: &str, network: &Network, layers: &[Option<LayerPorts>
         Port::output("m_axis_tvalid", 1, ""),
         Port::input("m_axis_tready", 1, ""),
         Port::output("frame_error", 1, "s_axis_tlast fell on another pixel than the frame's last; stays until rst"),
-        Port::output("status_event", count, "a bit a layer, in order: an event is processed in this clock"),
+        Port::output("status_event", slices, "a bit a slice of each layer, in order: an event is processed in this clock"),
         Port::output("status_busy", count, "a bit a layer: the engine works in this clock"),
     ];
 
@@ -70,15 +72,16 @@ pub(super) fn module(name: &str, network: &Network, layers: &[Option<LayerPorts>
     });
     fork(&mut module, network, Source::Input, value_bits)?;
 
-    let mut status = 0;
+    let (mut status, mut slice) = (0, 0);
     for (index, node) in network.nodes.iter().enumerate() {
         let bits = match (&node.op, &layers[index]) {
             (Op::Layer(_), Some(ports)) => {
-                layer(&mut module, network, index, ports, status);
+                layer(&mut module, network, index, ports, status, slice);
                 status += 1;
+                slice += ports.slices;
                 ports.output_bits
             }
-            (Op::Pool(pool), _) => pool_instance(&mut module, network, index, pool),
+            (Op::Pool(pool), _) => pool_instance(&mut module, network, plan, index, pool),
             (Op::Layer(_), None) => unreachable!("the plan has an entry for every layer"),
         };
         if index + 1 < network.nodes.len() {
@@ -181,7 +184,7 @@ fn inputs(stream: &str, port: &str) -> [(String, String); 3] {
     ["tdata", "tvalid", "tready"].map(|signal| connect(&format!("{port}_{signal}"), format!("{stream}_{signal}")))
 }
 
-fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPorts, status: usize) {
+fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPorts, status: usize, slice: u32) {
     let node = &network.nodes[index];
     let Op::Layer(layer) = &node.op else { return };
     let mut connections = vec![connect("clk", "clk"), connect("rst", "rst")];
@@ -191,7 +194,8 @@ fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPort
         connections.extend(inputs(&stream, &port));
     }
     connections.extend(outputs(network, index));
-    connections.push(connect("status_event", format!("status_event[{status}]")));
+    let slices = if ports.slices == 1 { slice.to_string() } else { format!("{}:{slice}", slice + ports.slices - 1) };
+    connections.push(connect("status_event", format!("status_event[{slices}]")));
     connections.push(connect("status_busy", format!("status_busy[{status}]")));
     module.body.push(Item::Comment(ports.comment.clone()));
     module.body.push(Item::Instance {
@@ -203,11 +207,14 @@ fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPort
 }
 
 /// Instantiates a pool and returns the bits of a beat of its output.
-fn pool_instance(module: &mut Module, network: &Network, index: usize, pool: &Pool) -> u32 {
+///
+/// The elements of a beat are pooled side by side, as the time steps of an element are: to the pool they look alike.
+fn pool_instance(module: &mut Module, network: &Network, plan: &Plan, index: usize, pool: &Pool) -> u32 {
     let node: &Node = &network.nodes[index];
     let from = network.source_shape(pool.source);
     let in_bits = schedule::element_bits(network, pool.source, 1).0;
     let out_bits = schedule::element_bits(network, Source::Node(index), 1).0;
+    let beat = schedule::beat_elements(network, &plan.layers, pool.source);
     let window = pool.window;
     // With a single output row (column) the stride is never taken.
     let stride = |axis: usize, outputs: usize| if outputs == 1 { window.kernel[axis] } else { window.stride[axis] };
@@ -229,7 +236,7 @@ fn pool_instance(module: &mut Module, network: &Network, index: usize, pool: &Po
         name: format!("{}_pool", node.name),
         parameters: vec![
             int("MAXIMUM", i64::from(pool.kind == PoolKind::Max)),
-            int("CHANNELS", from.channels as i64),
+            int("CHANNELS", (from.channels / beat) as i64),
             int("IN_HEIGHT", from.height as i64),
             int("IN_WIDTH", from.width as i64),
             int("KERNEL_HEIGHT", window.kernel[0] as i64),
@@ -238,11 +245,11 @@ fn pool_instance(module: &mut Module, network: &Network, index: usize, pool: &Po
             int("STRIDE_WIDTH", stride(1, node.shape.width) as i64),
             int("OUT_HEIGHT", node.shape.height as i64),
             int("OUT_WIDTH", node.shape.width as i64),
-            int("STEPS", network.timesteps),
+            int("STEPS", i64::from(network.timesteps) * beat as i64),
             int("IN_BITS", in_bits),
             int("OUT_BITS", out_bits),
         ],
         connections,
     });
-    out_bits * network.timesteps
+    out_bits * network.timesteps * beat as u32
 }

@@ -7,7 +7,7 @@ use super::memory;
 use super::netlist::{Rom, RomStyle};
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node};
-use crate::schedule::LayerPlan;
+use crate::schedule::{Fold, LayerPlan};
 
 /// The design as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,6 @@ pub struct LayerEntry {
     pub name: String,
     pub module: String,
     pub output: Shape,
-    pub lanes: usize,
     pub segments: usize,
     /// Map rows held by the spike buffer of each term.
     pub buffer_rows: Vec<usize>,
@@ -42,7 +41,9 @@ pub struct LayerEntry {
     pub multipliers: usize,
     pub accumulator_bits: u32,
     pub membrane_bits: u32,
-    /// The weight memory and the neuron memory.
+    /// Lanes, slices and units.
+    pub fold: Fold,
+    /// The weight memory of each slice, and the neuron memory.
     #[serde(rename = "memory")]
     pub memories: Vec<MemoryEntry>,
 }
@@ -64,13 +65,13 @@ pub(super) fn entry(node: &Node, layer: &Layer, plan: &LayerPlan, modules: &Laye
         name: node.name.clone(),
         module: modules.module.name.clone(),
         output: node.shape,
-        lanes: plan.lanes,
         segments: plan.segments(node.shape.channels),
         buffer_rows: plan.terms.iter().map(|term| term.rows).collect(),
-        word_elements: plan.terms.iter().map(|term| 1 << term.word_log2).collect(),
-        multipliers: if memory::reads_image(layer) { plan.lanes } else { 0 },
+        word_elements: plan.terms.iter().map(|term| term.word_counts).collect(),
+        multipliers: if memory::reads_image(layer) { plan.fold.lanes * plan.fold.slices } else { 0 },
         accumulator_bits: layer.widths.accumulator,
         membrane_bits: layer.widths.membrane,
+        fold: plan.fold,
         memories: modules.roms.iter().map(|(rom, _)| memory_entry(rom)).collect(),
     }
 }

@@ -50,23 +50,35 @@ fn memory(words: impl Iterator<Item = Word>, width: u32) -> Memory {
     memory
 }
 
-/// Weight rows of all terms, in the order term, segment, ky, kx, input channel; a row holds one weight a lane.
-pub fn weights(layer: &Layer, plan: &LayerPlan, weight_bits: u32) -> Memory {
-    let lanes = plan.lanes;
-    let rows = layer.terms.iter().flat_map(move |term| {
-        let (channels, inputs, height, width) = term.weights.dim();
-        (0..channels.div_ceil(lanes)).flat_map(move |segment| {
-            (0..height * width * inputs).map(move |row| {
-                let (ky, kx, input) = (row / (width * inputs), row / inputs % width, row % inputs);
+/// Weight rows of slice `slice` of a layer of `channels` outputs, all of its terms, in the order term, segment, ky, kx,
+/// input channel; a row holds one weight a lane.
+pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize, weight_bits: u32) -> Memory {
+    let lanes = plan.fold.lanes;
+    let segments = plan.segments(channels);
+    let rows = plan.terms_of(slice).flat_map(move |(term, layout)| {
+        let weights = &layer.terms[term].weights;
+        let (_, inputs, _, width) = weights.dim();
+        // Channels of a block, and a window's elements as all slices together have them.
+        let own = inputs / layout.blocks;
+        let run = layout.geometry.run * layout.slices;
+        let rows = move |segment: usize| {
+            let block = segment * layout.blocks / segments;
+            (0..layout.geometry.weight_rows()).map(move |row| {
+                // Place among the window's pixels, whether it is walked row by row or, as a whole map, in one run.
+                let (ky, element) = (row / layout.geometry.run, row % layout.geometry.run);
+                let element = element * layout.slices + slice;
+                let (tap, input) =
+                    if layout.vector { (ky * run + element, None) } else { (ky * run / own + element / own, Some(block * own + element % own)) };
                 let mut word = Word::new();
                 for channel in segment * lanes..(segment + 1) * lanes {
                     // Lanes behind the last channel compute nothing that leaves.
-                    let weight = term.weights.get((channel, input, ky, kx)).copied().unwrap_or(0);
-                    word.push(weight.into(), weight_bits);
+                    let place = (channel, input.unwrap_or(channel), tap / width, tap % width);
+                    word.push(weights.get(place).copied().unwrap_or(0).into(), weight_bits);
                 }
                 word
             })
-        })
+        };
+        (0..segments).flat_map(rows)
     });
     memory(rows, lanes as u32 * weight_bits)
 }
@@ -83,11 +95,11 @@ pub struct NeuronFormat {
     pub membrane_bits: u32,
 }
 
-/// The form of `layer`'s neurons, and the rows {bias, step}.
+/// The form of `layer`'s neurons, and the rows {bias, step}, those of `units` channels side by side.
 ///
 /// In threshold mode pow2 the channels are aligned to the largest step 2^S by left shifts of S − log2(step). A layer
 /// with a step of 1 is fired in the exact form, since half of 1 is no power of two.
-pub fn neurons(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
+pub fn neurons(network: &Network, layer: &Layer, units: usize) -> (NeuronFormat, Memory) {
     let Neuron::Group { step } = &layer.neuron else { return readout(network, layer) };
     let sliced = network.threshold == ThresholdMode::Pow2 && step.iter().all(|step| *step >= 2);
     let (format, held): (NeuronFormat, Vec<i64>) = if sliced {
@@ -115,13 +127,15 @@ pub fn neurons(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
         };
         (format, step.clone())
     };
-    let rows = layer.bias.iter().zip(&held).map(|(bias, held)| {
+    let rows = layer.bias.chunks(units).zip(held.chunks(units)).map(|(biases, held)| {
         let mut word = Word::new();
-        word.push(*held, format.step_bits);
-        word.push(*bias, format.bias_bits);
+        for (bias, held) in biases.iter().zip(held) {
+            word.push(*held, format.step_bits);
+            word.push(*bias, format.bias_bits);
+        }
         word
     });
-    let memory = memory(rows, format.bias_bits + format.step_bits);
+    let memory = memory(rows, units as u32 * (format.bias_bits + format.step_bits));
     (format, memory)
 }
 

@@ -55,7 +55,7 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
                 "end the network with its readout",
             ));
         }
-        let modules = layer::modules(prefix, network, node, layer, layer_plan)?;
+        let modules = layer::modules(prefix, network, &plan.layers, node, layer, layer_plan)?;
         for (rom, memory) in &modules.roms {
             files.insert(format!("{}.v", rom.name), netlist::print(&rom.module()?)?);
             files.insert(rom.file.clone(), memory.text.clone());
@@ -66,9 +66,10 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
             module: modules.module.name.clone(),
             comment: modules.module.comment.trim_end().to_string(),
             output_bits: modules.output_bits,
+            slices: layer_plan.fold.slices as u32,
         }));
     }
-    let module = core::module(&top, network, &ports)?;
+    let module = core::module(&top, network, plan, &ports)?;
     files.insert(format!("{top}.v"), netlist::print(&module)?);
     for (name, text) in library::FILES {
         files.insert((*name).to_string(), (*text).to_string());

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use ndarray::ArrayView3;
 
-use super::{LayerPlan, Plan, TermPlan, is_readout};
+use super::{Fold, LayerPlan, Plan, TermPlan, is_readout};
 use crate::fixed_point::{Network, Op, Source};
 use crate::model::Trace;
 
@@ -22,14 +22,17 @@ const FETCH_TO_EVENT: u64 = 5;
 pub struct Estimate {
     /// Busy clocks.
     pub cycles: u64,
-    /// Events, each counted once a segment.
+    /// Events of all slices, each counted once a segment.
     pub events: u64,
-    /// Clocks if every element of every window were an event.
+    /// Clocks that the same lanes would need if every element of every window were an event.
     pub dense_cycles: u64,
     /// Clocks that are not events: what a window takes beyond its events because its words are fetched one a clock and
     /// its sums leave the lanes one channel a clock, and the pauses between output rows.
     pub overhead: u64,
 }
+
+/// Sums that wait in front of the sum of the slices, a slice: `slice_sum`'s queues.
+pub const SUM_QUEUE_LOG2: u32 = 5;
 
 /// One estimate a node for the frame of `trace`; `None` for pools.
 pub fn estimate(network: &Network, plan: &Plan, image: ArrayView3<u8>, trace: &Trace) -> Vec<Option<Estimate>> {
@@ -55,9 +58,13 @@ pub fn estimate(network: &Network, plan: &Plan, image: ArrayView3<u8>, trace: &T
         .zip(&plan.layers)
         .map(|(node, layer_plan)| {
             let (Op::Layer(layer), Some(layer_plan)) = (&node.op, layer_plan) else { return None };
-            let maps: Vec<_> = layer.terms.iter().map(|term| nonzero(term.source)).collect();
             debug_assert!(!is_readout(layer) || node.shape.pixels() == 1);
-            Some(frame(layer_plan, node.shape.channels, &maps))
+            let segments = layer_plan.segments(node.shape.channels);
+            let walks = layer_plan.terms.iter().zip(&layer.terms).map(|(plan, term)| {
+                let channels = network.source_shape(term.source).channels;
+                Walk::new(plan, &nonzero(term.source), channels, segments, layer_plan.fold.lanes)
+            });
+            Some(frame(layer_plan, node.shape.channels, walks.collect()))
         })
         .collect()
 }
@@ -65,35 +72,77 @@ pub fn estimate(network: &Network, plan: &Plan, image: ArrayView3<u8>, trace: &T
 /// The fetching side of one term.
 struct Walk<'a> {
     term: &'a TermPlan,
-    /// Events of each word of each map row.
-    map: &'a [bool],
+    /// Which elements are events: \[block\]\[slice\]\[element of the rows, one after the other\].
+    maps: Vec<Vec<Vec<bool>>>,
+    /// Segments that read one block.
+    segments_per_block: usize,
     /// Clock of the next fetch.
     clock: u64,
-    /// Clocks at which the words with events that are queued begin to leave.
-    queued: VecDeque<u64>,
+    /// For each slice the clocks at which the words with events that are queued begin to leave.
+    queued: Vec<VecDeque<u64>>,
 }
 
-impl Walk<'_> {
-    /// Fetches the window of output pixel (y, x) and hands each word's (clock of its fetch, events) to `word`, which
-    /// answers with the clock at which the word's events begin to leave. Returns the number of words.
-    fn window(&mut self, y: usize, x: usize, mut word: impl FnMut(u64, u64) -> u64) -> u64 {
+impl<'a> Walk<'a> {
+    /// `nonzero` has an entry for each element of the source in the order row, pixel, channel.
+    fn new(term: &'a TermPlan, nonzero: &[bool], channels: usize, segments: usize, lanes: usize) -> Self {
+        // An element of a vector term is what all lanes of a segment see.
+        let width = if term.vector { lanes } else { 1 };
+        let own = channels / term.blocks / width;
+        let mut maps = vec![vec![Vec::new(); term.slices]; term.blocks];
+        for pixel in nonzero.chunks_exact(channels) {
+            for (block, elements) in pixel.chunks_exact(own * width).enumerate() {
+                for element in elements.chunks_exact(width) {
+                    maps[block][0].push(element.contains(&true));
+                }
+            }
+        }
+        if term.slices > 1 {
+            for slices in &mut maps {
+                let all = std::mem::take(&mut slices[0]);
+                for (slice, map) in slices.iter_mut().enumerate() {
+                    *map = all.iter().skip(slice).step_by(term.slices).copied().collect();
+                }
+            }
+        }
+        let segments_per_block = segments.div_ceil(term.blocks);
+        Walk { term, maps, segments_per_block, clock: 0, queued: vec![VecDeque::new(); term.slices] }
+    }
+
+    /// Fetches the window of output pixel (y, x) for `segment` and hands (slice, clock of the fetch, events) of each
+    /// word with events to `word`, which answers with the clock at which the events begin to leave. Returns the number
+    /// of words.
+    fn window(
+        &mut self,
+        (y, x): (usize, usize),
+        segment: usize,
+        mut word: impl FnMut(usize, u64, u64) -> u64,
+    ) -> u64 {
         let geometry = &self.term.geometry;
         let size = 1usize << self.term.word_log2;
         // Queue, the held word before it and the one being taken apart behind it.
         let room = (1usize << self.term.queue_log2) + 2;
         let (first_row, end_row) = geometry.rows_of(y);
         let (first, end) = geometry.elements_of(x);
+        let maps = &self.maps[segment / self.segments_per_block];
         for row in first_row..end_row {
-            let elements = &self.map[row * geometry.row_elements..][..geometry.row_elements];
             for index in first / size..=(end - 1) / size {
-                let inside = &elements[first.max(index * size)..end.min((index + 1) * size)];
-                let events = inside.iter().filter(|nonzero| **nonzero).count() as u64;
-                if events > 0 {
-                    if self.queued.len() == room {
-                        let leaves = self.queued.pop_front().unwrap_or(0);
+                let inside = first.max(index * size)..end.min((index + 1) * size);
+                let events = |slice: usize| {
+                    let elements = &maps[slice][row * geometry.row_elements..][..geometry.row_elements];
+                    elements[inside.clone()].iter().filter(|nonzero| **nonzero).count() as u64
+                };
+                // A word is fetched when every slice has room for it.
+                for (slice, queued) in self.queued.iter_mut().enumerate() {
+                    if queued.len() == room && events(slice) > 0 {
+                        let leaves = queued.pop_front().unwrap_or(0);
                         self.clock = self.clock.max((leaves + 1).saturating_sub(FETCH_TO_EVENT - 2));
                     }
-                    self.queued.push_back(word(self.clock, events));
+                }
+                for (slice, queued) in self.queued.iter_mut().enumerate() {
+                    let events = events(slice);
+                    if events > 0 {
+                        queued.push_back(word(slice, self.clock, events));
+                    }
                 }
                 self.clock += 1;
             }
@@ -116,48 +165,74 @@ impl Walk<'_> {
     }
 }
 
-fn frame(plan: &LayerPlan, channels: usize, maps: &[Vec<bool>]) -> Estimate {
+/// One slice's lanes.
+#[derive(Clone, Default)]
+struct Lanes {
+    /// Clock at which the synapses are free for the next event.
+    free: u64,
+    /// Clock at which the drain is empty.
+    drained: u64,
+    /// Clocks at which the sums of earlier windows that may still wait in the queue have left it.
+    waiting: VecDeque<u64>,
+}
+
+fn frame(plan: &LayerPlan, channels: usize, mut walks: Vec<Walk>) -> Estimate {
+    let Fold { lanes, slices, units, .. } = plan.fold;
     let segments = plan.segments(channels);
-    let last_lanes = channels - (segments - 1) * plan.lanes;
-    let mut walks: Vec<_> = (plan.terms.iter().zip(maps))
-        .map(|(term, map)| Walk { term, map, clock: 0, queued: VecDeque::new() })
-        .collect();
+    let last_lanes = channels - (segments - 1) * lanes;
     let geometry = &plan.terms[0].geometry;
     let mut estimate = Estimate::default();
-    // Clock at which the synapses are free for the next event, and at which the drain is empty.
-    let (mut free, mut drained) = (0u64, 0u64);
+    let mut slice_lanes = vec![Lanes::default(); slices];
+    // Clock at which the last sums have left for the neurons.
+    let mut left = 0;
     for y in 0..geometry.out_height {
         for x in 0..geometry.out_width {
             for segment in 0..segments {
-                let (mut window_events, mut words) = (0, 0);
+                let (mut events, mut words) = (vec![0; slices], 0);
                 for walk in &mut walks {
-                    words += walk.window(y, x, |fetched, events| {
-                        let begin = free.max(fetched + FETCH_TO_EVENT);
-                        free = begin + events;
-                        window_events += events;
+                    words += walk.window((y, x), segment, |slice, fetched, found| {
+                        let begin = slice_lanes[slice].free.max(fetched + FETCH_TO_EVENT);
+                        slice_lanes[slice].free = begin + found;
+                        events[slice] += found;
                         begin
                     });
                 }
-                if window_events == 0 {
-                    // The marker that ends an empty window takes the place of an event.
-                    free = free.max(walks[0].clock + FETCH_TO_EVENT) + 1;
+                let leaving = if segment + 1 == segments { last_lanes } else { lanes } as u64 / units as u64;
+                for (lanes, &events) in slice_lanes.iter_mut().zip(&events) {
+                    if events == 0 {
+                        // The marker that ends an empty window takes the place of an event.
+                        lanes.free = lanes.free.max(walks[0].clock + FETCH_TO_EVENT) + 1;
+                    }
+                    // The sums move to the drain when it is empty; the lanes stall until then.
+                    lanes.free = lanes.free.max(lanes.drained);
+                    lanes.drained = lanes.free + leaving;
                 }
-                estimate.events += window_events;
-                // The sums move to the drain when it is empty; the lanes stall until then.
-                free = free.max(drained);
-                let lanes = if segment + 1 == segments { last_lanes } else { plan.lanes } as u64;
-                drained = free + lanes;
-                estimate.overhead += words.max(lanes).saturating_sub(window_events);
+                if slices > 1 {
+                    let complete = slice_lanes.iter().map(|lanes| lanes.free).max().unwrap_or(0);
+                    left = left.max(complete) + leaving;
+                    let room = ((1 << SUM_QUEUE_LOG2) / leaving.max(1)) as usize;
+                    for lanes in &mut slice_lanes {
+                        lanes.waiting.push_back(left);
+                        if lanes.waiting.len() > room {
+                            // The drain empties into the queue as the oldest window's sums leave it.
+                            let oldest = lanes.waiting.pop_front().unwrap_or(0);
+                            lanes.drained = lanes.drained.max(oldest);
+                        }
+                    }
+                }
+                let most = events.iter().copied().max().unwrap_or(0);
+                estimate.events += events.iter().sum::<u64>();
+                estimate.overhead += words.max(leaving).saturating_sub(most);
             }
         }
         estimate.overhead += walks.iter_mut().map(|walk| walk.next_row(y)).max().unwrap_or(0) + FETCH_TO_EVENT;
     }
-    estimate.cycles = free;
+    estimate.cycles = slice_lanes.iter().map(|lanes| lanes.free).max().unwrap_or(0);
     estimate.dense_cycles = plan.terms.iter().map(|term| dense(&term.geometry)).sum::<u64>() * segments as u64;
     estimate
 }
 
-/// Elements inside the windows of a frame: the events of a map without a zero.
+/// Elements inside the windows of a frame, of one slice and segment: the events of a map without a zero.
 pub fn dense(geometry: &super::Geometry) -> u64 {
     let rows: usize = (0..geometry.out_height).map(|y| geometry.rows_of(y)).map(|(first, end)| end - first).sum();
     let elements: usize =

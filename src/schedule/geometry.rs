@@ -28,6 +28,17 @@ impl Geometry {
         self.kernel_height * self.run
     }
 
+    /// The walk of one of `slices` slices, which has every `slices`-th element of each run.
+    pub fn share(&self, slices: usize) -> Geometry {
+        Geometry {
+            row_elements: self.row_elements / slices,
+            run: self.run / slices,
+            step: self.step / slices,
+            pad_left: self.pad_left / slices,
+            ..self.clone()
+        }
+    }
+
     /// Map rows `first..end` that output row `y` reads.
     pub fn rows_of(&self, y: usize) -> (usize, usize) {
         let first = (y * self.stride_height).saturating_sub(self.pad_top);
@@ -81,4 +92,8 @@ pub fn geometry(layer: &str, input: Shape, output: Shape, window: Window) -> Res
         out_height: output.height,
         out_width: output.width,
     })
+}
+
+pub(super) fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -1,59 +1,23 @@
-//! How the network is laid out in hardware before any Verilog is written: lanes, words, buffers, and the cycles that
-//! they are expected to take.
+//! How the network is laid out in hardware before any Verilog is written: lanes, slices, words, buffers, and the
+//! cycles that they are expected to take.
 
 mod buffers;
 mod estimate;
+mod fold;
 mod geometry;
+mod term;
 
 pub use buffers::buffer_rows;
-pub use estimate::{Estimate, dense, estimate};
+pub use estimate::{Estimate, SUM_QUEUE_LOG2, dense, estimate};
+pub use fold::{DEFAULT_LANES, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
+pub use term::TermPlan;
 
-use crate::fixed_point::{Layer, Network, Neuron, Op, Source};
+use crate::fixed_point::{Layer, Network, Neuron, Node, Op, Source};
 use crate::quantise::widths::unsigned_bits;
 use crate::{Error, Result};
 
-/// What the user says about lanes: one number for all layers, or some layers by name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lanes {
-    /// For every layer that is not named; `None` is [`DEFAULT_LANES`].
-    pub all: Option<usize>,
-    /// (layer name, lanes).
-    pub named: Vec<(String, usize)>,
-}
-
-/// Lanes of a layer about which nothing was said.
-pub const DEFAULT_LANES: usize = 16;
-
-/// A legal number of lanes; more than this is a typing error rather than a wish.
-const MAX_LANES: usize = 1024;
-
-impl Lanes {
-    /// Reads `16` or `conv_0=8,linear_9=16` or `16,conv_0=8`.
-    pub fn parse(text: &str) -> Result<Lanes> {
-        let bad = |problem: String| {
-            Error::setting("--lanes", problem, "write a number for all layers, or layer=number, separated by commas")
-        };
-        let mut lanes = Lanes::default();
-        for part in text.split(',').map(str::trim) {
-            let number = |value: &str| {
-                let lanes = value.trim().parse().map_err(|_| bad(format!("'{part}' has no number of lanes")))?;
-                if lanes == 0 || lanes > MAX_LANES {
-                    return Err(bad(format!("'{part}' is not within 1..={MAX_LANES} lanes")));
-                }
-                Ok(lanes)
-            };
-            match part.split_once('=') {
-                None if lanes.all.is_some() => return Err(bad(format!("'{part}' is a second number for all layers"))),
-                None => lanes.all = Some(number(part)?),
-                Some((name, value)) => lanes.named.push((name.trim().to_string(), number(value)?)),
-            }
-        }
-        Ok(lanes)
-    }
-}
-
-/// The folding of a network: one entry for each node, `None` for pools.
+/// The folding of a network in every detail: one entry for each node, `None` for pools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub layers: Vec<Option<LayerPlan>>,
@@ -62,28 +26,26 @@ pub struct Plan {
 /// The folding of one layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerPlan {
-    /// Output channels computed at once, at most the layer's channels.
-    pub lanes: usize,
+    /// As asked for, with at most the layer's channels as lanes.
+    pub fold: Fold,
     /// One for each term.
     pub terms: Vec<TermPlan>,
-}
-
-/// Layout of the words and buffers of one term.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TermPlan {
-    pub geometry: Geometry,
-    /// A spike word holds `2^word_log2` elements.
-    pub word_log2: u32,
-    /// Map rows that the spike buffer holds.
-    pub rows: usize,
-    /// `2^queue_log2` words with events may wait in the event selector.
-    pub queue_log2: u32,
 }
 
 impl LayerPlan {
     /// Groups of lanes that the output channels are cut into.
     pub fn segments(&self, channels: usize) -> usize {
-        channels.div_ceil(self.lanes)
+        channels.div_ceil(self.fold.lanes)
+    }
+
+    /// Weight rows of slice `slice`, all terms and segments.
+    pub fn weight_rows(&self, channels: usize, slice: usize) -> usize {
+        self.terms_of(slice).map(|(_, term)| term.geometry.weight_rows()).sum::<usize>() * self.segments(channels)
+    }
+
+    /// The terms that slice `slice` takes part in, with their numbers: all of them for slice 0.
+    pub fn terms_of(&self, slice: usize) -> impl Iterator<Item = (usize, &TermPlan)> {
+        self.terms.iter().enumerate().filter(move |(_, term)| slice < term.slices)
     }
 }
 
@@ -104,20 +66,33 @@ pub fn is_readout(layer: &Layer) -> bool {
     matches!(layer.neuron, Neuron::Readout { .. })
 }
 
-/// Bits of one element of a term's stream, all the time steps that it carries.
+/// Bits of one element of a term, all the time steps that its events carry.
 pub fn term_element_bits(network: &Network, layer: &Layer, source: Source) -> u32 {
     let steps = if source == Source::Input || is_readout(layer) { 1 } else { network.timesteps };
     let summed = if is_readout(layer) { network.timesteps } else { 1 };
     element_bits(network, source, summed).0 * steps
 }
 
-/// Chooses words, buffers and lanes for every layer.
+/// Elements of a beat of `source`'s stream: the units of the engine that it comes from, through pools.
+pub fn beat_elements(network: &Network, plan: &[Option<LayerPlan>], source: Source) -> usize {
+    match source {
+        Source::Input => 1,
+        Source::Node(index) => match (&network.nodes[index].op, plan[index].as_ref()) {
+            (Op::Pool(pool), _) => beat_elements(network, plan, pool.source),
+            (Op::Layer(_), Some(layer)) => layer.fold.units,
+            (Op::Layer(_), None) => 1,
+        },
+    }
+}
+
+/// Lays out every layer as `folding` says: words, buffers, and the shares of the slices.
 ///
 /// # Errors
-/// [`Error::Setting`] if `lanes` names an unknown layer; [`Error::Layer`] for a geometry that the engine cannot walk.
-pub fn plan(network: &Network, lanes: &Lanes) -> Result<Plan> {
+/// [`Error::Setting`] if `folding` names an unknown layer; [`Error::Layer`] for a folding or geometry that a layer cannot
+/// have, with the reason.
+pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
     let is_layer = |name: &str| network.nodes.iter().any(|node| node.name == name && matches!(node.op, Op::Layer(_)));
-    if let Some((name, _)) = lanes.named.iter().find(|(name, _)| !is_layer(name)) {
+    if let Some(name) = folding.layers.keys().find(|name| !is_layer(name)) {
         let known: Vec<_> = network.nodes.iter().filter(|n| matches!(n.op, Op::Layer(_))).map(|n| &*n.name).collect();
         return Err(Error::setting(
             "--lanes",
@@ -125,46 +100,59 @@ pub fn plan(network: &Network, lanes: &Lanes) -> Result<Plan> {
             format!("the layers are {}", known.join(", ")),
         ));
     }
-    let mut layers = Vec::with_capacity(network.nodes.len());
+    let mut layers: Vec<Option<LayerPlan>> = Vec::with_capacity(network.nodes.len());
     for (index, node) in network.nodes.iter().enumerate() {
-        let Op::Layer(layer) = &node.op else {
-            layers.push(None);
-            continue;
+        let planned = match &node.op {
+            Op::Layer(layer) => Some(plan_layer(network, &layers, index, layer, folding.of(&node.name))?),
+            Op::Pool(_) => None,
         };
-        let named = lanes.named.iter().rev().find(|(name, _)| *name == node.name).map(|(_, lanes)| *lanes);
-        let lanes = named.or(lanes.all).unwrap_or(DEFAULT_LANES).min(node.shape.channels);
-        let mut terms = Vec::with_capacity(layer.terms.len());
-        for (number, term) in layer.terms.iter().enumerate() {
-            let geometry = geometry(&node.name, network.source_shape(term.source), node.shape, term.window)?;
-            let rows = buffer_rows(network, index, number, &geometry);
-            let word_log2 = word_log2(&geometry, term_element_bits(network, layer, term.source));
-            terms.push(TermPlan { geometry, word_log2, rows, queue_log2: 2 });
-        }
-        layers.push(Some(LayerPlan { lanes, terms }));
+        layers.push(planned);
     }
     Ok(Plan { layers })
 }
 
-/// Widest spike word, bits: two block RAMs of 72 bits side by side.
-const MAX_WORD_BITS: u32 = 144;
-
-/// The word size that fetches a window's run with the fewest words; of equals the smallest.
-///
-/// A run of `run` elements that begins at multiples of `step` touches, on average over its alignments,
-/// `(run + word − gcd(word, step)) / word` words.
-fn word_log2(geometry: &Geometry, element_bits: u32) -> u32 {
-    let cost = |log2: u32| {
-        let word = 1usize << log2;
-        let aligned = gcd(word, gcd(geometry.step, geometry.pad_left));
-        (geometry.run + word - aligned) as f64 / word as f64
-    };
-    (0..=4)
-        .filter(|log2| *log2 == 0 || element_bits << log2 <= MAX_WORD_BITS)
-        .filter(|log2| *log2 == 0 || (1 << (log2 - 1)) < geometry.row_elements)
-        .min_by(|a, b| cost(*a).total_cmp(&cost(*b)))
-        .expect("a word of one element is always legal")
+fn plan_layer(
+    network: &Network,
+    earlier: &[Option<LayerPlan>],
+    index: usize,
+    layer: &Layer,
+    fold: Fold,
+) -> Result<LayerPlan> {
+    let node = &network.nodes[index];
+    let fold = legal(node, layer, fold)?;
+    let mut terms = Vec::with_capacity(layer.terms.len());
+    for (number, term) in layer.terms.iter().enumerate() {
+        let beat = beat_elements(network, earlier, term.source);
+        let mut planned = term::plan(network, node, layer, term, fold, beat)?;
+        planned.rows = buffer_rows(network, index, number, &planned.geometry);
+        terms.push(planned);
+    }
+    if terms.iter().all(|term| term.slices != fold.slices) {
+        return Err(Error::layer(
+            &node.name,
+            format!("{} slices do not share its {} input channels evenly", fold.slices, input_channels(network, layer)),
+            "choose a power of two that divides the input channels (of each group)",
+        ));
+    }
+    Ok(LayerPlan { fold, terms })
 }
 
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
+fn input_channels(network: &Network, layer: &Layer) -> usize {
+    layer.terms.iter().map(|term| network.source_shape(term.source).channels).max().unwrap_or(0)
+}
+
+/// The fold that `node` gets, or why it cannot have it.
+fn legal(node: &Node, layer: &Layer, fold: Fold) -> Result<Fold> {
+    fold.validate(&format!("the folding of '{}'", node.name))?;
+    let channels = node.shape.channels;
+    let fold = Fold { lanes: fold.lanes.min(channels), ..fold };
+    let fail = |problem: String, advice: &str| Err(Error::layer(&node.name, problem, advice));
+    if !channels.is_multiple_of(fold.units) || !fold.lanes.is_multiple_of(fold.units) {
+        let problem = format!("{} units do not divide its {} lanes and {channels} channels", fold.units, fold.lanes);
+        return fail(problem, "choose a power of two that divides both");
+    }
+    if is_readout(layer) && (fold.units > 1 || fold.slices > 1) {
+        return fail("a readout has one slice and one unit".into(), "give it more lanes instead");
+    }
+    Ok(fold)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::rtl::Design;
-use volley::schedule::Lanes;
+use volley::schedule::Folding;
 use volley::{ann, convert, fixed_point, import, quantise, rtl, schedule, snn};
 
 /// The imported network.
@@ -29,6 +29,6 @@ pub fn quantised(members: u32, timesteps: u32, threshold: ThresholdMode) -> fixe
 /// In Verilog, with the default lanes.
 pub fn design(members: u32, timesteps: u32, threshold: ThresholdMode) -> Design {
     let network = quantised(members, timesteps, threshold);
-    let plan = schedule::plan(&network, &Lanes::default()).unwrap();
+    let plan = schedule::plan(&network, &Folding::default()).unwrap();
     rtl::generate(&network, &plan).unwrap()
 }

@@ -6,7 +6,7 @@ use volley::cosim::{self, Options, Simulator, Verdict};
 use volley::data::Images;
 use volley::fixed_point::{Network, Settings};
 use volley::rtl::Design;
-use volley::schedule::{Lanes, Plan};
+use volley::schedule::{Folding, Plan};
 use volley::{quantise, rtl, schedule};
 
 /// A zoo network generated into a folder.
@@ -21,7 +21,7 @@ impl Generated {
     pub fn new(name: &str, members: u32, timesteps: u32, lanes: &str) -> Generated {
         let placed = super::placed(name, members, timesteps);
         let network = quantise::quantise(&placed.network, &Settings::default()).expect("a zoo network fits");
-        let plan = schedule::plan(&network, &Lanes::parse(lanes).expect("legal lanes")).expect("it has a plan");
+        let plan = schedule::plan(&network, &Folding::parse(lanes).expect("legal lanes")).expect("it has a plan");
         let design = rtl::generate(&network, &plan).expect("a zoo network has a hardware form");
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, text) in &design.files {

@@ -15,6 +15,8 @@
 module synapse_array #(
     parameter LANES        = 4,
     parameter CHANNELS     = 8,             // output channels
+    parameter UNITS        = 1,
+    parameter VECTOR       = 0,
     parameter STEPS        = 1,             // accumulators of a lane: T, or 1 where all time steps share a current
     parameter COUNT_BITS   = 3,
     parameter COUNT_SIGNED = 0,             // 1: counts are two's complement (pixel values)
@@ -28,6 +30,7 @@ module synapse_array #(
     input  wire                         rst,             // synchronous, active high
     input  wire [WEIGHT_ADDR_BITS-1:0]  s_event_addr,    // weight row
     input  wire [STEPS*COUNT_BITS-1:0]  s_event_counts,  // counts of all time steps
+    input  wire                         s_event_vector,
     input  wire [4:0]                   s_event_shift,   // left shift of the event's term
     input  wire                         s_event_last,    // the window ends with this event
     input  wire                         s_event_valid,
@@ -39,6 +42,7 @@ module synapse_array #(
     output wire                         m_axis_tvalid,
     input  wire                         m_axis_tready
 );
+    wire unused_interim = &{1'b0, s_event_vector, UNITS[0], VECTOR[0]};
     localparam SEGMENTS   = (CHANNELS + LANES - 1) / LANES;
     localparam LAST_LANES = CHANNELS - (SEGMENTS - 1) * LANES;
     localparam SEG_BITS   = SEGMENTS > 1 ? $clog2(SEGMENTS) : 1;

@@ -5,7 +5,8 @@
 // contiguous run:
 //     elements  max(0, left) .. min(left + RUN, ROW_ELEMENTS) - 1,   left = x·STEP - PAD_LEFT
 // of which whole words are fetched, with a mask for the elements of the first and last word that lie outside.
-// Padding is never fetched. For element e of window row ky the weight row is
+// Padding is never fetched. Where the map is cut into BLOCKS blocks of channels, all of this is meant for one block: the
+// first SEGMENTS/BLOCKS segments read block 0, the next ones block 1, and so on (see spike_buffer for the layout). For element e of window row ky the weight row is
 //     base + (e mod WORD)  =  segment·WEIGHT_ROWS + ky·RUN + e - left
 //
 // Timing: one fetch a clock while rows are there; 3 + freed rows clocks between two rows of output pixels; one clock
@@ -26,9 +27,10 @@ module window_walker #(
     parameter OUT_HEIGHT    = 8,
     parameter OUT_WIDTH     = 8,
     parameter SEGMENTS      = 1,            // groups of lanes that the output channels are cut into
+    parameter BLOCKS        = 1,            // blocks of channels, a divisor of SEGMENTS
     parameter WORD_LOG2     = 2,            // a word holds 2^WORD_LOG2 elements
     parameter ROWS          = 5,            // row slots of the ring
-    parameter ADDR_BITS     = 6,            // $clog2(ROWS · words of a row), at least 1
+    parameter ADDR_BITS     = 6,            // $clog2(BLOCKS · ROWS · words of a row), at least 1
     parameter LEVEL_BITS    = 3,            // $clog2(ROWS + 1)
     parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS · KERNEL_HEIGHT · RUN), at least 1
 ) (
@@ -259,12 +261,39 @@ module window_walker #(
     localparam INDEX_BITS = ADDR_BITS < W_BITS - 1 ? ADDR_BITS : W_BITS - 1;
     wire [ADDR_BITS-1:0] word_index = {{(ADDR_BITS - INDEX_BITS){1'b0}}, word_reg[INDEX_BITS-1:0]};
 
+    // Where the ring of this segment's block begins.
+    wire [ADDR_BITS-1:0] block_base;
+    generate
+        if (BLOCKS == 1) begin : g_single_block
+            assign block_base = {ADDR_BITS{1'b0}};
+        end else begin : g_blocks
+            localparam SHARE      = SEGMENTS / BLOCKS;        // segments of a block
+            localparam SHARE_BITS = SHARE > 1 ? $clog2(SHARE) : 1;
+            localparam LAST_SHARE = SHARE - 1;
+            reg [SHARE_BITS-1:0] share_reg;                   // of this segment in its block
+            reg [ADDR_BITS-1:0]  block_base_reg;
+            assign block_base = block_base_reg;
+            always @(posedge clk) begin
+                if (take_next) begin
+                    share_reg      <= {SHARE_BITS{1'b0}};
+                    block_base_reg <= {ADDR_BITS{1'b0}};
+                end else if (busy_reg && advance && window_last) begin
+                    share_reg <= share_reg + 1'b1;
+                    if (share_reg == LAST_SHARE[SHARE_BITS-1:0]) begin
+                        share_reg      <= {SHARE_BITS{1'b0}};
+                        block_base_reg <= block_base_reg + RING_WORDS[ADDR_BITS-1:0];
+                    end
+                end
+            end
+        end
+    endgenerate
+
     wire [WEIGHT_ADDR_BITS-1:0] next_segment_base = window_base_reg + WEIGHT_ROWS[WEIGHT_ADDR_BITS-1:0];
     wire [WEIGHT_ADDR_BITS-1:0] next_row_base     = row_start_reg + RUN[WEIGHT_ADDR_BITS-1:0];
 
     always @(posedge clk) begin
         if (advance) begin
-            fetch_addr_reg  <= row_addr_reg + word_index;
+            fetch_addr_reg  <= row_addr_reg + word_index + block_base;
             fetch_base_reg  <= base_reg;
             fetch_mask_reg  <= (word_first ? low_reg : {WORD{1'b1}}) & (word_last ? high_reg : {WORD{1'b1}});
             fetch_last_reg  <= window_last;

@@ -1,0 +1,48 @@
+//! Groups of a convolution, found in its weights: hardware skips what a group does not read, wherever the zeros came from
+//! (a grouped or depthwise convolution, an identity shortcut, pruning).
+
+use ndarray::{Array4, ArrayView2, Axis};
+
+/// The largest number of groups that `weights` (\[out, in, kernel height, kernel width\]) has: with `g` groups, output
+/// channel o may have non-zero weights only for input channels of group `o·g/out`, the channels of a group being
+/// consecutive. 1 if the term is dense, or has no weight at all.
+pub fn count(weights: &Array4<i32>) -> usize {
+    let (outputs, inputs, ..) = weights.dim();
+    let reads = weights.map_axis(Axis(3), |taps| taps.iter().any(|&q| q != 0));
+    let reads = reads.map_axis(Axis(2), |rows| rows.iter().any(|&read| read));
+    if !reads.iter().any(|&read| read) {
+        return 1;
+    }
+    let most = gcd(outputs, inputs);
+    (1..=most).rev().find(|groups| most.is_multiple_of(*groups) && diagonal(reads.view(), *groups)).unwrap_or(1)
+}
+
+/// Whether everything outside of `groups` blocks on the diagonal is false.
+fn diagonal(reads: ArrayView2<bool>, groups: usize) -> bool {
+    let (outputs, inputs) = reads.dim();
+    reads.indexed_iter().all(|((output, input), &read)| !read || output * groups / outputs == input * groups / inputs)
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn term(outputs: usize, inputs: usize, reads: impl Fn(usize, usize) -> bool) -> Array4<i32> {
+        Array4::from_shape_fn((outputs, inputs, 3, 3), |(o, i, y, _)| i32::from(reads(o, i) && y == 1))
+    }
+
+    #[test]
+    fn groups_are_found() {
+        assert_eq!(count(&term(6, 6, |o, i| o == i)), 6);
+        assert_eq!(count(&term(6, 6, |o, i| o / 3 == i / 3)), 2);
+        assert_eq!(count(&term(8, 4, |o, i| o / 2 == i)), 4);
+        assert_eq!(count(&term(6, 6, |o, i| o == i || (o, i) == (0, 5))), 1);
+        assert_eq!(count(&term(6, 6, |o, i| o == i && o != 4)), 6);
+        assert_eq!(count(&term(3, 2, |_, _| true)), 1);
+        assert_eq!(count(&term(6, 6, |_, _| false)), 1);
+    }
+}

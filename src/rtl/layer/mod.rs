@@ -1,0 +1,393 @@
+//! One layer's module: a scanner for each term, the join of their events in each slice, the engine and its memories.
+
+mod scan;
+
+use super::memory::{self, Memory, NeuronFormat};
+use super::netlist::{Item, Module, Parameter, Port, Rom, RomStyle, Wire};
+use crate::fixed_point::{Layer, Network, Node, Source};
+use crate::schedule::{self, LayerPlan, SUM_QUEUE_LOG2, Storage, is_readout};
+use crate::{Error, Result};
+
+/// Memories of fewer bits, or of fewer words, are better kept in LUTs than in a block RAM of 16 or 18 kbit.
+const BLOCK_MIN_BITS: u64 = 2048;
+const BLOCK_MIN_ROWS: usize = 32;
+
+/// The modules of one layer and the contents of its memories.
+pub(super) struct LayerModules {
+    pub module: Module,
+    /// The weight memory of each slice, then the neuron memory.
+    pub roms: Vec<(Rom, Memory)>,
+    /// Bits of a beat of the output stream.
+    pub output_bits: u32,
+}
+
+/// What the lines below need again and again.
+struct Context<'a> {
+    network: &'a Network,
+    node: &'a Node,
+    layer: &'a Layer,
+    plan: &'a LayerPlan,
+    /// Elements of a beat of each term's source.
+    beats: Vec<usize>,
+    /// Bits of one count (or pixel value) of the widest term.
+    count_bits: u32,
+    signed: bool,
+    /// Time steps of an event.
+    steps: u32,
+    address_bits: u32,
+}
+
+pub(super) fn modules(
+    prefix: &str,
+    network: &Network,
+    plans: &[Option<LayerPlan>],
+    node: &Node,
+    layer: &Layer,
+    plan: &LayerPlan,
+) -> Result<LayerModules> {
+    check(node, layer)?;
+    let readout = is_readout(layer);
+    let from_image = memory::reads_image(layer);
+    let summed = if readout { network.timesteps } else { 1 };
+    let elements: Vec<_> =
+        layer.terms.iter().map(|term| schedule::element_bits(network, term.source, summed)).collect();
+    let channels = node.shape.channels;
+    let slices = plan.fold.slices;
+    let rows = (0..slices).map(|slice| plan.weight_rows(channels, slice)).max().unwrap_or(0);
+    let context = Context {
+        network,
+        node,
+        layer,
+        plan,
+        beats: layer.terms.iter().map(|term| schedule::beat_elements(network, plans, term.source)).collect(),
+        count_bits: elements.iter().map(|(bits, _)| *bits).max().unwrap_or(1),
+        signed: elements.iter().any(|(_, signed)| *signed),
+        steps: if readout || from_image { 1 } else { network.timesteps },
+        address_bits: address_bits(rows),
+    };
+    let (format, neurons) = memory::neurons(network, layer, plan.fold.units);
+    if readout && (layer.widths.accumulator > 32 || format.bias_bits > 32) {
+        return Err(Error::layer(
+            &node.name,
+            "its sums need more than the 32 bits of a score",
+            "use fewer --weight-bits or --timesteps",
+        ));
+    }
+    let name = format!("{prefix}_{}", node.name);
+    let mut roms = Vec::with_capacity(slices + 1);
+    for slice in 0..slices {
+        let weights = memory::weights(layer, plan, channels, slice, network.weight_bits);
+        let (suffix, what) = match slices {
+            1 => (String::new(), "weights".to_string()),
+            _ => (format!("_{slice}"), format!("weights of slice {slice}")),
+        };
+        roms.push((rom(&format!("{name}_weights{suffix}"), &what, &weights, plan.fold.weights), weights));
+    }
+    let what = if readout { "T·bias" } else { "{bias, step}" };
+    roms.push((rom(&format!("{name}_neurons"), what, &neurons, Storage::Auto), neurons));
+    let (module, output_bits) = context.module(&name, &roms, &format);
+    Ok(LayerModules { module, roms, output_bits })
+}
+
+fn check(node: &Node, layer: &Layer) -> Result<()> {
+    let images = layer.terms.iter().filter(|term| term.source == Source::Input).count();
+    if images != 0 && images != layer.terms.len() {
+        return Err(Error::layer(
+            &node.name,
+            "it adds a term over the image to a term over spikes",
+            "put a group-neuron layer between the image and the sum",
+        ));
+    }
+    if is_readout(layer) && node.shape.pixels() != 1 {
+        return Err(Error::layer(
+            &node.name,
+            format!("the readout has a map of {} pixels", node.shape.pixels()),
+            "end the network with a global average pool or a fully connected layer",
+        ));
+    }
+    Ok(())
+}
+
+fn rom(name: &str, what: &str, memory: &Memory, storage: Storage) -> Rom {
+    let block = in_block_ram(memory.rows, memory.width, storage);
+    Rom {
+        name: name.to_string(),
+        comment: format!(
+            "{name}: {what}, {} in {} memory.",
+            bits_text(memory.rows as u64 * u64::from(memory.width)),
+            if block { "block" } else { "distributed" }
+        ),
+        file: format!("{name}.mem"),
+        depth: memory.rows as u64,
+        width: memory.width,
+        style: if block { RomStyle::Block } else { RomStyle::Distributed },
+    }
+}
+
+/// Whether a memory is held in block RAM.
+fn in_block_ram(rows: usize, width: u32, storage: Storage) -> bool {
+    match storage {
+        Storage::Auto => rows as u64 * u64::from(width) >= BLOCK_MIN_BITS && rows >= BLOCK_MIN_ROWS,
+        Storage::Block | Storage::Split => true,
+        Storage::Distributed => false,
+    }
+}
+
+fn bits_text(bits: u64) -> String {
+    if bits < 1024 { format!("{bits} bits") } else { format!("{:.1} kbit", bits as f64 / 1024.0) }
+}
+
+pub(super) fn address_bits(depth: usize) -> u32 {
+    (usize::BITS - depth.saturating_sub(1).leading_zeros()).max(1)
+}
+
+pub(super) fn int(name: &str, value: impl TryInto<i64>) -> (String, Parameter) {
+    // Every value here is a size, far below what an i64 holds.
+    (name.to_string(), Parameter::Int(value.try_into().unwrap_or(i64::MAX)))
+}
+
+pub(super) fn connect(port: &str, expression: impl Into<String>) -> (String, String) {
+    (port.to_string(), expression.into())
+}
+
+/// Part `index` of `parts` equal ones of `bits` bits each that `wire` holds.
+fn part(wire: &str, index: usize, parts: usize, bits: u32) -> String {
+    let low = index as u32 * bits;
+    match (parts, bits) {
+        (1, _) => wire.to_string(),
+        (_, 1) => format!("{wire}[{low}]"),
+        _ => format!("{wire}[{}:{low}]", low + bits - 1),
+    }
+}
+
+/// Expressions side by side, the first in the low bits.
+fn concatenation(mut parts: Vec<String>) -> String {
+    if parts.len() == 1 {
+        return parts.remove(0);
+    }
+    parts.reverse();
+    format!("{{{}}}", parts.join(", "))
+}
+
+impl Context<'_> {
+    fn module(&self, name: &str, roms: &[(Rom, Memory)], format: &NeuronFormat) -> (Module, u32) {
+        let readout = is_readout(self.layer);
+        let units = self.plan.fold.units;
+        let output_bits =
+            if readout { 32 } else { self.network.timesteps * self.layer.widths.count * units as u32 };
+        let terms = self.layer.terms.len();
+        let mut module = Module { name: name.to_string(), comment: self.comment(name), ..Module::default() };
+        module.ports.push(Port::input("clk", 1, ""));
+        module.ports.push(Port::input("rst", 1, "synchronous, active high"));
+        for term in 0..terms {
+            let stream = self.stream(term);
+            let what = match self.beats[term] {
+                1 => "one element, step 0 in the low bits".to_string(),
+                several => format!("{several} elements, the first and step 0 in the low bits"),
+            };
+            module.ports.push(Port::input(format!("{stream}_tdata"), self.beat_bits(term), what));
+            module.ports.push(Port::input(format!("{stream}_tvalid"), 1, ""));
+            module.ports.push(Port::output(format!("{stream}_tready"), 1, ""));
+        }
+        let what = match (readout, units) {
+            (true, _) => "score of one class, signed".to_string(),
+            (false, 1) => "counts of one neuron, step 0 in the low bits".to_string(),
+            (false, _) => format!("counts of {units} neurons, the first and step 0 in the low bits"),
+        };
+        module.ports.push(Port::output("m_axis_tdata", output_bits, what));
+        if readout {
+            module.ports.push(Port::output("m_axis_tlast", 1, "last class"));
+        }
+        module.ports.push(Port::output("m_axis_tvalid", 1, ""));
+        module.ports.push(Port::input("m_axis_tready", 1, ""));
+        let slices = self.plan.fold.slices as u32;
+        module.ports.push(Port::output("status_event", slices, "a bit a slice: an event is processed in this clock"));
+        module.ports.push(Port::output("status_busy", 1, "at work, and not held up by what follows"));
+
+        for term in 0..terms {
+            self.scanner(&mut module, term);
+        }
+        for slice in 0..self.plan.fold.slices {
+            self.join(&mut module, slice);
+        }
+        self.memories(&mut module, roms);
+        self.engine(&mut module, format);
+        (module, output_bits)
+    }
+
+    fn comment(&self, name: &str) -> String {
+        let kind = if is_readout(self.layer) { "readout" } else { "group neurons" };
+        let fold = self.plan.fold;
+        let mut text = format!(
+            "{name}: {kind}, output {}, {} lanes in {} segment(s), {} slice(s), {} unit(s).\n",
+            self.node.shape,
+            fold.lanes,
+            self.plan.segments(self.node.shape.channels),
+            fold.slices,
+            fold.units,
+        );
+        for (term, plan) in self.layer.terms.iter().zip(&self.plan.terms) {
+            let window = term.window;
+            let kind = match (plan.vector, plan.blocks) {
+                (true, _) => ", a count for each lane".to_string(),
+                (false, 1) => String::new(),
+                (false, blocks) => format!(", {blocks} blocks of channels"),
+            };
+            text += &format!(
+                "Term from {} ({}): {}×{} window, stride {}×{}, shift {}{kind}.\n",
+                source_name(self.network, term.source),
+                self.network.source_shape(term.source),
+                window.kernel[0],
+                window.kernel[1],
+                window.stride[0],
+                window.stride[1],
+                term.shift
+            );
+        }
+        text
+    }
+
+    /// Bits of a beat that comes over a term's input port: before step_sum, all time steps.
+    fn beat_bits(&self, term: usize) -> u32 {
+        let source = self.layer.terms[term].source;
+        let bits = schedule::element_bits(self.network, source, 1).0;
+        let steps = if source == Source::Input { 1 } else { self.network.timesteps };
+        bits * steps * self.beats[term] as u32
+    }
+
+    fn stream(&self, term: usize) -> String {
+        if self.layer.terms.len() == 1 { "s_axis".into() } else { format!("s_axis_{term}") }
+    }
+
+    /// Whether slice 0 has events with a count for each lane.
+    fn has_vector(&self) -> bool {
+        self.plan.terms.iter().any(|term| term.vector)
+    }
+
+    fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
+        let fold = self.plan.fold;
+        let neuron_address = address_bits(self.node.shape.channels / fold.units);
+        let (neuron_rom, weight_roms) = roms.split_last().expect("a layer has memories");
+        let row_bits = weight_roms[0].0.width;
+        let slices = fold.slices as u32;
+        for (name, width) in [
+            ("weight_enable", slices),
+            ("weight_addr", slices * self.address_bits),
+            ("weight_row", slices * row_bits),
+            ("neuron_enable", 1),
+            ("neuron_addr", neuron_address),
+            ("neuron_row", neuron_rom.0.width),
+        ] {
+            module.wires.push(Wire::new(name, width));
+        }
+        let mut memory = |rom: &Rom, name: String, enable: String, addr: String, data: String| {
+            module.body.push(Item::Instance {
+                module: rom.name.clone(),
+                name,
+                parameters: vec![],
+                connections: vec![
+                    connect("clk", "clk"),
+                    connect("en", enable),
+                    connect("addr", addr),
+                    connect("data", data),
+                ],
+            });
+        };
+        for (slice, (rom, _)) in weight_roms.iter().enumerate() {
+            let suffix = if fold.slices == 1 { String::new() } else { format!("_{slice}") };
+            let own = |wire: &str, bits| part(wire, slice, fold.slices, bits);
+            // A slice with fewer rows than the largest one needs fewer bits of the address.
+            let low = slice as u32 * self.address_bits;
+            let addr = match (rom.address_bits() == self.address_bits, rom.address_bits()) {
+                (true, bits) => own("weight_addr", bits),
+                (false, 1) => format!("weight_addr[{low}]"),
+                (false, bits) => format!("weight_addr[{}:{low}]", low + bits - 1),
+            };
+            let name = format!("weight_memory{suffix}");
+            memory(rom, name, own("weight_enable", 1), addr, own("weight_row", row_bits));
+        }
+        let own = |wire: &str| wire.to_string();
+        memory(&neuron_rom.0, own("neuron_memory"), own("neuron_enable"), own("neuron_addr"), own("neuron_row"));
+    }
+
+    fn engine(&self, module: &mut Module, format: &NeuronFormat) {
+        let readout = is_readout(self.layer);
+        let fold = self.plan.fold;
+        let channels = self.node.shape.channels;
+        let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
+        let mut parameters = vec![
+            int("IN_BITS", self.count_bits),
+            int("IN_SIGNED", i64::from(self.signed)),
+            int("CHANNELS", channels as i64),
+            int("LANES", fold.lanes as i64),
+            int("WEIGHT_BITS", self.network.weight_bits),
+            int("WEIGHT_ADDR_BITS", self.address_bits),
+            int("ACC_BITS", self.layer.widths.accumulator),
+            // A pixel times a weight is worth a DSP block; a count is a few gated adds.
+            int("USE_MULTIPLIER", i64::from(memory::reads_image(self.layer))),
+            int("MAX_SHIFT", max_shift),
+            int("BIAS_BITS", format.bias_bits),
+        ];
+        if readout {
+            let factor = if memory::reads_image(self.layer) { self.network.timesteps } else { 1 };
+            parameters.extend([int("FACTOR", factor), int("CHANNEL_BITS", address_bits(channels))]);
+        } else {
+            parameters.extend([
+                int("SLICES", fold.slices as i64),
+                int("UNITS", fold.units as i64),
+                int("VECTOR", i64::from(self.has_vector())),
+                int("IN_STEPS", self.steps),
+                int("SUM_QUEUE_LOG2", SUM_QUEUE_LOG2),
+                int("TIMESTEPS", self.network.timesteps),
+                int("MEMBERS", self.network.members),
+                int("STEP_BITS", format.step_bits),
+                int("POW2", i64::from(format.step_log2.is_some())),
+                int("STEP_LOG2", format.step_log2.unwrap_or(1)),
+                int("MEMBRANE_BITS", format.membrane_bits),
+                int("COUNT_BITS", self.layer.widths.count),
+                int("BEAT_ADDR_BITS", address_bits(channels / fold.units)),
+            ]);
+        }
+        let every = |signal: &str| concatenation((0..fold.slices).map(|slice| self.event(slice, signal)).collect());
+        let mut connections = vec![connect("clk", "clk"), connect("rst", "rst")];
+        for signal in ["addr", "counts", "shift", "last", "marker", "valid", "ready"] {
+            connections.push(connect(&format!("s_event_{signal}"), every(signal)));
+        }
+        if !readout {
+            connections.push(connect("s_event_vector", self.event(0, "vector")));
+        }
+        connections.push(connect("scanning", every("busy")));
+        connections.push(connect("m_axis_tdata", "m_axis_tdata"));
+        if readout {
+            connections.push(connect("m_axis_tlast", "m_axis_tlast"));
+        }
+        for signal in [
+            "m_axis_tvalid",
+            "m_axis_tready",
+            "weight_enable",
+            "weight_addr",
+            "weight_row",
+            "neuron_enable",
+            "neuron_addr",
+            "neuron_row",
+            "status_event",
+            "status_busy",
+        ] {
+            connections.push(connect(signal, signal));
+        }
+        module.body.push(Item::Instance {
+            module: if readout { "readout_engine" } else { "layer_engine" }.into(),
+            name: "engine".into(),
+            parameters,
+            connections,
+        });
+    }
+}
+
+/// The name of what a term or pool reads.
+pub(super) fn source_name(network: &Network, source: Source) -> &str {
+    match source {
+        Source::Input => "image",
+        Source::Node(index) => &network.nodes[index].name,
+    }
+}

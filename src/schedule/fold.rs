@@ -1,0 +1,137 @@
+//! Folding as the user says it: how many lanes, slices and units each layer gets, on the command line or in a file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// Lanes of a layer about which nothing was said.
+pub const DEFAULT_LANES: usize = 16;
+
+/// A legal number of lanes; more than this is a typing error rather than a wish.
+const MAX_LANES: usize = 1024;
+/// A legal number of slices, likewise.
+const MAX_SLICES: usize = 64;
+
+/// How one layer is folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fold {
+    /// P: output channels computed at once, 1..=1024; more than the layer's channels count as all of them.
+    pub lanes: usize,
+    /// G: scanners side by side, each with its share of the input channels, its weight bank and its accumulators; a
+    /// power of two that divides the input channels.
+    #[serde(default = "one")]
+    pub slices: usize,
+    /// Neurons that fire, and elements that leave, at once; a power of two that divides lanes and channels.
+    #[serde(default = "one")]
+    pub units: usize,
+    /// Where the weights are held.
+    #[serde(default)]
+    pub weights: Storage,
+    /// Where the rows of the map are held.
+    #[serde(default)]
+    pub buffers: Storage,
+}
+
+/// Which memory of the device holds something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Storage {
+    /// Block RAM where it is well filled, LUTs else.
+    #[default]
+    Auto,
+    /// Block RAM.
+    Block,
+    /// LUTs.
+    Distributed,
+    /// Weights only: as many rows in block RAM as fill its depth, the others in LUTs.
+    Split,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Default for Fold {
+    fn default() -> Self {
+        Fold::lanes(DEFAULT_LANES)
+    }
+}
+
+impl Fold {
+    /// One slice and one unit of `lanes` lanes.
+    pub fn lanes(lanes: usize) -> Self {
+        Fold { lanes, slices: 1, units: 1, weights: Storage::Auto, buffers: Storage::Auto }
+    }
+
+    /// Checks the ranges that hold for every layer; `key` says where the numbers stand.
+    ///
+    /// # Errors
+    /// [`Error::Setting`].
+    pub fn validate(&self, key: &str) -> Result<()> {
+        let fail = |problem: String, advice: &str| Err(Error::setting(key, problem, advice));
+        if !(1..=MAX_LANES).contains(&self.lanes) {
+            return fail(format!("{} lanes", self.lanes), "choose 1 to 1024 lanes");
+        }
+        if !(1..=MAX_SLICES).contains(&self.slices) || !self.slices.is_power_of_two() {
+            return fail(format!("{} slices", self.slices), "choose a power of two up to 64");
+        }
+        if !self.units.is_power_of_two() || self.units > self.lanes {
+            return fail(format!("{} units for {} lanes", self.units, self.lanes), "choose a power of two that divides the lanes");
+        }
+        Ok(())
+    }
+}
+
+/// The folding of a network: of layers by name, and of all others.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Folding {
+    /// For every layer that is not named.
+    #[serde(default)]
+    pub default: Fold,
+    #[serde(default, rename = "layer")]
+    pub layers: BTreeMap<String, Fold>,
+}
+
+impl Folding {
+    /// `lanes` for every layer.
+    pub fn uniform(lanes: usize) -> Self {
+        Folding { default: Fold::lanes(lanes), layers: BTreeMap::new() }
+    }
+
+    /// Reads `--lanes`: `16`, or `conv_0=8,linear_9=16x2` (lanes x slices), or `16,conv_0=8`.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] that quotes the part that is wrong.
+    pub fn parse(text: &str) -> Result<Folding> {
+        const ADVICE: &str = "write a number for all layers, or layer=lanes or layer=LANESxSLICES, separated by commas";
+        let bad = |problem: String| Error::setting("--lanes", problem, ADVICE);
+        let mut folding = Folding::default();
+        let mut general = false;
+        for part in text.split(',').map(str::trim) {
+            let number = |value: &str| {
+                value.trim().parse().map_err(|_| bad(format!("'{part}' has no number of lanes")))
+            };
+            let fold = |value: &str| -> Result<Fold> {
+                let (lanes, slices) = value.split_once('x').unwrap_or((value, "1"));
+                let fold = Fold { slices: number(slices)?, ..Fold::lanes(number(lanes)?) };
+                fold.validate("--lanes")?;
+                Ok(fold)
+            };
+            match part.split_once('=') {
+                None if general => return Err(bad(format!("'{part}' is a second number for all layers"))),
+                None => (folding.default, general) = (fold(part)?, true),
+                Some((name, value)) => _ = folding.layers.insert(name.trim().to_string(), fold(value)?),
+            }
+        }
+        Ok(folding)
+    }
+
+    /// What was said of `layer`.
+    pub fn of(&self, layer: &str) -> Fold {
+        self.layers.get(layer).copied().unwrap_or(self.default)
+    }
+}

@@ -1,0 +1,131 @@
+//! The layout of one term: in which words its source's map is held, and how its windows are walked.
+//!
+//! A *scalar* term's event is one non-zero element: its weight row meets all lanes. Its slices share the elements of every
+//! word, element e of a row belonging to slice e mod G, so one buffer and one walk of the windows serve all slices.
+//! Where the weights are in groups, the row is held in *blocks* of channels, and a segment walks its own block only.
+//!
+//! A *vector* term is depthwise (an identity shortcut is one): its word holds one element for each lane of a segment,
+//! every lane meets its own element, and a whole word is one event. It needs no slices; slice 0 does it alone.
+
+use super::geometry::{Geometry, gcd, geometry};
+use super::{Fold, is_readout, term_element_bits};
+use crate::Result;
+use crate::fixed_point::{Layer, Network, Node, Source, Term};
+use crate::shape::Shape;
+
+/// Widest spike word, bits: two block RAMs of 72 bits side by side.
+const MAX_WORD_BITS: u32 = 144;
+
+/// Layout of the words and buffers of one term. What a slice walks over is called an *element* here also where it is the
+/// vector of a vector term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermPlan {
+    /// Of one block and one slice.
+    pub geometry: Geometry,
+    /// Every lane meets its own count.
+    pub vector: bool,
+    /// Parts that a row's channels are cut into; a segment reads one of them.
+    pub blocks: usize,
+    /// Slices that share this term: those of the layer, or 1.
+    pub slices: usize,
+    /// Bits of an element (of all lanes of a vector).
+    pub element_bits: u32,
+    /// A spike word holds `2^word_log2` elements for each slice.
+    pub word_log2: u32,
+    /// Map rows that the spike buffer holds.
+    pub rows: usize,
+    /// `2^queue_log2` words with events may wait in the event selector of each slice.
+    pub queue_log2: u32,
+    /// Counts in a word, of all slices: a beat of the source brings some of them.
+    pub word_counts: usize,
+}
+
+impl TermPlan {
+    /// Bits of a spike word, all slices.
+    pub fn word_bits(&self) -> u32 {
+        self.element_bits * (self.slices as u32) << self.word_log2
+    }
+
+    /// Words of a map row, all blocks.
+    pub fn row_words(&self) -> usize {
+        self.geometry.row_elements.div_ceil(1 << self.word_log2) * self.blocks
+    }
+}
+
+/// The layout of `term` of `node`, all but its rows. `beat` elements come in one beat of its source.
+pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: Fold, beat: usize) -> Result<TermPlan> {
+    let source = network.source_shape(term.source);
+    let bits = term_element_bits(network, layer, term.source);
+    let walk = |channels: usize| geometry(&node.name, Shape { channels, ..source }, node.shape, term.window);
+    let lanes = fold.lanes;
+    let depthwise = term.groups > 1 && term.groups == source.channels && source.channels == node.shape.channels;
+    if depthwise
+        && !is_readout(layer)
+        && term.source != Source::Input
+        && lanes.is_power_of_two()
+        && lanes > 1
+        && source.channels.is_multiple_of(lanes)
+        && lanes.is_multiple_of(beat)
+    {
+        return Ok(TermPlan {
+            geometry: walk(1)?,
+            vector: true,
+            blocks: source.channels / lanes,
+            slices: 1,
+            element_bits: bits * lanes as u32,
+            word_log2: 0,
+            rows: 0,
+            queue_log2: 1,
+            word_counts: lanes,
+        });
+    }
+    let blocks = blocks(term, node.shape.channels, lanes, beat);
+    let channels = source.channels / blocks;
+    let whole = walk(channels)?;
+    // Every window begins at a multiple of the channels; a window of the whole map begins at 0.
+    let begins = [whole.run, whole.step, whole.pad_left, whole.row_elements];
+    let slices = if begins.iter().all(|n| n.is_multiple_of(fold.slices)) { fold.slices } else { 1 };
+    let geometry = whole.share(slices);
+    let word_log2 = word_log2(&geometry, bits * slices as u32, beat.div_ceil(slices), |word| {
+        blocks == 1 || channels.is_multiple_of(word * slices)
+    });
+    Ok(TermPlan {
+        geometry,
+        vector: false,
+        blocks,
+        slices,
+        element_bits: bits,
+        word_log2,
+        rows: 0,
+        queue_log2: 2,
+        word_counts: slices << word_log2,
+    })
+}
+
+/// Blocks of channels such that every segment reads one of them: as many as groups and lanes allow.
+fn blocks(term: &Term, outputs: usize, lanes: usize, beat: usize) -> usize {
+    let inputs = term.weights.dim().1;
+    let fits = |blocks: &usize| {
+        term.groups.is_multiple_of(*blocks) && (outputs / blocks).is_multiple_of(lanes) && (inputs / blocks).is_multiple_of(beat)
+    };
+    (1..=term.groups).rev().find(fits).unwrap_or(1)
+}
+
+/// The word size that fetches a window's run with the fewest words; of equals the smallest.
+///
+/// A run of `run` elements that begins at multiples of `step` touches, on average over its alignments,
+/// `(run + word − gcd(word, step)) / word` words. A word holds at least `least` elements, those of a beat.
+fn word_log2(geometry: &Geometry, element_bits: u32, least: usize, legal: impl Fn(usize) -> bool) -> u32 {
+    let cost = |log2: u32| {
+        let word = 1usize << log2;
+        let aligned = gcd(word, gcd(geometry.step, geometry.pad_left));
+        (geometry.run + word - aligned) as f64 / word as f64
+    };
+    let least = least.next_power_of_two().ilog2();
+    (least..=least.max(4))
+        .filter(|log2| *log2 == least || element_bits << log2 <= MAX_WORD_BITS)
+        .filter(|log2| *log2 == least || (1 << (log2 - 1)) < geometry.row_elements)
+        .filter(|log2| *log2 == least || legal(1 << log2))
+        .min_by(|a, b| cost(*a).total_cmp(&cost(*b)))
+        .unwrap_or(least)
+}
