@@ -13,9 +13,12 @@ use crate::fixed_point::{Network, Op, Source};
 use crate::model::Trace;
 
 /// Clocks between two rows of output pixels besides one a row freed: `window_walker`'s states and its look-ahead.
-const ROW_CLOCKS: u64 = 5;
-/// Clocks from a fetch to the first event of its word at the synapses: fetch, memory, held word, queue, selection.
-const FETCH_TO_EVENT: u64 = 5;
+const ROW_CLOCKS: u64 = 9;
+/// Clocks from a fetch to the first event of its word at the synapses: fetch, memory, word, held word, queue, current
+/// word, chosen event, output.
+const FETCH_TO_EVENT: u64 = 8;
+/// Words that an event selector's queue keeps free for those on their way.
+const QUEUE_SLACK: usize = 8;
 
 /// What a frame costs one layer's engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -120,7 +123,7 @@ impl<'a> Walk<'a> {
         let geometry = &self.term.geometry;
         let size = 1usize << self.term.word_log2;
         // Queue, the held word before it and the one being taken apart behind it.
-        let room = (1usize << self.term.queue_log2) + 2;
+        let room = (1usize << self.term.queue_log2) - QUEUE_SLACK + 2;
         let (first_row, end_row) = geometry.rows_of(y);
         let (first, end) = geometry.elements_of(x);
         let maps = &self.maps[segment / self.segments_per_block];

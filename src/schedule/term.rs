@@ -75,7 +75,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: Fo
             element_bits: bits * lanes as u32,
             word_log2: 0,
             rows: 0,
-            queue_log2: 1,
+            queue_log2: 4,
             word_counts: lanes,
         });
     }
@@ -97,7 +97,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: Fo
         element_bits: bits,
         word_log2,
         rows: 0,
-        queue_log2: 2,
+        queue_log2: 4,
         word_counts: slices << word_log2,
     })
 }

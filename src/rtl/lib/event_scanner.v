@@ -35,7 +35,7 @@ module event_scanner #(
     parameter WORD_LOG2     = 2,            // a spike word holds 2^WORD_LOG2 elements of each slice
     parameter ROWS          = 5,            // map rows held
     parameter BLOCK_RAM     = 1,            // 1: rows in block RAM, 0: in distributed memory
-    parameter QUEUE_LOG2    = 2,            // words with events that may wait, a slice: 2^QUEUE_LOG2
+    parameter QUEUE_LOG2    = 4,            // words with events that may wait, a slice: 2^QUEUE_LOG2, at least 16
     parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS · WEIGHT_ROWS), at least 1
 ) (
     input  wire                               clk,
@@ -110,7 +110,6 @@ module event_scanner #(
     wire [WORD-1:0]             fetch_mask;
     wire                        fetch_last;
     wire                        fetch_valid;
-    wire                        fetch_ready;
     wire                        walking;
 
     window_walker #(
@@ -142,29 +141,28 @@ module event_scanner #(
         .fetch_mask  (fetch_mask),
         .fetch_last  (fetch_last),
         .fetch_valid (fetch_valid),
-        .fetch_ready (fetch_ready)
+        .fetch_go    (fetch_go_reg)
     );
 
-    // The fetch's companions wait one clock for the memory.
+    // The fetch's companions wait one clock for the memory. Nothing stalls behind a fetch.
     reg [WEIGHT_ADDR_BITS-1:0] word_base_reg;
     reg [WORD-1:0]             word_mask_reg;
     reg                        word_last_reg;
     reg                        word_valid_reg;
-    wire [SLICES-1:0]          slice_ready;
-    wire                       word_ready = &slice_ready;
+    reg                        fetch_go_reg;
+    wire [SLICES-1:0]          slice_room;
 
-    assign fetch_ready = word_ready || !word_valid_reg;
-    assign read_enable = fetch_ready && fetch_valid;
+    assign read_enable = fetch_valid;
 
     always @(posedge clk) begin
-        if (fetch_ready) begin
-            word_base_reg  <= fetch_base;
-            word_mask_reg  <= fetch_mask;
-            word_last_reg  <= fetch_last;
-            word_valid_reg <= fetch_valid;
-        end
+        word_base_reg  <= fetch_base;
+        word_mask_reg  <= fetch_mask;
+        word_last_reg  <= fetch_last;
+        word_valid_reg <= fetch_valid;
+        fetch_go_reg   <= &slice_room;
         if (rst) begin
             word_valid_reg <= 1'b0;
+            fetch_go_reg   <= 1'b0;
         end
     end
 
@@ -182,7 +180,8 @@ module event_scanner #(
                 .ELEMENT_BITS     (ELEMENT_BITS),
                 .WORD_LOG2        (WORD_LOG2),
                 .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS),
-                .QUEUE_LOG2       (QUEUE_LOG2)
+                .QUEUE_LOG2       (QUEUE_LOG2),
+                .SLACK            (8)
             ) selector (
                 .clk            (clk),
                 .rst            (rst),
@@ -190,8 +189,8 @@ module event_scanner #(
                 .s_word_mask    (word_mask_reg),
                 .s_word_base    (word_base_reg),
                 .s_word_last    (word_last_reg),
-                .s_word_valid   (word_valid_reg && word_ready),
-                .s_word_ready   (slice_ready[g]),
+                .s_word_valid   (word_valid_reg),
+                .room           (slice_room[g]),
                 .m_event_addr   (m_event_addr[g*WEIGHT_ADDR_BITS +: WEIGHT_ADDR_BITS]),
                 .m_event_counts (m_event_counts[g*ELEMENT_BITS +: ELEMENT_BITS]),
                 .m_event_last   (m_event_last[g]),

@@ -63,6 +63,7 @@ module readout_engine #(
         .rst            (rst),
         .s_event_addr   (s_event_addr),
         .s_event_counts (s_event_counts),
+        .s_event_vector (1'b0),
         .s_event_shift  (s_event_shift),
         .s_event_last   (s_event_last),
         .s_event_valid  (s_event_valid),
