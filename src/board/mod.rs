@@ -89,7 +89,7 @@ impl Board {
                 .unwrap_or(0)
         };
         Need {
-            block_rams: memories.filter(|memory| memory.block).map(|memory| blocks(memory.rows, memory.width)).sum(),
+            block_rams: memories.map(|memory| blocks(memory.block_rows, memory.width)).sum(),
             dsps: manifest.layers.iter().map(|layer| layer.multipliers as u64).sum(),
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layer::LayerModules;
 use super::memory;
-use super::netlist::{Rom, RomStyle};
+use super::netlist::Rom;
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node};
 use crate::schedule::{Fold, LayerPlan};
@@ -56,8 +56,8 @@ pub struct MemoryEntry {
     pub rows: u64,
     /// Bits of a row.
     pub width: u64,
-    /// Marked for block RAM.
-    pub block: bool,
+    /// Rows that are meant for block RAM; the others are held in LUTs.
+    pub block_rows: u64,
 }
 
 pub(super) fn entry(node: &Node, layer: &Layer, plan: &LayerPlan, modules: &LayerModules) -> LayerEntry {
@@ -81,7 +81,7 @@ fn memory_entry(rom: &Rom) -> MemoryEntry {
         file: rom.file.clone(),
         rows: rom.depth,
         width: rom.width.into(),
-        block: rom.style == RomStyle::Block,
+        block_rows: rom.block_rows,
     }
 }
 

@@ -14,6 +14,14 @@ pub struct Memory {
     pub text: String,
 }
 
+impl Memory {
+    /// The text of the first `rows` rows, and that of the others.
+    pub fn split(&self, rows: u64) -> (&str, &str) {
+        let line = self.text.find('\n').map_or(0, |end| end + 1);
+        self.text.split_at((rows as usize * line).min(self.text.len()))
+    }
+}
+
 /// Bits packed from the low end up, printed as one hexadecimal word.
 struct Word {
     bits: Vec<bool>,

@@ -58,7 +58,14 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
         let modules = layer::modules(prefix, network, &plan.layers, node, layer, layer_plan)?;
         for (rom, memory) in &modules.roms {
             files.insert(format!("{}.v", rom.name), netlist::print(&rom.module()?)?);
-            files.insert(rom.file.clone(), memory.text.clone());
+            match rom.rest_file() {
+                None => _ = files.insert(rom.file.clone(), memory.text.clone()),
+                Some(rest) => {
+                    let (block, others) = memory.split(rom.block_rows);
+                    files.insert(rom.file.clone(), block.to_string());
+                    files.insert(rest, others.to_string());
+                }
+            }
         }
         entries.push(manifest::entry(node, layer, layer_plan, &modules));
         files.insert(format!("{}.v", modules.module.name), netlist::print(&modules.module)?);

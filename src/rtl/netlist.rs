@@ -124,19 +124,11 @@ pub struct Module {
     pub body: Vec<Item>,
 }
 
-/// Which memory a ROM should become.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RomStyle {
-    Block,
-    Distributed,
-    Auto,
-}
-
 /// A ROM shell: `depth` words of `width` bits, initialised by `$readmemh(FILE)`, read synchronously with enable.
 ///
-/// Ports `clk, en, addr, data`; `data` holds word `addr` one clock after `en`, and stays while `en` is low.
-/// `addr` has max(1, ⌈log₂ depth⌉) bits. `file` (relative to the simulator's or synthesiser's working folder) is
-/// the default of the parameter `FILE`.
+/// Ports `clk, en, addr, data`; `data` holds word `addr` `latency` clocks after `en`. `addr` has max(1, ⌈log₂ depth⌉)
+/// bits. The first `block_rows` words are held in block RAM, the others in LUTs, in a file of their own where there are
+/// both. `file` (relative to the simulator's or synthesiser's working folder) is the default of the parameter `FILE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rom {
     pub name: String,
@@ -144,13 +136,27 @@ pub struct Rom {
     pub file: String,
     pub depth: u64,
     pub width: u32,
-    pub style: RomStyle,
+    /// 0..=depth.
+    pub block_rows: u64,
+    /// 1: data as it leaves the memory. 2: with a register behind it, since a block RAM alone takes half of a clock.
+    pub latency: u32,
 }
+
+// Vivado reads rom_style of a memory that is never written, yosys reads ram_style first. In yosys "distributed" means a
+// LUT RAM, which cannot hold initial contents on any of its targets; a ROM in LUTs is "logic" there.
+const BLOCK: &str = "(* rom_style = \"block\", ram_style = \"block\" *)";
+const LOGIC: &str = "(* rom_style = \"distributed\", ram_style = \"logic\" *)";
 
 impl Rom {
     /// Address bits: max(1, ⌈log₂ depth⌉).
     pub fn address_bits(&self) -> u32 {
-        (u64::BITS - self.depth.saturating_sub(1).leading_zeros()).max(1)
+        address_bits(self.depth)
+    }
+
+    /// The file of the words that do not stand in block RAM, where some do.
+    pub fn rest_file(&self) -> Option<String> {
+        let split = self.block_rows > 0 && self.block_rows < self.depth;
+        split.then(|| format!("{}_rest.mem", self.file.trim_end_matches(".mem")))
     }
 
     /// The shell as a module. Fails (naming the ROM) when it has no word.
@@ -158,33 +164,24 @@ impl Rom {
         if self.depth == 0 {
             return Err(Error::layer(&self.name, "a ROM of depth 0", "give the memory at least one word"));
         }
-        let (top, last) = (self.width.max(1) - 1, self.depth - 1);
-        // Vivado reads rom_style of a memory that is never written, yosys reads ram_style first. In yosys "distributed"
-        // means a LUT RAM, which cannot hold initial contents on any of its targets; a ROM in LUTs is "logic" there.
-        let (rom_style, ram_style) = match self.style {
-            RomStyle::Block => ("block", "block"),
-            RomStyle::Distributed => ("distributed", "logic"),
-            RomStyle::Auto => ("auto", "auto"),
+        let file = |name: &str, default: String, comment: &str| ModuleParameter {
+            name: name.into(),
+            default: Parameter::Text(default),
+            comment: comment.into(),
         };
-        let code = format!(
-            "(* rom_style = \"{rom_style}\", ram_style = \"{ram_style}\" *)\n\
-             reg [{top}:0] memory [0:{last}];\n\
-             reg [{top}:0] data_reg;\n\n\
-             initial $readmemh(FILE, memory);\n\n\
-             always @(posedge clk)\n    if (en)\n        data_reg <= memory[addr];\n\n\
-             assign data = data_reg;\n"
-        );
+        let mut parameters = vec![file("FILE", self.file.clone(), "contents, one hexadecimal word a line")];
+        if let Some(rest) = self.rest_file() {
+            parameters.push(file("REST", rest, &format!("the same from word {} on", self.block_rows)));
+        }
+        let held = if self.latency == 1 { ", held while en is low" } else { "" };
+        let clocks = if self.latency == 1 { "one clock" } else { "two clocks" };
         Ok(Module {
             name: self.name.clone(),
             comment: format!(
-                "{}\n{} words of {} bits; data = memory[addr] one clock after en, held while en is low.",
+                "{}\n{} words of {} bits; data = memory[addr] {clocks} after en{held}.",
                 self.comment, self.depth, self.width
             ),
-            parameters: vec![ModuleParameter {
-                name: "FILE".into(),
-                default: Parameter::Text(self.file.clone()),
-                comment: "contents, one hexadecimal word a line".into(),
-            }],
+            parameters,
             ports: vec![
                 Port::input("clk", 1, "clock"),
                 Port::input("en", 1, "read enable"),
@@ -192,9 +189,64 @@ impl Rom {
                 Port::output("data", self.width, "the word read"),
             ],
             wires: vec![],
-            body: vec![Item::Code(code)],
+            body: vec![Item::Code(self.code())],
         })
     }
+
+    fn code(&self) -> String {
+        let top = self.width.max(1) - 1;
+        let last = self.depth - 1;
+        let style = if self.block_rows == 0 { LOGIC } else { BLOCK };
+        let whole = format!(
+            "{style}\nreg [{top}:0] memory [0:{last}];\nreg [{top}:0] data_reg;\n\n\
+             initial $readmemh(FILE, memory);\n\nassign data = data_reg;\n\n"
+        );
+        match (self.latency, self.block_rows) {
+            (1, _) => whole + "always @(posedge clk)\n    if (en)\n        data_reg <= memory[addr];\n",
+            // A LUT takes little time, what leads to its inputs more.
+            (_, 0) => {
+                let bits = self.address_bits() - 1;
+                whole
+                    + &format!(
+                        "reg [{bits}:0] addr_reg;\n\nalways @(posedge clk) begin\n    if (en)\n        \
+                         addr_reg <= addr;\n    data_reg <= memory[addr_reg];\nend\n"
+                    )
+            }
+            (_, rows) if rows == self.depth => {
+                whole
+                    + &format!(
+                        "reg [{top}:0] word_reg;\n\nalways @(posedge clk) begin\n    if (en)\n        \
+                         word_reg <= memory[addr];\n    data_reg <= word_reg;\nend\n"
+                    )
+            }
+            (_, rows) => self.split_code(rows),
+        }
+    }
+
+    /// Words `0..rows` in block RAM, the others in LUTs.
+    fn split_code(&self, rows: u64) -> String {
+        let top = self.width.max(1) - 1;
+        let (block_bits, rest_bits) = (address_bits(rows) - 1, address_bits(self.depth - rows) - 1);
+        let address = self.address_bits();
+        format!(
+            "{BLOCK}\nreg [{top}:0] block_memory [0:{}];\n{LOGIC}\nreg [{top}:0] rest_memory [0:{}];\n\n\
+             initial $readmemh(FILE, block_memory);\ninitial $readmemh(REST, rest_memory);\n\n\
+             reg [{top}:0] block_reg;\nreg [{rest_bits}:0] rest_addr_reg;\nreg rest_reg;\nreg [{top}:0] data_reg;\n\
+             wire [{}:0] rest_addr = addr - {address}'d{rows};\nwire rest = addr >= {address}'d{rows};\n\n\
+             assign data = data_reg;\n\n\
+             always @(posedge clk) begin\n    if (en) begin\n        block_reg <= block_memory[addr[{block_bits}:0]];\n        \
+             rest_addr_reg <= rest_addr[{rest_bits}:0];\n        rest_reg <= rest;\n    end\n    \
+             data_reg <= rest_reg ? rest_memory[rest_addr_reg] : block_reg;\nend\n\
+             wire unused_addr = &{{1'b0, rest_addr}};\n",
+            rows - 1,
+            self.depth - rows - 1,
+            address - 1,
+        )
+    }
+}
+
+fn address_bits(depth: u64) -> u32 {
+    (u64::BITS - depth.saturating_sub(1).leading_zeros()).max(1)
 }
 
 /// The text of one file holding `module`. Fails (naming the module) on a name that is not a Verilog identifier, a

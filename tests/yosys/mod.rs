@@ -116,7 +116,7 @@ fn is_template_warning(line: &str) -> bool {
 pub fn intended_block_rams(design: &Design) -> u64 {
     let blocks = |layer: &volley::rtl::LayerEntry| {
         let weights = &layer.memories[0];
-        if weights.block { weights.width.div_ceil(36) * weights.rows.div_ceil(512) } else { 0 }
+        weights.width.div_ceil(36) * weights.block_rows.div_ceil(512)
     };
     design.manifest.layers.iter().map(blocks).sum()
 }

@@ -3,7 +3,7 @@
 mod scan;
 
 use super::memory::{self, Memory, NeuronFormat};
-use super::netlist::{Item, Module, Parameter, Port, Rom, RomStyle, Wire};
+use super::netlist::{Item, Module, Parameter, Port, Rom, Wire};
 use crate::fixed_point::{Layer, Network, Node, Source};
 use crate::schedule::{self, LayerPlan, SUM_QUEUE_LOG2, Storage, is_readout};
 use crate::{Error, Result};
@@ -81,10 +81,10 @@ pub(super) fn modules(
             1 => (String::new(), "weights".to_string()),
             _ => (format!("_{slice}"), format!("weights of slice {slice}")),
         };
-        roms.push((rom(&format!("{name}_weights{suffix}"), &what, &weights, plan.fold.weights), weights));
+        roms.push((rom(&format!("{name}_weights{suffix}"), &what, &weights, plan.fold.weights, 2), weights));
     }
     let what = if readout { "T·bias" } else { "{bias, step}" };
-    roms.push((rom(&format!("{name}_neurons"), what, &neurons, Storage::Auto), neurons));
+    roms.push((rom(&format!("{name}_neurons"), what, &neurons, Storage::Auto, 1), neurons));
     let (module, output_bits) = context.module(&name, &roms, &format);
     Ok(LayerModules { module, roms, output_bits })
 }
@@ -108,27 +108,40 @@ fn check(node: &Node, layer: &Layer) -> Result<()> {
     Ok(())
 }
 
-fn rom(name: &str, what: &str, memory: &Memory, storage: Storage) -> Rom {
-    let block = in_block_ram(memory.rows, memory.width, storage);
+/// Rows of a block RAM at its widest, on the families in use: what a ROM's rows in block RAM are a multiple of when the
+/// others are held in LUTs.
+const BLOCK_DEPTH: u64 = 512;
+
+fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32) -> Rom {
+    let depth = memory.rows as u64;
+    let block_rows = match storage {
+        Storage::Split if depth >= BLOCK_DEPTH => depth / BLOCK_DEPTH * BLOCK_DEPTH,
+        _ if in_block_ram(memory.rows, memory.width, storage) => depth,
+        _ => 0,
+    };
+    let place = match block_rows {
+        0 => "distributed memory".to_string(),
+        rows if rows == depth => "block RAM".to_string(),
+        rows => format!("block RAM, from row {rows} on in distributed memory"),
+    };
     Rom {
         name: name.to_string(),
-        comment: format!(
-            "{name}: {what}, {} in {} memory.",
-            bits_text(memory.rows as u64 * u64::from(memory.width)),
-            if block { "block" } else { "distributed" }
-        ),
+        comment: format!("{name}: {what}, {} in {place}.", bits_text(depth * u64::from(memory.width))),
         file: format!("{name}.mem"),
-        depth: memory.rows as u64,
+        depth,
         width: memory.width,
-        style: if block { RomStyle::Block } else { RomStyle::Distributed },
+        block_rows,
+        latency,
     }
 }
 
-/// Whether a memory is held in block RAM.
+/// Whether a memory is held in block RAM, where it is not split.
 fn in_block_ram(rows: usize, width: u32, storage: Storage) -> bool {
     match storage {
-        Storage::Auto => rows as u64 * u64::from(width) >= BLOCK_MIN_BITS && rows >= BLOCK_MIN_ROWS,
-        Storage::Block | Storage::Split => true,
+        Storage::Auto | Storage::Split => {
+            rows as u64 * u64::from(width) >= BLOCK_MIN_BITS && rows >= BLOCK_MIN_ROWS
+        }
+        Storage::Block => true,
         Storage::Distributed => false,
     }
 }

@@ -56,9 +56,10 @@ endmodule
 `default_nettype wire
 ";
 
-fn rom(style: RomStyle, depth: u64) -> Rom {
+fn rom(block_rows: u64, depth: u64, latency: u32) -> Rom {
     let comment = "Weights of conv1.".into();
-    Rom { name: "conv1_weights".into(), comment, file: "conv1_weights.mem".into(), depth, width: 24, style }
+    let (name, file) = ("conv1_weights".into(), "conv1_weights.mem".into());
+    Rom { name, comment, file, depth, width: 24, block_rows, latency }
 }
 
 /// Both linters must be content and silent; a missing one fails the test by name.
@@ -87,7 +88,12 @@ fn prints_structure() {
 
 #[test]
 fn prints_rom() {
-    insta::assert_snapshot!(print(&rom(RomStyle::Block, 300).module().unwrap()).unwrap());
+    insta::assert_snapshot!(print(&rom(300, 300, 1).module().unwrap()).unwrap());
+}
+
+#[test]
+fn prints_a_split_rom() {
+    insta::assert_snapshot!(print(&rom(512, 576, 2).module().unwrap()).unwrap());
 }
 
 #[test]
@@ -97,17 +103,20 @@ fn tools_accept_structure() {
 
 #[test]
 fn tools_accept_roms_of_any_depth_and_style() {
-    for (style, depth) in
-        [(RomStyle::Block, 1), (RomStyle::Distributed, 2), (RomStyle::Auto, 5), (RomStyle::Block, 512)]
-    {
-        let text = print(&rom(style, depth).module().unwrap()).unwrap();
-        lint(&[("conv1_weights", &text)], "conv1_weights");
+    for (block_rows, depth) in [(1, 1), (0, 1), (0, 2), (0, 5), (512, 512), (4, 5), (2, 9), (512, 576)] {
+        for latency in [1, 2] {
+            // Only a ROM with two clocks of latency can be in both kinds of memory.
+            if latency == 2 || block_rows == 0 || block_rows == depth {
+                let text = print(&rom(block_rows, depth, latency).module().unwrap()).unwrap();
+                lint(&[("conv1_weights", &text)], "conv1_weights");
+            }
+        }
     }
 }
 
 #[test]
 fn a_distributed_rom_is_logic_to_yosys() {
-    let text = print(&rom(RomStyle::Distributed, 16).module().unwrap()).unwrap();
+    let text = print(&rom(0, 16, 1).module().unwrap()).unwrap();
     assert!(text.contains("(* rom_style = \"distributed\", ram_style = \"logic\" *)"), "{text}");
 }
 
@@ -153,7 +162,7 @@ fn refuses_what_verilog_would_refuse() {
     refused(|m| m.body.push(instance(Parameter::Int(1 << 31))), "32 bits");
     refused(|m| m.body.push(instance(Parameter::Sized { width: 4, hex: "1f".into() })), "5 bits in 4 bits");
     refused(|m| m.body.push(instance(Parameter::Text("a\"b".into()))), "printable");
-    assert!(rom(RomStyle::Auto, 0).module().is_err());
+    assert!(rom(0, 0, 1).module().is_err());
 }
 
 #[test]
