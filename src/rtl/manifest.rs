@@ -71,7 +71,7 @@ pub(super) fn entry(node: &Node, layer: &Layer, plan: &LayerPlan, modules: &Laye
         multipliers: if memory::reads_image(layer) { plan.fold.lanes * plan.fold.slices } else { 0 },
         accumulator_bits: layer.widths.accumulator,
         membrane_bits: layer.widths.membrane,
-        fold: plan.fold,
+        fold: plan.fold.clone(),
         memories: modules.roms.iter().map(|(rom, _)| memory_entry(rom)).collect(),
     }
 }

@@ -74,7 +74,7 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize, w
             (0..layout.geometry.weight_rows()).map(move |row| {
                 // Place among the window's pixels, whether it is walked row by row or, as a whole map, in one run.
                 let (ky, element) = (row / layout.geometry.run, row % layout.geometry.run);
-                let element = element * layout.slices + slice;
+                let element = layout.element_of(slice, element);
                 let (tap, input) =
                     if layout.vector { (ky * run + element, None) } else { (ky * run / own + element / own, Some(block * own + element % own)) };
                 let mut word = Word::new();

@@ -103,7 +103,7 @@ impl<'a> Walk<'a> {
             for slices in &mut maps {
                 let all = std::mem::take(&mut slices[0]);
                 for (slice, map) in slices.iter_mut().enumerate() {
-                    *map = all.iter().skip(slice).step_by(term.slices).copied().collect();
+                    *map = (0..all.len() / term.slices).map(|element| all[term.element_of(slice, element)]).collect();
                 }
             }
         }
@@ -180,7 +180,7 @@ struct Lanes {
 }
 
 fn frame(plan: &LayerPlan, channels: usize, mut walks: Vec<Walk>) -> Estimate {
-    let Fold { lanes, slices, units, .. } = plan.fold;
+    let &Fold { lanes, slices, units, .. } = &plan.fold;
     let segments = plan.segments(channels);
     let last_lanes = channels - (segments - 1) * lanes;
     let geometry = &plan.terms[0].geometry;

@@ -123,7 +123,7 @@ fn plan_layer(
     let mut terms = Vec::with_capacity(layer.terms.len());
     for (number, term) in layer.terms.iter().enumerate() {
         let beat = beat_elements(network, earlier, term.source);
-        let mut planned = term::plan(network, node, layer, term, fold, beat)?;
+        let mut planned = term::plan(network, node, layer, term, &fold, beat)?;
         planned.rows = buffer_rows(network, index, number, &planned.geometry);
         terms.push(planned);
     }
@@ -133,6 +133,15 @@ fn plan_layer(
             format!("{} slices do not share its {} input channels evenly", fold.slices, input_channels(network, layer)),
             "choose a power of two that divides the input channels (of each group)",
         ));
+    }
+    for term in terms.iter().filter(|term| term.slices > 1 && !fold.share.is_empty()) {
+        if term.order.is_empty() {
+            return Err(Error::layer(
+                &node.name,
+                format!("a share of {} counts, where a spike word holds {}", fold.share.len(), term.word_counts),
+                "name the slice of each count of a word, and only where a pixel is a whole number of words",
+            ));
+        }
     }
     Ok(LayerPlan { fold, terms })
 }

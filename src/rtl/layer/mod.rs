@@ -230,7 +230,7 @@ impl Context<'_> {
 
     fn comment(&self, name: &str) -> String {
         let kind = if is_readout(self.layer) { "readout" } else { "group neurons" };
-        let fold = self.plan.fold;
+        let fold = &self.plan.fold;
         let mut text = format!(
             "{name}: {kind}, output {}, {} lanes in {} segment(s), {} slice(s), {} unit(s).\n",
             self.node.shape,
@@ -278,7 +278,7 @@ impl Context<'_> {
     }
 
     fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
-        let fold = self.plan.fold;
+        let fold = &self.plan.fold;
         let neuron_address = address_bits(self.node.shape.channels / fold.units);
         let (neuron_rom, weight_roms) = roms.split_last().expect("a layer has memories");
         let row_bits = weight_roms[0].0.width;
@@ -325,7 +325,7 @@ impl Context<'_> {
 
     fn engine(&self, module: &mut Module, format: &NeuronFormat) {
         let readout = is_readout(self.layer);
-        let fold = self.plan.fold;
+        let fold = &self.plan.fold;
         let channels = self.node.shape.channels;
         let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
         let mut parameters = vec![
