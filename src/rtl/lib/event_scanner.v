@@ -175,7 +175,7 @@ module event_scanner #(
             wire [WORD*ELEMENT_BITS-1:0] part;
             wire                         waiting;
             for (p = 0; p < WORD; p = p + 1) begin : g_element
-                localparam COUNT = REORDERED != 0 ? ORDER[8*(p*SLICES+g) +: 8] : p * SLICES + g;
+                localparam COUNT = REORDERED != 0 ? {24'd0, ORDER[8*(p*SLICES+g) +: 8]} : p * SLICES + g;
                 assign part[p*ELEMENT_BITS +: ELEMENT_BITS] = word[COUNT*ELEMENT_BITS +: ELEMENT_BITS];
             end
 
