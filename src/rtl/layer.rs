@@ -3,7 +3,7 @@
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Item, Module, Parameter, Port, Rom, RomStyle, Wire};
 use crate::fixed_point::{Layer, Network, Node, Source};
-use crate::schedule::{self, LayerPlan, is_readout};
+use crate::schedule::{self, Arithmetic, LayerPlan, is_readout};
 use crate::{Error, Result};
 
 /// Memories of fewer bits, or of fewer words, are better kept in LUTs than in a block RAM of 16 or 18 kbit.
@@ -290,6 +290,16 @@ impl Context<'_> {
         fields.join(", ")
     }
 
+    /// The greatest count (or pixel value) that an event brings.
+    fn most_count(&self) -> u64 {
+        let summed = if is_readout(self.layer) { u64::from(self.network.timesteps) } else { 1 };
+        let most = |source| match source {
+            Source::Input => 255,
+            Source::Node(index) => self.network.count_max(index) * summed,
+        };
+        self.layer.terms.iter().map(|term| most(term.source)).max().unwrap_or(1)
+    }
+
     fn join(&self, module: &mut Module) {
         let terms = self.layer.terms.len();
         if terms == 1 {
@@ -387,17 +397,25 @@ impl Context<'_> {
             });
         }
 
+        // A pixel times a weight is worth a multiplier; a count is a few gated adds.
+        let arithmetic = if memory::reads_image(self.layer) {
+            Arithmetic::Multiplier { lanes: 1, steps: 1 }
+        } else {
+            Arithmetic::Gated
+        };
+        let [arithmetic, lanes_packed, steps_packed] = arithmetic.parameters();
         let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
         let mut parameters = vec![
             int("IN_BITS", self.count_bits),
+            int("IN_MOST", self.most_count()),
             int("IN_SIGNED", i64::from(self.signed)),
             int("CHANNELS", channels as i64),
             int("LANES", self.plan.lanes as i64),
             int("WEIGHT_BITS", self.network.weight_bits),
             int("WEIGHT_ADDR_BITS", self.address_bits),
             int("ACC_BITS", self.layer.widths.accumulator),
-            // A pixel times a weight is worth a DSP block; a count is a few gated adds.
-            int("USE_MULTIPLIER", i64::from(memory::reads_image(self.layer))),
+            int("ARITHMETIC", arithmetic),
+            int("LANES_PACKED", lanes_packed),
             int("MAX_SHIFT", max_shift),
             int("BIAS_BITS", format.bias_bits),
             int("CHANNEL_BITS", channel_bits),
@@ -408,6 +426,7 @@ impl Context<'_> {
         } else {
             parameters.extend([
                 int("IN_STEPS", self.steps),
+                int("STEPS_PACKED", steps_packed),
                 int("TIMESTEPS", self.network.timesteps),
                 int("MEMBERS", self.network.members),
                 int("STEP_BITS", format.step_bits),

@@ -1,10 +1,12 @@
 //! How the network is laid out in hardware before any Verilog is written: lanes, words, buffers, and the cycles that
 //! they are expected to take.
 
+mod arithmetic;
 mod buffers;
 mod estimate;
 mod geometry;
 
+pub use arithmetic::{Arithmetic, Family, Synapse, legal};
 pub use buffers::buffer_rows;
 pub use estimate::{Estimate, dense, estimate};
 pub use geometry::{Geometry, geometry};
