@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Arithmetic;
 use crate::{Error, Result};
 
 /// Lanes of a layer about which nothing was said.
@@ -31,12 +32,29 @@ pub struct Fold {
     /// Neurons that fire, and elements that leave, at once; a power of two that divides lanes and channels.
     #[serde(default = "one")]
     pub units: usize,
+    /// What the lanes are built of; left out: multipliers where the layer reads the image, else gated adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arithmetic: Option<Arithmetic>,
+    /// How neurons fire.
+    #[serde(default)]
+    pub firing: Firing,
     /// Where the weights are held.
     #[serde(default)]
     pub weights: Storage,
     /// Where the rows of the map are held.
     #[serde(default)]
     pub buffers: Storage,
+}
+
+/// How a unit fires its neurons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Firing {
+    /// One neuron a clock, a stage for each step of its division.
+    #[default]
+    Pipelined,
+    /// One adder that is used again and again: 1 + T·(2 + bits of a count) clocks a neuron.
+    Serial,
 }
 
 /// Which memory of the device holds something.
@@ -67,7 +85,16 @@ impl Default for Fold {
 impl Fold {
     /// One slice and one unit of `lanes` lanes.
     pub fn lanes(lanes: usize) -> Self {
-        Fold { lanes, slices: 1, share: vec![], units: 1, weights: Storage::Auto, buffers: Storage::Auto }
+        Fold {
+            lanes,
+            slices: 1,
+            share: vec![],
+            units: 1,
+            arithmetic: None,
+            firing: Firing::Pipelined,
+            weights: Storage::Auto,
+            buffers: Storage::Auto,
+        }
     }
 
     /// Checks the ranges that hold for every layer; `key` says where the numbers stand.

@@ -1,15 +1,17 @@
 //! How the network is laid out in hardware before any Verilog is written: lanes, slices, words, buffers, and the
 //! cycles that they are expected to take.
 
+pub mod arithmetic;
 mod buffers;
 mod estimate;
 mod fold;
 mod geometry;
 mod term;
 
+pub use arithmetic::{Arithmetic, Family, Synapse};
 pub use buffers::buffer_rows;
-pub use estimate::{Estimate, SUM_QUEUE_LOG2, dense, estimate};
-pub use fold::{DEFAULT_LANES, Fold, Folding, Storage};
+pub use estimate::{Estimate, dense, estimate};
+pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
 pub use term::TermPlan;
 
@@ -41,6 +43,15 @@ impl LayerPlan {
     /// Weight rows of slice `slice`, all terms and segments.
     pub fn weight_rows(&self, channels: usize, slice: usize) -> usize {
         self.terms_of(slice).map(|(_, term)| term.geometry.weight_rows()).sum::<usize>() * self.segments(channels)
+    }
+
+    /// log2 of the beats of sums that wait behind each slice's drain: two windows' where slices are added up, or where
+    /// windows are so short that the drain is always at work.
+    pub fn sum_queue_log2(&self) -> u32 {
+        let beats = self.fold.lanes / self.fold.units;
+        let window: usize = self.terms.iter().map(|term| term.geometry.weight_rows()).sum();
+        let windows = if self.fold.slices > 1 || window < 4 * beats { 2 } else { 1 };
+        (windows * beats).next_power_of_two().ilog2().max(4)
     }
 
     /// The terms that slice `slice` takes part in, with their numbers: all of them for slice 0.

@@ -5,7 +5,7 @@ mod scan;
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Item, Module, Parameter, Port, Rom, Wire};
 use crate::fixed_point::{Layer, Network, Node, Source};
-use crate::schedule::{self, LayerPlan, SUM_QUEUE_LOG2, Storage, is_readout};
+use crate::schedule::{self, Arithmetic, Firing, LayerPlan, Storage, is_readout};
 use crate::{Error, Result};
 
 /// Memories of fewer bits, or of fewer words, are better kept in LUTs than in a block RAM of 16 or 18 kbit.
@@ -277,6 +277,16 @@ impl Context<'_> {
         self.plan.terms.iter().any(|term| term.vector)
     }
 
+    /// The greatest count (or pixel value) that an event brings.
+    fn most_count(&self) -> u64 {
+        let summed = if is_readout(self.layer) { u64::from(self.network.timesteps) } else { 1 };
+        let most = |source| match source {
+            Source::Input => 255,
+            Source::Node(index) => self.network.count_max(index) * summed,
+        };
+        self.layer.terms.iter().map(|term| most(term.source)).max().unwrap_or(1)
+    }
+
     fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
         let fold = &self.plan.fold;
         let neuron_address = address_bits(self.node.shape.channels / fold.units);
@@ -327,18 +337,21 @@ impl Context<'_> {
         let readout = is_readout(self.layer);
         let fold = &self.plan.fold;
         let channels = self.node.shape.channels;
+        let [arithmetic, lanes_packed, steps_packed] = arithmetic(self.layer, self.plan).parameters();
         let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
         let mut parameters = vec![
             int("IN_BITS", self.count_bits),
+            int("IN_MOST", self.most_count()),
             int("IN_SIGNED", i64::from(self.signed)),
             int("CHANNELS", channels as i64),
             int("LANES", fold.lanes as i64),
             int("WEIGHT_BITS", self.network.weight_bits),
             int("WEIGHT_ADDR_BITS", self.address_bits),
             int("ACC_BITS", self.layer.widths.accumulator),
-            // A pixel times a weight is worth a DSP block; a count is a few gated adds.
-            int("USE_MULTIPLIER", i64::from(memory::reads_image(self.layer))),
+            int("ARITHMETIC", arithmetic),
+            int("LANES_PACKED", lanes_packed),
             int("MAX_SHIFT", max_shift),
+            int("SUM_QUEUE_LOG2", self.plan.sum_queue_log2()),
             int("BIAS_BITS", format.bias_bits),
         ];
         if readout {
@@ -350,7 +363,8 @@ impl Context<'_> {
                 int("UNITS", fold.units as i64),
                 int("VECTOR", i64::from(self.has_vector())),
                 int("IN_STEPS", self.steps),
-                int("SUM_QUEUE_LOG2", SUM_QUEUE_LOG2),
+                int("STEPS_PACKED", steps_packed),
+                int("SERIAL", i64::from(fold.firing == Firing::Serial)),
                 int("TIMESTEPS", self.network.timesteps),
                 int("MEMBERS", self.network.members),
                 int("STEP_BITS", format.step_bits),
@@ -395,6 +409,12 @@ impl Context<'_> {
             connections,
         });
     }
+}
+
+/// What the lanes of a layer are built of: a pixel times a weight is worth a multiplier, a count is a few gated adds.
+pub(super) fn arithmetic(layer: &Layer, plan: &LayerPlan) -> Arithmetic {
+    let usual = if memory::reads_image(layer) { Arithmetic::Multiplier { lanes: 1, steps: 1 } } else { Arithmetic::Gated };
+    plan.fold.arithmetic.unwrap_or(usual)
 }
 
 /// The name of what a term or pool reads.
