@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word};
+use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word, hold};
 use crate::data::Images;
 use crate::fixed_point::{Network, Op, Source};
 use crate::model::{Model, Trace};
@@ -123,6 +123,7 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network) -> Result<Bench
         output: Stream { data_bits: 32, beats_per_frame: manifest.classes },
         probes: probes.collect(),
         counters: counters.collect(),
+        holds: vec![],
         unread_outputs: ["status_event", "status_busy"].map(|name| (name.into(), manifest.layers.len())).into(),
         rtl_files,
     })
@@ -161,7 +162,10 @@ pub fn check(
     images: &Images,
     options: &Options,
 ) -> Result<Verdict> {
-    let bench = bench(rtl, manifest, network)?;
+    let mut bench = bench(rtl, manifest, network)?;
+    if options.hold {
+        bench.holds = hold::inner_streams(network);
+    }
     let frames = beats(images);
     let model = Model::new(network)?;
     let views: Vec<_> = images.pixels.outer_iter().collect();

@@ -5,11 +5,11 @@ mod buffers;
 mod estimate;
 mod geometry;
 
-pub use buffers::buffer_rows;
+pub use buffers::{deadlock_free_rows, pace_rows, window_rows};
 pub use estimate::{Estimate, dense, estimate};
 pub use geometry::{Geometry, geometry};
 
-use crate::fixed_point::{Layer, Network, Neuron, Op, Source};
+use crate::fixed_point::{Layer, Network, Neuron, Node, Op, Source, Term};
 use crate::quantise::widths::unsigned_bits;
 use crate::{Error, Result};
 
@@ -76,6 +76,8 @@ pub struct TermPlan {
     pub word_log2: u32,
     /// Map rows that the spike buffer holds.
     pub rows: usize,
+    /// The least [`TermPlan::rows`] with which no timing can deadlock, see [`deadlock_free_rows`].
+    pub deadlock_free_rows: usize,
     /// `2^queue_log2` words with events may wait in the event selector.
     pub queue_log2: u32,
 }
@@ -125,24 +127,41 @@ pub fn plan(network: &Network, lanes: &Lanes) -> Result<Plan> {
             format!("the layers are {}", known.join(", ")),
         ));
     }
+    let geometries = geometries(network)?;
+    let [deadlock_free, pace] = [deadlock_free_rows, pace_rows].map(|rows| rows(network, &geometries));
     let mut layers = Vec::with_capacity(network.nodes.len());
-    for (index, node) in network.nodes.iter().enumerate() {
+    for (index, (node, geometries)) in network.nodes.iter().zip(geometries).enumerate() {
         let Op::Layer(layer) = &node.op else {
             layers.push(None);
             continue;
         };
         let named = lanes.named.iter().rev().find(|(name, _)| *name == node.name).map(|(_, lanes)| *lanes);
         let lanes = named.or(lanes.all).unwrap_or(DEFAULT_LANES).min(node.shape.channels);
-        let mut terms = Vec::with_capacity(layer.terms.len());
-        for (number, term) in layer.terms.iter().enumerate() {
-            let geometry = geometry(&node.name, network.source_shape(term.source), node.shape, term.window)?;
-            let rows = buffer_rows(network, index, number, &geometry);
-            let word_log2 = word_log2(&geometry, term_element_bits(network, layer, term.source));
-            terms.push(TermPlan { geometry, word_log2, rows, queue_log2: 2 });
-        }
+        let plan_term = |(number, (term, geometry)): (usize, (&Term, Geometry))| {
+            let deadlock_free_rows = deadlock_free[index][number];
+            TermPlan {
+                word_log2: word_log2(&geometry, term_element_bits(network, layer, term.source)),
+                rows: deadlock_free_rows.max(window_rows(&geometry)).max(pace[index][number]),
+                deadlock_free_rows,
+                queue_log2: 2,
+                geometry,
+            }
+        };
+        let terms = layer.terms.iter().zip(geometries).enumerate().map(plan_term).collect();
         layers.push(Some(LayerPlan { lanes, terms }));
     }
     Ok(Plan { layers })
+}
+
+/// The geometry of every term of every node; a pool has none.
+fn geometries(network: &Network) -> Result<Vec<Vec<Geometry>>> {
+    let of = |node: &Node| match &node.op {
+        Op::Layer(layer) => (layer.terms.iter())
+            .map(|term| geometry(&node.name, network.source_shape(term.source), node.shape, term.window))
+            .collect(),
+        Op::Pool(_) => Ok(vec![]),
+    };
+    network.nodes.iter().map(of).collect()
 }
 
 /// Widest spike word, bits: two block RAMs of 72 bits side by side.
