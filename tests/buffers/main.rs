@@ -134,6 +134,20 @@ fn depths_of_known_networks() {
 }
 
 #[test]
+fn rows_at_full_speed() {
+    let rows = |at: usize, node: usize, term: usize| {
+        let plan = schedule::plan(&known()[at].network, &Lanes::default()).expect("a plan");
+        plan.layers[node].as_ref().expect("a layer").terms[term].rows
+    };
+    // While layer 2 computes row y, layer 1 computes y + 2 from rows up to y + 3, and y + 4 arrives.
+    assert_eq!(rows(0, 2, 1), 5);
+    // 2y + 3 has been needed, two rows arrive while layer 1 computes and two while layer 2 does.
+    assert_eq!(rows(1, 2, 1), 8);
+    // Layer 2 goes on at full speed: what its branch is ahead waits behind it.
+    assert_eq!([rows(2, 2, 0), rows(2, 3, 1)], [2, 4]);
+}
+
+#[test]
 fn one_row_less_deadlocks() {
     for Known { network, fork: (node, term), .. } in known() {
         // With one lane a row has more windows than the queues behind the buffer hold.
