@@ -210,7 +210,7 @@ fn cases(handful: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(6))]
+    #![proptest_config(cases(4))]
     #[test]
     fn no_timing_deadlocks(seed in 0u64..1 << 24) {
         let network = reconvergent(seed);
