@@ -9,7 +9,7 @@ mod geometry;
 mod term;
 
 pub use arithmetic::{Arithmetic, Family, Synapse};
-pub use buffers::buffer_rows;
+pub use buffers::{deadlock_free_rows, pace_rows, window_rows};
 pub use estimate::{Estimate, dense, estimate};
 pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
@@ -111,10 +111,19 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
             format!("the layers are {}", known.join(", ")),
         ));
     }
+    let geometries = geometries(network)?;
+    let [deadlock_free, pace] = [deadlock_free_rows, pace_rows].map(|rows| rows(network, &geometries));
     let mut layers: Vec<Option<LayerPlan>> = Vec::with_capacity(network.nodes.len());
     for (index, node) in network.nodes.iter().enumerate() {
         let planned = match &node.op {
-            Op::Layer(layer) => Some(plan_layer(network, &layers, index, layer, folding.of(&node.name))?),
+            Op::Layer(layer) => {
+                let mut planned = plan_layer(network, &layers, node, layer, folding.of(&node.name))?;
+                for (number, term) in planned.terms.iter_mut().enumerate() {
+                    term.deadlock_free_rows = deadlock_free[index][number];
+                    term.rows = term.deadlock_free_rows.max(window_rows(&term.geometry)).max(pace[index][number]);
+                }
+                Some(planned)
+            }
             Op::Pool(_) => None,
         };
         layers.push(planned);
@@ -122,21 +131,30 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
     Ok(Plan { layers })
 }
 
+/// The geometry of every term of every node; a pool has none.
+fn geometries(network: &Network) -> Result<Vec<Vec<Geometry>>> {
+    let of = |node: &Node| match &node.op {
+        Op::Layer(layer) => (layer.terms.iter())
+            .map(|term| geometry(&node.name, network.source_shape(term.source), node.shape, term.window))
+            .collect(),
+        Op::Pool(_) => Ok(vec![]),
+    };
+    network.nodes.iter().map(of).collect()
+}
+
+/// All but the rows of its terms' buffers, which follow from the whole network.
 fn plan_layer(
     network: &Network,
     earlier: &[Option<LayerPlan>],
-    index: usize,
+    node: &Node,
     layer: &Layer,
     fold: Fold,
 ) -> Result<LayerPlan> {
-    let node = &network.nodes[index];
     let fold = legal(node, layer, fold)?;
     let mut terms = Vec::with_capacity(layer.terms.len());
-    for (number, term) in layer.terms.iter().enumerate() {
+    for term in &layer.terms {
         let beat = beat_elements(network, earlier, term.source);
-        let mut planned = term::plan(network, node, layer, term, &fold, beat)?;
-        planned.rows = buffer_rows(network, index, number, &planned.geometry);
-        terms.push(planned);
+        terms.push(term::plan(network, node, layer, term, &fold, beat)?);
     }
     if terms.iter().all(|term| term.slices != fold.slices) {
         return Err(Error::layer(
