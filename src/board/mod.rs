@@ -9,21 +9,57 @@ use serde::{Deserialize, Serialize};
 use crate::rtl::Manifest;
 use crate::{Error, Result};
 
+/// The tools' name of an FPGA family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Lattice ECP5.
+    Ecp5,
+    /// Lattice iCE40.
+    Ice40,
+    /// Xilinx 7 series.
+    Xc7,
+}
+
+/// Where the FPGA is joined to its board.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pins {
+    /// The oscillator.
+    pub clock: String,
+    /// Data from the host.
+    pub serial_in: String,
+    /// Data to the host.
+    pub serial_out: String,
+}
+
 /// A board; `constraints/README.md` explains the keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Board {
     pub name: String,
     pub part: String,
+    pub family: Family,
     pub luts: u64,
+    pub flip_flops: u64,
     pub dsps: u64,
     pub block_rams: u64,
     /// Bits of one block RAM.
     pub block_ram_bits: u64,
     /// Bits of its widest word.
     pub block_ram_width: u64,
+    /// Memories of `lut_ram_rows` words of `lut_ram_width` bits that LUTs can become; 0 where they cannot.
+    pub lut_rams: u64,
+    pub lut_ram_rows: u64,
+    pub lut_ram_width: u64,
+    /// The oscillator.
     pub clock_mhz: f64,
+    /// The clock that a core gets unless the user asks for another.
+    pub core_mhz: f64,
+    /// Flags that tell nextpnr the device, package and speed grade.
+    pub nextpnr: Vec<String>,
     pub source: String,
+    pub pins: Pins,
 }
 
 /// The boards that Volley knows, (file name, text).
@@ -71,6 +107,9 @@ impl Board {
             toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
         if board.block_ram_width == 0 || board.block_ram_bits < board.block_ram_width {
             return Err(Error::file(path, "block_ram_bits holds no word of block_ram_width", advice));
+        }
+        if !(1.0..=1000.0).contains(&board.clock_mhz) || !(1.0..=1000.0).contains(&board.core_mhz) {
+            return Err(Error::file(path, "clock_mhz and core_mhz are not between 1 and 1000", advice));
         }
         Ok(board)
     }

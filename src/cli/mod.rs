@@ -12,6 +12,7 @@ mod eval;
 mod generate;
 mod inspect;
 mod progress;
+mod synth;
 mod table;
 
 use std::ffi::OsString;
@@ -38,6 +39,7 @@ use volley::data::{self, Images};
   volley eval     net --data test.npz
   volley generate net -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
+  volley synth    rtl --board ulx3s-85f -o synth
 
 Every flag is also a key of volley.toml, one table a command:
   [convert]
@@ -61,6 +63,7 @@ enum Command {
     Eval(eval::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
+    Synth(synth::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
 }
@@ -146,6 +149,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Eval(args) => eval::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
+        Command::Synth(args) => synth::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }
