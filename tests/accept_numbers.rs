@@ -18,7 +18,7 @@ const EXACT: ThresholdMode = ThresholdMode::Exact;
 fn line(name: &str, network: &Network, weight_bits: u32, threshold: ThresholdMode, limit: usize) -> Report {
     let images = images(test_set(name), limit);
     let start = Instant::now();
-    let settings = Settings { weight_bits, threshold };
+    let settings = Settings { weight_bits, threshold, ..Settings::default() };
     let report = evaluate(network, &settings, Some(&onnx(name)), &images, &|_, _| ()).unwrap();
     println!(
         "{name} τ{} T{} {weight_bits} bits {threshold:?}, {limit} images: ann {:.4}, float {:.4}, fixed {:.4}, \

@@ -78,7 +78,7 @@ fn network(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&json!({
             "name": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
-            "weight_bits": fixed.weight_bits, "threshold": fixed.threshold,
+            "weight_bits": converted.settings.weight_bits, "threshold": fixed.threshold,
             "layers": layers.json(), "spikes": densities.map(|table| table.json()),
         }))?;
     } else {

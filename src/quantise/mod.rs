@@ -18,16 +18,16 @@ use round::to_integer;
 /// Converts `network` to integers.
 ///
 /// # Errors
-/// [`Error::Setting`] for weight bits outside 2..=16, [`Error::Layer`] for a layer whose numbers are not finite, whose
+/// [`Error::Setting`] for weight bits outside 2..=16 or of an unknown layer, [`Error::Layer`] for a layer whose numbers are not finite, whose
 /// threshold is not positive or whose sums do not fit.
 pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> {
     settings.validate()?;
     network.validate()?;
+    settings.check_layers(network.layer_names())?;
     let mut done = Network {
         name: network.name.clone(),
         members: network.members,
         timesteps: network.timesteps,
-        weight_bits: settings.weight_bits,
         threshold: settings.threshold,
         input: fixed::Input { shape: network.input.shape, offset: offsets(network) },
         nodes: Vec::with_capacity(network.nodes.len()),
@@ -62,18 +62,19 @@ fn quantise_layer(
     settings: &Settings,
 ) -> Result<fixed::Layer> {
     let real = real_layer(network, done, layer)?;
+    let bits = settings.bits_of(&node.name);
     match layer.neuron {
         snn::Neuron::Group { step } => {
-            let steps = scale::steps(layer, &real, f64::from(step), settings);
+            let steps = scale::steps(layer, &real, f64::from(step), bits, settings.threshold);
             let alphas: Vec<f64> = steps.iter().map(|&whole| whole as f64 / f64::from(step)).collect();
-            build(done, node, layer, &real, &alphas, fixed::Neuron::Group { step: steps })
+            build(done, node, layer, &real, bits, &alphas, fixed::Neuron::Group { step: steps })
         }
         snn::Neuron::Readout => {
             // One scale for all classes, or their scores could not be compared.
-            let mut alpha = scale::readout(layer, &real, settings);
+            let mut alpha = scale::readout(layer, &real, bits);
             loop {
                 let alphas = vec![alpha; real.bias.len()];
-                let built = build(done, node, layer, &real, &alphas, fixed::Neuron::Readout { scale: alpha })?;
+                let built = build(done, node, layer, &real, bits, &alphas, fixed::Neuron::Readout { scale: alpha })?;
                 if built.widths.membrane <= 32 {
                     return Ok(built);
                 }
@@ -89,12 +90,13 @@ fn build(
     node: &snn::Node,
     layer: &snn::Layer,
     real: &Real,
+    bits: u32,
     alphas: &[f64],
     neuron: fixed::Neuron,
 ) -> Result<fixed::Layer> {
     let mut terms = Vec::with_capacity(real.terms.len());
     for (weights, term) in real.terms.iter().zip(&layer.terms) {
-        let shift = scale::shift(&node.name, weights, alphas, done.weight_bits)?;
+        let shift = scale::shift(&node.name, weights, alphas, bits)?;
         let unit = (shift as f64).exp2();
         let mut integers = Array4::zeros(weights.raw_dim());
         for ((index, q), &w) in integers.indexed_iter_mut().zip(weights) {
@@ -105,7 +107,7 @@ fn build(
     let bias = real.bias.iter().zip(alphas).map(|(b, alpha)| to_integer(b * alpha, &node.name, "bias"));
     let bias = bias.collect::<Result<Vec<i64>>>()?;
     let widths = fixed::Widths { accumulator: 0, bias: 0, membrane: 0, step: 0, count: 0 };
-    let mut built = fixed::Layer { terms, bias, neuron, widths };
+    let mut built = fixed::Layer { terms, bias, neuron, weight_bits: bits, widths };
     built.widths = widths::widths(done, &node.name, &built)?;
     Ok(built)
 }

@@ -32,7 +32,7 @@ use rayon::prelude::*;
 
 use super::Real;
 use crate::error::{Error, Result};
-use crate::fixed_point::{Settings, ThresholdMode};
+use crate::fixed_point::ThresholdMode;
 use crate::snn::{Layer, Source};
 
 const MOST_SHIFT: u32 = 40;
@@ -41,22 +41,29 @@ const MOST_SHIFT: u32 = 40;
 ///
 /// All channels of a term share one shift, so the layer's largest Θ decides how coarse a shortcut's weights become:
 /// several caps are tried, and below its cap each channel takes the Θ of its upper half range with the least error.
-pub fn steps(layer: &Layer, real: &Real, step: f64, settings: &Settings) -> Vec<i64> {
+pub fn steps(layer: &Layer, real: &Real, step: f64, bits: u32, threshold: ThresholdMode) -> Vec<i64> {
     let (main, source) = main_term(layer, real);
     // An element of the image is up to 255 where a count is a few: its weights are that much smaller against θ.
     let units = if source == Source::Input { 8 } else { 0 };
     let caps = if real.terms.len() == 1 { 3..=3 } else { 0..=3 };
     let tried = caps.rev().map(|scale| {
-        let cap = 1i64 << (settings.weight_bits - 1 + units + scale);
-        under_cap(real, main, step, cap, settings)
+        let cap = 1i64 << (bits - 1 + units + scale);
+        under_cap(real, main, step, cap, bits, threshold)
     });
     let best = tried.fold((f64::INFINITY, Vec::new()), |best, next| if next.0 < best.0 { next } else { best });
     best.1
 }
 
 /// The steps under one cap and their summed error.
-fn under_cap(real: &Real, main: &Array4<f64>, step: f64, cap: i64, settings: &Settings) -> (f64, Vec<i64>) {
-    let limit = weight_limit(settings.weight_bits);
+fn under_cap(
+    real: &Real,
+    main: &Array4<f64>,
+    step: f64,
+    cap: i64,
+    bits: u32,
+    threshold: ThresholdMode,
+) -> (f64, Vec<i64>) {
+    let limit = weight_limit(bits);
     let most: Vec<i64> = main
         .outer_iter()
         .map(|weights| {
@@ -73,7 +80,7 @@ fn under_cap(real: &Real, main: &Array4<f64>, step: f64, cap: i64, settings: &Se
         .par_iter()
         .enumerate()
         .map(|(channel, &most)| {
-            let best = candidates(most, settings.threshold).into_iter().map(|whole| {
+            let best = candidates(most, threshold).into_iter().map(|whole| {
                 let error = error(real, channel, &units, whole, step);
                 (error, whole)
             });
@@ -119,9 +126,9 @@ fn error(real: &Real, channel: usize, units: &[f64], whole: i64, step: f64) -> f
 }
 
 /// The readout's scale.
-pub fn readout(layer: &Layer, real: &Real, settings: &Settings) -> f64 {
+pub fn readout(layer: &Layer, real: &Real, bits: u32) -> f64 {
     let most = main_term(layer, real).0.outer_iter().map(largest).fold(0.0, f64::max);
-    if most > 0.0 { weight_limit(settings.weight_bits) / most } else { 1.0 }
+    if most > 0.0 { weight_limit(bits) / most } else { 1.0 }
 }
 
 /// The least shift e that brings all weights of one term under `bits` signed bits.

@@ -56,7 +56,7 @@ pub(super) fn modules(
         steps: if readout || from_image { 1 } else { network.timesteps },
         address_bits: address_bits(rows * plan.segments(node.shape.channels)),
     };
-    let weights = memory::weights(layer, plan, network.weight_bits);
+    let weights = memory::weights(layer, plan);
     let (format, neurons) = memory::neurons(network, layer);
     if readout && (layer.widths.accumulator > 32 || format.bias_bits > 32) {
         return Err(Error::layer(
@@ -393,7 +393,7 @@ impl Context<'_> {
             int("IN_SIGNED", i64::from(self.signed)),
             int("CHANNELS", channels as i64),
             int("LANES", self.plan.lanes as i64),
-            int("WEIGHT_BITS", self.network.weight_bits),
+            int("WEIGHT_BITS", self.layer.weight_bits),
             int("WEIGHT_ADDR_BITS", self.address_bits),
             int("ACC_BITS", self.layer.widths.accumulator),
             // A pixel times a weight is worth a DSP block; a count is a few gated adds.

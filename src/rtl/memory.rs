@@ -51,7 +51,7 @@ fn memory(words: impl Iterator<Item = Word>, width: u32) -> Memory {
 }
 
 /// Weight rows of all terms, in the order term, segment, ky, kx, input channel; a row holds one weight a lane.
-pub fn weights(layer: &Layer, plan: &LayerPlan, weight_bits: u32) -> Memory {
+pub fn weights(layer: &Layer, plan: &LayerPlan) -> Memory {
     let lanes = plan.lanes;
     let rows = layer.terms.iter().flat_map(move |term| {
         let (channels, inputs, height, width) = term.weights.dim();
@@ -62,13 +62,13 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, weight_bits: u32) -> Memory {
                 for channel in segment * lanes..(segment + 1) * lanes {
                     // Lanes behind the last channel compute nothing that leaves.
                     let weight = term.weights.get((channel, input, ky, kx)).copied().unwrap_or(0);
-                    word.push(weight.into(), weight_bits);
+                    word.push(weight.into(), layer.weight_bits);
                 }
                 word
             })
         })
     });
-    memory(rows, lanes as u32 * weight_bits)
+    memory(rows, lanes as u32 * layer.weight_bits)
 }
 
 /// How a layer's neurons are held: widths, and in which form the steps are.
