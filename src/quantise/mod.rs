@@ -2,10 +2,12 @@
 //!
 //! A positive scale of a whole output channel does not change its spike counts, so each channel c has its own scale
 //! α_c. It is chosen such that the threshold carries no rounding error at all: a whole number Θ_c comes first, then
-//! `α_c = Θ_c/θ`. Weights become `q = round(w·θ_src·α_c/2^e)` and the bias `β = round(b·α_c)`, half to even.
+//! `α_c = Θ_c/θ`. Weights become `q ≈ w·θ_src·α_c/2^e`, rounded such that their errors cancel (`weights.rs`), and the bias
+//! `β = round(b·α_c)`, half to even.
 
 mod round;
 mod scale;
+mod weights;
 pub mod widths;
 
 use ndarray::{Array4, Axis};
@@ -49,8 +51,8 @@ pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> 
 /// offset leaves of the mean.
 struct Real {
     terms: Vec<Array4<f64>>,
-    /// What an element of each term's source is about, to weigh the terms' errors against each other.
-    typical: Vec<Typical>,
+    /// About how much the elements of each term's source differ, to weigh the terms' errors against each other.
+    deviations: Vec<f64>,
     bias: Vec<f64>,
 }
 
@@ -98,9 +100,13 @@ fn build(
     for (weights, term) in real.terms.iter().zip(&layer.terms) {
         let shift = scale::shift(&node.name, weights, alphas, bits)?;
         let unit = (shift as f64).exp2();
+        let taps = scale::taps(weights);
         let mut integers = Array4::zeros(weights.raw_dim());
-        for ((index, q), &w) in integers.indexed_iter_mut().zip(weights) {
-            *q = to_integer(w * alphas[index.0] / unit, &node.name, "weight")? as i32;
+        for ((mut integers, weights), alpha) in integers.outer_iter_mut().zip(weights.outer_iter()).zip(alphas) {
+            let scaled: Vec<f64> = weights.iter().map(|w| w * alpha / unit).collect();
+            for (q, w) in integers.iter_mut().zip(weights::whole(&scaled, taps, scale::weight_limit(bits))) {
+                *q = to_integer(w, &node.name, "weight")? as i32;
+            }
         }
         terms.push(fixed::Term { source: term.source, window: term.window, weights: integers, shift });
     }
@@ -115,10 +121,10 @@ fn build(
 fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Result<Real> {
     let mut bias: Vec<f64> = layer.bias.iter().copied().map(f64::from).collect();
     let mut terms = Vec::with_capacity(layer.terms.len());
-    let mut typical = Vec::with_capacity(layer.terms.len());
+    let mut deviations = Vec::with_capacity(layer.terms.len());
     for term in &layer.terms {
         let mut weights = term.weights.mapv(f64::from);
-        typical.push(typical_element(network, done, term.source));
+        deviations.push(deviation(network, done, term.source));
         match term.source {
             snn::Source::Node(index) => weights *= source_step(network, index)?,
             snn::Source::Input => {
@@ -136,31 +142,18 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
         }
         terms.push(weights);
     }
-    Ok(Real { terms, typical, bias })
+    Ok(Real { terms, deviations, bias })
 }
 
-/// What an element of a source is about.
-struct Typical {
-    mean: f64,
-    deviation: f64,
-}
-
-/// For the image the normalisation tells; for counts a guess of the kind that activations have (most are small).
-fn typical_element(network: &snn::Network, done: &Network, source: snn::Source) -> Typical {
+/// About how much the elements of a source differ: the normalisation tells for the image; for counts it is a guess of the
+/// kind that activations have (most are small).
+fn deviation(network: &snn::Network, done: &Network, source: snn::Source) -> f64 {
     match source {
         snn::Source::Input => {
-            let normal = &network.input.normalisation;
-            let channels = normal.mean.len() as f64;
-            let offset = done.input.offset.iter().map(|&offset| f64::from(offset)).sum::<f64>();
-            Typical {
-                mean: (255.0 * normal.mean.iter().sum::<f64>() - offset) / channels,
-                deviation: 255.0 * normal.std.iter().sum::<f64>() / channels,
-            }
+            let std = &network.input.normalisation.std;
+            255.0 * std.iter().sum::<f64>() / std.len() as f64
         }
-        snn::Source::Node(index) => {
-            let most = done.count_max(index) as f64;
-            Typical { mean: most / 8.0, deviation: most / 5.0 }
-        }
+        snn::Source::Node(index) => done.count_max(index) as f64 / 5.0,
     }
 }
 

@@ -63,8 +63,8 @@ fn thresholds_are_whole_and_capped_and_weights_use_the_range() {
     let wide = quantise(&small([100.0, 50.0, 1e-6, 0.0], 0.5), &exact).unwrap();
     let step = steps(&wide, 0)[0];
     assert!((40..=80).contains(&step), "{step}");
-    let weight = (100.0 / 127.5 * step as f64 / 0.5).round_ties_even();
-    assert_eq!(f64::from(layer(&wide, 0).terms[0].weights[[0, 0, 0, 0]]), weight);
+    let weight = 100.0 / 127.5 * step as f64 / 0.5;
+    assert!((f64::from(layer(&wide, 0).terms[0].weights[[0, 0, 0, 0]]) - weight).abs() < 1.0);
     assert_eq!(layer(&wide, 0).terms[0].shift, 0);
     let pow2 = quantise(&small([100.0, 50.0, 1e-6, 0.0], 0.5), &settings(8, ThresholdMode::Pow2)).unwrap();
     assert!(steps(&pow2, 0).iter().all(|step| step.count_ones() == 1));
