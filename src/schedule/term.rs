@@ -43,7 +43,7 @@ pub struct TermPlan {
 impl TermPlan {
     /// Bits of a spike word, all slices.
     pub fn word_bits(&self) -> u32 {
-        self.element_bits * (self.slices as u32) << self.word_log2
+        (self.element_bits * self.slices as u32) << self.word_log2
     }
 
     /// Words of a map row, all blocks.
