@@ -128,7 +128,7 @@ mod tests {
             let images = Images { pixels: ndarray::stack(ndarray::Axis(0), &views).unwrap(), labels: None };
             let densities = densities(&network, &images).unwrap();
             prop_assert_eq!(densities.len(), network.nodes.len());
-            let plan = crate::schedule::plan(&network, &crate::schedule::Lanes::default()).unwrap();
+            let plan = crate::schedule::plan(&network, &crate::schedule::Folding::default()).unwrap();
             let model = Model::new(&network).unwrap();
             let traces: Vec<_> = views.iter().map(|view| model.trace(*view)).collect();
             for (index, density) in densities.iter().enumerate() {
