@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::rtl::Manifest;
+use crate::schedule::resources::{Family, Resources};
 use crate::{Error, Result};
 
 /// A board; `constraints/README.md` explains the keys.
@@ -15,6 +16,7 @@ use crate::{Error, Result};
 pub struct Board {
     pub name: String,
     pub part: String,
+    pub family: Family,
     pub luts: u64,
     pub dsps: u64,
     pub block_rams: u64,
@@ -73,6 +75,16 @@ impl Board {
             return Err(Error::file(path, "block_ram_bits holds no word of block_ram_width", advice));
         }
         Ok(board)
+    }
+
+    /// What the device has; every LUT has a flip-flop beside it.
+    pub fn resources(&self) -> Resources {
+        Resources {
+            luts: self.luts as f64,
+            flip_flops: self.luts as f64,
+            multipliers: self.dsps as f64,
+            block_rams: self.block_rams as f64,
+        }
     }
 
     /// What a core needs here.

@@ -3,12 +3,16 @@
 
 mod buffers;
 mod estimate;
+mod figures;
 mod fold;
 mod geometry;
+pub mod resources;
+pub mod solver;
 mod term;
 
 pub use buffers::buffer_rows;
-pub use estimate::{Estimate, SUM_QUEUE_LOG2, dense, estimate};
+pub use estimate::{Activity, Estimate, SUM_QUEUE_LOG2, dense, estimate, estimate_layer};
+pub use figures::{Figures, LayerFigures};
 pub use fold::{DEFAULT_LANES, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
 pub use term::TermPlan;
@@ -75,12 +79,16 @@ pub fn term_element_bits(network: &Network, layer: &Layer, source: Source) -> u3
 
 /// Elements of a beat of `source`'s stream: the units of the engine that it comes from, through pools.
 pub fn beat_elements(network: &Network, plan: &[Option<LayerPlan>], source: Source) -> usize {
+    engine_of(network, source).map_or(1, |index| plan[index].as_ref().map_or(1, |layer| layer.fold.units))
+}
+
+/// The layer whose neurons `source` streams, through pools; `None` for the image.
+fn engine_of(network: &Network, source: Source) -> Option<usize> {
     match source {
-        Source::Input => 1,
-        Source::Node(index) => match (&network.nodes[index].op, plan[index].as_ref()) {
-            (Op::Pool(pool), _) => beat_elements(network, plan, pool.source),
-            (Op::Layer(_), Some(layer)) => layer.fold.units,
-            (Op::Layer(_), None) => 1,
+        Source::Input => None,
+        Source::Node(index) => match &network.nodes[index].op {
+            Op::Pool(pool) => engine_of(network, pool.source),
+            Op::Layer(_) => Some(index),
         },
     }
 }
@@ -91,19 +99,16 @@ pub fn beat_elements(network: &Network, plan: &[Option<LayerPlan>], source: Sour
 /// [`Error::Setting`] if `folding` names an unknown layer; [`Error::Layer`] for a folding or geometry that a layer cannot
 /// have, with the reason.
 pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
-    let is_layer = |name: &str| network.nodes.iter().any(|node| node.name == name && matches!(node.op, Op::Layer(_)));
-    if let Some(name) = folding.layers.keys().find(|name| !is_layer(name)) {
-        let known: Vec<_> = network.nodes.iter().filter(|n| matches!(n.op, Op::Layer(_))).map(|n| &*n.name).collect();
-        return Err(Error::setting(
-            "--lanes",
-            format!("there is no layer '{name}'"),
-            format!("the layers are {}", known.join(", ")),
-        ));
+    if let Some((problem, advice)) = unknown_layer(network, folding.layers.keys()) {
+        return Err(Error::setting("--lanes", problem, advice));
     }
     let mut layers: Vec<Option<LayerPlan>> = Vec::with_capacity(network.nodes.len());
     for (index, node) in network.nodes.iter().enumerate() {
         let planned = match &node.op {
-            Op::Layer(layer) => Some(plan_layer(network, &layers, index, layer, folding.of(&node.name))?),
+            Op::Layer(layer) => {
+                let beats = layer.terms.iter().map(|term| beat_elements(network, &layers, term.source));
+                Some(plan_layer(network, index, layer, folding.of(&node.name), &beats.collect::<Vec<_>>())?)
+            }
             Op::Pool(_) => None,
         };
         layers.push(planned);
@@ -111,18 +116,23 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
     Ok(Plan { layers })
 }
 
-fn plan_layer(
+/// What is wrong with the first of `names` that is no layer of `network`, and what would be right.
+pub fn unknown_layer<'a>(
     network: &Network,
-    earlier: &[Option<LayerPlan>],
-    index: usize,
-    layer: &Layer,
-    fold: Fold,
-) -> Result<LayerPlan> {
+    mut names: impl Iterator<Item = &'a String>,
+) -> Option<(String, String)> {
+    let layers = network.nodes.iter().filter(|node| matches!(node.op, Op::Layer(_)));
+    let known: Vec<_> = layers.map(|node| node.name.as_str()).collect();
+    let name = names.find(|name| !known.contains(&name.as_str()))?;
+    Some((format!("there is no layer '{name}'"), format!("the layers are {}", known.join(", "))))
+}
+
+/// One layer; `beats` are the elements of a beat of each term's source.
+fn plan_layer(network: &Network, index: usize, layer: &Layer, fold: Fold, beats: &[usize]) -> Result<LayerPlan> {
     let node = &network.nodes[index];
     let fold = legal(node, layer, fold)?;
     let mut terms = Vec::with_capacity(layer.terms.len());
-    for (number, term) in layer.terms.iter().enumerate() {
-        let beat = beat_elements(network, earlier, term.source);
+    for (number, (term, &beat)) in layer.terms.iter().zip(beats).enumerate() {
         let mut planned = term::plan(network, node, layer, term, fold, beat)?;
         planned.rows = buffer_rows(network, index, number, &planned.geometry);
         terms.push(planned);

@@ -8,10 +8,6 @@ use crate::fixed_point::{Layer, Network, Node, Source};
 use crate::schedule::{self, LayerPlan, SUM_QUEUE_LOG2, Storage, is_readout};
 use crate::{Error, Result};
 
-/// Memories of fewer bits, or of fewer words, are better kept in LUTs than in a block RAM of 16 or 18 kbit.
-const BLOCK_MIN_BITS: u64 = 2048;
-const BLOCK_MIN_ROWS: usize = 32;
-
 /// The modules of one layer and the contents of its memories.
 pub(super) struct LayerModules {
     pub module: Module,
@@ -108,17 +104,9 @@ fn check(node: &Node, layer: &Layer) -> Result<()> {
     Ok(())
 }
 
-/// Rows of a block RAM at its widest, on the families in use: what a ROM's rows in block RAM are a multiple of when the
-/// others are held in LUTs.
-const BLOCK_DEPTH: u64 = 512;
-
 fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32) -> Rom {
     let depth = memory.rows as u64;
-    let block_rows = match storage {
-        Storage::Split if depth >= BLOCK_DEPTH => depth / BLOCK_DEPTH * BLOCK_DEPTH,
-        _ if in_block_ram(memory.rows, memory.width, storage) => depth,
-        _ => 0,
-    };
+    let block_rows = storage.block_rows(depth, memory.width);
     let place = match block_rows {
         0 => "distributed memory".to_string(),
         rows if rows == depth => "block RAM".to_string(),
@@ -132,17 +120,6 @@ fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32) 
         width: memory.width,
         block_rows,
         latency,
-    }
-}
-
-/// Whether a memory is held in block RAM, where it is not split.
-fn in_block_ram(rows: usize, width: u32, storage: Storage) -> bool {
-    match storage {
-        Storage::Auto | Storage::Split => {
-            rows as u64 * u64::from(width) >= BLOCK_MIN_BITS && rows >= BLOCK_MIN_ROWS
-        }
-        Storage::Block => true,
-        Storage::Distributed => false,
     }
 }
 
