@@ -138,30 +138,52 @@ def join(rng):
             "BASES": 576, "SHIFTS": 3}
 
 
+def digits(bits, signed, most):
+    """Digits by which a gated lane sees a count, as synapse_array has them."""
+    if signed:
+        return bits // 2 + 2
+    return next((n for n, limit in ((1, 2), (2, 10), (3, 42), (4, 170)) if most <= limit), bits // 2 + 1)
+
+
 def lanes(rng, **fixed):
     lanes = rng.choice([2, 4, 6, 8, 16])
+    units = rng.choice([1, 1, 2])
     bits = rng.choice([4, 6, 8])
-    count = rng.choice([2, 3, 4])
-    return {
+    most = rng.choice([2, 4, 7, 8, 8, 20])
+    count = log2(most + 1)
+    shift = rng.choice([0, 0, 1, 2, 4])
+    point = {
         "LANES": lanes,
         "CHANNELS": lanes * rng.choice([1, 1, 2, 4]),
+        "UNITS": units,
         "STEPS": rng.choice([1, 1, 2, 4]) if lanes <= 8 else 1,
         "COUNT_BITS": count,
+        "MOST_COUNT": most,
         "WEIGHT_BITS": bits,
-        "ACC_BITS": bits + count + rng.choice([3, 5, 8]),
+        "ACC_BITS": bits + count + shift + rng.choice([3, 5, 8]),
         "WEIGHT_ADDR_BITS": 9,
+        "MAX_SHIFT": shift,
+        "VECTOR": int(rng.random() < 0.25),
+        "QUEUE_LOG2": rng.choice([4, 4, 5]),
         **fixed,
     }
+    point["digits"] = digits(point["COUNT_BITS"], point.get("COUNT_SIGNED", 0), point["MOST_COUNT"])
+    point["multipliers"] = math.ceil(lanes / point.get("LANES_PACKED", 1)) * point["STEPS"] if point.get("ARITHMETIC") else 0
+    return point
 
 
-def pixels(rng):
-    lanes = rng.choice([2, 4, 8, 16])
-    return {"LANES": lanes, "CHANNELS": lanes * rng.choice([1, 2]), "STEPS": 1, "COUNT_BITS": rng.choice([8, 9]), "COUNT_SIGNED": 1,
-            "WEIGHT_BITS": rng.choice([4, 6, 8]), "ACC_BITS": rng.choice([18, 20, 22]), "WEIGHT_ADDR_BITS": 7, "USE_MULTIPLIER": 1}
+def multipliers(rng):
+    pixels = rng.random() < 0.5
+    fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0}
+    return lanes(rng, ARITHMETIC=1, LANES_PACKED=1, **(fixed if pixels else {}))
+
+
+def accumulators(rng):
+    return lanes(rng, ARITHMETIC=2, LANES_PACKED=rng.choice([1, 2, 2]), VECTOR=0, WEIGHT_BITS=8, ACC_BITS=17, MAX_SHIFT=rng.choice([0, 3]))
 
 
 def slices(rng):
-    return {"SLICES": rng.choice([2, 2, 4, 8]), "FIELDS": rng.choice([1, 1, 2]), "SUM_BITS": rng.choice([12, 16, 18, 20]), "QUEUE_LOG2": 5}
+    return {"SLICES": rng.choice([2, 2, 4, 8]), "FIELDS": rng.choice([1, 1, 2]), "SUM_BITS": rng.choice([12, 16, 18, 20])}
 
 
 def neuron(rng):
@@ -236,29 +258,32 @@ def rom(rng):
 class Measured:
     """A module, `runs` points of its parameters, and the terms of its cost."""
 
-    def __init__(self, module, runs, point, terms, files=(), name=None, ice40=True):
+    def __init__(self, module, runs, point, terms, files=(), name=None, families=tuple(SYNTHESIS)):
         self.name = name or module
         self.module, self.runs, self.point, self.terms = module, runs, point, terms.split()
         self.files = [module, *files]
-        self.ice40 = ice40
+        self.families = families
 
 
 WORD = "pow2:WORD_LOG2"
+ARRAY = ["synapse_lane", "synapse_multiplier", "synapse_accumulator", "count_recoder", "fifo"]
+# Accumulators, drain, its multiplexer and the queue behind it.
+LANES = "1 LANES LANES*STEPS*ACC_BITS UNITS*STEPS*ACC_BITS UNITS*STEPS*ACC_BITS*pow2:QUEUE_LOG2 QUEUE_LOG2"
 MODULES = [
     Measured("word_packer", 12, packer, f"1 {WORD} {WORD}*ELEMENT_BITS log2:ROW_ELEMENTS"),
     Measured("spike_buffer", 8, buffer, "1 ADDR_BITS LEVEL_BITS log2:ROW_WORDS", ["row_memory"]),
     Measured("spike_buffer", 8, blocks, "1 ADDR_BITS LEVEL_BITS log2:ROW_WORDS", ["row_memory"], name="spike_buffer_blocks"),
-    Measured("row_memory", 14, rows, "1 WIDTH div4:WIDTH*div16:DEPTH WIDTH*div16:DEPTH WIDTH*over16:DEPTH WIDTH*over64:DEPTH div16:DEPTH", ice40=False),
+    Measured("row_memory", 14, rows, "1 WIDTH div4:WIDTH*div16:DEPTH WIDTH*div16:DEPTH WIDTH*over16:DEPTH WIDTH*over64:DEPTH div16:DEPTH", families=["ecp5", "xc7"]),
     Measured("window_walker", 24, walker, f"1 ADDR_BITS WEIGHT_ADDR_BITS log2:ROW_ELEMENTS log2:MAP_HEIGHT {WORD} unaligned unaligned*{WORD} unaligned*log2:ROW_ELEMENTS over1:SEGMENTS*WEIGHT_ADDR_BITS"),
     Measured("event_selector", 18, selector, f"1 WEIGHT_ADDR_BITS {WORD} {WORD}*ELEMENT_BITS ELEMENT_BITS WORD_LOG2*WEIGHT_ADDR_BITS", ["skid_buffer"]),
     Measured("event_join", 8, join, "1 TERMS TERMS*COUNTS_BITS WEIGHT_ADDR_BITS TERMS*WEIGHT_ADDR_BITS", ["skid_buffer"]),
-    Measured("synapse_array", 24, lanes, "1 LANES LANES*STEPS*ACC_BITS LANES*STEPS*WEIGHT_BITS LANES*STEPS*COUNT_BITS*WEIGHT_BITS LANES*STEPS*COUNT_BITS STEPS*COUNT_BITS WEIGHT_ADDR_BITS", ["synapse_lane"]),
-    Measured("synapse_array", 14, lambda rng: lanes(rng, MAX_SHIFT=rng.choice([1, 2, 4, 6])),
-             "1 LANES LANES*STEPS*ACC_BITS LANES*STEPS*WEIGHT_BITS LANES*STEPS*COUNT_BITS*WEIGHT_BITS LANES*STEPS*COUNT_BITS LANES*STEPS*MAX_SHIFT LANES*STEPS*ACC_BITS*log2:MAX_SHIFT", ["synapse_lane"], name="synapse_array_shift"),
-    Measured("synapse_array", 10, pixels, "1 LANES LANES*STEPS*ACC_BITS LANES*STEPS*WEIGHT_BITS LANES*STEPS", ["synapse_lane"], name="synapse_array_multiplier"),
-    Measured("slice_sum", 10, slices, "1 SLICES SLICES*FIELDS*SUM_BITS FIELDS*SUM_BITS", ["fifo", "skid_buffer"]),
+    Measured("synapse_array", 36, lanes, f"{LANES} LANES*STEPS*digits*WEIGHT_BITS LANES*STEPS*digits STEPS*digits over0:MAX_SHIFT*LANES*STEPS*WEIGHT_BITS MAX_SHIFT*LANES*STEPS VECTOR*LANES*STEPS*digits", ARRAY, name="synapse_array_gated"),
+    Measured("synapse_array", 24, multipliers, f"{LANES} LANES*STEPS*WEIGHT_BITS over0:MAX_SHIFT*STEPS*COUNT_BITS VECTOR*LANES*STEPS*COUNT_BITS VECTOR*MAX_SHIFT*LANES*STEPS multipliers", ARRAY, name="synapse_array_multiplier"),
+    Measured("synapse_array", 16, accumulators, f"{LANES} LANES*STEPS*WEIGHT_BITS over0:MAX_SHIFT*STEPS*COUNT_BITS multipliers", ARRAY, name="synapse_array_accumulator", families=["xc7"]),
+    Measured("slice_sum", 10, slices, "1 SLICES SLICES*FIELDS*SUM_BITS FIELDS*SUM_BITS", ["skid_buffer"]),
     Measured("group_neuron", 20, neuron, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS STEPS*TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*COUNT_BITS*STEP_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"]),
     Measured("group_neuron", 8, neuron_pow2, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS CHANNEL_BITS", ["skid_buffer"], name="group_neuron_pow2"),
+    Measured("group_neuron_serial", 14, neuron, "1 MEMBRANE_BITS STEPS*ACC_BITS STEP_BITS COUNT_BITS TIMESTEPS*COUNT_BITS CHANNEL_BITS"),
     Measured("readout", 6, scores, "1 ACC_BITS BIAS_BITS log2:CHANNELS", ["skid_buffer"]),
     Measured("pool", 14, lambda rng: pool_terms(pooling(rng)), "1 STEPS*OUT_BITS STEPS*OUT_BITS*div16:depth log2:depth log2:IN_WIDTH log2:IN_HEIGHT", ["skid_buffer"]),
     Measured("input_encoder", 6, encoder, "1 CHANNELS VALUE_BITS log2:PIXELS", ["skid_buffer"]),
@@ -460,7 +485,7 @@ def main():
     if not options.fit:
         for measured in MODULES:
             for family in options.family or SYNTHESIS:
-                if options.only and measured.name not in options.only or family == "ice40" and not measured.ice40:
+                if options.only and measured.name not in options.only or family not in measured.families:
                     continue
                 print(f"measuring {measured.name} on {family}", file=sys.stderr, flush=True)
                 with silence():

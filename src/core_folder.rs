@@ -72,7 +72,7 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest> {
 pub fn read(folder: &Path) -> Result<Core> {
     let manifest = read_manifest(folder)?;
     let converted = folder::read(&folder.join(NETWORK))?;
-    let layers = manifest.layers.iter().map(|layer| (layer.name.clone(), layer.fold)).collect();
+    let layers = manifest.layers.iter().map(|layer| (layer.name.clone(), layer.fold.clone())).collect();
     let core = generate(&converted, &Folding { layers, ..Folding::default() })?;
     if core.design.manifest != manifest {
         return Err(Error::file(

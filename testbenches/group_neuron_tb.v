@@ -1,4 +1,4 @@
-// Bench of group_neuron.
+// Bench of group_neuron and group_neuron_serial, which get the same currents and must give the same counts.
 //
 // Random channels (bias, step) and currents; half of the currents are chosen so that v falls on a multiple of the step or
 // one beside it, some are the greatest or smallest that fit. The expected counts follow the definition member by
@@ -30,9 +30,10 @@ module group_neuron_tb;
 
     wire        clk;
     wire        rst;
-    wire        done;
-    wire        failed;
+    wire [1:0]  done;                       // [0]: group_neuron, [1]: group_neuron_serial
+    wire [1:0]  failed;
     wire [31:0] checks;
+    wire [31:0] serial_checks;
 
     `include "bench_random.vh"
 
@@ -113,7 +114,7 @@ module group_neuron_tb;
         end
     end
 
-    // ---------------------------------------------------------------- streams
+    // ---------------------------------------------------------------- the pipeline
     wire [31:0]                   sent;
     wire [STEPS*ACC_BITS-1:0]     in_data;
     wire                          in_valid;
@@ -144,11 +145,45 @@ module group_neuron_tb;
     wire [31:0] received;
     stream_sink #(.WIDTH(TIMESTEPS * COUNT_BITS)) sink (
         .clk(clk), .rst(rst), .total(NEURONS[31:0]), .index(received), .word(counts[received]),
-        .tdata(out_data), .tvalid(out_valid), .tready(out_ready), .done(done), .failed(failed), .checks(checks)
+        .tdata(out_data), .tvalid(out_valid), .tready(out_ready), .done(done[0]), .failed(failed[0]), .checks(checks)
+    );
+
+    // ---------------------------------------------------------------- the serial form
+    wire [31:0]                   serial_sent;
+    wire [STEPS*ACC_BITS-1:0]     serial_in_data;
+    wire                          serial_in_valid;
+    wire                          serial_in_ready;
+    stream_source #(.WIDTH(STEPS * ACC_BITS)) serial_source (
+        .clk(clk), .rst(rst), .total(NEURONS[31:0]), .index(serial_sent), .word(currents[serial_sent]),
+        .tdata(serial_in_data), .tvalid(serial_in_valid), .tready(serial_in_ready)
+    );
+
+    wire                          serial_neuron_enable;
+    wire [CHANNEL_BITS-1:0]       serial_neuron_addr;
+    reg  [BIAS_BITS+STEP_BITS-1:0] serial_neuron_row;
+    always @(posedge clk) if (serial_neuron_enable) serial_neuron_row <= rows[serial_neuron_addr];
+
+    wire [TIMESTEPS*COUNT_BITS-1:0] serial_out_data;
+    wire                            serial_out_valid;
+    wire                            serial_out_ready;
+    group_neuron_serial #(
+        .CHANNELS(CHANNELS), .TIMESTEPS(TIMESTEPS), .STEPS(STEPS), .MEMBERS(MEMBERS), .ACC_BITS(ACC_BITS),
+        .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS), .POW2(POW2), .STEP_LOG2(STEP_LOG2),
+        .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS), .CHANNEL_BITS(CHANNEL_BITS)
+    ) serial_dut (
+        .clk(clk), .rst(rst), .s_axis_tdata(serial_in_data), .s_axis_tvalid(serial_in_valid), .s_axis_tready(serial_in_ready),
+        .neuron_enable(serial_neuron_enable), .neuron_addr(serial_neuron_addr), .neuron_row(serial_neuron_row),
+        .m_axis_tdata(serial_out_data), .m_axis_tvalid(serial_out_valid), .m_axis_tready(serial_out_ready)
+    );
+
+    wire [31:0] serial_received;
+    stream_sink #(.WIDTH(TIMESTEPS * COUNT_BITS)) serial_sink (
+        .clk(clk), .rst(rst), .total(NEURONS[31:0]), .index(serial_received), .word(counts[serial_received]),
+        .tdata(serial_out_data), .tvalid(serial_out_valid), .tready(serial_out_ready), .done(done[1]), .failed(failed[1]), .checks(serial_checks)
     );
 
     bench_control #(.NAME("group_neuron")) control (
-        .clk(clk), .rst(rst), .done(done), .failed(failed), .checks(checks)
+        .clk(clk), .rst(rst), .done(&done), .failed(|failed), .checks(checks + serial_checks)
     );
 endmodule
 

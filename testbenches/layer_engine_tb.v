@@ -25,7 +25,9 @@ module layer_engine_tb;
     parameter CHANNELS       = 5;
     parameter LANES          = 2;
     parameter WEIGHT_BITS    = 6;
-    parameter USE_MULTIPLIER = 0;
+    parameter ARITHMETIC     = 0;
+    parameter LANES_PACKED   = 1;
+    parameter STEPS_PACKED   = 1;
     parameter SHIFT          = 0;
     parameter TIMESTEPS      = 2;
     parameter MEMBERS        = 4;
@@ -105,6 +107,10 @@ module layer_engine_tb;
             for (o = 0; o < LANES; o = o + 1) begin
                 draw;
                 weights[n][o*WEIGHT_BITS +: WEIGHT_BITS] = fill_state[31:5];
+                // Lanes that share a multiplier have symmetric weights.
+                if (LANES_PACKED > 1 && weights[n][o*WEIGHT_BITS +: WEIGHT_BITS] == 1 << (WEIGHT_BITS - 1)) begin
+                    weights[n][o*WEIGHT_BITS +: WEIGHT_BITS] = 0;
+                end
             end
         end
         for (n = 0; n < CHANNELS; n = n + 1) begin
@@ -204,10 +210,10 @@ module layer_engine_tb;
     wire                status_busy;
     layer_engine #(
         .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES),
-        .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .USE_MULTIPLIER(USE_MULTIPLIER),
-        .MAX_SHIFT(SHIFT), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS),
-        .POW2(POW2), .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
-        .CHANNEL_BITS(CHANNEL_BITS)
+        .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC),
+        .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED), .MAX_SHIFT(SHIFT),
+        .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS), .POW2(POW2),
+        .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS), .CHANNEL_BITS(CHANNEL_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(event_addr), .s_event_counts(event_counts), .s_event_shift(SHIFT[4:0]),
         .s_event_last(event_last), .s_event_marker(event_marker), .s_event_valid(event_valid),

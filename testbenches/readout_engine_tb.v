@@ -12,7 +12,7 @@ module readout_engine_tb;
     parameter COUNT_BITS     = 3;
     parameter COUNT_SIGNED   = 0;
     parameter WEIGHT_BITS    = 6;
-    parameter USE_MULTIPLIER = 0;
+    parameter ARITHMETIC     = 0;
     parameter MAX_SHIFT      = 0;
     parameter MOST_EVENTS    = 9;           // of a window
     parameter FACTOR         = 1;
@@ -142,7 +142,7 @@ module readout_engine_tb;
     wire        scanning = !rst && sent != 0 && !done;
     readout_engine #(
         .IN_BITS(COUNT_BITS), .IN_SIGNED(COUNT_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES), .WEIGHT_BITS(WEIGHT_BITS),
-        .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .USE_MULTIPLIER(USE_MULTIPLIER), .MAX_SHIFT(MAX_SHIFT),
+        .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC), .MAX_SHIFT(MAX_SHIFT),
         .FACTOR(FACTOR), .BIAS_BITS(BIAS_BITS), .CHANNEL_BITS(CHANNEL_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(in_data[COUNTS +: ADDR_BITS]), .s_event_counts(in_data[COUNTS-1:0]),

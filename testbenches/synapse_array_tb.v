@@ -1,19 +1,25 @@
 // Bench of synapse_array.
 //
 // Windows of random events (one event, many, a marker with zero counts). Each output channel's sums must be the plain sum of
-// 2^shift · weight · count over its window's events, in 64 bits; of the last segment only the channels there are may leave.
-// ACC_BITS comes from the worst case.
+// 2^shift · weight · count over its window's events, in 64 bits; of the last segment only the channels there are may leave,
+// UNITS in a beat. With VECTOR half of the events bring a count for every lane; the others bring one, beside which the
+// other lanes' fields hold rubbish. ACC_BITS comes from the worst case.
 `default_nettype none
 
 module synapse_array_tb;
     parameter LANES          = 3;
     parameter CHANNELS       = 7;
+    parameter UNITS          = 1;
     parameter STEPS          = 2;
     parameter COUNT_BITS     = 3;
     parameter COUNT_SIGNED   = 0;
+    parameter MOST_COUNT     = (1 << COUNT_BITS) - 1;
     parameter WEIGHT_BITS    = 6;
-    parameter USE_MULTIPLIER = 0;
+    parameter ARITHMETIC     = 0;
+    parameter LANES_PACKED   = 1;
+    parameter STEPS_PACKED   = 1;
     parameter MAX_SHIFT      = 0;
+    parameter VECTOR         = 0;
     parameter MOST_EVENTS    = 9;           // of a window
     parameter PIXELS         = 30;
 
@@ -21,11 +27,12 @@ module synapse_array_tb;
     localparam WEIGHT_ROWS = 37;
     localparam ADDR_BITS   = 6;
     localparam ACC_BITS    = WEIGHT_BITS + COUNT_BITS + MAX_SHIFT + $clog2(MOST_EVENTS);
-    localparam COUNTS      = STEPS * COUNT_BITS;
+    localparam SETS        = VECTOR != 0 ? LANES : 1;
+    localparam COUNTS      = SETS * STEPS * COUNT_BITS;
     localparam EVENTS      = PIXELS * SEGMENTS * MOST_EVENTS;
     localparam EVENT_BITS  = ADDR_BITS + COUNTS + 5 + 2;
-    localparam RESULTS     = PIXELS * CHANNELS;
-    localparam RESULT_BITS = STEPS * ACC_BITS;
+    localparam RESULTS     = PIXELS * CHANNELS / UNITS;
+    localparam RESULT_BITS = UNITS * STEPS * ACC_BITS;
 
     wire        clk;
     wire        rst;
@@ -36,19 +43,19 @@ module synapse_array_tb;
     `include "bench_random.vh"
 
     // ---------------------------------------------------------------- what goes in and what must come out
-    reg [EVENT_BITS-1:0]        events  [0:EVENTS-1];       // {shift, last, marker, row, counts}
+    reg [EVENT_BITS-1:0]        events  [0:EVENTS-1];       // {shift, last, vector, row, counts}
     reg [LANES*WEIGHT_BITS-1:0] weights [0:WEIGHT_ROWS-1];
     reg [RESULT_BITS-1:0]       results [0:RESULTS-1];
     integer total;
 
-    integer n, t, lane, pixel, segment, size, at, row, shift;
+    integer n, t, lane, pixel, segment, size, at, row, shift, set;
     reg signed [63:0] sum [0:LANES*STEPS-1];
     reg signed [63:0] value, weight;
     reg [COUNTS-1:0]             counts;
     reg [COUNT_BITS-1:0]         count_field;
     reg signed [COUNT_BITS-1:0]  count_signed;
     reg signed [WEIGHT_BITS-1:0] weight_signed;
-    reg                          marker, last;
+    reg                          marker, last, vector;
     initial begin
         start_random;
         for (n = 0; n < WEIGHT_ROWS; n = n + 1) begin
@@ -56,6 +63,10 @@ module synapse_array_tb;
                 draw;
                 weights[n][lane*WEIGHT_BITS +: WEIGHT_BITS] = fill_state[31:5];
                 if (fill_state[3:0] == 0) weights[n][lane*WEIGHT_BITS +: WEIGHT_BITS] = 1 << (WEIGHT_BITS - 1);
+                // Lanes that share a multiplier have symmetric weights.
+                if (LANES_PACKED > 1 && weights[n][lane*WEIGHT_BITS +: WEIGHT_BITS] == 1 << (WEIGHT_BITS - 1)) begin
+                    weights[n][lane*WEIGHT_BITS +: WEIGHT_BITS] = (1 << (WEIGHT_BITS - 1)) + 1;
+                end
             end
         end
         total = 0;
@@ -73,26 +84,32 @@ module synapse_array_tb;
                 row    = marker ? 0 : (fill_state >> 8) % WEIGHT_ROWS;
                 shift  = marker ? 0 : (fill_state >> 20) % (MAX_SHIFT + 1);
                 counts = {COUNTS{1'b0}};
-                for (t = 0; t < STEPS && !marker; t = t + 1) begin
+                draw;
+                vector = VECTOR != 0 && !marker && fill_state[8];
+                for (t = 0; t < SETS * STEPS && !marker; t = t + 1) begin
                     draw;
-                    count_field = fill_state[31:5];
+                    count_field = COUNT_SIGNED != 0 ? fill_state >> 5 : (fill_state >> 5) % (MOST_COUNT + 1);
                     counts[t*COUNT_BITS +: COUNT_BITS] = count_field;
-                    count_signed = count_field;
-                    value        = count_field;
-                    if (COUNT_SIGNED != 0) value = count_signed;
-                    for (lane = 0; lane < LANES; lane = lane + 1) begin
+                end
+                for (lane = 0; lane < LANES; lane = lane + 1) begin
+                    set = vector ? lane : 0;
+                    for (t = 0; t < STEPS; t = t + 1) begin
+                        count_field  = counts[(set*STEPS+t)*COUNT_BITS +: COUNT_BITS];
+                        count_signed = count_field;
+                        value        = count_field;
+                        if (COUNT_SIGNED != 0) value = count_signed;
                         weight_signed = weights[row][lane*WEIGHT_BITS +: WEIGHT_BITS];
                         weight = weight_signed;
                         sum[lane*STEPS+t] = sum[lane*STEPS+t] + weight * value * (64'sd1 <<< shift);
                     end
                 end
                 last = n == size - 1;
-                events[total] = {shift[4:0], last, marker, row[ADDR_BITS-1:0], counts};
+                events[total] = {shift[4:0], last, vector, row[ADDR_BITS-1:0], counts};
                 total = total + 1;
             end
             for (lane = 0; lane < LANES && segment * LANES + lane < CHANNELS; lane = lane + 1) begin
                 for (t = 0; t < STEPS; t = t + 1) begin
-                    results[at][t*ACC_BITS +: ACC_BITS] = sum[lane*STEPS+t][ACC_BITS-1:0];
+                    results[at/UNITS][(at%UNITS*STEPS+t)*ACC_BITS +: ACC_BITS] = sum[lane*STEPS+t][ACC_BITS-1:0];
                 end
                 at = at + 1;
             end
@@ -118,13 +135,14 @@ module synapse_array_tb;
     wire                   out_valid;
     wire                   out_ready;
     synapse_array #(
-        .LANES(LANES), .CHANNELS(CHANNELS), .STEPS(STEPS), .COUNT_BITS(COUNT_BITS), .COUNT_SIGNED(COUNT_SIGNED),
-        .WEIGHT_BITS(WEIGHT_BITS), .ACC_BITS(ACC_BITS), .USE_MULTIPLIER(USE_MULTIPLIER), .MAX_SHIFT(MAX_SHIFT),
-        .WEIGHT_ADDR_BITS(ADDR_BITS)
+        .LANES(LANES), .CHANNELS(CHANNELS), .UNITS(UNITS), .STEPS(STEPS), .COUNT_BITS(COUNT_BITS),
+        .COUNT_SIGNED(COUNT_SIGNED), .MOST_COUNT(MOST_COUNT), .WEIGHT_BITS(WEIGHT_BITS), .ACC_BITS(ACC_BITS),
+        .ARITHMETIC(ARITHMETIC), .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED), .MAX_SHIFT(MAX_SHIFT),
+        .VECTOR(VECTOR), .WEIGHT_ADDR_BITS(ADDR_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(in_data[COUNTS +: ADDR_BITS]), .s_event_counts(in_data[COUNTS-1:0]),
-        .s_event_shift(in_data[EVENT_BITS-1 -: 5]), .s_event_last(in_data[EVENT_BITS-6]), .s_event_valid(in_valid),
-        .s_event_ready(in_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
+        .s_event_vector(in_data[EVENT_BITS-7]), .s_event_shift(in_data[EVENT_BITS-1 -: 5]),
+        .s_event_last(in_data[EVENT_BITS-6]), .s_event_valid(in_valid), .s_event_ready(in_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );
 

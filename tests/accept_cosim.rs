@@ -44,9 +44,9 @@ fn every_count_of_every_layer_is_equal() {
 /// An engine's clocks are its events, and the overheads that the architecture's description names.
 fn assert_cycles_follow_events(title: &str, verdict: &Verdict) {
     for layer in &verdict.layers {
-        let bound = 1.15 * layer.events * layer.segments as f64 + layer.overhead;
+        let bound = 1.15 * layer.events / layer.slices as f64 + layer.overhead;
         println!(
-            "  {}: {:.1} cycles <= 1.15·events·segments + {:.1} = {bound:.1}",
+            "  {}: {:.1} cycles <= 1.15·events/slices + {:.1} = {bound:.1}",
             layer.name, layer.cycles, layer.overhead
         );
         assert!(

@@ -78,13 +78,15 @@ module digits_linear_9 (
 
     readout_engine #(
         .IN_BITS(5),
+        .IN_MOST(16),
         .IN_SIGNED(0),
         .CHANNELS(10),
         .LANES(10),
         .WEIGHT_BITS(8),
         .WEIGHT_ADDR_BITS(6),
         .ACC_BITS(16),
-        .USE_MULTIPLIER(0),
+        .ARITHMETIC(0),
+        .LANES_PACKED(1),
         .MAX_SHIFT(0),
         .BIAS_BITS(7),
         .CHANNEL_BITS(4),

@@ -16,13 +16,16 @@
 module layer_engine #(
     parameter IN_STEPS      = 1,            // time steps of an event: T, or 1 where the layer reads the image
     parameter IN_BITS       = 3,            // bits of one count (or pixel value)
+    parameter IN_MOST       = (1 << IN_BITS) - 1,  // greatest of them, where they are unsigned
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
     parameter CHANNELS      = 8,            // output channels
     parameter LANES         = 4,            // output channels computed at once
     parameter WEIGHT_BITS   = 8,
     parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the weight memory), at least 1
     parameter ACC_BITS      = 16,
-    parameter USE_MULTIPLIER = 0,           // 1: products by `*` (DSP blocks), 0: gated adds
+    parameter ARITHMETIC    = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
+    parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see synapse_array
+    parameter STEPS_PACKED  = 1,            // time steps that share a multiplier
     parameter MAX_SHIFT     = 0,            // largest shift of a term
     parameter TIMESTEPS     = 1,            // T
     parameter MEMBERS       = 4,            // tau
@@ -66,9 +69,12 @@ module layer_engine #(
         .STEPS            (IN_STEPS),
         .COUNT_BITS       (IN_BITS),
         .COUNT_SIGNED     (IN_SIGNED),
+        .MOST_COUNT       (IN_MOST),
         .WEIGHT_BITS      (WEIGHT_BITS),
         .ACC_BITS         (ACC_BITS),
-        .USE_MULTIPLIER   (USE_MULTIPLIER),
+        .ARITHMETIC       (ARITHMETIC),
+        .LANES_PACKED     (LANES_PACKED),
+        .STEPS_PACKED     (STEPS_PACKED),
         .MAX_SHIFT        (MAX_SHIFT),
         .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
     ) array (
@@ -76,6 +82,7 @@ module layer_engine #(
         .rst            (rst),
         .s_event_addr   (s_event_addr),
         .s_event_counts (s_event_counts),
+        .s_event_vector (1'b0),
         .s_event_shift  (s_event_shift),
         .s_event_last   (s_event_last),
         .s_event_valid  (s_event_valid),

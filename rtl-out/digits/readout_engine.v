@@ -8,13 +8,15 @@
 
 module readout_engine #(
     parameter IN_BITS       = 4,            // bits of an event (count summed over time, or pixel value)
+    parameter IN_MOST       = (1 << IN_BITS) - 1,  // greatest of them, where they are unsigned
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
     parameter CHANNELS      = 10,           // classes
     parameter LANES         = 4,            // classes computed at once
     parameter WEIGHT_BITS   = 8,
     parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the weight memory), at least 1
     parameter ACC_BITS      = 16,
-    parameter USE_MULTIPLIER = 0,           // 1: products by `*` (DSP blocks), 0: gated adds
+    parameter ARITHMETIC    = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
+    parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see synapse_array
     parameter MAX_SHIFT     = 0,            // largest shift of a term
     parameter FACTOR        = 1,            // 1, or T where the layer reads the image
     parameter BIAS_BITS     = 12,
@@ -53,9 +55,11 @@ module readout_engine #(
         .STEPS            (1),
         .COUNT_BITS       (IN_BITS),
         .COUNT_SIGNED     (IN_SIGNED),
+        .MOST_COUNT       (IN_MOST),
         .WEIGHT_BITS      (WEIGHT_BITS),
         .ACC_BITS         (ACC_BITS),
-        .USE_MULTIPLIER   (USE_MULTIPLIER),
+        .ARITHMETIC       (ARITHMETIC),
+        .LANES_PACKED     (LANES_PACKED),
         .MAX_SHIFT        (MAX_SHIFT),
         .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
     ) array (
@@ -63,6 +67,7 @@ module readout_engine #(
         .rst            (rst),
         .s_event_addr   (s_event_addr),
         .s_event_counts (s_event_counts),
+        .s_event_vector (1'b0),
         .s_event_shift  (s_event_shift),
         .s_event_last   (s_event_last),
         .s_event_valid  (s_event_valid),

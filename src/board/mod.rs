@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::rtl::Manifest;
-use crate::schedule::resources::{Family, Resources};
+use crate::schedule::Family;
+use crate::schedule::resources::Resources;
 use crate::{Error, Result};
 
 /// A board; `constraints/README.md` explains the keys.

@@ -142,7 +142,7 @@ fn table(network: &Network, plan: &Plan, figures: &Figures) -> Table {
     let limiting = figures.limiting();
     for (index, node) in network.nodes.iter().enumerate() {
         let (Some(layer), Some(layer_plan)) = (figures.layers[index], &plan.layers[index]) else { continue };
-        let fold = layer_plan.fold;
+        let fold = &layer_plan.fold;
         table.row(vec![
             Cell::text(&node.name),
             Cell::text(node.shape),

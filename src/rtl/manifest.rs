@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::layer::LayerModules;
-use super::memory;
 use super::netlist::Rom;
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node};
-use crate::schedule::{Fold, LayerPlan};
+use crate::schedule::{Fold, LayerPlan, is_readout, reads_image};
 
 /// The design as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +36,7 @@ pub struct LayerEntry {
     pub buffer_rows: Vec<usize>,
     /// Elements of a spike word of each term.
     pub word_elements: Vec<usize>,
-    /// Products computed by a multiplier, of the lanes of a layer that reads the image; 0 for sums of gated weights.
+    /// Multipliers of all slices; 0 for sums of gated weights.
     pub multipliers: usize,
     pub accumulator_bits: u32,
     pub membrane_bits: u32,
@@ -60,7 +59,9 @@ pub struct MemoryEntry {
     pub block_rows: u64,
 }
 
-pub(super) fn entry(node: &Node, layer: &Layer, plan: &LayerPlan, modules: &LayerModules) -> LayerEntry {
+pub(super) fn entry(network: &Network, node: &Node, layer: &Layer, plan: &LayerPlan, modules: &LayerModules) -> LayerEntry {
+    // A readout and a layer that reads the image have one sum for all time steps.
+    let steps = if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps };
     LayerEntry {
         name: node.name.clone(),
         module: modules.module.name.clone(),
@@ -68,10 +69,10 @@ pub(super) fn entry(node: &Node, layer: &Layer, plan: &LayerPlan, modules: &Laye
         segments: plan.segments(node.shape.channels),
         buffer_rows: plan.terms.iter().map(|term| term.rows).collect(),
         word_elements: plan.terms.iter().map(|term| term.word_counts).collect(),
-        multipliers: if memory::reads_image(layer) { plan.fold.lanes * plan.fold.slices } else { 0 },
+        multipliers: plan.fold.slices * plan.arithmetic(layer).multipliers(plan.fold.lanes, steps),
         accumulator_bits: layer.widths.accumulator,
         membrane_bits: layer.widths.membrane,
-        fold: plan.fold,
+        fold: plan.fold.clone(),
         memories: modules.roms.iter().map(|(rom, _)| memory_entry(rom)).collect(),
     }
 }

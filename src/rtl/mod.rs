@@ -67,7 +67,7 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
                 }
             }
         }
-        entries.push(manifest::entry(node, layer, layer_plan, &modules));
+        entries.push(manifest::entry(network, node, layer, layer_plan, &modules));
         files.insert(format!("{}.v", modules.module.name), netlist::print(&modules.module)?);
         ports.push(Some(core::LayerPorts {
             module: modules.module.name.clone(),

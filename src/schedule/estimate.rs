@@ -34,8 +34,8 @@ pub struct Estimate {
     pub overhead: u64,
 }
 
-/// Sums that wait in front of the sum of the slices, a slice: `slice_sum`'s queues.
-pub const SUM_QUEUE_LOG2: u32 = 5;
+/// Clocks from a window's last event to the first beat of its sums.
+const EVENT_TO_SUM: u64 = 7;
 
 /// Which elements of the image and of every node's map are events, in one frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub fn estimate_layer(network: &Network, node: &Node, plan: &LayerPlan, activity
         let channels = network.source_shape(term.source).channels;
         Walk::new(term_plan, activity.of_source(term.source), channels, segments, plan.fold.lanes)
     });
-    frame(plan, node.shape.channels, walks.collect())
+    frame(network, plan, node.shape.channels, walks.collect())
 }
 
 /// The fetching side of one term.
@@ -121,18 +121,16 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let sums = |map: Vec<bool>, slice: usize| {
+        let sums = |map: &[bool], slice: usize| {
             let mut sum = 0;
-            let own = map.into_iter().skip(slice).step_by(term.slices);
             let mut before = vec![0];
-            before.extend(own.map(|event| {
-                sum += u32::from(event);
+            before.extend((0..map.len() / term.slices).map(|element| {
+                sum += u32::from(map[term.element_of(slice, element)]);
                 sum
             }));
             before
         };
-        let before = maps.into_iter().map(|map| (0..term.slices).map(|slice| sums(map.clone(), slice)).collect());
-        let before = before.collect();
+        let before = maps.iter().map(|map| (0..term.slices).map(|slice| sums(map, slice)).collect()).collect();
         let segments_per_block = segments.div_ceil(term.blocks);
         Walk { term, before, segments_per_block, clock: 0, queued: vec![VecDeque::new(); term.slices] }
     }
@@ -192,69 +190,55 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// One slice's lanes.
-#[derive(Clone, Default)]
-struct Lanes {
-    /// Clock at which the synapses are free for the next event.
-    free: u64,
-    /// Clock at which the drain is empty.
-    drained: u64,
-    /// Clocks at which the sums of earlier windows that may still wait in the queue have left it.
-    waiting: VecDeque<u64>,
-}
-
-fn frame(plan: &LayerPlan, channels: usize, mut walks: Vec<Walk>) -> Estimate {
-    let Fold { lanes, slices, units, .. } = plan.fold;
+fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Walk>) -> Estimate {
+    let &Fold { lanes, slices, units, .. } = &plan.fold;
     let segments = plan.segments(channels);
     let last_lanes = channels - (segments - 1) * lanes;
+    let beat_clocks = plan.neuron_clocks(network);
     let geometry = &plan.terms[0].geometry;
     let mut estimate = Estimate::default();
-    let mut slice_lanes = vec![Lanes::default(); slices];
-    // Clock at which the last sums have left for the neurons.
-    let mut left = 0;
+    // For each slice the clock at which its synapses are free for the next event.
+    let mut free = vec![0u64; slices];
+    // Clocks at which the sums of earlier windows have left the queue, as many windows as it holds.
+    let mut left: VecDeque<u64> = VecDeque::new();
+    let queue = 1usize << plan.sum_queue_log2();
     for y in 0..geometry.out_height {
         for x in 0..geometry.out_width {
             for segment in 0..segments {
                 let (mut events, mut words) = (vec![0; slices], 0);
+                let begun = free.clone();
                 for walk in &mut walks {
                     words += walk.window((y, x), segment, |slice, fetched, found| {
-                        let begin = slice_lanes[slice].free.max(fetched + FETCH_TO_EVENT);
-                        slice_lanes[slice].free = begin + found;
+                        let begin = free[slice].max(fetched + FETCH_TO_EVENT);
+                        free[slice] = begin + found;
                         events[slice] += found;
                         begin
                     });
                 }
-                let leaving = if segment + 1 == segments { last_lanes } else { lanes } as u64 / units as u64;
-                for (lanes, &events) in slice_lanes.iter_mut().zip(&events) {
+                let beats = if segment + 1 == segments { last_lanes } else { lanes } / units;
+                // The last event is taken when the drain will be empty and the queue has room for the window's sums.
+                let windows = queue / beats.max(1);
+                let room = if left.len() < windows { 0 } else { left[left.len() - windows] };
+                for ((free, begun), &events) in free.iter_mut().zip(begun).zip(&events) {
                     if events == 0 {
                         // The marker that ends an empty window takes the place of an event.
-                        lanes.free = lanes.free.max(walks[0].clock + FETCH_TO_EVENT) + 1;
+                        *free = (*free).max(walks[0].clock + FETCH_TO_EVENT) + 1;
                     }
-                    // The sums move to the drain when it is empty; the lanes stall until then.
-                    lanes.free = lanes.free.max(lanes.drained);
-                    lanes.drained = lanes.free + leaving;
+                    *free = (*free).max(begun + beats as u64).max(room + 2);
                 }
-                if slices > 1 {
-                    let complete = slice_lanes.iter().map(|lanes| lanes.free).max().unwrap_or(0);
-                    left = left.max(complete) + leaving;
-                    let room = ((1 << SUM_QUEUE_LOG2) / leaving.max(1)) as usize;
-                    for lanes in &mut slice_lanes {
-                        lanes.waiting.push_back(left);
-                        if lanes.waiting.len() > room {
-                            // The drain empties into the queue as the oldest window's sums leave it.
-                            let oldest = lanes.waiting.pop_front().unwrap_or(0);
-                            lanes.drained = lanes.drained.max(oldest);
-                        }
-                    }
+                let complete = free.iter().max().copied().unwrap_or(0) + EVENT_TO_SUM;
+                left.push_back(left.back().copied().unwrap_or(0).max(complete) + beats as u64 * beat_clocks);
+                if left.len() > queue {
+                    left.pop_front();
                 }
                 let most = events.iter().copied().max().unwrap_or(0);
                 estimate.events += events.iter().sum::<u64>();
-                estimate.overhead += words.max(leaving).saturating_sub(most);
+                estimate.overhead += words.max(beats as u64 * beat_clocks).saturating_sub(most);
             }
         }
         estimate.overhead += walks.iter_mut().map(|walk| walk.next_row(y)).max().unwrap_or(0) + FETCH_TO_EVENT;
     }
-    estimate.cycles = slice_lanes.iter().map(|lanes| lanes.free).max().unwrap_or(0);
+    estimate.cycles = free.iter().max().copied().unwrap_or(0);
     estimate.dense_cycles = plan.terms.iter().map(|term| dense(&term.geometry)).sum::<u64>() * segments as u64;
     estimate
 }

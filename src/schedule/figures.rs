@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::resources::{self, Family, Resources};
+use super::resources::{self, Resources};
 use super::solver::mean_events;
-use super::{Activity, Plan, beat_elements, dense, estimate_layer, geometry};
+use super::{Activity, Family, Plan, beat_elements, dense, estimate_layer, geometry};
 use crate::Result;
 use crate::fixed_point::{Network, Op};
 
@@ -15,7 +15,7 @@ pub struct LayerFigures {
     pub density: f64,
     /// Events of all slices, each counted once a segment.
     pub events: f64,
-    /// Clocks a frame: those of the engine at work, and at least those in which its neurons leave.
+    /// Clocks a frame: those of the engine at work, and at least those in which its neurons fire.
     pub cycles: f64,
     pub resources: Resources,
 }
@@ -53,7 +53,8 @@ impl Figures {
                 frames.iter().map(|frame| estimate_layer(network, node, layer_plan, frame)).collect();
             let beats = layer.terms.iter().map(|term| beat_elements(network, &plan.layers, term.source));
             let beats: Vec<_> = beats.collect();
-            let leaving = (node.shape.elements() / layer_plan.fold.units) as f64;
+            let beats_out = (node.shape.elements() / layer_plan.fold.units) as u64;
+            let leaving = (beats_out * layer_plan.neuron_clocks(network)) as f64;
             layers.push(Some(LayerFigures {
                 density: events / elements.max(1) as f64,
                 events: mean(estimates.iter().map(|estimate| estimate.events).sum()),

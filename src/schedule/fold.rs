@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::Arithmetic;
 use crate::{Error, Result};
 
 /// Lanes of a layer about which nothing was said.
@@ -16,7 +17,7 @@ const MAX_LANES: usize = 1024;
 const MAX_SLICES: usize = 64;
 
 /// How one layer is folded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fold {
     /// P: output channels computed at once, 1..=1024; more than the layer's channels count as all of them.
@@ -25,15 +26,36 @@ pub struct Fold {
     /// power of two that divides the input channels.
     #[serde(default = "one")]
     pub slices: usize,
+    /// The slice of each count of a spike word, so that slices get equal work where channels spike unequally: as many
+    /// for each slice. Empty: count i belongs to slice i mod G. Only where a pixel is a whole number of words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub share: Vec<usize>,
     /// Neurons that fire, and elements that leave, at once; a power of two that divides lanes and channels.
     #[serde(default = "one")]
     pub units: usize,
+    /// What the lanes are built of; left out: multipliers where the layer reads the image, else gated adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arithmetic: Option<Arithmetic>,
+    /// How neurons fire.
+    #[serde(default)]
+    pub firing: Firing,
     /// Where the weights are held.
     #[serde(default)]
     pub weights: Storage,
     /// Where the rows of the map are held.
     #[serde(default)]
     pub buffers: Storage,
+}
+
+/// How a unit fires its neurons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Firing {
+    /// One neuron a clock, a stage for each step of its division.
+    #[default]
+    Pipelined,
+    /// One adder that is used again and again: 1 + T·(2 + bits of a count) clocks a neuron.
+    Serial,
 }
 
 /// Which memory of the device holds something.
@@ -94,7 +116,16 @@ impl Default for Fold {
 impl Fold {
     /// One slice and one unit of `lanes` lanes.
     pub fn lanes(lanes: usize) -> Self {
-        Fold { lanes, slices: 1, units: 1, weights: Storage::Auto, buffers: Storage::Auto }
+        Fold {
+            lanes,
+            slices: 1,
+            share: vec![],
+            units: 1,
+            arithmetic: None,
+            firing: Firing::Pipelined,
+            weights: Storage::Auto,
+            buffers: Storage::Auto,
+        }
     }
 
     /// Checks the ranges that hold for every layer; `key` says where the numbers stand.
@@ -108,6 +139,10 @@ impl Fold {
         }
         if !(1..=MAX_SLICES).contains(&self.slices) || !self.slices.is_power_of_two() {
             return fail(format!("{} slices", self.slices), "choose a power of two up to 64");
+        }
+        let each = |slice| self.share.iter().filter(|own| **own == slice).count() * self.slices;
+        if (0..self.slices).any(|slice| each(slice) != self.share.len()) {
+            return fail("its share".into(), "name every slice from 0 on equally often");
         }
         if !self.units.is_power_of_two() || self.units > self.lanes {
             return fail(format!("{} units for {} lanes", self.units, self.lanes), "choose a power of two that divides the lanes");
@@ -194,6 +229,6 @@ impl Folding {
 
     /// What was said of `layer`.
     pub fn of(&self, layer: &str) -> Fold {
-        self.layers.get(layer).copied().unwrap_or(self.default)
+        self.layers.get(layer).unwrap_or(&self.default).clone()
     }
 }

@@ -1,6 +1,7 @@
 //! How the network is laid out in hardware before any Verilog is written: lanes, slices, words, buffers, and the
 //! cycles that they are expected to take.
 
+pub mod arithmetic;
 mod buffers;
 mod estimate;
 mod figures;
@@ -10,10 +11,11 @@ pub mod resources;
 pub mod solver;
 mod term;
 
+pub use arithmetic::{Arithmetic, Family, Synapse};
 pub use buffers::buffer_rows;
-pub use estimate::{Activity, Estimate, SUM_QUEUE_LOG2, dense, estimate, estimate_layer};
+pub use estimate::{Activity, Estimate, dense, estimate, estimate_layer};
 pub use figures::{Figures, LayerFigures};
-pub use fold::{DEFAULT_LANES, Fold, Folding, Storage};
+pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
 pub use term::TermPlan;
 
@@ -47,6 +49,31 @@ impl LayerPlan {
         self.terms_of(slice).map(|(_, term)| term.geometry.weight_rows()).sum::<usize>() * self.segments(channels)
     }
 
+    /// What the lanes of `layer` are built of: as asked for, else a multiplier for a pixel times a weight, and a few gated
+    /// adds for a count.
+    pub fn arithmetic(&self, layer: &Layer) -> Arithmetic {
+        let usual =
+            if reads_image(layer) { Arithmetic::Multiplier { lanes: 1, steps: 1 } } else { Arithmetic::Gated };
+        self.fold.arithmetic.unwrap_or(usual)
+    }
+
+    /// Clocks from one beat of neurons to the next: what a unit takes for a neuron.
+    pub fn neuron_clocks(&self, network: &Network) -> u64 {
+        match self.fold.firing {
+            Firing::Pipelined => 1,
+            Firing::Serial => u64::from(1 + network.timesteps * (2 + unsigned_bits(network.members.into()))),
+        }
+    }
+
+    /// log2 of the beats of sums that wait behind each slice's drain: two windows' where slices are added up, or where
+    /// windows are so short that the drain is always at work.
+    pub fn sum_queue_log2(&self) -> u32 {
+        let beats = self.fold.lanes / self.fold.units;
+        let window: usize = self.terms.iter().map(|term| term.geometry.weight_rows()).sum();
+        let windows = if self.fold.slices > 1 || window < 4 * beats { 2 } else { 1 };
+        (windows * beats).next_power_of_two().ilog2().max(4)
+    }
+
     /// The terms that slice `slice` takes part in, with their numbers: all of them for slice 0.
     pub fn terms_of(&self, slice: usize) -> impl Iterator<Item = (usize, &TermPlan)> {
         self.terms.iter().enumerate().filter(move |(_, term)| slice < term.slices)
@@ -68,6 +95,36 @@ pub fn element_bits(network: &Network, source: Source, summed_steps: u32) -> (u3
 /// Whether `layer` is the readout, which gets its counts summed over the time steps.
 pub fn is_readout(layer: &Layer) -> bool {
     matches!(layer.neuron, Neuron::Readout { .. })
+}
+
+/// Whether `layer` reads the image, whose current is the same at each time step.
+pub fn reads_image(layer: &Layer) -> bool {
+    layer.terms.iter().all(|term| term.source == Source::Input)
+}
+
+/// The greatest count (or pixel value) that an event of `layer` brings.
+pub fn most_count(network: &Network, layer: &Layer) -> u64 {
+    let summed = if is_readout(layer) { u64::from(network.timesteps) } else { 1 };
+    let most = |source| match source {
+        Source::Input => 255,
+        Source::Node(index) => network.count_max(index) * summed,
+    };
+    layer.terms.iter().map(|term| most(term.source)).max().unwrap_or(1)
+}
+
+/// What the sums of a lane of `layer` are made of, on which its legal arithmetic depends.
+pub fn synapse(network: &Network, layer: &Layer, plan: &LayerPlan) -> Synapse {
+    let summed = if is_readout(layer) { network.timesteps } else { 1 };
+    let elements: Vec<_> = layer.terms.iter().map(|term| element_bits(network, term.source, summed)).collect();
+    Synapse {
+        steps: if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps },
+        count_bits: elements.iter().map(|(bits, _)| *bits).max().unwrap_or(1),
+        count_signed: elements.iter().any(|(_, signed)| *signed),
+        weight_bits: network.weight_bits,
+        accumulator_bits: layer.widths.accumulator,
+        shift: layer.terms.iter().map(|term| term.shift).max().unwrap_or(0),
+        vector: plan.terms.iter().any(|term| term.vector),
+    }
 }
 
 /// Bits of one element of a term, all the time steps that its events carry.
@@ -133,7 +190,7 @@ fn plan_layer(network: &Network, index: usize, layer: &Layer, fold: Fold, beats:
     let fold = legal(node, layer, fold)?;
     let mut terms = Vec::with_capacity(layer.terms.len());
     for (number, (term, &beat)) in layer.terms.iter().zip(beats).enumerate() {
-        let mut planned = term::plan(network, node, layer, term, fold, beat)?;
+        let mut planned = term::plan(network, node, layer, term, &fold, beat)?;
         planned.rows = buffer_rows(network, index, number, &planned.geometry);
         terms.push(planned);
     }
@@ -143,6 +200,15 @@ fn plan_layer(network: &Network, index: usize, layer: &Layer, fold: Fold, beats:
             format!("{} slices do not share its {} input channels evenly", fold.slices, input_channels(network, layer)),
             "choose a power of two that divides the input channels (of each group)",
         ));
+    }
+    for term in terms.iter().filter(|term| term.slices > 1 && !fold.share.is_empty()) {
+        if term.order.is_empty() {
+            return Err(Error::layer(
+                &node.name,
+                format!("a share of {} counts, where a spike word holds {}", fold.share.len(), term.word_counts),
+                "name the slice of each count of a word, and only where a pixel is a whole number of words",
+            ));
+        }
     }
     Ok(LayerPlan { fold, terms })
 }

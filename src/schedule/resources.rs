@@ -7,25 +7,13 @@
 mod formula;
 mod memory;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{LayerPlan, TermPlan, element_bits, is_readout, term_element_bits};
+use super::{Arithmetic, Family, Firing, LayerPlan, Storage, Synapse, TermPlan};
+use super::{element_bits, is_readout, most_count, synapse, term_element_bits};
 use crate::fixed_point::{Layer, Network, Node, Op, Source, ThresholdMode};
-use crate::schedule::SUM_QUEUE_LOG2;
 use formula::{Parameters, cost};
 pub use memory::block_rams;
-
-/// A family of devices whose costs are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Family {
-    /// Lattice ECP5: LUT4, DP16KD block RAMs of 18 kbit, MULT18X18D.
-    Ecp5,
-    /// AMD 7 series: LUT6, block RAMs counted in halves of 18 kbit, DSP48E1.
-    Xc7,
-    /// Lattice iCE40 UltraPlus: LUT4, block RAMs of 4 kbit, SB_MAC16; no memory in LUTs.
-    Ice40,
-}
 
 /// Amounts of what a device has.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -33,7 +21,7 @@ pub struct Resources {
     pub luts: f64,
     pub flip_flops: f64,
     pub multipliers: f64,
-    /// As the family counts them, see [`Family`].
+    /// Of 18 kbit on ECP5 and the 7 series (where two make a block of 36), of 4 kbit on iCE40.
     pub block_rams: f64,
 }
 
@@ -78,7 +66,8 @@ pub fn layer(
     beats: &[usize],
     family: Family,
 ) -> Resources {
-    let engine = Engine { network, node, layer, plan, family };
+    let synapse = synapse(network, layer, plan);
+    let engine = Engine { network, node, layer, plan, family, synapse };
     let mut sum = Resources::default();
     for (number, &beat) in beats.iter().enumerate() {
         sum += engine.scanner(number, beat);
@@ -145,6 +134,7 @@ struct Engine<'a> {
     layer: &'a Layer,
     plan: &'a LayerPlan,
     family: Family,
+    synapse: Synapse,
 }
 
 impl Engine<'_> {
@@ -162,23 +152,6 @@ impl Engine<'_> {
 
     fn address_bits(&self) -> usize {
         log2(self.weight_rows(0))
-    }
-
-    /// Time steps that an event carries.
-    fn steps(&self) -> usize {
-        let shared = is_readout(self.layer) || self.reads_image();
-        if shared { 1 } else { self.network.timesteps as usize }
-    }
-
-    fn reads_image(&self) -> bool {
-        self.layer.terms.iter().all(|term| term.source == Source::Input)
-    }
-
-    fn count_bits(&self) -> usize {
-        let bits = self.layer.terms.iter().map(|term| {
-            term_element_bits(self.network, self.layer, term.source) as usize / self.steps()
-        });
-        bits.max().unwrap_or(1)
     }
 
     /// Packer, buffer, walker and selectors of a term.
@@ -237,31 +210,40 @@ impl Engine<'_> {
 
     /// Join, lanes and weights of a slice.
     fn slice(&self, slice: usize) -> Resources {
-        let lanes = self.plan.fold.lanes;
-        let weight_bits = self.network.weight_bits as usize;
+        let fold = &self.plan.fold;
+        let lanes = fold.lanes;
+        let Synapse { steps, count_bits, count_signed, weight_bits, accumulator_bits, shift, .. } = self.synapse;
+        let [steps, count_bits, weight_bits] = [steps, count_bits, weight_bits].map(|bits| bits as usize);
         let mut sum = Resources::default();
         let terms = self.plan.terms_of(slice).count();
-        let vector = slice == 0 && self.plan.terms.iter().any(|term| term.vector);
+        let vector = slice == 0 && self.synapse.vector;
         if terms > 1 {
             let fields = if vector { lanes } else { 1 };
-            let counts = fields * self.steps() * self.count_bits();
-            let join = [("TERMS", terms), ("COUNTS_BITS", counts), ("WEIGHT_ADDR_BITS", self.address_bits())];
+            let join = [
+                ("TERMS", terms),
+                ("COUNTS_BITS", fields * steps * count_bits),
+                ("WEIGHT_ADDR_BITS", self.address_bits()),
+            ];
             sum += self.cost("event_join", join);
         }
-        let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0) as usize;
-        let module = match (self.reads_image(), max_shift) {
-            (true, _) => "synapse_array_multiplier",
-            (false, 0) => "synapse_array",
-            (false, _) => "synapse_array_shift",
+        let arithmetic = self.plan.arithmetic(self.layer);
+        let module = match arithmetic {
+            Arithmetic::Gated => "synapse_array_gated",
+            Arithmetic::Multiplier { .. } => "synapse_array_multiplier",
+            Arithmetic::Accumulator { .. } => "synapse_array_accumulator",
         };
         let array = [
             ("LANES", lanes),
-            ("STEPS", self.steps()),
-            ("COUNT_BITS", self.count_bits()),
+            ("UNITS", fold.units),
+            ("STEPS", steps),
+            ("COUNT_BITS", count_bits),
             ("WEIGHT_BITS", weight_bits),
-            ("ACC_BITS", self.layer.widths.accumulator as usize),
-            ("WEIGHT_ADDR_BITS", self.address_bits()),
-            ("MAX_SHIFT", max_shift),
+            ("ACC_BITS", accumulator_bits as usize),
+            ("MAX_SHIFT", shift as usize),
+            ("VECTOR", usize::from(vector)),
+            ("QUEUE_LOG2", self.plan.sum_queue_log2() as usize),
+            ("digits", digits(count_bits, count_signed, most_count(self.network, self.layer))),
+            ("multipliers", arithmetic.multipliers(lanes, steps as u32)),
         ];
         sum += self.cost(module, array);
         let (rows, width) = (self.weight_rows(slice) as u64, (lanes * weight_bits) as u32);
@@ -272,14 +254,13 @@ impl Engine<'_> {
     /// The sum of the slices, and the neurons or the readout with their memory.
     fn neurons(&self) -> Resources {
         let widths = &self.layer.widths;
-        let fold = self.plan.fold;
+        let fold = &self.plan.fold;
         let mut sum = Resources::default();
         if fold.slices > 1 {
             let slices = [
                 ("SLICES", fold.slices),
-                ("FIELDS", fold.units * self.steps()),
+                ("FIELDS", fold.units * self.synapse.steps as usize),
                 ("SUM_BITS", widths.accumulator as usize),
-                ("QUEUE_LOG2", SUM_QUEUE_LOG2 as usize),
             ];
             sum += self.cost("slice_sum", slices);
         }
@@ -291,7 +272,7 @@ impl Engine<'_> {
         } else {
             let neuron = [
                 ("TIMESTEPS", self.network.timesteps as usize),
-                ("STEPS", self.steps()),
+                ("STEPS", self.synapse.steps as usize),
                 ("ACC_BITS", widths.accumulator as usize),
                 ("BIAS_BITS", bias),
                 ("STEP_BITS", widths.step as usize),
@@ -299,16 +280,29 @@ impl Engine<'_> {
                 ("COUNT_BITS", widths.count as usize),
                 ("CHANNEL_BITS", log2(self.channels() / fold.units)),
             ];
-            let module = match self.network.threshold {
-                ThresholdMode::Exact => "group_neuron",
-                ThresholdMode::Pow2 => "group_neuron_pow2",
+            let module = match (fold.firing, self.network.threshold) {
+                (Firing::Serial, _) => "group_neuron_serial",
+                (Firing::Pipelined, ThresholdMode::Exact) => "group_neuron",
+                (Firing::Pipelined, ThresholdMode::Pow2) => "group_neuron_pow2",
             };
             sum += fold.units * self.cost(module, neuron);
             bias + widths.step as usize
         };
         let (rows, width) = ((self.channels() / fold.units) as u64, (fold.units * row_bits) as u32);
-        sum += memory::rom(self.family, rows, width, super::Storage::Auto.block_rows(rows, width));
+        sum += memory::rom(self.family, rows, width, Storage::Auto.block_rows(rows, width));
         sum
+    }
+}
+
+/// Digits by which a gated lane sees a count, as `synapse_array.v` has them.
+fn digits(count_bits: usize, signed: bool, most: u64) -> usize {
+    match most {
+        _ if signed => count_bits / 2 + 2,
+        0..=2 => 1,
+        3..=10 => 2,
+        11..=42 => 3,
+        43..=170 => 4,
+        _ => count_bits / 2 + 1,
     }
 }
 

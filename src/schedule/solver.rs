@@ -27,8 +27,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::resources::{self, Family, Resources};
-use super::{Activity, Fold, Folding, engine_of, is_readout};
+use super::resources::{self, Resources};
+use super::{Activity, Family, Fold, Folding, engine_of, is_readout};
 use crate::fixed_point::{Layer, Network, Op, Source};
 use crate::{Error, Result};
 use candidates::Candidate;
@@ -96,7 +96,7 @@ struct Choice {
 
 impl Choice {
     fn folding(&self, network: &Network) -> Folding {
-        let named = |(node, fold): &(usize, Fold)| (network.nodes[*node].name.clone(), *fold);
+        let named = |(node, fold): &(usize, Fold)| (network.nodes[*node].name.clone(), fold.clone());
         Folding { layers: self.folds.iter().map(named).collect(), ..Folding::default() }
     }
 }
@@ -202,7 +202,7 @@ impl<'a> Solver<'a> {
                 let picked = || keys.iter().zip(&places).map(|(key, place)| &self.lists[key][*place]);
                 let cost = picks.iter().zip(&options).map(|(pick, options)| options[*pick].iter().sum::<f64>()).sum();
                 return Ok(Some(Choice {
-                    folds: keys.iter().zip(picked()).map(|(key, candidate)| (key.0, candidate.plan.fold)).collect(),
+                    folds: keys.iter().zip(picked()).map(|(key, candidate)| (key.0, candidate.plan.fold.clone())).collect(),
                     cycles: picked().map(Candidate::cycles).chain([self.stream_bound()]).max().unwrap_or(0),
                     cost,
                 }));

@@ -36,6 +36,9 @@ pub struct TermPlan {
     pub rows: usize,
     /// `2^queue_log2` words with events may wait in the event selector of each slice.
     pub queue_log2: u32,
+    /// With a share of its own, which count of a word stands at place i·G + g of the slices' words: that of slice g at
+    /// place i. Empty: they stand as they come.
+    pub order: Vec<usize>,
     /// Counts in a word, of all slices: a beat of the source brings some of them.
     pub word_counts: usize,
 }
@@ -46,6 +49,15 @@ impl TermPlan {
         self.element_bits * (self.slices as u32) << self.word_log2
     }
 
+    /// The element of a row (of all slices) that slice `slice` has as its `element`-th.
+    pub fn element_of(&self, slice: usize, element: usize) -> usize {
+        let place = element * self.slices + slice;
+        match self.order.get(place % self.word_counts.max(1)) {
+            Some(count) => place / self.word_counts * self.word_counts + count,
+            None => place,
+        }
+    }
+
     /// Words of a map row, all blocks.
     pub fn row_words(&self) -> usize {
         self.geometry.row_elements.div_ceil(1 << self.word_log2) * self.blocks
@@ -53,7 +65,7 @@ impl TermPlan {
 }
 
 /// The layout of `term` of `node`, all but its rows. `beat` elements come in one beat of its source.
-pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: Fold, beat: usize) -> Result<TermPlan> {
+pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &Fold, beat: usize) -> Result<TermPlan> {
     let source = network.source_shape(term.source);
     let bits = term_element_bits(network, layer, term.source);
     let walk = |channels: usize| geometry(&node.name, Shape { channels, ..source }, node.shape, term.window);
@@ -76,6 +88,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: Fo
             word_log2: 0,
             rows: 0,
             queue_log2: 4,
+            order: vec![],
             word_counts: lanes,
         });
     }
@@ -98,8 +111,19 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: Fo
         word_log2,
         rows: 0,
         queue_log2: 4,
+        order: order(fold, slices << word_log2, channels),
         word_counts: slices << word_log2,
     })
+}
+
+/// The counts of a word in the order slot, slice, by the fold's share; empty where it has none that fits.
+fn order(fold: &Fold, word: usize, channels: usize) -> Vec<usize> {
+    if fold.share.len() != word || !channels.is_multiple_of(word) {
+        return vec![];
+    }
+    let of = |slice: usize| (0..word).filter(move |&count| fold.share[count] == slice);
+    let slices: Vec<Vec<usize>> = (0..fold.slices).map(|slice| of(slice).collect()).collect();
+    (0..word / fold.slices).flat_map(|slot| slices.iter().map(move |own| own[slot])).collect()
 }
 
 /// Blocks of channels such that every segment reads one of them: as many as groups and lanes allow.

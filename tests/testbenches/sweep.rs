@@ -85,9 +85,12 @@ pub const BENCHES: &[Bench] = &[
             "TIMESTEPS=1 IN_STEPS=1 LANES=5 MEMBERS=8",
             "TIMESTEPS=4 IN_STEPS=4 CHANNELS=3 LANES=1 IN_BITS=2 MEMBERS=3 STRIDE_H=2 STRIDE_W=2",
             // The image: one current for all time steps, signed values.
-            "IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 USE_MULTIPLIER=1 TIMESTEPS=3 STEP_BITS=14 BIAS_BITS=14",
+            "IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 ARITHMETIC=1 TIMESTEPS=3 STEP_BITS=14 BIAS_BITS=14",
             "IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 TIMESTEPS=2 STEP_BITS=16 SHIFT=2 WEIGHT_BITS=4",
-            "IN_STEPS=1 IN_BITS=8 USE_MULTIPLIER=1 TIMESTEPS=1 STEP_BITS=12 LANES=3 WORD_LOG2=0",
+            "IN_STEPS=1 IN_BITS=8 ARITHMETIC=1 TIMESTEPS=1 STEP_BITS=12 LANES=3 WORD_LOG2=0",
+            // Multipliers that are shared, and those that accumulate.
+            "TIMESTEPS=4 IN_STEPS=4 ARITHMETIC=1 STEPS_PACKED=2 SHIFT=1",
+            "TIMESTEPS=1 IN_STEPS=1 IN_BITS=4 MEMBERS=8 ARITHMETIC=2 LANES_PACKED=2 LANES=5 WEIGHT_BITS=8",
             // Power-of-two steps.
             "POW2=1 STEP_BITS=2 STEP_LOG2=9 MEMBERS=8",
             "POW2=1 STEP_BITS=3 STEP_LOG2=7 TIMESTEPS=4 IN_STEPS=4 MEMBERS=15 SHIFT=3",
@@ -159,7 +162,7 @@ pub const BENCHES: &[Bench] = &[
         module: "readout_engine",
         settings: &[
             "",
-            "LANES=8 USE_MULTIPLIER=1 COUNT_SIGNED=1 FACTOR=4",
+            "LANES=8 ARITHMETIC=1 COUNT_SIGNED=1 FACTOR=4",
             "LANES=1 CHANNELS=2 MAX_SHIFT=3",
             "LANES=7 WEIGHT_BITS=12",
         ],
@@ -168,10 +171,29 @@ pub const BENCHES: &[Bench] = &[
         module: "synapse_array",
         settings: &[
             "",
-            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 USE_MULTIPLIER=1",
-            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 MAX_SHIFT=4",
+            "STEPS=1 LANES=16 CHANNELS=16 COUNT_BITS=4 MOST_COUNT=8 WEIGHT_BITS=8 UNITS=2",
+            // Gated: counts of one to four digits and of 8 bits, signed ones of an odd and an even number of bits.
             "STEPS=4 COUNT_BITS=1 WEIGHT_BITS=2 LANES=1 CHANNELS=4",
-            "STEPS=3 LANES=7 MAX_SHIFT=7 USE_MULTIPLIER=1",
+            "COUNT_BITS=2 MOST_COUNT=2",
+            "COUNT_BITS=6 MOST_COUNT=42 MAX_SHIFT=7 LANES=8 CHANNELS=12 UNITS=4",
+            "COUNT_BITS=8 STEPS=1",
+            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 MAX_SHIFT=4",
+            "COUNT_BITS=4 COUNT_SIGNED=1",
+            // Multipliers: one product, several counts, two weights, both.
+            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 ARITHMETIC=1",
+            "STEPS=3 LANES=7 MAX_SHIFT=7 ARITHMETIC=1",
+            "STEPS=3 STEPS_PACKED=2 ARITHMETIC=1 COUNT_BITS=4 UNITS=7 LANES=7",
+            "STEPS=1 LANES_PACKED=2 ARITHMETIC=1 MAX_SHIFT=2",
+            "STEPS=4 STEPS_PACKED=2 LANES_PACKED=2 ARITHMETIC=1 WEIGHT_BITS=4 LANES=5",
+            // Accumulating multipliers: a lane each, pairs, an odd lane, signed counts.
+            "ARITHMETIC=2 COUNT_BITS=4 MAX_SHIFT=5",
+            "ARITHMETIC=2 LANES_PACKED=2",
+            "ARITHMETIC=2 LANES_PACKED=2 STEPS=1 LANES=8 CHANNELS=20 COUNT_BITS=4 UNITS=4 WEIGHT_BITS=8 MAX_SHIFT=3",
+            "ARITHMETIC=2 LANES_PACKED=2 COUNT_BITS=9 COUNT_SIGNED=1 STEPS=1 WEIGHT_BITS=5 MOST_EVENTS=30",
+            // A count for every lane.
+            "VECTOR=1 COUNT_BITS=4 MOST_COUNT=8",
+            "VECTOR=1 ARITHMETIC=1 STEPS_PACKED=2 MAX_SHIFT=2",
+            "VECTOR=1 ARITHMETIC=2 LANES=4 CHANNELS=8 UNITS=2",
             "LANES=8 CHANNELS=3 MOST_EVENTS=1",
         ],
     },
@@ -216,6 +238,28 @@ pub const FAULTS: &[Fault] = &[
     },
     // The clamp with power-of-two steps is gone.
     Fault { file: "group_neuron.v", from: "many ? MEMBERS[COUNT_BITS-1:0] :", to: "", bench: "group_neuron" },
+    // The serial form: as many members as the bits can say, not as many as there are; v kept from the neuron before; half a
+    // step forgotten; a member that fires above its threshold only; a count that overtakes one that still waits.
+    Fault { file: "group_neuron_serial.v", from: "(has_bit || !tight_reg)", to: "1'b1", bench: "group_neuron" },
+    Fault {
+        file: "group_neuron_serial.v",
+        from: "v_reg <= {FULL_BITS{1'b0}};",
+        to: "v_reg <= sum;",
+        bench: "group_neuron",
+    },
+    Fault {
+        file: "group_neuron_serial.v",
+        from: "half_reg ? wide_theta :",
+        to: "half_reg ? {FULL_BITS{1'b0}} :",
+        bench: "group_neuron",
+    },
+    Fault {
+        file: "group_neuron_serial.v",
+        from: "!sum[FULL_BITS-1] &&",
+        to: "!sum[FULL_BITS-1] && sum != 0 &&",
+        bench: "group_neuron",
+    },
+    Fault { file: "group_neuron_serial.v", from: "!(fire_reg[0] && valid_reg);", to: "1'b1;", bench: "group_neuron" },
     // The last event of a word is dropped.
     Fault {
         file: "event_selector.v",
@@ -277,16 +321,53 @@ pub const FAULTS: &[Fault] = &[
     // The drain is taken for empty before its last sum has left.
     Fault {
         file: "synapse_array.v",
-        from: "{{(LEFT_BITS - 1){1'b0}}, 1'b1} && m_axis_tready);",
-        to: "{{(LEFT_BITS - 1){1'b0}}, 1'b1});",
+        from: "!draining_reg || (move && beat_last);",
+        to: "!draining_reg || beat_last;",
+        bench: "synapse_array",
+    },
+    // The last segment leaves with lanes that have no channel.
+    Fault {
+        file: "synapse_array.v",
+        from: "short_reg <= segment",
+        to: "short_reg <= 1'b0 && segment",
+        bench: "synapse_array",
+    },
+    // What a lane borrowed from the other of its pair is not paid back.
+    Fault {
+        file: "synapse_array.v",
+        from: "picked[t*ACC_BITS +: ACC_BITS] + {{(ACC_BITS - 1){1'b0}}, borrow};",
+        to: "picked[t*ACC_BITS +: ACC_BITS];",
+        bench: "synapse_array",
+    },
+    // All lanes get the count of lane 0.
+    Fault { file: "synapse_array.v", from: "own = s_event_vector ?", to: "own = 1'b0 ?", bench: "synapse_array" },
+    // A window begins with what the one before left.
+    Fault {
+        file: "synapse_array.v",
+        from: "first_reg <= last_reg[STAGES];",
+        to: "first_reg <= 1'b0;",
+        bench: "synapse_array",
+    },
+    Fault { file: "synapse_lane.v", from: "if (clear)", to: "if (1'b0)", bench: "synapse_array" },
+    // The 1 that makes ~w a -w is missing.
+    Fault { file: "synapse_lane.v", from: "digit, 1'b0, missing};", to: "digit, 2'b00};", bench: "synapse_array" },
+    // A field's borrow is not paid back.
+    Fault {
+        file: "synapse_multiplier.v",
+        from: "{addend, product_reg[f*FIELD_BITS-1]};",
+        to: "{addend, 1'b0};",
         bench: "synapse_array",
     },
     // The sign of a pixel value is lost.
+    Fault { file: "count_recoder.v", from: "sign = COUNT_SIGNED != 0 &&", to: "sign = 1'b0 &&", bench: "layer_engine" },
+    // 3 is taken for -1 without the 4.
+    Fault { file: "count_recoder.v", from: "value > 3'd2}", to: "value > 3'd3}", bench: "synapse_array" },
+    // The pre-added weights are not sign-extended.
     Fault {
-        file: "synapse_lane.v",
-        from: "sum = sum - (wide_weight <<< bit_index);",
-        to: "sum = sum + (wide_weight <<< bit_index);",
-        bench: "layer_engine",
+        file: "synapse_accumulator.v",
+        from: "lower = {{ACC_BITS{weights[WEIGHT_BITS-1]}},",
+        to: "lower = {{ACC_BITS{1'b0}},",
+        bench: "synapse_array",
     },
     // The beat that arrived while the output was blocked is lost.
     Fault {

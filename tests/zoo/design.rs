@@ -49,20 +49,19 @@ pub fn print(title: &str, verdict: &Verdict) {
         "{title}: {} frames, {} compared, {} mismatches, {:.0} cycles a frame, first latency {}",
         verdict.frames, verdict.compared, verdict.mismatches, verdict.cycles_per_frame, verdict.first_latency
     );
-    println!(
-        "  layer              lanes  segments     events  of dense     cycles  estimated  cycles/(events·segments)"
-    );
+    println!("  layer              lanes  slices  segments     events  of dense     cycles  estimated  utilisation");
     for layer in &verdict.layers {
         println!(
-            "  {:18} {:5} {:9} {:10.1} {:8.1}% {:10.1} {:10.1}  {:.3}",
+            "  {:18} {:5} {:7} {:9} {:10.1} {:8.1}% {:10.1} {:10.1}  {:10.1}%",
             layer.name,
             layer.lanes,
+            layer.slices,
             layer.segments,
             layer.events,
-            100.0 * layer.events / layer.dense_events,
+            100.0 * layer.density(),
             layer.cycles,
             layer.estimated_cycles,
-            layer.cycles / (layer.events * layer.segments as f64),
+            100.0 * layer.utilisation(),
         );
     }
 }

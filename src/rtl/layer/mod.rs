@@ -5,7 +5,7 @@ mod scan;
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Item, Module, Parameter, Port, Rom, Wire};
 use crate::fixed_point::{Layer, Network, Node, Source};
-use crate::schedule::{self, LayerPlan, SUM_QUEUE_LOG2, Storage, is_readout};
+use crate::schedule::{self, Firing, LayerPlan, Storage, is_readout};
 use crate::{Error, Result};
 
 /// The modules of one layer and the contents of its memories.
@@ -43,7 +43,7 @@ pub(super) fn modules(
 ) -> Result<LayerModules> {
     check(node, layer)?;
     let readout = is_readout(layer);
-    let from_image = memory::reads_image(layer);
+    let from_image = schedule::reads_image(layer);
     let summed = if readout { network.timesteps } else { 1 };
     let elements: Vec<_> =
         layer.terms.iter().map(|term| schedule::element_bits(network, term.source, summed)).collect();
@@ -207,7 +207,7 @@ impl Context<'_> {
 
     fn comment(&self, name: &str) -> String {
         let kind = if is_readout(self.layer) { "readout" } else { "group neurons" };
-        let fold = self.plan.fold;
+        let fold = &self.plan.fold;
         let mut text = format!(
             "{name}: {kind}, output {}, {} lanes in {} segment(s), {} slice(s), {} unit(s).\n",
             self.node.shape,
@@ -255,7 +255,7 @@ impl Context<'_> {
     }
 
     fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
-        let fold = self.plan.fold;
+        let fold = &self.plan.fold;
         let neuron_address = address_bits(self.node.shape.channels / fold.units);
         let (neuron_rom, weight_roms) = roms.split_last().expect("a layer has memories");
         let row_bits = weight_roms[0].0.width;
@@ -302,24 +302,27 @@ impl Context<'_> {
 
     fn engine(&self, module: &mut Module, format: &NeuronFormat) {
         let readout = is_readout(self.layer);
-        let fold = self.plan.fold;
+        let fold = &self.plan.fold;
         let channels = self.node.shape.channels;
+        let [arithmetic, lanes_packed, steps_packed] = self.plan.arithmetic(self.layer).parameters();
         let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
         let mut parameters = vec![
             int("IN_BITS", self.count_bits),
+            int("IN_MOST", schedule::most_count(self.network, self.layer)),
             int("IN_SIGNED", i64::from(self.signed)),
             int("CHANNELS", channels as i64),
             int("LANES", fold.lanes as i64),
             int("WEIGHT_BITS", self.network.weight_bits),
             int("WEIGHT_ADDR_BITS", self.address_bits),
             int("ACC_BITS", self.layer.widths.accumulator),
-            // A pixel times a weight is worth a DSP block; a count is a few gated adds.
-            int("USE_MULTIPLIER", i64::from(memory::reads_image(self.layer))),
+            int("ARITHMETIC", arithmetic),
+            int("LANES_PACKED", lanes_packed),
             int("MAX_SHIFT", max_shift),
+            int("SUM_QUEUE_LOG2", self.plan.sum_queue_log2()),
             int("BIAS_BITS", format.bias_bits),
         ];
         if readout {
-            let factor = if memory::reads_image(self.layer) { self.network.timesteps } else { 1 };
+            let factor = if schedule::reads_image(self.layer) { self.network.timesteps } else { 1 };
             parameters.extend([int("FACTOR", factor), int("CHANNEL_BITS", address_bits(channels))]);
         } else {
             parameters.extend([
@@ -327,7 +330,8 @@ impl Context<'_> {
                 int("UNITS", fold.units as i64),
                 int("VECTOR", i64::from(self.has_vector())),
                 int("IN_STEPS", self.steps),
-                int("SUM_QUEUE_LOG2", SUM_QUEUE_LOG2),
+                int("STEPS_PACKED", steps_packed),
+                int("SERIAL", i64::from(fold.firing == Firing::Serial)),
                 int("TIMESTEPS", self.network.timesteps),
                 int("MEMBERS", self.network.members),
                 int("STEP_BITS", format.step_bits),

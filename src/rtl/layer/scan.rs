@@ -3,7 +3,7 @@
 use super::{Context, concatenation, connect, int, part};
 use crate::fixed_point::Source;
 use crate::rtl::netlist::{Item, Module, Parameter, Wire};
-use crate::schedule::{self, is_readout};
+use crate::schedule::{self, TermPlan, is_readout};
 
 impl Context<'_> {
     pub(super) fn scanner(&self, module: &mut Module, term: usize) {
@@ -58,7 +58,10 @@ impl Context<'_> {
                 int("BLOCK_RAM", i64::from(block)),
                 int("QUEUE_LOG2", plan.queue_log2),
                 int("WEIGHT_ADDR_BITS", self.address_bits),
-            ],
+            ]
+            .into_iter()
+            .chain(order(plan))
+            .collect(),
             connections: vec![
                 connect("clk", "clk"),
                 connect("rst", "rst"),
@@ -248,4 +251,14 @@ impl Context<'_> {
         }
         concatenation(parts)
     }
+}
+
+/// A byte for each count of a word, where its slices have a share of their own.
+fn order(plan: &TermPlan) -> Vec<(String, Parameter)> {
+    if plan.order.is_empty() {
+        return vec![];
+    }
+    let hex = plan.order.iter().rev().map(|count| format!("{count:02x}")).collect();
+    let order = Parameter::Sized { width: 8 * plan.order.len() as u32, hex };
+    vec![int("REORDERED", 1), ("ORDER".into(), order)]
 }

@@ -6,8 +6,8 @@
 // Work follows the events: padding costs nothing, a word of zeros at most one clock, and the rows of the next frame
 // enter while this one is being scanned.
 //
-// Slice g gets every element e of a row with e mod SLICES = g. One walk over one buffer serves all of them: a word
-// holds 2^WORD_LOG2 elements of each slice, and is fetched when every slice has room for its part. All measures below
+// The slices share every word evenly, in turn or as ORDER says. One walk over one buffer serves all of them: a word holds
+// 2^WORD_LOG2 elements of each slice, and is fetched when every slice has room for its part. All measures below
 // are in elements of one slice and one block of channels.
 //
 //     weight row = segment·WEIGHT_ROWS + ky·RUN + kx·CHANNELS + channel,     WEIGHT_ROWS = KERNEL_HEIGHT·RUN
@@ -35,6 +35,8 @@ module event_scanner #(
     parameter WORD_LOG2     = 2,            // a spike word holds 2^WORD_LOG2 elements of each slice
     parameter ROWS          = 5,            // map rows held
     parameter BLOCK_RAM     = 1,            // 1: rows in block RAM, 0: in distributed memory
+    parameter REORDERED     = 0,            // 0: the element at place p of slice g is number p·SLICES + g of a word
+    parameter [8*(SLICES<<WORD_LOG2)-1:0] ORDER = 0, // else it is number ORDER[8·(p·SLICES + g) +: 8]
     parameter QUEUE_LOG2    = 4,            // words with events that may wait, a slice: 2^QUEUE_LOG2, at least 16
     parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS · WEIGHT_ROWS), at least 1
 ) (
@@ -173,7 +175,8 @@ module event_scanner #(
             wire [WORD*ELEMENT_BITS-1:0] part;
             wire                         waiting;
             for (p = 0; p < WORD; p = p + 1) begin : g_element
-                assign part[p*ELEMENT_BITS +: ELEMENT_BITS] = word[(p*SLICES+g)*ELEMENT_BITS +: ELEMENT_BITS];
+                localparam COUNT = REORDERED != 0 ? {24'd0, ORDER[8*(p*SLICES+g) +: 8]} : p * SLICES + g;
+                assign part[p*ELEMENT_BITS +: ELEMENT_BITS] = word[COUNT*ELEMENT_BITS +: ELEMENT_BITS];
             end
 
             event_selector #(

@@ -9,7 +9,7 @@
 // least as many clocks as its segment has beats of output channels (one leaves a clock).
 //
 // Weight memories: one a slice. A row holds LANES weights, those of output channels segment·LANES + lane, lane 0 in the
-//                  low bits; the rows of a term are ordered segment, ky, kx, input channel. Read latency one clock.
+//                  low bits; the rows of a term are ordered segment, ky, kx, input channel. Read latency two clocks.
 // Neuron memory:   row `beat` holds UNITS times {bias, step} (see group_neuron), those of channels beat·UNITS + unit,
 //                  unit 0 in the low bits. Read latency one clock.
 `default_nettype none
@@ -20,15 +20,19 @@ module layer_engine #(
     parameter VECTOR        = 0,            // 1: slice 0 has events with a count for each lane
     parameter IN_STEPS      = 1,            // time steps of an event: T, or 1 where the layer reads the image
     parameter IN_BITS       = 3,            // bits of one count (or pixel value)
+    parameter IN_MOST       = (1 << IN_BITS) - 1,  // greatest of them, where they are unsigned
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
     parameter CHANNELS      = 8,            // output channels
     parameter LANES         = 4,            // output channels computed at once, a slice
     parameter WEIGHT_BITS   = 8,
     parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the largest weight memory), at least 1
     parameter ACC_BITS      = 16,
-    parameter USE_MULTIPLIER = 0,           // 1: products by `*` (DSP blocks), 0: gated adds
+    parameter ARITHMETIC    = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
+    parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see synapse_array
+    parameter STEPS_PACKED  = 1,            // time steps that share a multiplier
     parameter MAX_SHIFT     = 0,            // largest shift of a term
-    parameter SUM_QUEUE_LOG2 = 5,           // sums that wait in front of the sum of the slices: 2^SUM_QUEUE_LOG2
+    parameter SUM_QUEUE_LOG2 = 5,           // beats of sums that may wait, a slice: 2^SUM_QUEUE_LOG2 >= LANES / UNITS
+    parameter SERIAL        = 0,            // 1: neurons fire with one adder each (group_neuron_serial), 0: in a pipeline
     parameter TIMESTEPS     = 1,            // T
     parameter MEMBERS       = 4,            // tau
     parameter BIAS_BITS     = 12,
@@ -86,9 +90,13 @@ module layer_engine #(
                 .STEPS            (IN_STEPS),
                 .COUNT_BITS       (IN_BITS),
                 .COUNT_SIGNED     (IN_SIGNED),
+                .MOST_COUNT       (IN_MOST),
                 .WEIGHT_BITS      (WEIGHT_BITS),
                 .ACC_BITS         (ACC_BITS),
-                .USE_MULTIPLIER   (USE_MULTIPLIER),
+                .ARITHMETIC       (ARITHMETIC),
+                .LANES_PACKED     (LANES_PACKED),
+                .STEPS_PACKED     (STEPS_PACKED),
+                .QUEUE_LOG2       (SUM_QUEUE_LOG2),
                 .MAX_SHIFT        (MAX_SHIFT),
                 .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
             ) array (
@@ -128,8 +136,7 @@ module layer_engine #(
             slice_sum #(
                 .SLICES     (SLICES),
                 .FIELDS     (UNITS * IN_STEPS),
-                .SUM_BITS   (ACC_BITS),
-                .QUEUE_LOG2 (SUM_QUEUE_LOG2)
+                .SUM_BITS   (ACC_BITS)
             ) slices (
                 .clk           (clk),
                 .rst           (rst),
@@ -157,32 +164,61 @@ module layer_engine #(
     generate
         genvar u;
         for (u = 0; u < UNITS; u = u + 1) begin : g_unit
-            group_neuron #(
-                .CHANNELS      (CHANNELS / UNITS),
-                .TIMESTEPS     (TIMESTEPS),
-                .STEPS         (IN_STEPS),
-                .MEMBERS       (MEMBERS),
-                .ACC_BITS      (ACC_BITS),
-                .BIAS_BITS     (BIAS_BITS),
-                .STEP_BITS     (STEP_BITS),
-                .POW2          (POW2),
-                .STEP_LOG2     (STEP_LOG2),
-                .MEMBRANE_BITS (MEMBRANE_BITS),
-                .COUNT_BITS    (COUNT_BITS),
-                .CHANNEL_BITS  (BEAT_ADDR_BITS)
-            ) neuron (
-                .clk           (clk),
-                .rst           (rst),
-                .s_axis_tdata  (sum[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
-                .s_axis_tvalid (sum_valid),
-                .s_axis_tready (neuron_ready[u]),
-                .neuron_enable (unit_enable[u]),
-                .neuron_addr   (unit_addr[u*BEAT_ADDR_BITS +: BEAT_ADDR_BITS]),
-                .neuron_row    (neuron_row[u*(BIAS_BITS+STEP_BITS) +: BIAS_BITS+STEP_BITS]),
-                .m_axis_tdata  (m_axis_tdata[u*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS]),
-                .m_axis_tvalid (counts_valid[u]),
-                .m_axis_tready (m_axis_tready)
-            );
+            if (SERIAL != 0) begin : g_serial
+                group_neuron_serial #(
+                    .CHANNELS      (CHANNELS / UNITS),
+                    .TIMESTEPS     (TIMESTEPS),
+                    .STEPS         (IN_STEPS),
+                    .MEMBERS       (MEMBERS),
+                    .ACC_BITS      (ACC_BITS),
+                    .BIAS_BITS     (BIAS_BITS),
+                    .STEP_BITS     (STEP_BITS),
+                    .POW2          (POW2),
+                    .STEP_LOG2     (STEP_LOG2),
+                    .MEMBRANE_BITS (MEMBRANE_BITS),
+                    .COUNT_BITS    (COUNT_BITS),
+                    .CHANNEL_BITS  (BEAT_ADDR_BITS)
+                ) neuron (
+                    .clk           (clk),
+                    .rst           (rst),
+                    .s_axis_tdata  (sum[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
+                    .s_axis_tvalid (sum_valid),
+                    .s_axis_tready (neuron_ready[u]),
+                    .neuron_enable (unit_enable[u]),
+                    .neuron_addr   (unit_addr[u*BEAT_ADDR_BITS +: BEAT_ADDR_BITS]),
+                    .neuron_row    (neuron_row[u*(BIAS_BITS+STEP_BITS) +: BIAS_BITS+STEP_BITS]),
+                    .m_axis_tdata  (m_axis_tdata[u*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS]),
+                    .m_axis_tvalid (counts_valid[u]),
+                    .m_axis_tready (m_axis_tready)
+                );
+            end else begin : g_pipelined
+                group_neuron #(
+                    .CHANNELS      (CHANNELS / UNITS),
+                    .TIMESTEPS     (TIMESTEPS),
+                    .STEPS         (IN_STEPS),
+                    .MEMBERS       (MEMBERS),
+                    .ACC_BITS      (ACC_BITS),
+                    .BIAS_BITS     (BIAS_BITS),
+                    .STEP_BITS     (STEP_BITS),
+                    .POW2          (POW2),
+                    .STEP_LOG2     (STEP_LOG2),
+                    .MEMBRANE_BITS (MEMBRANE_BITS),
+                    .COUNT_BITS    (COUNT_BITS),
+                    .CHANNEL_BITS  (BEAT_ADDR_BITS)
+                ) neuron (
+                    .clk           (clk),
+                    .rst           (rst),
+                    .s_axis_tdata  (sum[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
+                    .s_axis_tvalid (sum_valid),
+                    .s_axis_tready (neuron_ready[u]),
+                    .neuron_enable (unit_enable[u]),
+                    .neuron_addr   (unit_addr[u*BEAT_ADDR_BITS +: BEAT_ADDR_BITS]),
+                    .neuron_row    (neuron_row[u*(BIAS_BITS+STEP_BITS) +: BIAS_BITS+STEP_BITS]),
+                    .m_axis_tdata  (m_axis_tdata[u*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS]),
+                    .m_axis_tvalid (counts_valid[u]),
+                    .m_axis_tready (m_axis_tready)
+                );
+            end
         end
         if (UNITS > 1) begin : g_in_step
             wire unused_copies = &{1'b0, neuron_ready[UNITS-1:1], counts_valid[UNITS-1:1], unit_enable[UNITS-1:1],

@@ -8,14 +8,17 @@
 
 module readout_engine #(
     parameter IN_BITS       = 4,            // bits of an event (count summed over time, or pixel value)
+    parameter IN_MOST       = (1 << IN_BITS) - 1,  // greatest of them, where they are unsigned
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
     parameter CHANNELS      = 10,           // classes
     parameter LANES         = 4,            // classes computed at once
     parameter WEIGHT_BITS   = 8,
     parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the weight memory), at least 1
     parameter ACC_BITS      = 16,
-    parameter USE_MULTIPLIER = 0,           // 1: products by `*` (DSP blocks), 0: gated adds
+    parameter ARITHMETIC    = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
+    parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see synapse_array
     parameter MAX_SHIFT     = 0,            // largest shift of a term
+    parameter SUM_QUEUE_LOG2 = 5,           // sums that may wait: 2^SUM_QUEUE_LOG2 >= LANES
     parameter FACTOR        = 1,            // 1, or T where the layer reads the image
     parameter BIAS_BITS     = 12,
     parameter CHANNEL_BITS  = 4             // $clog2(CHANNELS), at least 1
@@ -53,10 +56,13 @@ module readout_engine #(
         .STEPS            (1),
         .COUNT_BITS       (IN_BITS),
         .COUNT_SIGNED     (IN_SIGNED),
+        .MOST_COUNT       (IN_MOST),
         .WEIGHT_BITS      (WEIGHT_BITS),
         .ACC_BITS         (ACC_BITS),
-        .USE_MULTIPLIER   (USE_MULTIPLIER),
+        .ARITHMETIC       (ARITHMETIC),
+        .LANES_PACKED     (LANES_PACKED),
         .MAX_SHIFT        (MAX_SHIFT),
+        .QUEUE_LOG2       (SUM_QUEUE_LOG2),
         .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
     ) array (
         .clk            (clk),

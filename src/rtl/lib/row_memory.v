@@ -21,10 +21,11 @@ module row_memory #(
     reg [WIDTH-1:0] read_reg;
     assign read_data = read_reg;
 
-    // An attribute cannot depend on a parameter in every tool, so the two memories are written out.
+    // An attribute cannot depend on a parameter in every tool, so the two memories are written out. `no_rw_check` tells
+    // yosys that no read meets a write at one address; it would build a bypass for that otherwise.
     generate
         if (BLOCK != 0) begin : g_block
-            (* ram_style = "block" *)
+            (* ram_style = "block", no_rw_check *)
             reg [WIDTH-1:0] memory [0:DEPTH-1];
             always @(posedge clk) begin
                 if (write_enable) begin

@@ -2,19 +2,17 @@
 //
 //     m_axis[f] = sum over slices g of s_axis[g][f]         for each of the FIELDS sums of a beat
 //
-// Each slice's beats wait in a queue of their own, so that a slice with little work in one window and much in the next
-// does not hold up the others: what counts is the average over 2^QUEUE_LOG2 beats.
+// Each slice's beats wait in the queue of its synapse_array, so that a slice with little work in one window and much in the
+// next does not hold up the others: what counts is the average over the beats that a queue holds.
 //
-// Latency: one clock in the queue and one for each level of the adder tree ($clog2(SLICES), a register behind every
-// level), and one through the output register. Throughput: one beat a clock.
-// Cost: SLICES·2^QUEUE_LOG2·FIELDS·SUM_BITS bits of distributed memory, (SLICES - 1)·FIELDS adders of SUM_BITS.
+// Latency: one clock for each level of the adder tree ($clog2(SLICES), a register behind every level), and one through
+// the output register. Throughput: one beat a clock. Cost: (SLICES - 1)·FIELDS adders of SUM_BITS.
 `default_nettype none
 
 module slice_sum #(
     parameter SLICES     = 2,               // a power of two, at least 2
     parameter FIELDS     = 1,               // sums of a beat: units · time steps
-    parameter SUM_BITS   = 16,              // bits of a sum, signed; holds the whole sum and each part of it
-    parameter QUEUE_LOG2 = 4                // beats that may wait, a slice: 2^QUEUE_LOG2
+    parameter SUM_BITS   = 16               // bits of a sum, signed; holds the whole sum and each part of it
 ) (
     input  wire                              clk,
     input  wire                              rst,            // synchronous, active high
@@ -28,35 +26,15 @@ module slice_sum #(
     localparam WIDTH  = FIELDS * SUM_BITS;
     localparam LEVELS = $clog2(SLICES);
 
-    wire                    advance;         // the tree moves as a whole
-    wire [SLICES*WIDTH-1:0] head;            // the oldest beat of each slice
-    wire [SLICES-1:0]       head_valid;
-    wire                    take = &head_valid;
+    wire advance;                           // the tree moves as a whole
+    wire take = &s_axis_tvalid;
+    assign s_axis_tready = {SLICES{advance && take}};
 
-    generate
-        genvar g;
-        for (g = 0; g < SLICES; g = g + 1) begin : g_queue
-            fifo #(
-                .WIDTH      (WIDTH),
-                .DEPTH_LOG2 (QUEUE_LOG2)
-            ) queue (
-                .clk           (clk),
-                .rst           (rst),
-                .s_axis_tdata  (s_axis_tdata[g*WIDTH +: WIDTH]),
-                .s_axis_tvalid (s_axis_tvalid[g]),
-                .s_axis_tready (s_axis_tready[g]),
-                .m_axis_tdata  (head[g*WIDTH +: WIDTH]),
-                .m_axis_tvalid (head_valid[g]),
-                .m_axis_tready (advance && take)
-            );
-        end
-    endgenerate
-
-    // A binary tree: node n is the sum of nodes 2n and 2n + 1, the queues' heads are nodes SLICES .. 2·SLICES - 1, and
+    // A binary tree: node n is the sum of nodes 2n and 2n + 1, the slices' beats are nodes SLICES .. 2·SLICES - 1, and
     // node 1 is the whole sum. Node n stands at place n - 1 of the bus.
     wire [(2*SLICES-1)*WIDTH-1:0] tree;
     reg  [LEVELS-1:0]             valid_reg;
-    assign tree[(SLICES-1)*WIDTH +: SLICES*WIDTH] = head;
+    assign tree[(SLICES-1)*WIDTH +: SLICES*WIDTH] = s_axis_tdata;
 
     generate
         genvar n;

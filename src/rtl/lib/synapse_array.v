@@ -1,36 +1,50 @@
 // synapse_array: LANES output channels at once; one event a clock.
 //
 // An event reads one weight row (LANES weights) and every lane adds 2^shift·weight·count into its accumulators, all time steps
-// in the same clock. At the last event of a window the sums move to the drain, from which they leave lane by lane
+// in the same clock. At the last event of a window the sums move to the drain, from which UNITS channels a beat leave
 // while the lanes already accumulate the next window. The output channels are cut into SEGMENTS groups of LANES; the
 // last group may have fewer channels, and only these leave.
 //
-// Weight memory: row `m_weight_addr` holds LANES weights, lane 0 in the low bits; it is read one clock after
-// `weight_enable`. Latency from an event to its sum: three clocks. The pipeline stalls as a whole when a window ends
-// while the drain is not yet empty.
+// ARITHMETIC says what a lane is made of; the header of each module says what it costs and when it is legal:
+//     0  synapse_lane         gated adds in LUTs
+//     1  synapse_multiplier   LANES_PACKED weights and STEPS_PACKED counts share a multiplier, sums in LUTs
+//     2  synapse_accumulator  LANES_PACKED weights share a DSP block that also holds the sums; one for each time step
+// With VECTOR an event may bring a count for every lane (s_event_vector): depthwise convolutions and identity shortcuts.
+// Lanes that share a multiplier cannot have counts of their own, so VECTOR needs LANES_PACKED = 1.
 //
-// Cost: LANES·STEPS·ACC_BITS flip-flops for the accumulators and as many for the drain.
+// Nothing in here ever stalls: a window's last event is taken only when the drain will be empty by the time its sums are
+// complete, and the queue behind the drain has places left for all of them. A clock without an event adds zeros.
+//
+// Weight memory: row `weight_addr` holds LANES weights, lane 0 in the low bits; it is there two clocks after
+// `weight_enable`. Latency from a window's last event to its first sum: STAGES + 5 clocks, STAGES as below.
+//
+// Cost besides the lanes: as many flip-flops again as the accumulators for the drain (clock enable only, no LUT), a
+// multiplexer of LANES / UNITS inputs for each bit of a beat, and the queue's 2^QUEUE_LOG2 beats of distributed memory.
 `default_nettype none
 
 module synapse_array #(
     parameter LANES        = 4,
     parameter CHANNELS     = 8,             // output channels
-    parameter UNITS        = 1,
-    parameter VECTOR       = 0,
+    parameter UNITS        = 1,             // channels that leave in a beat; divides LANES and CHANNELS
     parameter STEPS        = 1,             // accumulators of a lane: T, or 1 where all time steps share a current
     parameter COUNT_BITS   = 3,
     parameter COUNT_SIGNED = 0,             // 1: counts are two's complement (pixel values)
+    parameter MOST_COUNT   = (1 << COUNT_BITS) - 1,  // greatest count that comes, where counts are unsigned
     parameter WEIGHT_BITS  = 8,
     parameter ACC_BITS     = 16,
-    parameter USE_MULTIPLIER = 0,           // 1: products by `*` (DSP blocks), 0: gated adds
+    parameter ARITHMETIC   = 0,             // 0: gated adds, 1: multipliers, 2: multipliers that accumulate
+    parameter LANES_PACKED = 1,             // lanes that share a multiplier: 1 or 2
+    parameter STEPS_PACKED = 1,             // time steps that share a multiplier
     parameter MAX_SHIFT    = 0,             // largest shift of a term
+    parameter VECTOR       = 0,             // 1: events may bring a count for every lane
+    parameter QUEUE_LOG2   = 4,             // beats that may wait behind the drain: 2^QUEUE_LOG2, at least LANES / UNITS
     parameter WEIGHT_ADDR_BITS = 8
 ) (
     input  wire                         clk,
     input  wire                         rst,             // synchronous, active high
     input  wire [WEIGHT_ADDR_BITS-1:0]  s_event_addr,    // weight row
-    input  wire [STEPS*COUNT_BITS-1:0]  s_event_counts,  // counts of all time steps
-    input  wire                         s_event_vector,
+    input  wire [(VECTOR != 0 ? LANES : 1)*STEPS*COUNT_BITS-1:0] s_event_counts,  // of all time steps, lane 0 low
+    input  wire                         s_event_vector,  // every lane has a count of its own; else all use field 0
     input  wire [4:0]                   s_event_shift,   // left shift of the event's term
     input  wire                         s_event_last,    // the window ends with this event
     input  wire                         s_event_valid,
@@ -38,123 +52,432 @@ module synapse_array #(
     output wire                         weight_enable,
     output wire [WEIGHT_ADDR_BITS-1:0]  weight_addr,
     input  wire [LANES*WEIGHT_BITS-1:0] weight_row,
-    output wire [STEPS*ACC_BITS-1:0]    m_axis_tdata,    // sums of one output channel, step 0 in the low bits
+    output wire [UNITS*STEPS*ACC_BITS-1:0] m_axis_tdata, // sums of UNITS output channels, step 0 of the first in the low bits
     output wire                         m_axis_tvalid,
     input  wire                         m_axis_tready
 );
-    wire unused_interim = &{1'b0, s_event_vector, UNITS[0], VECTOR[0]};
+    localparam GATED       = ARITHMETIC == 0;
+    localparam ACCUMULATED = ARITHMETIC == 2;
+
     localparam SEGMENTS   = (CHANNELS + LANES - 1) / LANES;
-    localparam LAST_LANES = CHANNELS - (SEGMENTS - 1) * LANES;
     localparam SEG_BITS   = SEGMENTS > 1 ? $clog2(SEGMENTS) : 1;
     localparam LAST_SEG   = SEGMENTS - 1;
-    localparam LEFT_BITS  = $clog2(LANES + 1);
     localparam SUM_BITS   = STEPS * ACC_BITS;
+    localparam BEATS      = LANES / UNITS;                                      // of a full segment
+    localparam LAST_BEATS = (CHANNELS - (SEGMENTS - 1) * LANES) / UNITS;
+    localparam BEAT_BITS  = BEATS > 1 ? $clog2(BEATS) : 1;
+    localparam LAST_BEAT  = BEATS - 1;
+    localparam LAST_BEAT_OF_LAST = LAST_BEATS - 1;
 
-    // ---------------------------------------------------------------- pipeline: row, product, sum
-    reg                        row_valid_reg;      // the weight row of this event is at the memory's output
-    reg                        row_last_reg;
-    reg [STEPS*COUNT_BITS-1:0] row_counts_reg;
-    reg [4:0]                  row_shift_reg;
-    reg                        product_valid_reg;
-    reg                        product_last_reg;
-    reg                        first_reg;          // the next sum begins a window
+    // Digits of a count, see count_recoder.
+    localparam DIGITS = COUNT_SIGNED != 0 ? COUNT_BITS / 2 + 2 :
+                        MOST_COUNT <= 2 ? 1 : MOST_COUNT <= 10 ? 2 : MOST_COUNT <= 42 ? 3 : MOST_COUNT <= 170 ? 4 :
+                        COUNT_BITS / 2 + 1;
+    // Register stages between the weight row and the accumulators.
+    localparam STAGES = !GATED ? 2 : DIGITS > 2 ? DIGITS - 1 : 1;
+    // The stage in which a window's sums are there: an accumulating multiplier shows them one clock later.
+    localparam DONE   = ACCUMULATED ? STAGES + 1 : STAGES;
 
-    // ---------------------------------------------------------------- drain
-    reg [LANES*SUM_BITS-1:0]   drain_reg;
-    reg [LEFT_BITS-1:0]        left_reg;           // channels still to leave
-    reg [SEG_BITS-1:0]         segment_reg;
+    // Counts as the lanes want them: digits, or shifted for their term.
+    localparam FACTOR_BITS  = COUNT_BITS + MAX_SHIFT;
+    localparam OPERAND_BITS = GATED ? 2 * DIGITS : FACTOR_BITS;                 // of one time step
+    localparam SETS         = VECTOR != 0 ? LANES : 1;
+    localparam COUNTS_BITS  = STEPS * COUNT_BITS;
 
-    wire drain_shift = m_axis_tvalid && m_axis_tready;
-    wire drain_free  = left_reg == {LEFT_BITS{1'b0}} ||
-                       (left_reg == {{(LEFT_BITS - 1){1'b0}}, 1'b1} && m_axis_tready);
-    wire window_done = product_valid_reg && product_last_reg;
-    wire advance     = !window_done || drain_free;
+    // ---------------------------------------------------------------- settings that cannot be built name a missing module
+    localparam PORT_BITS = (LANES_PACKED - 1) * (ACCUMULATED ? ACC_BITS : WEIGHT_BITS + FACTOR_BITS) + WEIGHT_BITS;
+    generate
+        if (UNITS * BEATS != LANES || CHANNELS % UNITS != 0) begin : g_units
+            synapse_array_needs_units_that_divide_lanes_and_channels illegal ();
+        end
+        if (GATED && (LANES_PACKED != 1 || STEPS_PACKED != 1)) begin : g_nothing_to_pack
+            synapse_array_packs_multipliers_only illegal ();
+        end
+        if (ACCUMULATED && STEPS_PACKED != 1) begin : g_steps
+            synapse_array_has_an_accumulating_multiplier_for_each_step illegal ();
+        end
+        if (LANES_PACKED != 1 && (LANES_PACKED != 2 || VECTOR != 0)) begin : g_lanes
+            synapse_array_packs_two_lanes_with_one_count illegal ();
+        end
+        if (STEPS_PACKED != 1 && COUNT_SIGNED != 0) begin : g_signed
+            synapse_array_packs_unsigned_counts illegal ();
+        end
+        if (LANES_PACKED != 1 && PORT_BITS > 27) begin : g_port
+            synapse_array_packs_weights_that_fit_a_multipliers_port illegal ();
+        end
+        if (ACCUMULATED && LANES_PACKED * ACC_BITS > 48) begin : g_sums
+            synapse_array_accumulates_at_most_48_bits illegal ();
+        end
+    endgenerate
 
-    assign s_event_ready = advance;
-    assign weight_enable = advance && s_event_valid;
+    // ---------------------------------------------------------------- which events are taken
+    localparam QUEUE      = 1 << QUEUE_LOG2;
+    localparam ROOM_LIMIT = QUEUE - BEATS;
+    reg  [QUEUE_LOG2:0]  reserved_reg;          // beats of windows whose last event was taken, until they have left
+    reg  [BEAT_BITS-1:0] gap_reg;               // clocks until the drain has room for another window's sums
+    reg                  go_reg;                // a last event may be taken
+    wire [BEAT_BITS:0]   ending_beats;          // of the window that the event offered belongs to
+
+    localparam TWO = 2;
+    wire [BEAT_BITS:0] gap = ending_beats - TWO[BEAT_BITS:0];
+    wire unused_gap = gap[BEAT_BITS];
+
+    wire accept = s_event_valid && s_event_ready;
+    wire ending = accept && s_event_last;
+    wire leave  = m_axis_tvalid && m_axis_tready;
+
+    assign s_event_ready = go_reg || !s_event_last;
+    assign weight_enable = s_event_valid;
     assign weight_addr   = s_event_addr;
-    assign m_axis_tvalid = left_reg != {LEFT_BITS{1'b0}};
-    assign m_axis_tdata  = drain_reg[SUM_BITS-1:0];
 
     always @(posedge clk) begin
-        if (advance) begin
-            row_valid_reg     <= s_event_valid;
-            row_last_reg      <= s_event_last;
-            row_counts_reg    <= s_event_counts;
-            row_shift_reg     <= s_event_shift;
-            product_valid_reg <= row_valid_reg;
-            product_last_reg  <= row_last_reg;
-            if (product_valid_reg) begin
-                first_reg <= product_last_reg;
-            end
+        reserved_reg <= reserved_reg + (ending ? {{(QUEUE_LOG2 - BEAT_BITS){1'b0}}, ending_beats} : {(QUEUE_LOG2 + 1){1'b0}})
+                                     - {{QUEUE_LOG2{1'b0}}, leave};
+        if (ending) begin
+            gap_reg <= ending_beats < TWO[BEAT_BITS:0] ? {BEAT_BITS{1'b0}} : gap[BEAT_BITS-1:0];
+        end else if (gap_reg != {BEAT_BITS{1'b0}}) begin
+            gap_reg <= gap_reg - 1'b1;
         end
+        go_reg <= !ending && gap_reg == {BEAT_BITS{1'b0}} && reserved_reg <= ROOM_LIMIT[QUEUE_LOG2:0];
         if (rst) begin
-            row_valid_reg     <= 1'b0;
-            product_valid_reg <= 1'b0;
-            first_reg         <= 1'b1;
+            reserved_reg <= {(QUEUE_LOG2 + 1){1'b0}};
+            gap_reg      <= {BEAT_BITS{1'b0}};
+            go_reg       <= 1'b0;
         end
     end
 
-    wire [LANES*SUM_BITS-1:0] sums;
-
     generate
-        genvar lane;
-        for (lane = 0; lane < LANES; lane = lane + 1) begin : g_lane
-            synapse_lane #(
-                .STEPS          (STEPS),
-                .COUNT_BITS     (COUNT_BITS),
-                .COUNT_SIGNED   (COUNT_SIGNED),
-                .WEIGHT_BITS    (WEIGHT_BITS),
-                .ACC_BITS       (ACC_BITS),
-                .USE_MULTIPLIER (USE_MULTIPLIER),
-                .MAX_SHIFT      (MAX_SHIFT)
-            ) lane_unit (
-                .clk     (clk),
-                .advance (advance),
-                .valid   (product_valid_reg),
-                .first   (first_reg),
-                .weight  (weight_row[lane*WEIGHT_BITS +: WEIGHT_BITS]),
-                .counts  (row_counts_reg),
-                .shift   (row_shift_reg),
-                .sums    (sums[lane*SUM_BITS +: SUM_BITS])
-            );
-
-            // The drain is a shift register over the lanes.
-            if (lane + 1 < LANES) begin : g_shift
-                always @(posedge clk) begin
-                    if (window_done && drain_free) begin
-                        drain_reg[lane*SUM_BITS +: SUM_BITS] <= sums[lane*SUM_BITS +: SUM_BITS];
-                    end else if (drain_shift) begin
-                        drain_reg[lane*SUM_BITS +: SUM_BITS] <= drain_reg[(lane+1)*SUM_BITS +: SUM_BITS];
-                    end
+        if (LAST_BEATS == BEATS) begin : g_even_segments
+            assign ending_beats = BEATS[BEAT_BITS:0];
+        end else begin : g_ragged_segments
+            reg [SEG_BITS-1:0] ending_segment_reg;
+            assign ending_beats = ending_segment_reg == LAST_SEG[SEG_BITS-1:0] ? LAST_BEATS[BEAT_BITS:0]
+                                                                               : BEATS[BEAT_BITS:0];
+            always @(posedge clk) begin
+                if (ending) begin
+                    ending_segment_reg <= ending_segment_reg == LAST_SEG[SEG_BITS-1:0] ?
+                                          {SEG_BITS{1'b0}} : ending_segment_reg + 1'b1;
                 end
-            end else begin : g_end
-                always @(posedge clk) begin
-                    if (window_done && drain_free) begin
-                        drain_reg[lane*SUM_BITS +: SUM_BITS] <= sums[lane*SUM_BITS +: SUM_BITS];
-                    end
+                if (rst) begin
+                    ending_segment_reg <= {SEG_BITS{1'b0}};
                 end
             end
         end
     endgenerate
 
+    // ---------------------------------------------------------------- pipeline: event, weight row, register stages, sums
+    reg [SETS*COUNTS_BITS-1:0] event_counts_reg;    // 0 without an event
+    reg [4:0]    event_shift_reg;
+    reg          event_last_reg;
+    reg [DONE:0] last_reg;                          // [0]: the weight row is at the memory's output
+    reg          clear_reg;                         // the accumulators begin anew
+    reg [SETS*STEPS*OPERAND_BITS-1:0]  operand_reg;
+    wire [SETS*STEPS*OPERAND_BITS-1:0] operand;
+    wire [SETS*COUNTS_BITS-1:0]        event_counts;
+
+    wire window_done = last_reg[DONE];
+
     always @(posedge clk) begin
-        if (window_done && drain_free) begin
-            if (segment_reg == LAST_SEG[SEG_BITS-1:0]) begin
-                segment_reg <= {SEG_BITS{1'b0}};
-                left_reg    <= LAST_LANES[LEFT_BITS-1:0];
-            end else begin
-                segment_reg <= segment_reg + 1'b1;
-                left_reg    <= LANES[LEFT_BITS-1:0];
-            end
-        end else if (drain_shift) begin
-            left_reg <= left_reg - 1'b1;
+        event_counts_reg <= event_counts;
+        if (!accept) begin
+            event_counts_reg <= {(SETS * COUNTS_BITS){1'b0}};
         end
+        event_shift_reg <= s_event_shift;
+        event_last_reg  <= ending;
+        last_reg        <= {last_reg[DONE-1:0], event_last_reg};
+        clear_reg       <= rst || last_reg[STAGES-1];
+        operand_reg     <= operand;
         if (rst) begin
-            segment_reg <= {SEG_BITS{1'b0}};
-            left_reg    <= {LEFT_BITS{1'b0}};
+            event_last_reg <= 1'b0;
+            last_reg       <= {(DONE + 1){1'b0}};
         end
     end
+
+    // ---------------------------------------------------------------- counts to operands, once for all lanes
+    generate
+        genvar l, t, s;
+        for (l = 0; l < SETS; l = l + 1) begin : g_set
+            wire [COUNTS_BITS-1:0] own = event_counts_reg[l*COUNTS_BITS +: COUNTS_BITS];
+            if (l == 0) begin : g_first
+                assign event_counts[COUNTS_BITS-1:0] = s_event_counts[COUNTS_BITS-1:0];
+            end else begin : g_other
+                assign event_counts[l*COUNTS_BITS +: COUNTS_BITS] =
+                    s_event_vector ? s_event_counts[l*COUNTS_BITS +: COUNTS_BITS] : s_event_counts[COUNTS_BITS-1:0];
+            end
+            for (t = 0; t < STEPS; t = t + 1) begin : g_step
+                wire [COUNT_BITS-1:0] count = own[t*COUNT_BITS +: COUNT_BITS];
+                if (GATED) begin : g_digits
+                    count_recoder #(
+                        .COUNT_BITS   (COUNT_BITS),
+                        .COUNT_SIGNED (COUNT_SIGNED),
+                        .DIGITS       (DIGITS)
+                    ) recoder (
+                        .count (count),
+                        .codes (operand[(l*STEPS+t)*OPERAND_BITS +: OPERAND_BITS])
+                    );
+                end else begin : g_factor
+                    wire sign = COUNT_SIGNED != 0 && count[COUNT_BITS-1];
+                    wire [FACTOR_BITS-1:0] wide;
+                    if (MAX_SHIFT == 0) begin : g_plain
+                        wire unused_sign = sign;
+                        assign wide = count;
+                    end else begin : g_shifted
+                        assign wide = {{MAX_SHIFT{sign}}, count} << event_shift_reg;
+                    end
+                    assign operand[(l*STEPS+t)*OPERAND_BITS +: OPERAND_BITS] = wide;
+                end
+            end
+        end
+        if (VECTOR == 0) begin : g_scalar
+            wire unused_vector = s_event_vector;
+        end
+        if (MAX_SHIFT == 0) begin : g_no_shift
+            wire unused_shift = &{1'b0, event_shift_reg};
+        end
+    endgenerate
+
+    // ---------------------------------------------------------------- lanes
+    // A lane's steps together, lane 0 low; with an odd number of lanes the last pair has one that leads nowhere.
+    localparam GROUPS      = (LANES + LANES_PACKED - 1) / LANES_PACKED;
+    localparam STEP_GROUPS = (STEPS + STEPS_PACKED - 1) / STEPS_PACKED;
+    wire [GROUPS*LANES_PACKED*SUM_BITS-1:0]    sums;
+    wire [GROUPS*LANES_PACKED*WEIGHT_BITS-1:0] weights;
+
+    generate
+        if (GROUPS * LANES_PACKED > LANES) begin : g_odd
+            assign weights = {{WEIGHT_BITS{1'b0}}, weight_row};
+        end else begin : g_even
+            assign weights = weight_row;
+        end
+
+        if (GATED) begin : g_gated
+            // Digit i > 1 is used i - 1 stages after the weight has come.
+            wire [SETS*STEPS*OPERAND_BITS-1:0] codes;
+            for (l = 0; l < SETS * STEPS; l = l + 1) begin : g_count
+                for (s = 0; s < DIGITS; s = s + 1) begin : g_digit
+                    localparam WAIT = s > 1 ? s - 1 : 0;
+                    wire [(WAIT+1)*2-1:0] line;
+                    assign line[1:0] = operand_reg[(l*DIGITS+s)*2 +: 2];
+                    for (t = 0; t < WAIT; t = t + 1) begin : g_wait
+                        reg [1:0] code_reg;
+                        always @(posedge clk) begin
+                            code_reg <= line[t*2 +: 2];
+                        end
+                        assign line[(t+1)*2 +: 2] = code_reg;
+                    end
+                    assign codes[(l*DIGITS+s)*2 +: 2] = line[WAIT*2 +: 2];
+                end
+            end
+
+            // The shift is used in front of the accumulator.
+            wire [4:0] shift;
+            if (MAX_SHIFT == 0) begin : g_no_shift
+                assign shift = 5'd0;
+            end else begin : g_shift
+                reg [5*(STAGES+1)-1:0] shift_reg;
+                always @(posedge clk) begin
+                    shift_reg <= {shift_reg[5*STAGES-1:0], event_shift_reg};
+                end
+                assign shift = shift_reg[5*STAGES +: 5];
+            end
+
+            for (l = 0; l < LANES; l = l + 1) begin : g_lane
+                localparam SET = VECTOR != 0 ? l : 0;
+                synapse_lane #(
+                    .STEPS       (STEPS),
+                    .DIGITS      (DIGITS),
+                    .WEIGHT_BITS (WEIGHT_BITS),
+                    .ACC_BITS    (ACC_BITS),
+                    .MAX_SHIFT   (MAX_SHIFT)
+                ) lane (
+                    .clk     (clk),
+                    .clear   (clear_reg),
+                    .weight  (weights[l*WEIGHT_BITS +: WEIGHT_BITS]),
+                    .codes   (codes[SET*STEPS*OPERAND_BITS +: STEPS*OPERAND_BITS]),
+                    .shift   (shift),
+                    .sums    (sums[l*SUM_BITS +: SUM_BITS])
+                );
+            end
+        end else begin : g_multiplied
+            wire [SETS*STEP_GROUPS*STEPS_PACKED*FACTOR_BITS-1:0] factors;   // steps that are missing count 0
+            reg first_reg;                                                  // the sum begins anew
+            always @(posedge clk) begin
+                first_reg <= clear_reg;
+            end
+
+            for (l = 0; l < SETS; l = l + 1) begin : g_factors
+                for (t = 0; t < STEP_GROUPS * STEPS_PACKED; t = t + 1) begin : g_step
+                    if (t < STEPS) begin : g_count
+                        assign factors[(l*STEP_GROUPS*STEPS_PACKED+t)*FACTOR_BITS +: FACTOR_BITS] =
+                            operand_reg[(l*STEPS+t)*FACTOR_BITS +: FACTOR_BITS];
+                    end else begin : g_none
+                        assign factors[(l*STEP_GROUPS*STEPS_PACKED+t)*FACTOR_BITS +: FACTOR_BITS] = {FACTOR_BITS{1'b0}};
+                    end
+                end
+            end
+
+            for (l = 0; l < GROUPS; l = l + 1) begin : g_group
+                localparam SET = VECTOR != 0 ? l : 0;
+                for (t = 0; t < STEP_GROUPS; t = t + 1) begin : g_steps
+                    wire [LANES_PACKED*STEPS_PACKED*ACC_BITS-1:0] group_sums;
+                    wire [STEPS_PACKED*FACTOR_BITS-1:0] group_factors =
+                        factors[(SET*STEP_GROUPS+t)*STEPS_PACKED*FACTOR_BITS +: STEPS_PACKED*FACTOR_BITS];
+                    if (ACCUMULATED) begin : g_accumulator
+                        synapse_accumulator #(
+                            .LANES        (LANES_PACKED),
+                            .FACTOR_BITS  (FACTOR_BITS),
+                            .COUNT_SIGNED (COUNT_SIGNED),
+                            .WEIGHT_BITS  (WEIGHT_BITS),
+                            .ACC_BITS     (ACC_BITS),
+                            .PRE_ADDER    (STEPS == 1 ? 1 : 0)
+                        ) accumulator (
+                            .clk     (clk),
+                            .first   (first_reg),
+                            .weights (weights[l*LANES_PACKED*WEIGHT_BITS +: LANES_PACKED*WEIGHT_BITS]),
+                            .count   (group_factors),
+                            .sums    (group_sums)
+                        );
+                    end else begin : g_multiplier
+                        synapse_multiplier #(
+                            .LANES        (LANES_PACKED),
+                            .STEPS        (STEPS_PACKED),
+                            .FACTOR_BITS  (FACTOR_BITS),
+                            .COUNT_SIGNED (COUNT_SIGNED),
+                            .WEIGHT_BITS  (WEIGHT_BITS),
+                            .ACC_BITS     (ACC_BITS)
+                        ) multiplier (
+                            .clk     (clk),
+                            .clear   (clear_reg),
+                            .weights (weights[l*LANES_PACKED*WEIGHT_BITS +: LANES_PACKED*WEIGHT_BITS]),
+                            .counts  (group_factors),
+                            .sums    (group_sums)
+                        );
+                    end
+                    for (s = 0; s < LANES_PACKED * STEPS_PACKED; s = s + 1) begin : g_place
+                        localparam LANE = l * LANES_PACKED + s / STEPS_PACKED;
+                        localparam STEP = t * STEPS_PACKED + s % STEPS_PACKED;
+                        if (STEP < STEPS) begin : g_sum
+                            assign sums[(LANE*STEPS+STEP)*ACC_BITS +: ACC_BITS] = group_sums[s*ACC_BITS +: ACC_BITS];
+                        end else begin : g_nothing
+                            wire unused_step = &{1'b0, group_sums[s*ACC_BITS +: ACC_BITS]};
+                        end
+                    end
+                end
+            end
+            wire unused_control = first_reg ^ clear_reg;
+        end
+        if (GROUPS * LANES_PACKED > LANES) begin : g_unused
+            wire unused_lane = &{1'b0, sums[LANES*SUM_BITS +: SUM_BITS]};
+        end
+    endgenerate
+
+    // ---------------------------------------------------------------- drain: flip-flops, read through a multiplexer
+    reg [LANES*SUM_BITS-1:0] drain_reg;
+    reg                      draining_reg;
+    reg [BEAT_BITS-1:0]      beat_reg;          // that leaves next
+    reg [SEG_BITS-1:0]       segment_reg;       // that comes next
+    reg [UNITS*SUM_BITS-1:0] out_reg;
+    reg                      out_valid_reg;
+    wire                     queue_ready;
+    wire                     beat_last;
+    wire [UNITS*SUM_BITS-1:0] beat;
+
+    wire move = draining_reg;
+    wire load = window_done;                    // the drain is empty by now, see above
+
+    fifo #(
+        .WIDTH      (UNITS * SUM_BITS),
+        .DEPTH_LOG2 (QUEUE_LOG2)
+    ) queue (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  (out_reg),
+        .s_axis_tvalid (out_valid_reg),
+        .s_axis_tready (queue_ready),
+        .m_axis_tdata  (m_axis_tdata),
+        .m_axis_tvalid (m_axis_tvalid),
+        .m_axis_tready (m_axis_tready)
+    );
+    wire unused_ready = queue_ready;            // there is always room
+
+    always @(posedge clk) begin
+        if (load) begin
+            drain_reg <= sums[LANES*SUM_BITS-1:0];
+        end
+        out_reg <= beat;
+    end
+
+    always @(posedge clk) begin
+        if (load) begin
+            segment_reg <= segment_reg == LAST_SEG[SEG_BITS-1:0] ? {SEG_BITS{1'b0}} : segment_reg + 1'b1;
+        end
+        if (load || move) begin
+            draining_reg <= load || !beat_last;
+            beat_reg     <= load ? {BEAT_BITS{1'b0}} : beat_reg + 1'b1;
+        end
+        out_valid_reg <= move;
+        if (rst) begin
+            segment_reg   <= {SEG_BITS{1'b0}};
+            draining_reg  <= 1'b0;
+            out_valid_reg <= 1'b0;
+        end
+    end
+
+    generate
+        if (LAST_BEATS == BEATS) begin : g_full
+            assign beat_last = beat_reg == LAST_BEAT[BEAT_BITS-1:0];
+        end else begin : g_ragged
+            reg short_reg;                      // the drain holds the last segment
+            always @(posedge clk) begin
+                if (load) begin
+                    short_reg <= segment_reg == LAST_SEG[SEG_BITS-1:0];
+                end
+            end
+            assign beat_last = beat_reg == (short_reg ? LAST_BEAT_OF_LAST[BEAT_BITS-1:0] : LAST_BEAT[BEAT_BITS-1:0]);
+        end
+
+        for (l = 0; l < UNITS; l = l + 1) begin : g_unit
+            wire [SUM_BITS-1:0] picked;
+            for (t = 0; t < SUM_BITS; t = t + 1) begin : g_bit
+                wire [BEATS-1:0] column;
+                for (s = 0; s < BEATS; s = s + 1) begin : g_beat
+                    assign column[s] = drain_reg[(s*UNITS+l)*SUM_BITS+t];
+                end
+                if (BEATS > 1) begin : g_pick
+                    assign picked[t] = column[beat_reg];
+                end else begin : g_single
+                    assign picked[t] = column[0];
+                end
+            end
+            for (t = 0; t < STEPS; t = t + 1) begin : g_step
+                // What the lower lane of a pair borrowed from the upper one, the odd lane.
+                if (ACCUMULATED && LANES_PACKED == 2 && (UNITS == 1 || l % 2 == 1)) begin : g_borrow
+                    wire [BEATS-1:0] column;
+                    wire             borrow;
+                    for (s = 0; s < BEATS; s = s + 1) begin : g_beat
+                        localparam LANE = s * UNITS + l;
+                        if (LANE % 2 == 1) begin : g_upper
+                            assign column[s] = drain_reg[(LANE-1)*SUM_BITS+(t+1)*ACC_BITS-1];
+                        end else begin : g_lower
+                            assign column[s] = 1'b0;
+                        end
+                    end
+                    if (BEATS > 1) begin : g_pick
+                        assign borrow = column[beat_reg];
+                    end else begin : g_single
+                        assign borrow = column[0];
+                    end
+                    assign beat[l*SUM_BITS+t*ACC_BITS +: ACC_BITS] =
+                        picked[t*ACC_BITS +: ACC_BITS] + {{(ACC_BITS - 1){1'b0}}, borrow};
+                end else begin : g_plain
+                    assign beat[l*SUM_BITS+t*ACC_BITS +: ACC_BITS] = picked[t*ACC_BITS +: ACC_BITS];
+                end
+            end
+        end
+        if (SEGMENTS == 1) begin : g_one_segment
+            wire unused_segment = &{1'b0, segment_reg};
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire

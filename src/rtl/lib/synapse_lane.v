@@ -1,87 +1,137 @@
-// synapse_lane: one weight times the counts of all time steps, added into one accumulator per time step.
+// synapse_lane: one weight times the counts of all time steps in LUTs, added into one accumulator per time step.
 //
-//     accumulator[t] <- (first ? 0 : accumulator[t]) + 2^shift · weight · counts[t]
+//     accumulator[t] <- accumulator[t] + 2^shift · weight · sum over i of 4^i · digit[t][i];   0 after a window's last event
 //
-// The shift belongs to the event's term (a layer sums several terms; one term has shift 0 as a rule and costs nothing).
-// The product is registered. A count is a few bits wide, so its product is a sum of gated copies of the weight in
-// LUTs; with USE_MULTIPLIER the synthesis tool is handed a multiplication, which it puts into a DSP block.
+// Counts are recoded once for all lanes (count_recoder) into digits of {-1, 0, 1, 2}, so that a digit selects one of
+// {-w, 0, w, 2w}: one LUT of four inputs a bit (two bits of the weight, two of the digit's code). -w is ~w here; the 1 that
+// is missing goes into the zeros below the next digit. Register stage 0 joins digits 0 and 1, each later one adds a
+// digit, so no path has two adders. The accumulator is cleared by its synchronous reset, which takes no LUT: what is
+// handed out is the adder's sum in the clock in which the window's last event is added. A clock without an event brings
+// zeros.
+//
+// Register stages in front of the accumulator: STAGES = max(1, DIGITS - 1).
+// Cost on LUTs of four inputs: DIGITS·(WEIGHT_BITS + 1) for the digits, DIGITS - 1 adders of WEIGHT_BITS + 4 bits, and
+// ACC_BITS; where terms have different shifts, one more for each bit of the shifted product.
 // ACC_BITS comes from interval arithmetic over the actual weights, so no sum can overflow.
 `default_nettype none
 
 module synapse_lane #(
     parameter STEPS        = 1,             // accumulators: one per time step
-    parameter COUNT_BITS   = 3,             // bits of a count
-    parameter COUNT_SIGNED = 0,             // 1: counts are two's complement (pixel values)
+    parameter DIGITS       = 2,             // digits of a count, see count_recoder
     parameter WEIGHT_BITS  = 8,             // bits of a weight, signed
     parameter ACC_BITS     = 16,            // bits of an accumulator, signed
-    parameter USE_MULTIPLIER = 0,           // 1: products by `*`
     parameter MAX_SHIFT    = 0              // largest shift of a term
 ) (
     input  wire                          clk,
-    input  wire                          advance,    // the pipeline moves
-    input  wire                          valid,      // the product register holds an event
-    input  wire                          first,      // it is the first event of its window
-    input  wire signed [WEIGHT_BITS-1:0] weight,
-    input  wire [STEPS*COUNT_BITS-1:0]   counts,     // of the event that enters the product register
-    input  wire [4:0]                    shift,      // of its term
-    output wire [STEPS*ACC_BITS-1:0]     sums        // accumulators with the product register's event added
+    input  wire                          clear,      // reset, or the event that is added is the last of its window
+    input  wire [WEIGHT_BITS-1:0]        weight,     // signed
+    input  wire [STEPS*2*DIGITS-1:0]     codes,      // digit 0 of step 0 low; digit i > 1 comes i - 1 stages after its weight
+    input  wire [4:0]                    shift,      // of the event in the last register stage
+    output wire [STEPS*ACC_BITS-1:0]     sums        // accumulators with the event in the last stage added
 );
-    localparam PRODUCT_BITS = WEIGHT_BITS + COUNT_BITS + MAX_SHIFT;
-    localparam COUNT_PAD    = PRODUCT_BITS - COUNT_BITS;
-    localparam WEIGHT_PAD   = PRODUCT_BITS - WEIGHT_BITS;
+    localparam STAGES       = DIGITS > 1 ? DIGITS - 1 : 1;
+    localparam PRODUCT_BITS = WEIGHT_BITS + 2 * DIGITS;
+    localparam SHIFTED_BITS = PRODUCT_BITS + MAX_SHIFT;
     // Nothing above the accumulator's width is ever needed.
-    localparam HELD_BITS    = PRODUCT_BITS < ACC_BITS ? PRODUCT_BITS : ACC_BITS;
+    localparam HELD_BITS    = SHIFTED_BITS < ACC_BITS ? SHIFTED_BITS : ACC_BITS;
+
+    // The weight as each register stage sees it.
+    wire [STAGES*WEIGHT_BITS-1:0] weight_bus;
+    assign weight_bus[WEIGHT_BITS-1:0] = weight;
 
     generate
-        genvar t;
-        for (t = 0; t < STEPS; t = t + 1) begin : g_step
-            wire [COUNT_BITS-1:0]          count = counts[t*COUNT_BITS +: COUNT_BITS];
-            wire signed [PRODUCT_BITS-1:0] plain_product;
-            wire signed [PRODUCT_BITS-1:0] product = MAX_SHIFT == 0 ? plain_product : plain_product <<< shift;
-            wire signed [PRODUCT_BITS-1:0] wide_weight = {{WEIGHT_PAD{weight[WEIGHT_BITS-1]}}, weight};
+        genvar t, s;
+        for (s = 1; s < STAGES; s = s + 1) begin : g_weight
+            reg [WEIGHT_BITS-1:0] weight_reg;
+            always @(posedge clk) begin
+                weight_reg <= weight_bus[(s-1)*WEIGHT_BITS +: WEIGHT_BITS];
+            end
+            assign weight_bus[s*WEIGHT_BITS +: WEIGHT_BITS] = weight_reg;
+        end
 
-            if (USE_MULTIPLIER != 0) begin : g_multiplier
-                wire sign = (COUNT_SIGNED != 0) && count[COUNT_BITS-1];
-                wire signed [PRODUCT_BITS-1:0] wide_count = {{COUNT_PAD{sign}}, count};
-                assign plain_product = wide_weight * wide_count;
-            end else begin : g_gated
-                reg signed [PRODUCT_BITS-1:0] sum;
-                integer bit_index;
-                always @* begin
-                    sum = {PRODUCT_BITS{1'b0}};
-                    for (bit_index = 0; bit_index < COUNT_BITS; bit_index = bit_index + 1) begin
-                        if (count[bit_index]) begin
-                            if ((COUNT_SIGNED != 0) && bit_index == COUNT_BITS - 1) begin
-                                sum = sum - (wide_weight <<< bit_index);
-                            end else begin
-                                sum = sum + (wide_weight <<< bit_index);
-                            end
+        for (t = 0; t < STEPS; t = t + 1) begin : g_step
+            wire [STAGES*PRODUCT_BITS-1:0] sum_bus;        // of the digits up to a stage's, signed
+            wire [STAGES-1:0]              missing_bus;    // the 1 that the highest of them still needs
+
+            for (s = 0; s < STAGES; s = s + 1) begin : g_stage
+                // What came before, and the digit that is added: of 0, w, 2w, -w - 1.
+                localparam DIGIT    = DIGITS > 1 ? s + 1 : 0;
+                localparam SUM_BITS = WEIGHT_BITS + 2 * (DIGIT + 1);  // the factor is at most (4^(DIGIT + 1) - 1)·2/3
+                wire [WEIGHT_BITS-1:0] held  = weight_bus[s*WEIGHT_BITS +: WEIGHT_BITS];
+                wire [WEIGHT_BITS:0]   once  = {held[WEIGHT_BITS-1], held};
+                wire [1:0]             code  = codes[(t*DIGITS+DIGIT)*2 +: 2];
+                wire [WEIGHT_BITS:0]   digit = code == 2'd0 ? {(WEIGHT_BITS + 1){1'b0}} :
+                                               code == 2'd1 ? once : code == 2'd2 ? {held, 1'b0} : ~once;
+                reg [SUM_BITS-1:0]     sum_reg;
+                reg                    missing_reg;
+
+                if (DIGITS == 1) begin : g_only
+                    always @(posedge clk) begin
+                        sum_reg     <= {digit[WEIGHT_BITS], digit};
+                        missing_reg <= code == 2'd3;
+                    end
+                end else begin : g_join
+                    wire [SUM_BITS-3:0] lower;
+                    wire                missing;
+                    if (s == 0) begin : g_low
+                        wire [1:0]           code_0  = codes[t*DIGITS*2 +: 2];
+                        wire [WEIGHT_BITS:0] digit_0 = code_0 == 2'd0 ? {(WEIGHT_BITS + 1){1'b0}} :
+                                                       code_0 == 2'd1 ? once : code_0 == 2'd2 ? {held, 1'b0} : ~once;
+                        assign lower  = {digit_0[WEIGHT_BITS], digit_0};
+                        assign missing = code_0 == 2'd3;
+                    end else begin : g_previous
+                        assign lower  = sum_bus[(s-1)*PRODUCT_BITS +: SUM_BITS-2];
+                        assign missing = missing_bus[s-1];
+                    end
+                    // Two bits for the digit before, whose missing 1 is added here, then those of this digit.
+                    wire [WEIGHT_BITS+3:0] upper = {{2{lower[SUM_BITS-3]}}, lower[SUM_BITS-3:2*s]} +
+                                                   {digit[WEIGHT_BITS], digit, 1'b0, missing};
+                    if (s == 0) begin : g_first
+                        always @(posedge clk) begin
+                            sum_reg <= upper;
+                        end
+                    end else begin : g_later
+                        always @(posedge clk) begin
+                            sum_reg <= {upper, lower[2*s-1:0]};
                         end
                     end
+                    always @(posedge clk) begin
+                        missing_reg <= code == 2'd3;
+                    end
                 end
-                assign plain_product = sum;
+
+                if (s + 1 == STAGES) begin : g_whole
+                    assign sum_bus[s*PRODUCT_BITS +: PRODUCT_BITS] = sum_reg;
+                end else begin : g_part
+                    assign sum_bus[s*PRODUCT_BITS +: PRODUCT_BITS] =
+                        {{(PRODUCT_BITS - SUM_BITS){sum_reg[SUM_BITS-1]}}, sum_reg};
+                end
+                assign missing_bus[s] = missing_reg;
             end
 
-            reg signed [HELD_BITS-1:0] product_reg;
-            reg signed [ACC_BITS-1:0]  accumulator_reg;
+            // The highest digit is never -1, and a sum has bits of its own up to its digit only.
+            wire unused_bits = &{1'b0, missing_bus, sum_bus};
 
-            wire signed [ACC_BITS-1:0] addend =
-                {{(ACC_BITS - HELD_BITS){product_reg[HELD_BITS-1]}}, product_reg};
-            wire signed [ACC_BITS-1:0] sum_now = (first ? {ACC_BITS{1'b0}} : accumulator_reg) + addend;
+            wire signed [SHIFTED_BITS-1:0] product =
+                {{MAX_SHIFT{sum_bus[STAGES*PRODUCT_BITS-1]}}, sum_bus[(STAGES-1)*PRODUCT_BITS +: PRODUCT_BITS]};
+            wire [SHIFTED_BITS-1:0] shifted = MAX_SHIFT == 0 ? product : product <<< shift;
+
+            reg  [ACC_BITS-1:0] accumulator_reg;
+            wire [ACC_BITS-1:0] sum_now = accumulator_reg +
+                {{(ACC_BITS - HELD_BITS){shifted[HELD_BITS-1]}}, shifted[HELD_BITS-1:0]};
 
             always @(posedge clk) begin
-                if (advance) begin
-                    product_reg <= product[HELD_BITS-1:0];
-                    if (valid) begin
-                        accumulator_reg <= sum_now;
-                    end
+                if (clear) begin
+                    accumulator_reg <= {ACC_BITS{1'b0}};
+                end else begin
+                    accumulator_reg <= sum_now;
                 end
             end
 
             assign sums[t*ACC_BITS +: ACC_BITS] = sum_now;
 
-            if (HELD_BITS < PRODUCT_BITS) begin : g_unused
-                wire unused_high_bits = &{1'b0, product[PRODUCT_BITS-1:HELD_BITS]};
+            if (HELD_BITS < SHIFTED_BITS) begin : g_unused
+                wire unused_high_bits = &{1'b0, shifted[SHIFTED_BITS-1:HELD_BITS]};
             end
         end
     endgenerate

@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Family, Resources, log2};
+use super::{Resources, log2};
+use crate::schedule::Family;
 
 /// Parameters of one instance by name, as the formulas name them.
 pub struct Parameters(Vec<(&'static str, usize)>);
@@ -110,6 +111,8 @@ static FORMULAS: LazyLock<HashMap<Family, HashMap<String, Formulas>>> = LazyLock
 
 /// What one instance of `module` costs on `family`; nothing where no formula is known, which a test rules out.
 pub fn cost(family: Family, module: &str, parameters: &Parameters) -> Resources {
+    // Fabric and tools of the UltraScale+ are those of the 7 series, as far as LUTs and flip-flops go.
+    let family = if family == Family::UltrascalePlus { Family::Series7 } else { family };
     let Some(formulas) = FORMULAS.get(&family).and_then(|modules| modules.get(module)) else {
         return Resources::default();
     };

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Task;
 use crate::fixed_point::{Network, Op, Source};
-use crate::schedule::resources::{self, Family, Resources};
-use crate::schedule::{Activity, Fold, Geometry, LayerPlan, Storage, estimate_layer, geometry, plan_layer};
+use crate::schedule::resources::{self, Resources};
+use crate::schedule::arithmetic::legal;
+use crate::schedule::{Activity, Family, Firing, Fold, Geometry, LayerPlan, Storage};
+use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
 use crate::{Error, Result};
 
 /// Most slices that are tried.
@@ -63,20 +65,20 @@ impl Candidate {
         let node = &task.network.nodes[node];
         let frames = task.frames.iter().map(|frame| estimate_layer(task.network, node, &self.plan, frame).cycles);
         let mean = frames.sum::<u64>().div_ceil(task.frames.len().max(1) as u64);
-        mean.max(neuron_clocks(node.shape.elements(), &self.plan))
+        mean.max(firing_clocks(task.network, node.shape.elements(), &self.plan))
     }
 }
 
-/// Clocks in which the neurons of a frame leave.
-fn neuron_clocks(elements: usize, plan: &LayerPlan) -> u64 {
-    (elements / plan.fold.units) as u64
+/// Clocks in which the neurons of a frame of `elements` fire.
+fn firing_clocks(network: &Network, elements: usize, plan: &LayerPlan) -> u64 {
+    (elements / plan.fold.units) as u64 * plan.neuron_clocks(network)
 }
 
-/// Notes what a walk found, for all candidates that differ in their memories only.
+/// Notes what a walk found, for all candidates that differ in their memories and arithmetic only.
 pub fn learn(list: &mut [Candidate], place: usize, cycles: u64) {
-    let same = |fold: Fold| (fold.lanes, fold.slices, fold.units);
-    let walked = same(list[place].plan.fold);
-    for candidate in list.iter_mut().filter(|candidate| same(candidate.plan.fold) == walked) {
+    let same = |fold: &Fold| (fold.lanes, fold.slices, fold.units, fold.firing);
+    let walked = same(&list[place].plan.fold);
+    for candidate in list.iter_mut().filter(|candidate| same(&candidate.plan.fold) == walked) {
         (candidate.cycles, candidate.walked) = (cycles, true);
     }
 }
@@ -115,22 +117,36 @@ pub fn list(task: &Task, node: usize, units: usize, beats: &[usize]) -> Result<V
                     continue;
                 }
             };
-            let cycles = lower_bound(&plan, channels, &events).max(neuron_clocks(of.shape.elements(), &plan));
+            let bound = lower_bound(&plan, channels, &events);
             let rows = plan.weight_rows(channels, 0) as u64;
-            let mut same: Vec<Candidate> = Vec::new();
-            for (weights, buffers) in storages(task.family, rows) {
+            let forms = legal(task.family, &synapse(network, layer, &plan));
+            let firings: &[Firing] = if is_readout(layer) { &[Firing::Pipelined] } else { &FIRINGS };
+            for &firing in firings {
                 let mut plan = plan.clone();
-                (plan.fold.weights, plan.fold.buffers) = (weights, buffers);
-                let resources = resources::layer(network, of, layer, &plan, beats, task.family);
-                same.push(Candidate { plan, resources, cycles, walked: false });
+                plan.fold.firing = firing;
+                let cycles = bound.max(firing_clocks(network, of.shape.elements(), &plan));
+                let mut same: Vec<Candidate> = Vec::new();
+                for (arithmetic, (weights, buffers)) in product(&forms, &storages(task.family, rows)) {
+                    let mut plan = plan.clone();
+                    plan.fold.arithmetic = Some(arithmetic);
+                    (plan.fold.weights, plan.fold.buffers) = (weights, buffers);
+                    let resources = resources::layer(network, of, layer, &plan, beats, task.family);
+                    same.push(Candidate { plan, resources, cycles, walked: false });
+                }
+                all.extend(undominated(same));
             }
-            all.extend(undominated(same));
         }
     }
     match refusal {
         Some(error) if all.is_empty() && pin.is_some() => Err(error),
         _ => Ok(all),
     }
+}
+
+const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
+
+fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
+    first.iter().flat_map(|a| second.iter().map(|b| (*a, *b))).collect()
 }
 
 /// Where weights and rows may be held.
@@ -141,7 +157,7 @@ fn storages(family: Family, weight_rows: u64) -> Vec<(Storage, Storage)> {
     }
     let buffers: &[Storage] = match family {
         Family::Ice40 => &[Storage::Block],
-        Family::Ecp5 | Family::Xc7 => &[Storage::Block, Storage::Distributed],
+        Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => &[Storage::Block, Storage::Distributed],
     };
     weights.iter().flat_map(|weights| buffers.iter().map(|buffers| (*weights, *buffers))).collect()
 }
