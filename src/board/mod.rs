@@ -7,19 +7,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::rtl::Manifest;
+pub use crate::schedule::Family;
+use crate::schedule::resources::Resources;
 use crate::{Error, Result};
-
-/// The tools' name of an FPGA family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Family {
-    /// Lattice ECP5.
-    Ecp5,
-    /// Lattice iCE40.
-    Ice40,
-    /// Xilinx 7 series.
-    Xc7,
-}
 
 /// Where the FPGA is joined to its board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,6 +102,16 @@ impl Board {
             return Err(Error::file(path, "clock_mhz and core_mhz are not between 1 and 1000", advice));
         }
         Ok(board)
+    }
+
+    /// What the device has; every LUT has a flip-flop beside it.
+    pub fn resources(&self) -> Resources {
+        Resources {
+            luts: self.luts as f64,
+            flip_flops: self.luts as f64,
+            multipliers: self.dsps as f64,
+            block_rams: self.block_rams as f64,
+        }
     }
 
     /// What a core needs here.

@@ -11,6 +11,7 @@ mod doctor;
 mod eval;
 mod generate;
 mod inspect;
+mod plan;
 mod progress;
 mod synth;
 mod table;
@@ -37,7 +38,8 @@ use volley::data::{self, Images};
     after_help = "From one's own network to checked Verilog:
   volley convert  model.onnx --members 4 --timesteps 1 -o net
   volley eval     net --data test.npz
-  volley generate net -o rtl
+  volley plan     net --board ulx3s-85f --data calib.npz -o plan.toml
+  volley generate net --plan plan.toml -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
   volley synth    rtl --board ulx3s-85f -o synth
 
@@ -61,6 +63,7 @@ enum Command {
     Demo(demo::Args),
     Convert(convert::Args),
     Eval(eval::Args),
+    Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
     Synth(synth::Args),
@@ -147,6 +150,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Demo(args) => demo::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
         Command::Synth(args) => synth::run(&args),

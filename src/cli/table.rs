@@ -21,6 +21,11 @@ impl Cell {
         Cell { text: thousands(number), json: number.into(), right: true }
     }
 
+    /// An estimated count: whole for people, as it is for machines.
+    pub fn rounded(number: f64) -> Cell {
+        Cell { text: thousands(number.round() as u64), json: json!(number), right: true }
+    }
+
     /// `digits` behind the point for people, all of them for machines.
     pub fn real(number: f64, digits: usize) -> Cell {
         Cell { text: format!("{number:.digits$}"), json: json!(number), right: true }

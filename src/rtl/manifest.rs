@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layer::{LayerModules, arithmetic};
-use super::memory;
+use super::layer::LayerModules;
 use super::netlist::Rom;
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node};
-use crate::schedule::{Fold, LayerPlan, is_readout};
+use crate::schedule::{Fold, LayerPlan, is_readout, reads_image};
 
 /// The design as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +61,7 @@ pub struct MemoryEntry {
 
 pub(super) fn entry(network: &Network, node: &Node, layer: &Layer, plan: &LayerPlan, modules: &LayerModules) -> LayerEntry {
     // A readout and a layer that reads the image have one sum for all time steps.
-    let steps = if is_readout(layer) || memory::reads_image(layer) { 1 } else { network.timesteps };
+    let steps = if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps };
     LayerEntry {
         name: node.name.clone(),
         module: modules.module.name.clone(),
@@ -70,7 +69,7 @@ pub(super) fn entry(network: &Network, node: &Node, layer: &Layer, plan: &LayerP
         segments: plan.segments(node.shape.channels),
         buffer_rows: plan.terms.iter().map(|term| term.rows).collect(),
         word_elements: plan.terms.iter().map(|term| term.word_counts).collect(),
-        multipliers: plan.fold.slices * arithmetic(layer, plan).multipliers(plan.fold.lanes, steps),
+        multipliers: plan.fold.slices * plan.arithmetic(layer).multipliers(plan.fold.lanes, steps),
         accumulator_bits: layer.widths.accumulator,
         membrane_bits: layer.widths.membrane,
         fold: plan.fold.clone(),

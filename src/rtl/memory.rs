@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::fixed_point::{Layer, Network, Neuron, Source, ThresholdMode};
+use crate::fixed_point::{Layer, Network, Neuron, ThresholdMode};
 use crate::quantise::widths::{Interval, accumulator, membrane, signed_bits, unsigned_bits};
 use crate::schedule::LayerPlan;
 
@@ -159,9 +159,4 @@ fn readout(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
     });
     let memory = memory(rows, bias_bits);
     (NeuronFormat { bias_bits, step_bits: 0, step_log2: None, membrane_bits: layer.widths.membrane }, memory)
-}
-
-/// Whether the layer reads the image, whose current is the same at each time step.
-pub fn reads_image(layer: &Layer) -> bool {
-    layer.terms.iter().all(|term| term.source == Source::Input)
 }

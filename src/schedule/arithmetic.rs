@@ -14,6 +14,7 @@ pub enum Family {
     Ecp5,
     /// SB_MAC16 of the UltraPlus: 16 × 16 bits, an accumulator of 32.
     Ice40,
+    #[serde(rename = "xc7")]
     /// DSP48E1: 25 × 18 bits behind a pre-adder, an accumulator of 48.
     Series7,
     /// DSP48E2: 27 × 18 bits behind a pre-adder, an accumulator of 48.

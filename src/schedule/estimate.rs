@@ -8,10 +8,9 @@ use std::collections::VecDeque;
 
 use ndarray::ArrayView3;
 
-use super::{Firing, Fold, LayerPlan, Plan, TermPlan, is_readout};
-use crate::fixed_point::{Network, Op, Source};
+use super::{Fold, LayerPlan, Plan, TermPlan, is_readout};
+use crate::fixed_point::{Network, Node, Op, Source};
 use crate::model::Trace;
-use crate::quantise::widths::unsigned_bits;
 
 /// Clocks between two rows of output pixels besides one a row freed: `window_walker`'s states and its look-ahead.
 const ROW_CLOCKS: u64 = 9;
@@ -38,46 +37,68 @@ pub struct Estimate {
 /// Clocks from a window's last event to the first beat of its sums.
 const EVENT_TO_SUM: u64 = 7;
 
+/// Which elements of the image and of every node's map are events, in one frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// The image's, then each node's: an entry for each element in the order row, pixel, channel. Empty for the readout.
+    maps: Vec<Vec<bool>>,
+}
+
+impl Activity {
+    /// Of the frame of `trace`.
+    pub fn of(network: &Network, image: ArrayView3<u8>, trace: &Trace) -> Activity {
+        let pixels = image.indexed_iter();
+        let nonzero = pixels.map(|((_, _, channel), &pixel)| pixel != network.input.offset[channel]).collect();
+        let nodes = trace.nodes.iter().map(|node| {
+            let (_, pixels, channels) = node.counts.dim();
+            let mut any = vec![false; pixels * channels];
+            for step in node.counts.outer_iter() {
+                any.iter_mut().zip(step.iter()).for_each(|(any, count)| *any |= *count != 0);
+            }
+            any
+        });
+        Activity { maps: std::iter::once(nonzero).chain(nodes).collect() }
+    }
+
+    /// Of a frame without a zero.
+    pub fn dense(network: &Network) -> Activity {
+        let nodes = network.nodes.iter().map(|node| vec![true; node.shape.elements()]);
+        Activity { maps: std::iter::once(vec![true; network.input.shape.elements()]).chain(nodes).collect() }
+    }
+
+    /// The map of `source`.
+    pub fn of_source(&self, source: Source) -> &[bool] {
+        match source {
+            Source::Input => &self.maps[0],
+            Source::Node(index) => &self.maps[index + 1],
+        }
+    }
+}
+
 /// One estimate a node for the frame of `trace`; `None` for pools.
 pub fn estimate(network: &Network, plan: &Plan, image: ArrayView3<u8>, trace: &Trace) -> Vec<Option<Estimate>> {
-    let nonzero = |source: Source| -> Vec<bool> {
-        match source {
-            Source::Input => {
-                image.indexed_iter().map(|((_, _, channel), &pixel)| pixel != network.input.offset[channel]).collect()
-            }
-            Source::Node(index) => {
-                let counts = &trace.nodes[index].counts;
-                let (_, pixels, channels) = counts.dim();
-                let mut any = vec![false; pixels * channels];
-                for step in counts.outer_iter() {
-                    any.iter_mut().zip(step.iter()).for_each(|(any, count)| *any |= *count != 0);
-                }
-                any
-            }
-        }
-    };
-    network
-        .nodes
-        .iter()
-        .zip(&plan.layers)
-        .map(|(node, layer_plan)| {
-            let (Op::Layer(layer), Some(layer_plan)) = (&node.op, layer_plan) else { return None };
-            debug_assert!(!is_readout(layer) || node.shape.pixels() == 1);
-            let segments = layer_plan.segments(node.shape.channels);
-            let walks = layer_plan.terms.iter().zip(&layer.terms).map(|(plan, term)| {
-                let channels = network.source_shape(term.source).channels;
-                Walk::new(plan, &nonzero(term.source), channels, segments, layer_plan.fold.lanes)
-            });
-            Some(frame(network, layer_plan, node.shape.channels, walks.collect()))
-        })
-        .collect()
+    let activity = Activity::of(network, image, trace);
+    let layers = network.nodes.iter().zip(&plan.layers);
+    layers.map(|(node, plan)| plan.as_ref().map(|plan| estimate_layer(network, node, plan, &activity))).collect()
+}
+
+/// The estimate of one layer, which `node` is.
+pub fn estimate_layer(network: &Network, node: &Node, plan: &LayerPlan, activity: &Activity) -> Estimate {
+    let Op::Layer(layer) = &node.op else { return Estimate::default() };
+    debug_assert!(!is_readout(layer) || node.shape.pixels() == 1);
+    let segments = plan.segments(node.shape.channels);
+    let walks = plan.terms.iter().zip(&layer.terms).map(|(term_plan, term)| {
+        let channels = network.source_shape(term.source).channels;
+        Walk::new(term_plan, activity.of_source(term.source), channels, segments, plan.fold.lanes)
+    });
+    frame(network, plan, node.shape.channels, walks.collect())
 }
 
 /// The fetching side of one term.
 struct Walk<'a> {
     term: &'a TermPlan,
-    /// Which elements are events: \[block\]\[slice\]\[element of the rows, one after the other\].
-    maps: Vec<Vec<Vec<bool>>>,
+    /// How many elements before this one are events: \[block\]\[slice\]\[element of the rows, one after the other\].
+    before: Vec<Vec<Vec<u32>>>,
     /// Segments that read one block.
     segments_per_block: usize,
     /// Clock of the next fetch.
@@ -92,24 +113,26 @@ impl<'a> Walk<'a> {
         // An element of a vector term is what all lanes of a segment see.
         let width = if term.vector { lanes } else { 1 };
         let own = channels / term.blocks / width;
-        let mut maps = vec![vec![Vec::new(); term.slices]; term.blocks];
+        let mut maps = vec![Vec::new(); term.blocks];
         for pixel in nonzero.chunks_exact(channels) {
             for (block, elements) in pixel.chunks_exact(own * width).enumerate() {
                 for element in elements.chunks_exact(width) {
-                    maps[block][0].push(element.contains(&true));
+                    maps[block].push(element.contains(&true));
                 }
             }
         }
-        if term.slices > 1 {
-            for slices in &mut maps {
-                let all = std::mem::take(&mut slices[0]);
-                for (slice, map) in slices.iter_mut().enumerate() {
-                    *map = (0..all.len() / term.slices).map(|element| all[term.element_of(slice, element)]).collect();
-                }
-            }
-        }
+        let sums = |map: &[bool], slice: usize| {
+            let mut sum = 0;
+            let mut before = vec![0];
+            before.extend((0..map.len() / term.slices).map(|element| {
+                sum += u32::from(map[term.element_of(slice, element)]);
+                sum
+            }));
+            before
+        };
+        let before = maps.iter().map(|map| (0..term.slices).map(|slice| sums(map, slice)).collect()).collect();
         let segments_per_block = segments.div_ceil(term.blocks);
-        Walk { term, maps, segments_per_block, clock: 0, queued: vec![VecDeque::new(); term.slices] }
+        Walk { term, before, segments_per_block, clock: 0, queued: vec![VecDeque::new(); term.slices] }
     }
 
     /// Fetches the window of output pixel (y, x) for `segment` and hands (slice, clock of the fetch, events) of each
@@ -127,14 +150,12 @@ impl<'a> Walk<'a> {
         let room = (1usize << self.term.queue_log2) - QUEUE_SLACK + 2;
         let (first_row, end_row) = geometry.rows_of(y);
         let (first, end) = geometry.elements_of(x);
-        let maps = &self.maps[segment / self.segments_per_block];
+        let before = &self.before[segment / self.segments_per_block];
         for row in first_row..end_row {
             for index in first / size..=(end - 1) / size {
-                let inside = first.max(index * size)..end.min((index + 1) * size);
-                let events = |slice: usize| {
-                    let elements = &maps[slice][row * geometry.row_elements..][..geometry.row_elements];
-                    elements[inside.clone()].iter().filter(|nonzero| **nonzero).count() as u64
-                };
+                let row = row * geometry.row_elements;
+                let (from, to) = (row + first.max(index * size), row + end.min((index + 1) * size));
+                let events = |slice: usize| u64::from(before[slice][to] - before[slice][from]);
                 // A word is fetched when every slice has room for it.
                 for (slice, queued) in self.queued.iter_mut().enumerate() {
                     if queued.len() == room && events(slice) > 0 {
@@ -168,13 +189,10 @@ impl<'a> Walk<'a> {
 }
 
 fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Walk>) -> Estimate {
-    let &Fold { lanes, slices, units, firing, .. } = &plan.fold;
+    let &Fold { lanes, slices, units, .. } = &plan.fold;
     let segments = plan.segments(channels);
     let last_lanes = channels - (segments - 1) * lanes;
-    let beat_clocks = match firing {
-        Firing::Pipelined => 1,
-        Firing::Serial => u64::from(1 + network.timesteps * (2 + unsigned_bits(network.members.into()))),
-    };
+    let beat_clocks = plan.neuron_clocks(network);
     let geometry = &plan.terms[0].geometry;
     let mut estimate = Estimate::default();
     // For each slice the clock at which its synapses are free for the next event.

@@ -1,6 +1,7 @@
 //! Folding as the user says it: how many lanes, slices and units each layer gets, on the command line or in a file.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,36 @@ pub enum Storage {
     Distributed,
     /// Weights only: as many rows in block RAM as fill its depth, the others in LUTs.
     Split,
+}
+
+/// Memories of fewer bits, or of fewer words, are better kept in LUTs than in a block RAM of 16 or 18 kbit.
+const BLOCK_MIN_BITS: u64 = 2048;
+const BLOCK_MIN_ROWS: u64 = 32;
+/// Rows of a block RAM at its widest, on the families in use: what a ROM's rows in block RAM are a multiple of when the
+/// others are held in LUTs.
+pub const BLOCK_DEPTH: u64 = 512;
+
+impl std::fmt::Display for Storage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Storage::Auto => "auto",
+            Storage::Block => "block",
+            Storage::Distributed => "distributed",
+            Storage::Split => "split",
+        })
+    }
+}
+
+impl Storage {
+    /// How many of a memory's `rows` of `width` bits stand in block RAM: all, none, or with [`Storage::Split`] some.
+    pub fn block_rows(self, rows: u64, width: u32) -> u64 {
+        match self {
+            Storage::Split if rows >= BLOCK_DEPTH => rows / BLOCK_DEPTH * BLOCK_DEPTH,
+            Storage::Auto | Storage::Split if rows * u64::from(width) < BLOCK_MIN_BITS || rows < BLOCK_MIN_ROWS => 0,
+            Storage::Distributed => 0,
+            Storage::Auto | Storage::Split | Storage::Block => rows,
+        }
+    }
 }
 
 fn one() -> usize {
@@ -163,6 +194,37 @@ impl Folding {
             }
         }
         Ok(folding)
+    }
+
+    /// Reads a plan file: a table `[layer.NAME]` for each layer, `[default]` for those without one.
+    ///
+    /// # Errors
+    /// [`Error::File`] naming `path` for a text that is no plan or has an unknown key, [`Error::Setting`] for numbers that
+    /// no layer can have.
+    pub fn from_toml(text: &str, path: &Path) -> Result<Folding> {
+        let advice = "write it as `volley plan` does: a table [layer.NAME] for each layer";
+        let folding: Folding =
+            toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
+        folding.default.validate(&format!("{}: [default]", path.display()))?;
+        for (name, fold) in &folding.layers {
+            fold.validate(&format!("{}: [layer.{name}]", path.display()))?;
+        }
+        Ok(folding)
+    }
+
+    /// The text of a plan file, under `head`; `comment` says something about each layer. Both become TOML comments.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if a fold has no TOML form.
+    pub fn to_toml(&self, head: &str, order: &[&str], comment: impl Fn(&str) -> String) -> Result<String> {
+        let mut text: String = head.lines().map(|line| format!("# {line}\n")).collect();
+        for name in order {
+            let fold = toml::to_string(&self.of(name)).map_err(|error| {
+                Error::setting(format!("the folding of '{name}'"), error.to_string(), "report this with the network")
+            })?;
+            text += &format!("\n# {}\n[layer.{name:?}]\n{fold}", comment(name));
+        }
+        Ok(text)
     }
 
     /// What was said of `layer`.

@@ -4,13 +4,17 @@
 pub mod arithmetic;
 mod buffers;
 mod estimate;
+mod figures;
 mod fold;
 mod geometry;
+pub mod resources;
+pub mod solver;
 mod term;
 
 pub use arithmetic::{Arithmetic, Family, Synapse};
 pub use buffers::{deadlock_free_rows, pace_rows, window_rows};
-pub use estimate::{Estimate, dense, estimate};
+pub use estimate::{Activity, Estimate, dense, estimate, estimate_layer};
+pub use figures::{Figures, LayerFigures};
 pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
 pub use term::TermPlan;
@@ -45,6 +49,22 @@ impl LayerPlan {
         self.terms_of(slice).map(|(_, term)| term.geometry.weight_rows()).sum::<usize>() * self.segments(channels)
     }
 
+    /// What the lanes of `layer` are built of: as asked for, else a multiplier for a pixel times a weight, and a few gated
+    /// adds for a count.
+    pub fn arithmetic(&self, layer: &Layer) -> Arithmetic {
+        let usual =
+            if reads_image(layer) { Arithmetic::Multiplier { lanes: 1, steps: 1 } } else { Arithmetic::Gated };
+        self.fold.arithmetic.unwrap_or(usual)
+    }
+
+    /// Clocks from one beat of neurons to the next: what a unit takes for a neuron.
+    pub fn neuron_clocks(&self, network: &Network) -> u64 {
+        match self.fold.firing {
+            Firing::Pipelined => 1,
+            Firing::Serial => u64::from(1 + network.timesteps * (2 + unsigned_bits(network.members.into()))),
+        }
+    }
+
     /// log2 of the beats of sums that wait behind each slice's drain: two windows' where slices are added up, or where
     /// windows are so short that the drain is always at work.
     pub fn sum_queue_log2(&self) -> u32 {
@@ -77,6 +97,36 @@ pub fn is_readout(layer: &Layer) -> bool {
     matches!(layer.neuron, Neuron::Readout { .. })
 }
 
+/// Whether `layer` reads the image, whose current is the same at each time step.
+pub fn reads_image(layer: &Layer) -> bool {
+    layer.terms.iter().all(|term| term.source == Source::Input)
+}
+
+/// The greatest count (or pixel value) that an event of `layer` brings.
+pub fn most_count(network: &Network, layer: &Layer) -> u64 {
+    let summed = if is_readout(layer) { u64::from(network.timesteps) } else { 1 };
+    let most = |source| match source {
+        Source::Input => 255,
+        Source::Node(index) => network.count_max(index) * summed,
+    };
+    layer.terms.iter().map(|term| most(term.source)).max().unwrap_or(1)
+}
+
+/// What the sums of a lane of `layer` are made of, on which its legal arithmetic depends.
+pub fn synapse(network: &Network, layer: &Layer, plan: &LayerPlan) -> Synapse {
+    let summed = if is_readout(layer) { network.timesteps } else { 1 };
+    let elements: Vec<_> = layer.terms.iter().map(|term| element_bits(network, term.source, summed)).collect();
+    Synapse {
+        steps: if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps },
+        count_bits: elements.iter().map(|(bits, _)| *bits).max().unwrap_or(1),
+        count_signed: elements.iter().any(|(_, signed)| *signed),
+        weight_bits: layer.weight_bits,
+        accumulator_bits: layer.widths.accumulator,
+        shift: layer.terms.iter().map(|term| term.shift).max().unwrap_or(0),
+        vector: plan.terms.iter().any(|term| term.vector),
+    }
+}
+
 /// Bits of one element of a term, all the time steps that its events carry.
 pub fn term_element_bits(network: &Network, layer: &Layer, source: Source) -> u32 {
     let steps = if source == Source::Input || is_readout(layer) { 1 } else { network.timesteps };
@@ -86,12 +136,16 @@ pub fn term_element_bits(network: &Network, layer: &Layer, source: Source) -> u3
 
 /// Elements of a beat of `source`'s stream: the units of the engine that it comes from, through pools.
 pub fn beat_elements(network: &Network, plan: &[Option<LayerPlan>], source: Source) -> usize {
+    engine_of(network, source).map_or(1, |index| plan[index].as_ref().map_or(1, |layer| layer.fold.units))
+}
+
+/// The layer whose neurons `source` streams, through pools; `None` for the image.
+fn engine_of(network: &Network, source: Source) -> Option<usize> {
     match source {
-        Source::Input => 1,
-        Source::Node(index) => match (&network.nodes[index].op, plan[index].as_ref()) {
-            (Op::Pool(pool), _) => beat_elements(network, plan, pool.source),
-            (Op::Layer(_), Some(layer)) => layer.fold.units,
-            (Op::Layer(_), None) => 1,
+        Source::Input => None,
+        Source::Node(index) => match &network.nodes[index].op {
+            Op::Pool(pool) => engine_of(network, pool.source),
+            Op::Layer(_) => Some(index),
         },
     }
 }
@@ -102,27 +156,16 @@ pub fn beat_elements(network: &Network, plan: &[Option<LayerPlan>], source: Sour
 /// [`Error::Setting`] if `folding` names an unknown layer; [`Error::Layer`] for a folding or geometry that a layer cannot
 /// have, with the reason.
 pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
-    let is_layer = |name: &str| network.nodes.iter().any(|node| node.name == name && matches!(node.op, Op::Layer(_)));
-    if let Some(name) = folding.layers.keys().find(|name| !is_layer(name)) {
-        let known: Vec<_> = network.nodes.iter().filter(|n| matches!(n.op, Op::Layer(_))).map(|n| &*n.name).collect();
-        return Err(Error::setting(
-            "--lanes",
-            format!("there is no layer '{name}'"),
-            format!("the layers are {}", known.join(", ")),
-        ));
+    if let Some((problem, advice)) = unknown_layer(network, folding.layers.keys()) {
+        return Err(Error::setting("--lanes", problem, advice));
     }
-    let geometries = geometries(network)?;
-    let [deadlock_free, pace] = [deadlock_free_rows, pace_rows].map(|rows| rows(network, &geometries));
+    let rows = Rows::new(network)?;
     let mut layers: Vec<Option<LayerPlan>> = Vec::with_capacity(network.nodes.len());
     for (index, node) in network.nodes.iter().enumerate() {
         let planned = match &node.op {
             Op::Layer(layer) => {
-                let mut planned = plan_layer(network, &layers, node, layer, folding.of(&node.name))?;
-                for (number, term) in planned.terms.iter_mut().enumerate() {
-                    term.deadlock_free_rows = deadlock_free[index][number];
-                    term.rows = term.deadlock_free_rows.max(window_rows(&term.geometry)).max(pace[index][number]);
-                }
-                Some(planned)
+                let beats = layer.terms.iter().map(|term| beat_elements(network, &layers, term.source));
+                Some(plan_layer(network, &rows, index, layer, folding.of(&node.name), &beats.collect::<Vec<_>>())?)
             }
             Op::Pool(_) => None,
         };
@@ -131,30 +174,55 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
     Ok(Plan { layers })
 }
 
-/// The geometry of every term of every node; a pool has none.
-fn geometries(network: &Network) -> Result<Vec<Vec<Geometry>>> {
-    let of = |node: &Node| match &node.op {
-        Op::Layer(layer) => (layer.terms.iter())
-            .map(|term| geometry(&node.name, network.source_shape(term.source), node.shape, term.window))
-            .collect(),
-        Op::Pool(_) => Ok(vec![]),
-    };
-    network.nodes.iter().map(of).collect()
+/// What is wrong with the first of `names` that is no layer of `network`, and what would be right.
+pub fn unknown_layer<'a>(
+    network: &Network,
+    mut names: impl Iterator<Item = &'a String>,
+) -> Option<(String, String)> {
+    let layers = network.nodes.iter().filter(|node| matches!(node.op, Op::Layer(_)));
+    let known: Vec<_> = layers.map(|node| node.name.as_str()).collect();
+    let name = names.find(|name| !known.contains(&name.as_str()))?;
+    Some((format!("there is no layer '{name}'"), format!("the layers are {}", known.join(", "))))
 }
 
-/// All but the rows of its terms' buffers, which follow from the whole network.
+/// Rows of the spike buffers that follow from the whole network, \[node\]\[term\]; they do not depend on the folding.
+pub(crate) struct Rows {
+    deadlock_free: Vec<Vec<usize>>,
+    pace: Vec<Vec<usize>>,
+}
+
+impl Rows {
+    pub(crate) fn new(network: &Network) -> Result<Rows> {
+        let of = |node: &Node| match &node.op {
+            Op::Layer(layer) => (layer.terms.iter())
+                .map(|term| geometry(&node.name, network.source_shape(term.source), node.shape, term.window))
+                .collect(),
+            Op::Pool(_) => Ok(vec![]),
+        };
+        let geometries: Vec<_> = network.nodes.iter().map(of).collect::<Result<_>>()?;
+        let [deadlock_free, pace] = [deadlock_free_rows, pace_rows].map(|rows| rows(network, &geometries));
+        Ok(Rows { deadlock_free, pace })
+    }
+}
+
+/// One layer; `beats` are the elements of a beat of each term's source.
 fn plan_layer(
     network: &Network,
-    earlier: &[Option<LayerPlan>],
-    node: &Node,
+    rows: &Rows,
+    index: usize,
     layer: &Layer,
     fold: Fold,
+    beats: &[usize],
 ) -> Result<LayerPlan> {
+    let node = &network.nodes[index];
     let fold = legal(node, layer, fold)?;
     let mut terms = Vec::with_capacity(layer.terms.len());
-    for term in &layer.terms {
-        let beat = beat_elements(network, earlier, term.source);
-        terms.push(term::plan(network, node, layer, term, &fold, beat)?);
+    for (number, (term, &beat)) in layer.terms.iter().zip(beats).enumerate() {
+        let mut planned = term::plan(network, node, layer, term, &fold, beat)?;
+        planned.deadlock_free_rows = rows.deadlock_free[index][number];
+        let least = planned.deadlock_free_rows.max(window_rows(&planned.geometry));
+        planned.rows = least.max(rows.pace[index][number]);
+        terms.push(planned);
     }
     if terms.iter().all(|term| term.slices != fold.slices) {
         return Err(Error::layer(

@@ -5,12 +5,8 @@ mod scan;
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Item, Module, Parameter, Port, Rom, Wire};
 use crate::fixed_point::{Layer, Network, Node, Source};
-use crate::schedule::{self, Arithmetic, Firing, LayerPlan, Storage, is_readout};
+use crate::schedule::{self, Firing, LayerPlan, Storage, is_readout};
 use crate::{Error, Result};
-
-/// Memories of fewer bits, or of fewer words, are better kept in LUTs than in a block RAM of 16 or 18 kbit.
-const BLOCK_MIN_BITS: u64 = 2048;
-const BLOCK_MIN_ROWS: usize = 32;
 
 /// The modules of one layer and the contents of its memories.
 pub(super) struct LayerModules {
@@ -47,7 +43,7 @@ pub(super) fn modules(
 ) -> Result<LayerModules> {
     check(node, layer)?;
     let readout = is_readout(layer);
-    let from_image = memory::reads_image(layer);
+    let from_image = schedule::reads_image(layer);
     let summed = if readout { network.timesteps } else { 1 };
     let elements: Vec<_> =
         layer.terms.iter().map(|term| schedule::element_bits(network, term.source, summed)).collect();
@@ -108,17 +104,9 @@ fn check(node: &Node, layer: &Layer) -> Result<()> {
     Ok(())
 }
 
-/// Rows of a block RAM at its widest, on the families in use: what a ROM's rows in block RAM are a multiple of when the
-/// others are held in LUTs.
-const BLOCK_DEPTH: u64 = 512;
-
 fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32) -> Rom {
     let depth = memory.rows as u64;
-    let block_rows = match storage {
-        Storage::Split if depth >= BLOCK_DEPTH => depth / BLOCK_DEPTH * BLOCK_DEPTH,
-        _ if in_block_ram(memory.rows, memory.width, storage) => depth,
-        _ => 0,
-    };
+    let block_rows = storage.block_rows(depth, memory.width);
     let place = match block_rows {
         0 => "distributed memory".to_string(),
         rows if rows == depth => "block RAM".to_string(),
@@ -132,17 +120,6 @@ fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32) 
         width: memory.width,
         block_rows,
         latency,
-    }
-}
-
-/// Whether a memory is held in block RAM, where it is not split.
-fn in_block_ram(rows: usize, width: u32, storage: Storage) -> bool {
-    match storage {
-        Storage::Auto | Storage::Split => {
-            rows as u64 * u64::from(width) >= BLOCK_MIN_BITS && rows >= BLOCK_MIN_ROWS
-        }
-        Storage::Block => true,
-        Storage::Distributed => false,
     }
 }
 
@@ -277,16 +254,6 @@ impl Context<'_> {
         self.plan.terms.iter().any(|term| term.vector)
     }
 
-    /// The greatest count (or pixel value) that an event brings.
-    fn most_count(&self) -> u64 {
-        let summed = if is_readout(self.layer) { u64::from(self.network.timesteps) } else { 1 };
-        let most = |source| match source {
-            Source::Input => 255,
-            Source::Node(index) => self.network.count_max(index) * summed,
-        };
-        self.layer.terms.iter().map(|term| most(term.source)).max().unwrap_or(1)
-    }
-
     fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
         let fold = &self.plan.fold;
         let neuron_address = address_bits(self.node.shape.channels / fold.units);
@@ -337,11 +304,11 @@ impl Context<'_> {
         let readout = is_readout(self.layer);
         let fold = &self.plan.fold;
         let channels = self.node.shape.channels;
-        let [arithmetic, lanes_packed, steps_packed] = arithmetic(self.layer, self.plan).parameters();
+        let [arithmetic, lanes_packed, steps_packed] = self.plan.arithmetic(self.layer).parameters();
         let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
         let mut parameters = vec![
             int("IN_BITS", self.count_bits),
-            int("IN_MOST", self.most_count()),
+            int("IN_MOST", schedule::most_count(self.network, self.layer)),
             int("IN_SIGNED", i64::from(self.signed)),
             int("CHANNELS", channels as i64),
             int("LANES", fold.lanes as i64),
@@ -355,7 +322,7 @@ impl Context<'_> {
             int("BIAS_BITS", format.bias_bits),
         ];
         if readout {
-            let factor = if memory::reads_image(self.layer) { self.network.timesteps } else { 1 };
+            let factor = if schedule::reads_image(self.layer) { self.network.timesteps } else { 1 };
             parameters.extend([int("FACTOR", factor), int("CHANNEL_BITS", address_bits(channels))]);
         } else {
             parameters.extend([
@@ -409,12 +376,6 @@ impl Context<'_> {
             connections,
         });
     }
-}
-
-/// What the lanes of a layer are built of: a pixel times a weight is worth a multiplier, a count is a few gated adds.
-pub(super) fn arithmetic(layer: &Layer, plan: &LayerPlan) -> Arithmetic {
-    let usual = if memory::reads_image(layer) { Arithmetic::Multiplier { lanes: 1, steps: 1 } } else { Arithmetic::Gated };
-    plan.fold.arithmetic.unwrap_or(usual)
 }
 
 /// The name of what a term or pool reads.

@@ -2,7 +2,6 @@
 
 use super::{Context, concatenation, connect, int, part};
 use crate::fixed_point::Source;
-use crate::rtl::layer::in_block_ram;
 use crate::rtl::netlist::{Item, Module, Parameter, Wire};
 use crate::schedule::{self, TermPlan, is_readout};
 
@@ -30,7 +29,8 @@ impl Context<'_> {
         let rows = if geometry.map_height == source.height { source.height } else { 1 };
         let beats = self.beats[term];
         let pixel_words = source.channels / plan.blocks / plan.word_counts;
-        let block = in_block_ram(plan.rows * plan.row_words(), plan.word_bits(), self.plan.fold.buffers);
+        let words = (plan.rows * plan.row_words()) as u64;
+        let block = self.plan.fold.buffers.block_rows(words, plan.word_bits()) > 0;
         module.body.push(Item::Instance {
             module: "event_scanner".into(),
             name: wire("scanner"),

@@ -1,0 +1,220 @@
+//! The foldings that one layer may have, what they cost, and how many clocks they take.
+
+use std::collections::BTreeMap;
+
+use super::Task;
+use crate::fixed_point::{Network, Op, Source};
+use crate::schedule::resources::{self, Resources};
+use crate::schedule::arithmetic::legal;
+use crate::schedule::{Activity, Family, Firing, Fold, Geometry, LayerPlan, Storage};
+use crate::schedule::{Rows, estimate_layer, geometry, is_readout, plan_layer, synapse};
+use crate::{Error, Result};
+
+/// Most slices that are tried.
+const MAX_SLICES: usize = 64;
+
+/// What the user has decided about one layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pin {
+    pub lanes: usize,
+    /// `None` leaves them to the solver.
+    pub slices: Option<usize>,
+}
+
+/// Reads `--pin`: `conv_3=16x4,conv_5=8` (lanes x slices, or lanes alone).
+///
+/// # Errors
+/// [`Error::Setting`] that quotes the part that is wrong.
+pub fn pins(text: &str) -> Result<BTreeMap<String, Pin>> {
+    const ADVICE: &str = "write layer=LANES or layer=LANESxSLICES, separated by commas";
+    let read = |part: &str| {
+        let bad = || Error::setting("--pin", format!("'{part}' is no pin"), ADVICE);
+        let number = |text: &str| text.trim().parse::<usize>().map_err(|_| bad());
+        let (name, value) = part.split_once('=').ok_or_else(bad)?;
+        let pin = match value.split_once('x') {
+            None => Pin { lanes: number(value)?, slices: None },
+            Some((lanes, slices)) => Pin { lanes: number(lanes)?, slices: Some(number(slices)?) },
+        };
+        let fold = Fold { slices: pin.slices.unwrap_or(1), ..Fold::lanes(pin.lanes) };
+        fold.validate(&format!("--pin {part}"))?;
+        Ok((name.trim().to_string(), pin))
+    };
+    text.split(',').map(|part| read(part.trim())).collect()
+}
+
+/// One folding of a layer.
+pub struct Candidate {
+    pub plan: LayerPlan,
+    pub resources: Resources,
+    /// Clocks a frame: a bound from below until it is walked.
+    cycles: u64,
+    walked: bool,
+}
+
+impl Candidate {
+    pub fn cycles(&self) -> u64 {
+        self.cycles
+    }
+
+    pub fn is_walked(&self) -> bool {
+        self.walked
+    }
+
+    /// The clocks of an average frame, rounded up.
+    pub fn walk(&self, task: &Task, node: usize) -> u64 {
+        let node = &task.network.nodes[node];
+        let frames = task.frames.iter().map(|frame| estimate_layer(task.network, node, &self.plan, frame).cycles);
+        let mean = frames.sum::<u64>().div_ceil(task.frames.len().max(1) as u64);
+        mean.max(firing_clocks(task.network, node.shape.elements(), &self.plan))
+    }
+}
+
+/// Clocks in which the neurons of a frame of `elements` fire.
+fn firing_clocks(network: &Network, elements: usize, plan: &LayerPlan) -> u64 {
+    (elements / plan.fold.units) as u64 * plan.neuron_clocks(network)
+}
+
+/// Notes what a walk found, for all candidates that differ in their memories and arithmetic only.
+pub fn learn(list: &mut [Candidate], place: usize, cycles: u64) {
+    let same = |fold: &Fold| (fold.lanes, fold.slices, fold.units, fold.firing);
+    let walked = same(&list[place].plan.fold);
+    for candidate in list.iter_mut().filter(|candidate| same(&candidate.plan.fold) == walked) {
+        (candidate.cycles, candidate.walked) = (cycles, true);
+    }
+}
+
+/// All foldings of layer `node` that are worth a thought, with `units` units and `beats` elements in a beat of each term.
+///
+/// # Errors
+/// Why a pin is illegal.
+pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]) -> Result<Vec<Candidate>> {
+    let network = task.network;
+    let of = &network.nodes[node];
+    let Op::Layer(layer) = &of.op else { return Ok(vec![]) };
+    let channels = of.shape.channels;
+    let pin = task.pins.get(&of.name);
+    // As many segments as possible of the fewest lanes that do: more lanes in the same segments would idle.
+    let mut lanes: Vec<usize> = match pin {
+        Some(pin) => vec![pin.lanes.min(channels)],
+        None => (1..=channels).map(|segments| channels.div_ceil(segments)).collect(),
+    };
+    lanes.dedup();
+    let slices: Vec<usize> = match pin.and_then(|pin| pin.slices) {
+        Some(slices) => vec![slices],
+        None => std::iter::successors(Some(1), |n| Some(n * 2)).take_while(|n| *n <= MAX_SLICES).collect(),
+    };
+    let events = (0..layer.terms.len()).map(|term| mean_events(network, task.frames, node, term));
+    let events: Vec<f64> = events.collect::<Result<_>>()?;
+    let mut all = Vec::new();
+    let mut refusal = None;
+    for &lanes in lanes.iter().filter(|lanes| lanes.is_multiple_of(units)) {
+        for &slices in &slices {
+            let fold = Fold { slices, units, ..Fold::lanes(lanes) };
+            let plan = match plan_layer(network, rows, node, layer, fold, beats) {
+                Ok(plan) => plan,
+                Err(error) => {
+                    refusal = Some(error);
+                    continue;
+                }
+            };
+            let bound = lower_bound(&plan, channels, &events);
+            let weight_rows = plan.weight_rows(channels, 0) as u64;
+            let forms = legal(task.family, &synapse(network, layer, &plan));
+            let firings: &[Firing] = if is_readout(layer) { &[Firing::Pipelined] } else { &FIRINGS };
+            for &firing in firings {
+                let mut plan = plan.clone();
+                plan.fold.firing = firing;
+                let cycles = bound.max(firing_clocks(network, of.shape.elements(), &plan));
+                let mut same: Vec<Candidate> = Vec::new();
+                for (arithmetic, (weights, buffers)) in product(&forms, &storages(task.family, weight_rows)) {
+                    let mut plan = plan.clone();
+                    plan.fold.arithmetic = Some(arithmetic);
+                    (plan.fold.weights, plan.fold.buffers) = (weights, buffers);
+                    let resources = resources::layer(network, of, layer, &plan, beats, task.family);
+                    same.push(Candidate { plan, resources, cycles, walked: false });
+                }
+                all.extend(undominated(same));
+            }
+        }
+    }
+    match refusal {
+        Some(error) if all.is_empty() && pin.is_some() => Err(error),
+        _ => Ok(all),
+    }
+}
+
+const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
+
+fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
+    first.iter().flat_map(|a| second.iter().map(|b| (*a, *b))).collect()
+}
+
+/// Where weights and rows may be held.
+fn storages(family: Family, weight_rows: u64) -> Vec<(Storage, Storage)> {
+    let mut weights = vec![Storage::Block, Storage::Distributed];
+    if Storage::Split.block_rows(weight_rows, u32::MAX) < weight_rows {
+        weights.push(Storage::Split);
+    }
+    let buffers: &[Storage] = match family {
+        Family::Ice40 => &[Storage::Block],
+        Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => &[Storage::Block, Storage::Distributed],
+    };
+    weights.iter().flat_map(|weights| buffers.iter().map(|buffers| (*weights, *buffers))).collect()
+}
+
+/// Those to which no other one is at least as good in everything.
+fn undominated(all: Vec<Candidate>) -> Vec<Candidate> {
+    let costs: Vec<[f64; 3]> =
+        all.iter().map(|c| [c.resources.luts, c.resources.multipliers, c.resources.block_rams]).collect();
+    let covers = |a: usize, b: usize| (0..3).all(|r| costs[a][r] <= costs[b][r]) && (costs[a] != costs[b] || a < b);
+    let kept: Vec<bool> = (0..all.len()).map(|b| !(0..all.len()).any(|a| a != b && covers(a, b))).collect();
+    all.into_iter().zip(kept).filter_map(|(candidate, keep)| keep.then_some(candidate)).collect()
+}
+
+/// Events of a frame of term `term` of layer `node`, the mean over `frames`: non-zero elements, each counted in every
+/// window that has it.
+///
+/// # Errors
+/// As [`geometry`].
+pub fn mean_events(network: &Network, frames: &[Activity], node: usize, term: usize) -> Result<f64> {
+    let of = &network.nodes[node];
+    let Op::Layer(layer) = &of.op else { return Ok(0.0) };
+    let term = &layer.terms[term];
+    let geometry = geometry(&of.name, network.source_shape(term.source), of.shape, term.window)?;
+    let sum: u64 = frames.iter().map(|frame| events(&geometry, frame, term.source)).sum();
+    Ok(sum as f64 / frames.len().max(1) as f64)
+}
+
+fn events(geometry: &Geometry, frame: &Activity, source: Source) -> u64 {
+    let mut sum = 0;
+    for (row, elements) in frame.of_source(source).chunks_exact(geometry.row_elements).enumerate() {
+        let windows = (0..geometry.out_height).map(|y| geometry.rows_of(y));
+        let windows = windows.filter(|(first, end)| (*first..*end).contains(&row)).count() as u64;
+        let mut before = vec![0u64];
+        before.extend(elements.iter().scan(0, |sum, event| {
+            *sum += u64::from(*event);
+            Some(*sum)
+        }));
+        let runs = (0..geometry.out_width).map(|x| geometry.elements_of(x));
+        sum += windows * runs.map(|(first, end)| before[end] - before[first]).sum::<u64>();
+    }
+    sum
+}
+
+/// Clocks that a layer's engine takes at least: an event a clock of the busiest slice, which has at least its share, and
+/// a word a clock of every term.
+fn lower_bound(plan: &LayerPlan, channels: usize, events: &[f64]) -> u64 {
+    let segments = plan.segments(channels);
+    let (mut shared, mut words) = (0.0, 0);
+    for (term, events) in plan.terms.iter().zip(events) {
+        let visits = segments as f64 / term.blocks as f64;
+        shared += if term.vector { events / plan.fold.lanes as f64 } else { events * visits };
+        let geometry = &term.geometry;
+        let size = 1 << term.word_log2;
+        let rows: usize = (0..geometry.out_height).map(|y| geometry.rows_of(y)).map(|(first, end)| end - first).sum();
+        let runs = (0..geometry.out_width).map(|x| geometry.elements_of(x));
+        let run: usize = runs.map(|(first, end)| (end - 1) / size - first / size + 1).sum();
+        words = words.max(rows * run * segments);
+    }
+    ((shared / plan.fold.slices as f64) as u64).max(words as u64)
+}
