@@ -53,6 +53,7 @@ accept: install ## Run the acceptance tests on whole test sets and print their t
 	$(CARGO) test --release $(LOCKED) --features accept $(ACCEPT) -- --nocapture
 	VOLLEY_RANDOM_NETWORKS=300 $(CARGO) test --release $(LOCKED) --features accept --test random_networks icarus
 	VOLLEY_RANDOM_NETWORKS=20 $(CARGO) test --release $(LOCKED) --features accept --test random_networks verilator
+	VOLLEY_RANDOM_NETWORKS=100 $(CARGO) test --release $(LOCKED) --features accept --test buffers -- --nocapture
 
 clean: ## Remove everything that was built
 	$(CARGO) clean

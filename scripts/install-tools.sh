@@ -59,5 +59,8 @@ if ! cmp -s scripts/requirements.txt .venv/installed-from; then
     rm -rf .venv
     python3 -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r scripts/requirements.txt </dev/null
+    # The package brings a library only; this is its command.
+    { echo "#!$PWD/.venv/bin/python"; cat scripts/yosys.py; } >.venv/bin/yosys
+    chmod +x .venv/bin/yosys
     cp scripts/requirements.txt .venv/installed-from
 fi

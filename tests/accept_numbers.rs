@@ -1,7 +1,8 @@
 //! Whole test sets: what the conversion and the fixed point cost. Run with `--features accept --release`.
 //!
 //! Nothing is chosen by these figures: what there is to choose was chosen on training images (see `quantise::scale`).
-//! Only MNIST has a bar, a loss of at most 0.10 points to rounding. The other networks are printed for information.
+//! MNIST may lose 0.10 points to rounding and ResNet-20, trained with QCFS, 0.20. The other networks are printed for
+//! information.
 
 mod zoo;
 
@@ -14,11 +15,14 @@ use zoo::{images, onnx, placed, test_set};
 
 const EXACT: ThresholdMode = ThresholdMode::Exact;
 
+/// Members and time steps of ResNet-20.
+const RESNET20: [(u32, u32); 3] = [(8, 1), (4, 2), (4, 4)];
+
 /// Evaluates and prints one line of the table.
 fn line(name: &str, network: &Network, weight_bits: u32, threshold: ThresholdMode, limit: usize) -> Report {
     let images = images(test_set(name), limit);
     let start = Instant::now();
-    let settings = Settings { weight_bits, threshold };
+    let settings = Settings { weight_bits, threshold, ..Settings::default() };
     let report = evaluate(network, &settings, Some(&onnx(name)), &images, &|_, _| ()).unwrap();
     println!(
         "{name} τ{} T{} {weight_bits} bits {threshold:?}, {limit} images: ann {:.4}, float {:.4}, fixed {:.4}, \
@@ -62,13 +66,25 @@ fn mnist_loses_next_to_nothing() {
     }
 }
 
+/// Three foldings of the eight levels that ResNet-20 was trained with. At τ = L and T = 1 the spiking network is the
+/// quantised ANN, which the first bar checks. The second bounds what rounding costs; that the classes agree on no more than 97 %
+/// is the network's own doing (docs/architecture.md, "What rounding costs").
 #[test]
-fn resnet20_is_printed() {
+fn resnet20_with_qcfs_keeps_its_accuracy() {
     let name = "resnet20-cifar10-qcfs8";
-    let network = placed(name, 8, 1).network;
-    line(name, &network, 8, EXACT, 10_000);
-    line(name, &network, 6, EXACT, 2_000);
-    line(name, &network, 8, ThresholdMode::Pow2, 2_000);
+    for (members, timesteps) in RESNET20 {
+        let network = placed(name, members, timesteps).network;
+        let report = line(name, &network, 8, EXACT, 10_000);
+        if (members, timesteps) == (8, 1) {
+            let equal = (report.float_agreement_with_ann.unwrap() * report.images as f64).round();
+            println!("{name}: {equal} of {} classes equal to the ANN's", report.images);
+            assert!(equal >= 9_990.0, "{name}");
+            let loss = ((report.snn_float - report.snn_fixed) * report.images as f64).round();
+            assert!(loss.abs() <= 20.0, "{name}: {loss} images of 10,000");
+            line(name, &network, 6, EXACT, 10_000);
+            line(name, &network, 4, EXACT, 10_000);
+        }
+    }
 }
 
 #[test]
@@ -77,17 +93,18 @@ fn vgg16_slim_is_printed() {
     line(name, &placed(name, 4, 2).network, 8, EXACT, 2_000);
 }
 
-/// A ReLU network that nobody trained for conversion: thresholds and biases from 500 training images.
+/// A ReLU network that nobody trained for conversion: thresholds and biases from training images. No bar: the loss is
+/// conversion's, and is printed.
 #[test]
 fn resnet20_with_relu_is_calibrated() {
     let name = "resnet20-cifar10-relu";
     let sample = images("cifar10_calib", 500);
-    for (members, timesteps) in [(8, 1), (8, 2), (15, 2)] {
+    for (members, timesteps) in RESNET20 {
         let mut placed = placed(name, members, timesteps);
         let start = Instant::now();
         volley::convert::calibrate_thresholds::calibrate(&mut placed, &sample, &|| ()).unwrap();
         println!("calibrated in {:.1} s", start.elapsed().as_secs_f64());
         assert!(placed.uncalibrated.is_empty());
-        line(name, &placed.network, 8, EXACT, 1_000);
+        line(name, &placed.network, 8, EXACT, 10_000);
     }
 }

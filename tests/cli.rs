@@ -152,6 +152,7 @@ fn settings_out_of_range_are_refused() {
     let convert = format!("convert {DIGITS}/digits.onnx -o net");
     assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 1")), @"error: --weight-bits: is 1; choose 2 to 16");
     assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 17")), @"error: --weight-bits: is 17; choose 2 to 16");
+    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 8,conv_9=6")), @"error: --weight-bits: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
     assert_snapshot!(place.refused(&format!("{convert} --members 0 --timesteps 1")), @"error: --members: it is 0; choose a number from 1 to 255");
     assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 0")), @"error: --timesteps: it is 0; choose a number from 1 to 64");
     assert_snapshot!(place.refused(&format!("{convert} --members four --timesteps 1")), @r"

@@ -13,7 +13,11 @@ use volley::folder::{Converted, read, write};
 fn converted(name: &str) -> Converted {
     let network = convert(import_zoo(name), &Options { members: 4, timesteps: 2 }).unwrap().network;
     let onnx = Some(std::fs::read(zoo(name).join("model.onnx")).unwrap());
-    Converted { network, settings: Settings { weight_bits: 6, threshold: ThresholdMode::Pow2 }, onnx }
+    Converted {
+        network,
+        settings: Settings { weight_bits: 6, threshold: ThresholdMode::Pow2, ..Settings::default() },
+        onnx,
+    }
 }
 
 #[test]
@@ -21,6 +25,8 @@ fn what_is_written_is_read() {
     let place = tempfile::tempdir().unwrap();
     for name in NETWORKS {
         let mut converted = converted(name);
+        let first = converted.network.layer_names().next().unwrap().to_string();
+        converted.settings.layer_bits.insert(first, 5);
         let folder = place.path().join("deep").join(name);
         write(&folder, &converted).unwrap();
         assert_eq!(read(&folder).unwrap(), converted, "{name}");
@@ -131,7 +137,10 @@ fn damage_is_named() {
     unknown field `speed`, expected one of `name`, `members`, `timesteps`, `input`, `fixed_point`, `node`; docs/network-folder.md lists the keys
     ");
     assert_snapshot!(edit("members = 4", "members = 0"), @"PLACE/mlp/network.toml: members: it is 0; choose a number from 1 to 255");
-    assert_snapshot!(edit("weight_bits = 6", "weight_bits = 40"), @"PLACE/mlp/network.toml: [fixed_point] weight_bits is 40; choose a number from 2 to 16");
+    assert_snapshot!(edit("weight_bits = 6", "weight_bits = 40"), @"PLACE/mlp/network.toml: [fixed_point] weight bits: is 40; choose 2 to 16");
+    let mixed = |bits: &str| format!("threshold = \"pow2\"\n[fixed_point.layer_bits]\n{bits}");
+    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_7 = 5")), @"PLACE/mlp/network.toml: [fixed_point] weight bits: there is no layer 'linear_7'; the layers are linear_1, linear_4");
+    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_1 = 1")), @"PLACE/mlp/network.toml: [fixed_point] weight bits: of layer 'linear_1' is 1; choose 2 to 16");
     assert_snapshot!(edit("source = \"linear_1\"", "source = \"linear_7\""), @"PLACE/mlp/network.toml: node 'linear_4': its source 'linear_7' is no node before it; name an earlier node, or 'input' for the image");
     assert_snapshot!(edit("name = \"linear_1\"", "name = \"module\""), @"PLACE/mlp/network.toml: node 'linear_4': its source 'linear_1' is no node before it; name an earlier node, or 'input' for the image");
     assert_snapshot!(edit("kernel = [28, 28]", "kernel = [27, 28]").lines().last().unwrap(), @"PLACE/mlp/network.toml: node 'linear_1': term 0 with weights 128×1×28×28 over 1×28×28 does not make 128×1×1; mend the node, or convert the network again");

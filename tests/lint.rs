@@ -123,7 +123,7 @@ fn generated_designs() {
     let check = |seed: u64| -> Option<String> {
         let network = random::network(seed, &random::Options { several_terms: seed % 2 == 1, ..Default::default() });
         let threshold = if seed.is_multiple_of(3) { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
-        let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold };
+        let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold, ..Settings::default() };
         let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
         let lanes = schedule::Folding::uniform(1 + seed as usize % 5);
         let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");

@@ -15,7 +15,11 @@ fn check(seed: u64, simulator: Simulator) -> Result<(), TestCaseError> {
     let options = random::Options { several_terms: seed % 2 == 1, ..Default::default() };
     let network = random::network(seed, &options);
     let threshold = if random.within(0, 2) == 0 { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
-    let settings = Settings { weight_bits: random.within(2, 16) as u32, threshold };
+    let mut settings = Settings { weight_bits: random.within(2, 16) as u32, threshold, ..Settings::default() };
+    let bits = &mut Random::new(seed ^ 0xb175);
+    for name in network.layer_names().filter(|_| seed.is_multiple_of(4)) {
+        settings.layer_bits.insert(name.to_string(), bits.within(2, 16) as u32);
+    }
     let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
     let lanes = schedule::Folding::uniform(random.within(1, 7));
     let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");

@@ -44,7 +44,9 @@ module group_neuron_serial #(
     localparam THETA_BITS = POW2 != 0 ? STEP_LOG2 + 1 : STEP_BITS;      // of a step
     localparam TOP_BITS   = THETA_BITS + COUNT_BITS - 1;                // of 2^(COUNT_BITS-1) steps
     // Nothing is taken from a negative v, so the difference needs no bit more than its sides.
-    localparam FULL_BITS  = TOP_BITS + 1 > MEMBRANE_BITS ? TOP_BITS + 1 : MEMBRANE_BITS;
+    localparam SUM_BITS   = ACC_BITS > BIAS_BITS ? ACC_BITS : BIAS_BITS;
+    localparam HELD_BITS  = SUM_BITS > MEMBRANE_BITS ? SUM_BITS : MEMBRANE_BITS;
+    localparam FULL_BITS  = TOP_BITS + 1 > HELD_BITS ? TOP_BITS + 1 : HELD_BITS;
     localparam T_BITS     = TIMESTEPS > 1 ? $clog2(TIMESTEPS) : 1;
     localparam LAST_T     = TIMESTEPS - 1;
     localparam LAST_CHANNEL = CHANNELS - 1;

@@ -10,7 +10,9 @@
 //     weights (LANES - 1)·ACC_BITS + WEIGHT_BITS bits: 25 on 7 series, 27 on UltraScale+
 //     count   FACTOR_BITS, and one more where counts are unsigned: 18
 //     P       LANES·ACC_BITS bits: 48
-// The adder of the weights is the block's pre-adder, `first` its choice of the summand: no LUT is left.
+// The adder of the weights is the block's pre-adder, `first` its choice of the summand: no LUT is left. Blocks of several
+// time steps share the weights and with them the adder, which is then made of LUTs (PRE_ADDER = 0, WEIGHT_BITS LUTs): yosys
+// loses a shared adder when it moves it into one of the blocks.
 //
 // Registers: weights, product, P; the sums are valid in the clock after their last event was in the product register.
 `default_nettype none
@@ -20,7 +22,8 @@ module synapse_accumulator #(
     parameter FACTOR_BITS  = 4,             // bits of a count, shifted for its term
     parameter COUNT_SIGNED = 0,             // 1: counts are two's complement (pixel values)
     parameter WEIGHT_BITS  = 8,             // bits of a weight, signed
-    parameter ACC_BITS     = 16             // bits of a field, signed
+    parameter ACC_BITS     = 16,            // bits of a field, signed
+    parameter PRE_ADDER    = 1              // 1: the weights' adder belongs to this block alone
 ) (
     input  wire                         clk,
     input  wire                         advance,     // the pipeline moves
@@ -49,8 +52,17 @@ module synapse_accumulator #(
         if (LANES == 1) begin : g_one
             assign weights_next = weights;
         end else begin : g_two
-            assign weights_next = {{ACC_BITS{weights[WEIGHT_BITS-1]}}, weights[WEIGHT_BITS-1:0]} +
-                                  {weights[WEIGHT_BITS +: WEIGHT_BITS], {ACC_BITS{1'b0}}};
+            wire signed [WEIGHTS_BITS-1:0] lower = {{ACC_BITS{weights[WEIGHT_BITS-1]}}, weights[WEIGHT_BITS-1:0]};
+            wire signed [WEIGHTS_BITS-1:0] upper = {weights[WEIGHT_BITS +: WEIGHT_BITS], {ACC_BITS{1'b0}}};
+            if (PRE_ADDER != 0) begin : g_pre_adder
+                // Both sides are signed, so that the pre-adder, which is wider, extends their signs.
+                assign weights_next = lower + upper;
+            end else begin : g_adder
+                // The same, only that the lower bits need no adder.
+                assign weights_next = {upper[WEIGHTS_BITS-1:ACC_BITS] + {WEIGHT_BITS{lower[WEIGHT_BITS-1]}},
+                                       lower[ACC_BITS-1:0]};
+                wire unused_bits = &{1'b0, lower, upper};
+            end
         end
         if (HELD_BITS < PRODUCT_BITS) begin : g_unused
             wire unused_high_bits = &{1'b0, product[PRODUCT_BITS-1:HELD_BITS]};

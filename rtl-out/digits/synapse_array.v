@@ -282,7 +282,8 @@ module synapse_array #(
                             .FACTOR_BITS  (FACTOR_BITS),
                             .COUNT_SIGNED (COUNT_SIGNED),
                             .WEIGHT_BITS  (WEIGHT_BITS),
-                            .ACC_BITS     (ACC_BITS)
+                            .ACC_BITS     (ACC_BITS),
+                            .PRE_ADDER    (STEPS == 1 ? 1 : 0)
                         ) accumulator (
                             .clk     (clk),
                             .advance (advance),

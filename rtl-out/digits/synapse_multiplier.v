@@ -48,8 +48,9 @@ module synapse_multiplier #(
         if (LANES == 1) begin : g_one_weight
             assign weights_next = weights;
         end else begin : g_two_weights
-            assign weights_next = {{FIELD_BITS{weights[WEIGHT_BITS-1]}}, weights[WEIGHT_BITS-1:0]} +
-                                  {weights[WEIGHT_BITS +: WEIGHT_BITS], {FIELD_BITS{1'b0}}};
+            // The lower weight's sign is a borrow from the upper one.
+            assign weights_next = {weights[WEIGHT_BITS +: WEIGHT_BITS] + {WEIGHT_BITS{weights[WEIGHT_BITS-1]}},
+                                   {FACTOR_BITS{weights[WEIGHT_BITS-1]}}, weights[WEIGHT_BITS-1:0]};
         end
         if (STEPS == 1) begin : g_one_count
             assign counts_next = {COUNT_SIGNED != 0 && counts[FACTOR_BITS-1], counts};

@@ -1,15 +1,46 @@
-//! Boards as data: what the FPGA on a board holds, and whether a core's memories and multipliers fit into it.
-//!
-//! LUTs are not estimated here: synthesis counts them.
+//! Boards as data: what the FPGA on a board holds, and whether what a core is expected to cost fits into it.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rtl::Manifest;
-use crate::schedule::Family;
+use crate::schedule;
 use crate::schedule::resources::Resources;
 use crate::{Error, Result};
+
+/// The tools' name of an FPGA family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Lattice ECP5.
+    Ecp5,
+    /// Lattice iCE40.
+    Ice40,
+    /// Xilinx 7 series.
+    Xc7,
+}
+
+impl From<Family> for schedule::Family {
+    fn from(family: Family) -> Self {
+        match family {
+            Family::Ecp5 => schedule::Family::Ecp5,
+            Family::Ice40 => schedule::Family::Ice40,
+            Family::Xc7 => schedule::Family::Series7,
+        }
+    }
+}
+
+/// Where the FPGA is joined to its board.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pins {
+    /// The oscillator.
+    pub clock: String,
+    /// Data from the host.
+    pub serial_in: String,
+    /// Data to the host.
+    pub serial_out: String,
+}
 
 /// A board; `constraints/README.md` explains the keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,14 +50,25 @@ pub struct Board {
     pub part: String,
     pub family: Family,
     pub luts: u64,
+    pub flip_flops: u64,
     pub dsps: u64,
     pub block_rams: u64,
     /// Bits of one block RAM.
     pub block_ram_bits: u64,
     /// Bits of its widest word.
     pub block_ram_width: u64,
+    /// Memories of `lut_ram_rows` words of `lut_ram_width` bits that LUTs can become; 0 where they cannot.
+    pub lut_rams: u64,
+    pub lut_ram_rows: u64,
+    pub lut_ram_width: u64,
+    /// The oscillator.
     pub clock_mhz: f64,
+    /// The clock that a core gets unless the user asks for another.
+    pub core_mhz: f64,
+    /// Flags that tell nextpnr the device, package and speed grade.
+    pub nextpnr: Vec<String>,
     pub source: String,
+    pub pins: Pins,
 }
 
 /// The boards that Volley knows, (file name, text).
@@ -35,15 +77,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("icebreaker.toml", include_str!("../../constraints/icebreaker.toml")),
     ("ulx3s-85f.toml", include_str!("../../constraints/ulx3s-85f.toml")),
 ];
-
-/// What a core needs of a board's scarce blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Need {
-    /// Block RAMs of the memories that are marked for them.
-    pub block_rams: u64,
-    /// Multipliers of the layers that read the image.
-    pub dsps: u64,
-}
 
 impl Board {
     /// Finds a known board by its name, or reads a TOML file.
@@ -75,59 +108,53 @@ impl Board {
         if board.block_ram_width == 0 || board.block_ram_bits < board.block_ram_width {
             return Err(Error::file(path, "block_ram_bits holds no word of block_ram_width", advice));
         }
+        if !(1.0..=1000.0).contains(&board.clock_mhz) || !(1.0..=1000.0).contains(&board.core_mhz) {
+            return Err(Error::file(path, "clock_mhz and core_mhz are not between 1 and 1000", advice));
+        }
         Ok(board)
     }
 
-    /// What the device has; every LUT has a flip-flop beside it.
+    /// What the device has.
     pub fn resources(&self) -> Resources {
         Resources {
             luts: self.luts as f64,
-            flip_flops: self.luts as f64,
+            flip_flops: self.flip_flops as f64,
             multipliers: self.dsps as f64,
             block_rams: self.block_rams as f64,
         }
     }
 
-    /// What a core needs here.
-    pub fn need(&self, manifest: &Manifest) -> Need {
-        let memories = manifest.layers.iter().flat_map(|layer| &layer.memories);
-        let depth = self.block_ram_bits / self.block_ram_width;
-        let blocks = |rows: u64, width: u64| {
-            // A memory is cut into columns of the widest word, or, where it is deep, of narrower and deeper ones.
-            (0..self.block_ram_width.ilog2() + 1)
-                .map(|halvings| {
-                    width.div_ceil((self.block_ram_width >> halvings).max(1)) * rows.div_ceil(depth << halvings)
-                })
-                .min()
-                .unwrap_or(0)
-        };
-        Need {
-            block_rams: memories.map(|memory| blocks(memory.block_rows, memory.width)).sum(),
-            dsps: manifest.layers.iter().map(|layer| layer.multipliers as u64).sum(),
-        }
-    }
-
-    /// Refuses a core that cannot fit.
+    /// Refuses a core that cannot fit: `need` is what it is expected to cost.
     ///
     /// # Errors
     /// [`Error::Setting`] naming the resource, what is needed and what is there.
-    pub fn check(&self, manifest: &Manifest) -> Result<Need> {
-        let need = self.need(manifest);
+    pub fn check(&self, need: Resources) -> Result<()> {
+        let there = self.resources();
         for (what, needed, there, advice) in [
+            ("LUTs", need.luts, there.luts, "use fewer lanes, or let `volley plan` choose them"),
+            ("flip-flops", need.flip_flops, there.flip_flops, "use fewer lanes, or let `volley plan` choose them"),
             (
                 "block RAMs",
                 need.block_rams,
-                self.block_rams,
-                "use fewer --weight-bits, a smaller network or a larger board",
+                there.block_rams,
+                "use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board",
             ),
-            ("multipliers", need.dsps, self.dsps, "give the first layer fewer --lanes"),
+            (
+                "multipliers",
+                need.multipliers,
+                there.multipliers,
+                "give the first layer fewer --lanes, or let `volley plan` choose",
+            ),
         ] {
             if needed > there {
-                let problem = format!("the core needs {needed} {what}, the {} of {} has {there}", self.part, self.name);
+                let problem = format!(
+                    "the core needs about {needed:.0} {what}, the {} of {} has {there}",
+                    self.part, self.name
+                );
                 return Err(Error::setting("--board", problem, advice));
             }
         }
-        Ok(need)
+        Ok(())
     }
 }
 

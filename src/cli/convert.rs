@@ -17,8 +17,9 @@ use super::{Json, Numbers, Outcome, progress, say, say_json, seconds};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
 #[derive(clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   volley convert model.onnx --members 4 --timesteps 1 -o net
+  volley convert model.onnx --members 4 --timesteps 1 --weight-bits 8,conv_1=6 -o net
 
 The input's normalisation is read from the [input] table (mean, std) of model.toml beside model.onnx, or given as flags.
 Networks with plain ReLU activations need sample images (--data) to find their thresholds.")]
@@ -35,9 +36,9 @@ pub struct Args {
     /// Time steps T, 1 to 64
     #[arg(long, value_name = "T")]
     timesteps: u32,
-    /// Signed bits of a weight, 2 to 16
-    #[arg(long, value_name = "B", default_value_t = Settings::default().weight_bits)]
-    weight_bits: u32,
+    /// Signed bits of a weight, 2 to 16: a number for all layers, or layer=number, separated by commas
+    #[arg(long, value_name = "B", default_value_t = Settings::default().weight_bits.to_string())]
+    weight_bits: String,
     /// Which thresholds the hardware may have: any integer, or powers of two, which cost less logic
     #[arg(long, value_enum, default_value_t = Settings::default().threshold)]
     threshold: ThresholdMode,
@@ -61,7 +62,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         _ => None,
     };
     let options = Options { members: args.members, timesteps: args.timesteps };
-    let settings = Settings { weight_bits: args.weight_bits, threshold: args.threshold };
+    let settings = Settings::parse(&args.weight_bits, args.threshold)?;
     let (converted, fixed) = convert(&args.model, flags, args.data.as_deref(), &options, &settings)?;
     folder::write(&args.output, &converted)?;
     let elapsed = start.elapsed();
@@ -72,11 +73,11 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&json!({
             "network": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
-            "weight_bits": fixed.weight_bits, "layers": table.json(), "seconds": elapsed.as_secs_f64(),
+            "weight_bits": settings.weight_bits, "layers": table.json(), "seconds": elapsed.as_secs_f64(),
         }))?;
     } else {
         say(table.text())?;
-        say(summary(&converted, &fixed))?;
+        say(summary(&fixed))?;
         say(format!("wrote {} in {}", args.output.display(), seconds(elapsed)))?;
     }
     Ok(Outcome::Fine)
@@ -112,7 +113,7 @@ pub fn convert(
     }
     calibrate_thresholds::require_calibrated(&placed)?;
     let fixed = quantise::quantise(&placed.network, settings)?;
-    Ok((Converted { network: placed.network, settings: *settings, onnx: Some(onnx) }, fixed))
+    Ok((Converted { network: placed.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
 }
 
 fn no_normalisation(model: &Path) -> Error {
@@ -133,6 +134,7 @@ pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
         "λ",
         "terms",
         "weights",
+        "weight bits",
         "density",
         "accumulator bits",
         "membrane bits",
@@ -152,16 +154,17 @@ pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
             },
             Cell::count(layer.terms.len() as u64),
             Cell::count(whole.weights() as u64),
+            Cell::count(whole.weight_bits),
             Cell::share(nonzero as f64 / whole.weights().max(1) as f64),
             Cell::count(whole.widths.accumulator),
             Cell::count(whole.widths.membrane),
-            Cell::count(whole.weights() as u64 * u64::from(fixed.weight_bits)),
+            Cell::count(whole.weights() as u64 * u64::from(whole.weight_bits)),
         ]);
     }
     table
 }
 
-fn summary(converted: &Converted, fixed: &fixed_point::Network) -> String {
+fn summary(fixed: &fixed_point::Network) -> String {
     let weights = fixed.nodes.iter().map(|node| match &node.op {
         fixed_point::Op::Layer(layer) => layer.weights() as u64,
         fixed_point::Op::Pool(_) => 0,
@@ -173,6 +176,6 @@ fn summary(converted: &Converted, fixed: &fixed_point::Network) -> String {
         fixed.members,
         fixed.timesteps,
         thousands(weights.sum()),
-        converted.settings.weight_bits
+        fixed.weight_bits()
     )
 }

@@ -3,16 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use rayon::prelude::*;
 use serde_json::json;
 use volley::core_folder::{self, Core};
 use volley::fixed_point::{Network, Op};
-use volley::model::Model;
-use volley::schedule::{self, dense};
-use volley::{Error, ann, folder, import, quantise, snn};
+use volley::{Error, ann, eval, folder, import, quantise, snn};
 
 use super::table::{Cell, Table};
-use super::{Json, Outcome, convert, generate, images, progress, say, say_json};
+use super::{Json, Outcome, convert, generate, images, say, say_json};
 
 /// Images that the spike density is measured on, if nothing else is said.
 const LIMIT: usize = 100;
@@ -78,7 +75,7 @@ fn network(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&json!({
             "name": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
-            "weight_bits": fixed.weight_bits, "threshold": fixed.threshold,
+            "weight_bits": converted.settings.weight_bits, "threshold": fixed.threshold,
             "layers": layers.json(), "spikes": densities.map(|table| table.json()),
         }))?;
     } else {
@@ -121,32 +118,16 @@ fn print_densities(table: Option<Table>) -> Result<()> {
 /// Events of each layer, averages a frame, and their share of what a frame without a zero has.
 fn densities(network: &Network, path: &Path, limit: usize) -> Result<Table> {
     let images = images(path, Some(limit), network.input.shape)?;
-    let model = Model::new(network)?;
-    let bar = progress::bar(images.len(), "counting spikes");
-    let zero = || vec![0u64; network.nodes.len()];
-    let views: Vec<_> = images.pixels.outer_iter().collect();
-    let events = views
-        .into_par_iter()
-        .map(|image| {
-            bar.inc(1);
-            model.trace(image).nodes.iter().map(|node| node.events).collect::<Vec<_>>()
-        })
-        .reduce(zero, |left, right| left.iter().zip(&right).map(|(l, r)| l + r).collect());
-    bar.finish_and_clear();
     let mut table = Table::new(&["layer", "events", "dense events", "density"]);
-    for (node, events) in network.nodes.iter().zip(events) {
-        let Op::Layer(layer) = &node.op else { continue };
-        let mut all = 0;
-        for term in &layer.terms {
-            all += dense(&schedule::geometry(&node.name, network.source_shape(term.source), node.shape, term.window)?);
+    for (node, density) in network.nodes.iter().zip(eval::densities(network, &images)?) {
+        if let Op::Layer(_) = &node.op {
+            table.row(vec![
+                Cell::text(&node.name),
+                Cell::real(density.events(), 1),
+                Cell::count(density.dense()),
+                Cell::share(density.events() / density.dense().max(1) as f64),
+            ]);
         }
-        let mean = events as f64 / images.len() as f64;
-        table.row(vec![
-            Cell::text(&node.name),
-            Cell::real(mean, 1),
-            Cell::count(all),
-            Cell::share(mean / all.max(1) as f64),
-        ]);
     }
     Ok(table)
 }

@@ -13,6 +13,7 @@ mod generate;
 mod inspect;
 mod plan;
 mod progress;
+mod synth;
 mod table;
 
 use std::ffi::OsString;
@@ -40,6 +41,7 @@ use volley::data::{self, Images};
   volley plan     net --board ulx3s-85f --data calib.npz -o plan.toml
   volley generate net --plan plan.toml -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
+  volley synth    rtl --board ulx3s-85f -o synth
 
 Every flag is also a key of volley.toml, one table a command:
   [convert]
@@ -64,6 +66,7 @@ enum Command {
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
+    Synth(synth::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
 }
@@ -150,6 +153,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
+        Command::Synth(args) => synth::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }

@@ -74,6 +74,7 @@ module cosim_tb (
     wire out_last = out_taken == @OUT_BEATS@ - 1;
 
 @DECLARE@
+@HOLDS@
     // Marsaglia's xorshift, 32 bits: never 0 when seeded otherwise
     function [31:0] xorshift;
         input [31:0] x;

@@ -1,7 +1,8 @@
 //! Icarus Verilog: the bench interpreted, with unknown values.
 
-use super::{Job, Window, testbench, tool, write};
-use crate::Result;
+use super::tool::build_once;
+use super::{Job, Window, testbench, write};
+use crate::{Result, tool};
 
 pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let dir = job.work_dir.join("icarus");
@@ -11,7 +12,7 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     args.extend(job.rtl_files.iter().map(|p| p.display().to_string()));
     let iverilog = &job.options.tools.iverilog;
     let key = [args.join("\n"), iverilog.display().to_string()];
-    tool::build_once(job, &dir, &[&key[0], &key[1], testbench::ICARUS_CLOCK], || {
+    build_once(job, &dir, &[&key[0], &key[1], testbench::ICARUS_CLOCK], || {
         write(&dir.join("cosim_tb.v"), &job.testbench)?;
         write(&dir.join("cosim_clock.v"), testbench::ICARUS_CLOCK)?;
         tool::run("iverilog", iverilog, &args, &dir)

@@ -6,6 +6,7 @@
 //! names layers, pixels, channels and time steps.
 
 mod capture;
+mod hold;
 mod icarus;
 mod testbench;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod word;
 use std::path::{Path, PathBuf};
 
 pub use capture::{Beat, Capture, Timeout};
+pub use hold::Hold;
 pub use testbench::emit as emit_testbench;
 pub use tool::Tools;
 pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
@@ -66,6 +68,8 @@ pub struct Bench {
     pub output: Stream,
     pub probes: Vec<Probe>,
     pub counters: Vec<Counter>,
+    /// Inner streams that are held back for random stretches of up to 512 clocks; Icarus only.
+    pub holds: Vec<Hold>,
     /// Further outputs of the top, (name, bits), that the bench does not read at its ports.
     pub unread_outputs: Vec<(String, usize)>,
 }
@@ -85,6 +89,8 @@ pub struct Options {
     pub simulator: Simulator,
     /// Probability in 1/256 that the source pauses, and independently that the sink refuses, in a clock.
     pub stalls: u8,
+    /// Whether [`check`] holds every inner stream back for long random stretches; Icarus only.
+    pub hold: bool,
     pub seed: u32,
     /// Clocks without a beat anywhere (input, output, probes) after which the run is given up.
     pub idle_limit: u64,
@@ -100,6 +106,7 @@ impl Options {
         Options {
             simulator: Simulator::Verilator,
             stalls: 0,
+            hold: false,
             seed: 1,
             idle_limit: 1_000_000,
             work_dir: work_dir.into(),
@@ -170,6 +177,9 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn prepare(bench: &Bench, frames: &[Vec<Word>], options: &'a Options) -> Result<Self> {
+        if !bench.holds.is_empty() && options.simulator != Simulator::Icarus {
+            return Err(Error::setting("held streams", "Verilator cannot hold them", "simulate with Icarus"));
+        }
         let testbench = testbench::emit(bench)?;
         let mut input = String::new();
         for (at, frame) in frames.iter().enumerate() {

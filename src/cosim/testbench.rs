@@ -10,7 +10,7 @@
 
 use std::fmt::Write as _;
 
-use super::Bench;
+use super::{Bench, Hold};
 use crate::{Error, Result};
 
 /// The wrapper that gives Icarus a clock, and a waveform where `+trace_file` is given.
@@ -98,6 +98,7 @@ pub fn emit(bench: &Bench) -> Result<String> {
         let _ = writeln!(record, "            if (counter_{i}_high) counter_{i} <= counter_{i} + 64'd1;");
         let _ = writeln!(report, "            $fwrite(file, \"counter_{i} %0d\\n\", counter_{i});");
     }
+    let holds: String = bench.holds.iter().enumerate().map(|(i, stream)| hold(i, stream)).collect();
     let mut moving = String::from("in_beat || out_beat");
     let mut complete = String::new();
     for (i, probe) in bench.probes.iter().enumerate() {
@@ -120,6 +121,7 @@ pub fn emit(bench: &Bench) -> Result<String> {
         ("@RESET@", RESET_CLOCKS.to_string()),
         ("@TAIL@", TAIL_CLOCKS.to_string()),
         ("@DECLARE@\n", declare),
+        ("@HOLDS@\n", holds),
         ("@OPEN@\n", open),
         ("@RECORD@\n", record),
         ("@CLOSE@\n", close),
@@ -128,6 +130,33 @@ pub fn emit(bench: &Bench) -> Result<String> {
         ("@COMPLETE@", complete),
     ];
     Ok(values.iter().fold(include_str!("cosim_tb.v").to_string(), |text, (key, value)| text.replace(key, value)))
+}
+
+/// Holds stream `i` back and lets it go again, for stretches of 1 to 512 clocks, short ones as often as long ones. It
+/// changes at falling edges, so that everything has settled when a beat may move.
+fn hold(i: usize, stream: &Hold) -> String {
+    let Hold { valid, ready } = stream;
+    format!(
+        "    reg     hold_{i} = 1'b0;\n\
+         \x20   integer hold_{i}_random = {i};\n\
+         \x20   integer hold_{i}_left = 0;\n\
+         \x20   always @(negedge clk) begin\n\
+         \x20       if (cycle == 64'd1) hold_{i}_random = {i} + seed * 1000;\n\
+         \x20       if (hold_{i}_left == 0) begin\n\
+         \x20           hold_{i} = !hold_{i};\n\
+         \x20           hold_{i}_left = $random(hold_{i}_random) & (511 >> ($random(hold_{i}_random) & 7));\n\
+         \x20           if (hold_{i}) begin\n\
+         \x20               force dut.{valid} = 1'b0;\n\
+         \x20               force dut.{ready} = 1'b0;\n\
+         \x20           end else begin\n\
+         \x20               release dut.{valid};\n\
+         \x20               release dut.{ready};\n\
+         \x20           end\n\
+         \x20       end else begin\n\
+         \x20           hold_{i}_left = hold_{i}_left - 1;\n\
+         \x20       end\n\
+         \x20   end\n"
+    )
 }
 
 fn check(bench: &Bench) -> Result<()> {
@@ -139,7 +168,8 @@ fn check(bench: &Bench) -> Result<()> {
     };
     let probes = bench.probes.iter().flat_map(|p| [&p.path, &p.valid, &p.ready, &p.data]);
     let counters = bench.counters.iter().flat_map(|c| [&c.path, &c.signal]);
-    for text in probes.chain(counters).filter(|t| !t.is_empty()).chain([&bench.top]) {
+    let holds = bench.holds.iter().flat_map(|h| [&h.valid, &h.ready]);
+    for text in probes.chain(counters).chain(holds).filter(|t| !t.is_empty()).chain([&bench.top]) {
         if !plain(text) {
             return fail(format!("'{text}' is not a Verilog name"), "use plain hierarchical names");
         }

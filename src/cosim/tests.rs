@@ -73,6 +73,7 @@ fn toy(bits: usize, ready: &str) -> (tempfile::TempDir, Bench) {
             beats_per_frame: 7,
         }],
         counters: vec![Counter { name: "taken".into(), path: "outer".into(), signal: "s_valid".into() }],
+        holds: vec![],
         unread_outputs: vec![],
     };
     (dir, bench)

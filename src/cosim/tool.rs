@@ -1,8 +1,7 @@
-//! Starting outside programs: what is missing is named, what fails is quoted.
+//! The simulators' programs, and builds that are kept for the next run.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 
@@ -21,29 +20,6 @@ impl Default for Tools {
     fn default() -> Self {
         Tools { verilator: "verilator".into(), iverilog: "iverilog".into(), vvp: "vvp".into() }
     }
-}
-
-/// Lines of a failing tool's output that its error quotes.
-const QUOTED_LINES: usize = 20;
-
-/// Runs `program` in `dir`. Fails (naming `tool`) when it cannot be started or reports failure, with its last lines.
-pub(super) fn run(tool: &str, program: &Path, args: &[String], dir: &Path) -> Result<()> {
-    let output = Command::new(program).args(args).current_dir(dir).stdin(Stdio::null()).output();
-    let output = output.map_err(|e| match e.kind() {
-        ErrorKind::NotFound => Error::tool(
-            tool,
-            format!("'{}' was not found", program.display()),
-            "install it or put it on PATH; `volley doctor` shows what is there and how to get the rest",
-        ),
-        _ => Error::tool(tool, format!("'{}' could not be started: {e}", program.display()), "run `volley doctor`"),
-    })?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    let lines: Vec<_> = text.lines().collect();
-    let quoted = lines[lines.len().saturating_sub(QUOTED_LINES)..].join("\n");
-    Err(Error::tool(tool, format!("failed ({}):\n{quoted}\n", output.status), "mend what it reports"))
 }
 
 /// Builds into `dir` unless the very same build stands there: `key` is everything but the Verilog files that the

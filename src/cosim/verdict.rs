@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word};
+use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word, hold};
 use crate::data::Images;
 use crate::fixed_point::{Network, Op, Source};
 use crate::model::{Model, Trace};
@@ -142,6 +142,7 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) ->
         probes: probes.collect(),
         counters: counters.collect(),
         unread_outputs: vec![("status_event".into(), slices), ("status_busy".into(), manifest.layers.len())],
+        holds: vec![],
         rtl_files,
     })
 }
@@ -184,7 +185,10 @@ pub fn check(
     images: &Images,
     options: &Options,
 ) -> Result<Verdict> {
-    let bench = bench(rtl, manifest, network, plan)?;
+    let mut bench = bench(rtl, manifest, network, plan)?;
+    if options.hold {
+        bench.holds = hold::inner_streams(network);
+    }
     let frames = beats(images);
     let model = Model::new(network)?;
     let views: Vec<_> = images.pixels.outer_iter().collect();

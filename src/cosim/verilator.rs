@@ -1,7 +1,8 @@
 //! Verilator: the bench compiled to a program.
 
-use super::{Job, Window, tool, write};
-use crate::Result;
+use super::tool::build_once;
+use super::{Job, Window, write};
+use crate::{Result, tool};
 
 /// The C++ side, a real file so that it can be read and linted as such.
 const MAIN_CPP: &str = include_str!("../../sim/main.cpp");
@@ -25,7 +26,7 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     args.extend(job.rtl_files.iter().map(|p| p.display().to_string()));
     let verilator = &job.options.tools.verilator;
     let key = [args.join("\n"), verilator.display().to_string()];
-    tool::build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || {
+    build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || {
         write(&dir.join("cosim_tb.v"), &job.testbench)?;
         write(&dir.join("main.cpp"), MAIN_CPP)?;
         tool::run("verilator", verilator, &args, &dir)

@@ -1,6 +1,7 @@
 //! Accuracy: the float ANN, the float spiking network and the integer one on the same labelled images.
 
 pub mod ann;
+mod densities;
 pub mod float_snn;
 
 use std::time::Instant;
@@ -12,7 +13,9 @@ use crate::error::{Error, Result};
 use crate::fixed_point::Settings;
 use crate::model::{Model, argmax};
 use crate::quantise::quantise;
+use crate::shape::Shape;
 use crate::snn;
+pub use densities::{NodeDensity, TermDensity, densities};
 
 /// Shares of images, 0 to 1, in the order in which they are printed as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -61,11 +64,7 @@ pub fn evaluate(
         return Err(Error::setting("--data", "its images have no labels", "add an array 'y' with a class for each"));
     };
     let shape = network.input.shape;
-    let (count, height, width, channels) = images.pixels.dim();
-    if count == 0 || (channels, height, width) != (shape.channels, shape.height, shape.width) {
-        let problem = format!("it has {count} images of {channels}×{height}×{width}, the network takes {shape}");
-        return Err(Error::setting("--data", problem, "give the data set that the network was trained for"));
-    }
+    check_shape(images, shape)?;
     let fixed = quantise(network, settings)?;
     let model = Model::new(&fixed)?;
 
@@ -88,16 +87,26 @@ pub fn evaluate(
     let float = by_step.last().expect("a network has a time step");
     let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
     Ok(Report {
-        images: count,
+        images: images.len(),
         ann: ann.as_ref().map(|ann| share(ann, &labels)),
         snn_float: share(float, &labels),
         snn_fixed: share(&classes, &labels),
         agreement: share(&classes, ann.as_ref().unwrap_or(float)),
-        images_per_second: count as f64 / seconds.max(1e-9),
+        images_per_second: images.len() as f64 / seconds.max(1e-9),
         snn_float_by_step: by_step.iter().map(|classes| share(classes, &labels)).collect(),
         agreement_with_float: share(&classes, float),
         float_agreement_with_ann: ann.as_ref().map(|ann| share(float, ann)),
     })
+}
+
+/// Refuses images of another shape than the network's, and none.
+fn check_shape(images: &Images, shape: Shape) -> Result<()> {
+    let (count, height, width, channels) = images.pixels.dim();
+    if count > 0 && (channels, height, width) == (shape.channels, shape.height, shape.width) {
+        return Ok(());
+    }
+    let problem = format!("it has {count} images of {channels}×{height}×{width}, the network takes {shape}");
+    Err(Error::setting("--data", problem, "give the data set that the network was trained for"))
 }
 
 /// The share of equal pairs.

@@ -10,7 +10,11 @@ impl fmt::Display for Network {
         writeln!(
             f,
             "{}: τ = {}, T = {}, weights {} bits, thresholds {:?}",
-            self.name, self.members, self.timesteps, self.weight_bits, self.threshold
+            self.name,
+            self.members,
+            self.timesteps,
+            self.weight_bits(),
+            self.threshold
         )?;
         writeln!(f, "input {}, offset {:?}", self.input.shape, self.input.offset)?;
         let mut total = 0;
@@ -28,7 +32,7 @@ impl fmt::Display for Network {
                     )?;
                 }
                 Op::Layer(layer) => {
-                    let bits = layer.weights() * self.weight_bits as usize;
+                    let bits = layer.weights() * layer.weight_bits as usize;
                     total += bits;
                     let w = &layer.widths;
                     match &layer.neuron {
@@ -40,8 +44,13 @@ impl fmt::Display for Network {
                     }
                     writeln!(
                         f,
-                        "accumulator {}, bias {}, membrane {}, count {}, weights {bits} bits",
-                        w.accumulator, w.bias, w.membrane, w.count
+                        "accumulator {}, bias {}, membrane {}, count {}, {} weights of {} bits",
+                        w.accumulator,
+                        w.bias,
+                        w.membrane,
+                        w.count,
+                        layer.weights(),
+                        layer.weight_bits
                     )?;
                     for term in &layer.terms {
                         let ([ky, kx], [sy, sx], p) = (term.window.kernel, term.window.stride, term.window.padding);
@@ -64,6 +73,18 @@ impl fmt::Display for Network {
 }
 
 impl Network {
+    /// The layers' weight bits for people: `8`, or `5 to 8` where layers differ.
+    pub fn weight_bits(&self) -> String {
+        let bits = self.nodes.iter().filter_map(|node| match &node.op {
+            Op::Layer(layer) => Some(layer.weight_bits),
+            Op::Pool(_) => None,
+        });
+        match (bits.clone().min(), bits.max()) {
+            (Some(least), Some(most)) if least < most => format!("{least} to {most}"),
+            (least, _) => least.unwrap_or(0).to_string(),
+        }
+    }
+
     fn source_name(&self, source: Source) -> &str {
         match source {
             Source::Input => "input",

@@ -2,14 +2,15 @@
 
 mod dump;
 pub mod groups;
+mod settings;
 mod validate;
 
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
 use crate::shape::{Shape, Window};
 pub use crate::snn::{PoolKind, Source};
+pub use settings::Settings;
 
 /// The network in integers. From here on nothing is rounded and nothing saturates but the count's clamp at τ.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +18,6 @@ pub struct Network {
     pub name: String,
     pub members: u32,
     pub timesteps: u32,
-    pub weight_bits: u32,
     pub threshold: ThresholdMode,
     pub input: Input,
     pub nodes: Vec<Node>,
@@ -31,32 +31,6 @@ pub enum ThresholdMode {
     Exact,
     /// Powers of two, so that firing is a bit slice.
     Pow2,
-}
-
-/// What the user chooses about the integers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// Signed bits of a weight, 2..=16.
-    pub weight_bits: u32,
-    pub threshold: ThresholdMode,
-}
-
-impl Settings {
-    /// # Errors
-    /// [`Error::Setting`] for weight bits outside 2..=16.
-    pub fn validate(&self) -> Result<()> {
-        if (2..=16).contains(&self.weight_bits) {
-            return Ok(());
-        }
-        Err(Error::setting("--weight-bits", format!("is {}", self.weight_bits), "choose 2 to 16"))
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings { weight_bits: 8, threshold: ThresholdMode::Exact }
-    }
 }
 
 /// The input encoder: element value = raw pixel − `offset[channel]`.
@@ -129,6 +103,8 @@ pub struct Layer {
     /// β, \[channels\].
     pub bias: Vec<i64>,
     pub neuron: Neuron,
+    /// Signed bits of each weight, 2..=16.
+    pub weight_bits: u32,
     pub widths: Widths,
 }
 
@@ -144,7 +120,7 @@ pub enum Neuron {
 pub struct Term {
     pub source: Source,
     pub window: Window,
-    /// q, \[out, in, kernel height, kernel width\], each within `weight_bits` signed bits.
+    /// q, \[out, in, kernel height, kernel width\], each within the layer's `weight_bits` signed bits.
     pub weights: Array4<i32>,
     /// Groups of a grouped convolution: output channel o reads only the input channels of its group, all other weights
     /// are 0. Divides both numbers of channels; 1 for a dense term, the number of channels for a depthwise one or an

@@ -1,6 +1,7 @@
 //! What every integer network obeys, so that later rooms may rely on it without asking again.
 
-use super::{Layer, Network, Neuron, Op, Pool, Settings, Source, ThresholdMode, groups};
+use super::settings::WEIGHT_BITS;
+use super::{Layer, Network, Neuron, Op, Pool, Source, ThresholdMode, groups};
 use crate::error::{Error, Result};
 use crate::shape::{Shape, Window};
 
@@ -10,7 +11,7 @@ impl Network {
     /// Checks order, shapes, ranges and the single readout at the end.
     ///
     /// # Errors
-    /// [`Error::Setting`] for members, time steps or weight bits out of range; [`Error::Layer`] for the first layer
+    /// [`Error::Setting`] for no members or time steps; [`Error::Layer`] for the first layer
     /// that breaks a rule.
     pub fn validate(&self) -> Result<()> {
         for (key, value) in [("--members", self.members), ("--timesteps", self.timesteps)] {
@@ -18,7 +19,6 @@ impl Network {
                 return Err(Error::setting(key, "is 0", "choose 1 or more"));
             }
         }
-        Settings { weight_bits: self.weight_bits, threshold: self.threshold }.validate()?;
         if self.input.offset.len() != self.input.shape.channels || self.input.shape.elements() == 0 {
             return Err(Error::layer("input", "needs one offset for each channel and at least one pixel", ADVICE));
         }
@@ -50,7 +50,10 @@ impl Network {
         if layer.terms.is_empty() || layer.bias.len() != shape.channels {
             return Err("needs a term and one bias for each channel".into());
         }
-        let limit = (1i32 << (self.weight_bits - 1)) - 1;
+        if !WEIGHT_BITS.contains(&layer.weight_bits) {
+            return Err(format!("has weights of {} bits", layer.weight_bits));
+        }
+        let limit = (1i32 << (layer.weight_bits - 1)) - 1;
         for term in &layer.terms {
             let source = self.check_source(index, term.source)?;
             let window = &term.window;
@@ -59,7 +62,7 @@ impl Network {
                 return Err(format!("weights {:?} do not fit a source of {source}", term.weights.dim()));
             }
             if term.weights.iter().any(|q| q.abs() > limit) {
-                return Err(format!("a weight exceeds {} bits", self.weight_bits));
+                return Err(format!("a weight exceeds {} bits", layer.weight_bits));
             }
             if term.groups == 0 || groups::count(&term.weights) % term.groups != 0 {
                 return Err(format!("its weights are not in {} groups", term.groups));

@@ -148,7 +148,7 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
             mean: normalisation.mean.clone(),
             std: normalisation.std.clone(),
         },
-        fixed_point: *settings,
+        fixed_point: settings.clone(),
         nodes,
     };
     let body = toml::to_string(&table).map_err(|error| {
@@ -160,13 +160,6 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
 impl Table {
     /// The network with empty weights, and the settings. Sources are resolved; the rest is for the validator.
     pub fn into_network(self, path: &Path) -> Result<(Network, Settings)> {
-        if !(2..=16).contains(&self.fixed_point.weight_bits) {
-            return Err(Error::file(
-                path,
-                format!("[fixed_point] weight_bits is {}", self.fixed_point.weight_bits),
-                "choose a number from 2 to 16",
-            ));
-        }
         let mut indices: HashMap<String, usize> = HashMap::new();
         let mut nodes = Vec::with_capacity(self.nodes.len());
         for (index, node) in self.nodes.into_iter().enumerate() {
@@ -220,7 +213,16 @@ impl Table {
             normalisation: Normalisation { mean: self.input.mean, std: self.input.std },
         };
         let network = Network { name: self.name, members: self.members, timesteps: self.timesteps, input, nodes };
-        Ok((network, self.fixed_point))
+        let settings = self.fixed_point;
+        settings.validate().and_then(|()| settings.check_layers(network.layer_names())).map_err(
+            |error| match error {
+                Error::Setting { problem, advice, .. } => {
+                    Error::file(path, format!("[fixed_point] weight bits: {problem}"), advice)
+                }
+                other => other,
+            },
+        )?;
+        Ok((network, settings))
     }
 }
 

@@ -122,7 +122,7 @@ proptest! {
     fn model_equals_the_naive_one(seed: u64, weight_bits in 2u32..=16, pow2: bool) {
         let threshold = if pow2 { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
         let source = random::network(seed, &random::Options::default());
-        let network = quantise(&source, &Settings { weight_bits, threshold }).unwrap();
+        let network = quantise(&source, &Settings { weight_bits, threshold, ..Settings::default() }).unwrap();
         let image = random::image(seed ^ 1, network.input.shape);
         let model = Model::new(&network).unwrap();
         let trace = model.trace(image.view());

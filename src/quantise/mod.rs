@@ -2,10 +2,12 @@
 //!
 //! A positive scale of a whole output channel does not change its spike counts, so each channel c has its own scale
 //! α_c. It is chosen such that the threshold carries no rounding error at all: a whole number Θ_c comes first, then
-//! `α_c = Θ_c/θ`. Weights become `q = round(w·θ_src·α_c/2^e)` and the bias `β = round(b·α_c)`, half to even.
+//! `α_c = Θ_c/θ`. Weights become `q ≈ w·θ_src·α_c/2^e`, rounded such that their errors cancel (`weights.rs`), and the bias
+//! `β = round(b·α_c)`, half to even.
 
 mod round;
 mod scale;
+mod weights;
 pub mod widths;
 
 use ndarray::{Array4, Axis};
@@ -18,16 +20,16 @@ use round::to_integer;
 /// Converts `network` to integers.
 ///
 /// # Errors
-/// [`Error::Setting`] for weight bits outside 2..=16, [`Error::Layer`] for a layer whose numbers are not finite, whose
+/// [`Error::Setting`] for weight bits outside 2..=16 or of an unknown layer, [`Error::Layer`] for a layer whose numbers are not finite, whose
 /// threshold is not positive or whose sums do not fit.
 pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> {
     settings.validate()?;
     network.validate()?;
+    settings.check_layers(network.layer_names())?;
     let mut done = Network {
         name: network.name.clone(),
         members: network.members,
         timesteps: network.timesteps,
-        weight_bits: settings.weight_bits,
         threshold: settings.threshold,
         input: fixed::Input { shape: network.input.shape, offset: offsets(network) },
         nodes: Vec::with_capacity(network.nodes.len()),
@@ -49,8 +51,8 @@ pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> 
 /// offset leaves of the mean.
 struct Real {
     terms: Vec<Array4<f64>>,
-    /// What an element of each term's source is about, to weigh the terms' errors against each other.
-    typical: Vec<Typical>,
+    /// About how much the elements of each term's source differ, to weigh the terms' errors against each other.
+    deviations: Vec<f64>,
     bias: Vec<f64>,
 }
 
@@ -62,18 +64,19 @@ fn quantise_layer(
     settings: &Settings,
 ) -> Result<fixed::Layer> {
     let real = real_layer(network, done, layer)?;
+    let bits = settings.bits_of(&node.name);
     match layer.neuron {
         snn::Neuron::Group { step } => {
-            let steps = scale::steps(layer, &real, f64::from(step), settings);
+            let steps = scale::steps(layer, &real, f64::from(step), bits, settings.threshold);
             let alphas: Vec<f64> = steps.iter().map(|&whole| whole as f64 / f64::from(step)).collect();
-            build(done, node, layer, &real, &alphas, fixed::Neuron::Group { step: steps })
+            build(done, node, layer, &real, bits, &alphas, fixed::Neuron::Group { step: steps })
         }
         snn::Neuron::Readout => {
             // One scale for all classes, or their scores could not be compared.
-            let mut alpha = scale::readout(layer, &real, settings);
+            let mut alpha = scale::readout(layer, &real, bits);
             loop {
                 let alphas = vec![alpha; real.bias.len()];
-                let built = build(done, node, layer, &real, &alphas, fixed::Neuron::Readout { scale: alpha })?;
+                let built = build(done, node, layer, &real, bits, &alphas, fixed::Neuron::Readout { scale: alpha })?;
                 if built.widths.membrane <= 32 {
                     return Ok(built);
                 }
@@ -89,16 +92,21 @@ fn build(
     node: &snn::Node,
     layer: &snn::Layer,
     real: &Real,
+    bits: u32,
     alphas: &[f64],
     neuron: fixed::Neuron,
 ) -> Result<fixed::Layer> {
     let mut terms = Vec::with_capacity(real.terms.len());
     for (weights, term) in real.terms.iter().zip(&layer.terms) {
-        let shift = scale::shift(&node.name, weights, alphas, done.weight_bits)?;
+        let shift = scale::shift(&node.name, weights, alphas, bits)?;
         let unit = (shift as f64).exp2();
+        let taps = scale::taps(weights);
         let mut integers = Array4::zeros(weights.raw_dim());
-        for ((index, q), &w) in integers.indexed_iter_mut().zip(weights) {
-            *q = to_integer(w * alphas[index.0] / unit, &node.name, "weight")? as i32;
+        for ((mut integers, weights), alpha) in integers.outer_iter_mut().zip(weights.outer_iter()).zip(alphas) {
+            let scaled: Vec<f64> = weights.iter().map(|w| w * alpha / unit).collect();
+            for (q, w) in integers.iter_mut().zip(weights::whole(&scaled, taps, scale::weight_limit(bits))) {
+                *q = to_integer(w, &node.name, "weight")? as i32;
+            }
         }
         let groups = fixed::groups::count(&integers);
         terms.push(fixed::Term { source: term.source, window: term.window, weights: integers, groups, shift });
@@ -106,7 +114,7 @@ fn build(
     let bias = real.bias.iter().zip(alphas).map(|(b, alpha)| to_integer(b * alpha, &node.name, "bias"));
     let bias = bias.collect::<Result<Vec<i64>>>()?;
     let widths = fixed::Widths { accumulator: 0, bias: 0, membrane: 0, step: 0, count: 0 };
-    let mut built = fixed::Layer { terms, bias, neuron, widths };
+    let mut built = fixed::Layer { terms, bias, neuron, weight_bits: bits, widths };
     built.widths = widths::widths(done, &node.name, &built)?;
     Ok(built)
 }
@@ -114,10 +122,10 @@ fn build(
 fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Result<Real> {
     let mut bias: Vec<f64> = layer.bias.iter().copied().map(f64::from).collect();
     let mut terms = Vec::with_capacity(layer.terms.len());
-    let mut typical = Vec::with_capacity(layer.terms.len());
+    let mut deviations = Vec::with_capacity(layer.terms.len());
     for term in &layer.terms {
         let mut weights = term.weights.mapv(f64::from);
-        typical.push(typical_element(network, done, term.source));
+        deviations.push(deviation(network, done, term.source));
         match term.source {
             snn::Source::Node(index) => weights *= source_step(network, index)?,
             snn::Source::Input => {
@@ -135,31 +143,18 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
         }
         terms.push(weights);
     }
-    Ok(Real { terms, typical, bias })
+    Ok(Real { terms, deviations, bias })
 }
 
-/// What an element of a source is about.
-struct Typical {
-    mean: f64,
-    deviation: f64,
-}
-
-/// For the image the normalisation tells; for counts a guess of the kind that activations have (most are small).
-fn typical_element(network: &snn::Network, done: &Network, source: snn::Source) -> Typical {
+/// About how much the elements of a source differ: the normalisation tells for the image; for counts it is a guess of the
+/// kind that activations have (most are small).
+fn deviation(network: &snn::Network, done: &Network, source: snn::Source) -> f64 {
     match source {
         snn::Source::Input => {
-            let normal = &network.input.normalisation;
-            let channels = normal.mean.len() as f64;
-            let offset = done.input.offset.iter().map(|&offset| f64::from(offset)).sum::<f64>();
-            Typical {
-                mean: (255.0 * normal.mean.iter().sum::<f64>() - offset) / channels,
-                deviation: 255.0 * normal.std.iter().sum::<f64>() / channels,
-            }
+            let std = &network.input.normalisation.std;
+            255.0 * std.iter().sum::<f64>() / std.len() as f64
         }
-        snn::Source::Node(index) => {
-            let most = done.count_max(index) as f64;
-            Typical { mean: most / 8.0, deviation: most / 5.0 }
-        }
+        snn::Source::Node(index) => done.count_max(index) as f64 / 5.0,
     }
 }
 

@@ -99,7 +99,10 @@ fn comment(name: &str, network: &Network) -> String {
          Pixels come in raster order, a beat each; a frame's scores leave class by class. Engines are joined by\n\
          valid/ready streams of elements in the order row, pixel, channel; there is no global controller, and the\n\
          next frame enters while this one is still being computed.",
-        network.name, network.members, network.timesteps, network.weight_bits
+        network.name,
+        network.members,
+        network.timesteps,
+        network.weight_bits()
     )
 }
 

@@ -60,7 +60,7 @@ fn memory(words: impl Iterator<Item = Word>, width: u32) -> Memory {
 
 /// Weight rows of slice `slice` of a layer of `channels` outputs, all of its terms, in the order term, segment, ky, kx,
 /// input channel; a row holds one weight a lane.
-pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize, weight_bits: u32) -> Memory {
+pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize) -> Memory {
     let lanes = plan.fold.lanes;
     let segments = plan.segments(channels);
     let rows = plan.terms_of(slice).flat_map(move |(term, layout)| {
@@ -81,14 +81,14 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize, w
                 for channel in segment * lanes..(segment + 1) * lanes {
                     // Lanes behind the last channel compute nothing that leaves.
                     let place = (channel, input.unwrap_or(channel), tap / width, tap % width);
-                    word.push(weights.get(place).copied().unwrap_or(0).into(), weight_bits);
+                    word.push(weights.get(place).copied().unwrap_or(0).into(), layer.weight_bits);
                 }
                 word
             })
         };
         (0..segments).flat_map(rows)
     });
-    memory(rows, lanes as u32 * weight_bits)
+    memory(rows, lanes as u32 * layer.weight_bits)
 }
 
 /// How a layer's neurons are held: widths, and in which form the steps are.

@@ -182,9 +182,7 @@ impl<'a> Walk<'a> {
     /// The pause between output rows y and y + 1.
     fn next_row(&mut self, y: usize) -> u64 {
         let geometry = &self.term.geometry;
-        let last = y + 1 == geometry.out_height;
-        let next = if last { geometry.map_height } else { geometry.rows_of(y + 1).0 };
-        let pause = ROW_CLOCKS + (next - geometry.rows_of(y).0) as u64;
+        let pause = ROW_CLOCKS + (geometry.freed_after(y) - geometry.rows_of(y).0) as u64;
         self.clock += pause;
         pause
     }

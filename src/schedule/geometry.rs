@@ -46,6 +46,11 @@ impl Geometry {
         (first.min(self.map_height), end.min(self.map_height))
     }
 
+    /// Map rows `0..end` that no output row behind `y` reads; all of them behind the last one.
+    pub fn freed_after(&self, y: usize) -> usize {
+        if y + 1 == self.out_height { self.map_height } else { self.rows_of(y + 1).0 }
+    }
+
     /// Elements `first..end` of a row that the windows of output column `x` read.
     pub fn elements_of(&self, x: usize) -> (usize, usize) {
         let first = (x * self.step).saturating_sub(self.pad_left);

@@ -12,7 +12,7 @@ pub mod solver;
 mod term;
 
 pub use arithmetic::{Arithmetic, Family, Synapse};
-pub use buffers::buffer_rows;
+pub use buffers::{deadlock_free_rows, pace_rows, window_rows};
 pub use estimate::{Activity, Estimate, dense, estimate, estimate_layer};
 pub use figures::{Figures, LayerFigures};
 pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
@@ -120,7 +120,7 @@ pub fn synapse(network: &Network, layer: &Layer, plan: &LayerPlan) -> Synapse {
         steps: if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps },
         count_bits: elements.iter().map(|(bits, _)| *bits).max().unwrap_or(1),
         count_signed: elements.iter().any(|(_, signed)| *signed),
-        weight_bits: network.weight_bits,
+        weight_bits: layer.weight_bits,
         accumulator_bits: layer.widths.accumulator,
         shift: layer.terms.iter().map(|term| term.shift).max().unwrap_or(0),
         vector: plan.terms.iter().any(|term| term.vector),
@@ -159,12 +159,14 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
     if let Some((problem, advice)) = unknown_layer(network, folding.layers.keys()) {
         return Err(Error::setting("--lanes", problem, advice));
     }
+    let rows = Rows::new(network)?;
     let mut layers: Vec<Option<LayerPlan>> = Vec::with_capacity(network.nodes.len());
     for (index, node) in network.nodes.iter().enumerate() {
         let planned = match &node.op {
             Op::Layer(layer) => {
                 let beats = layer.terms.iter().map(|term| beat_elements(network, &layers, term.source));
-                Some(plan_layer(network, index, layer, folding.of(&node.name), &beats.collect::<Vec<_>>())?)
+                let fold = folding.of(&node.name);
+                Some(plan_layer(network, index, layer, fold, &beats.collect::<Vec<_>>(), &rows)?)
             }
             Op::Pool(_) => None,
         };
@@ -184,14 +186,47 @@ pub fn unknown_layer<'a>(
     Some((format!("there is no layer '{name}'"), format!("the layers are {}", known.join(", "))))
 }
 
+/// The geometry of every term of every node; a pool has none.
+fn geometries(network: &Network) -> Result<Vec<Vec<Geometry>>> {
+    let of = |node: &Node| match &node.op {
+        Op::Layer(layer) => (layer.terms.iter())
+            .map(|term| geometry(&node.name, network.source_shape(term.source), node.shape, term.window))
+            .collect(),
+        Op::Pool(_) => Ok(vec![]),
+    };
+    network.nodes.iter().map(of).collect()
+}
+
+/// Rows that every buffer needs, whatever the folding: for each node a number for each term.
+struct Rows {
+    deadlock_free: Vec<Vec<usize>>,
+    pace: Vec<Vec<usize>>,
+}
+
+impl Rows {
+    fn new(network: &Network) -> Result<Rows> {
+        let geometries = geometries(network)?;
+        let [deadlock_free, pace] = [deadlock_free_rows, pace_rows].map(|rows| rows(network, &geometries));
+        Ok(Rows { deadlock_free, pace })
+    }
+}
+
 /// One layer; `beats` are the elements of a beat of each term's source.
-fn plan_layer(network: &Network, index: usize, layer: &Layer, fold: Fold, beats: &[usize]) -> Result<LayerPlan> {
+fn plan_layer(
+    network: &Network,
+    index: usize,
+    layer: &Layer,
+    fold: Fold,
+    beats: &[usize],
+    rows: &Rows,
+) -> Result<LayerPlan> {
     let node = &network.nodes[index];
     let fold = legal(node, layer, fold)?;
     let mut terms = Vec::with_capacity(layer.terms.len());
     for (number, (term, &beat)) in layer.terms.iter().zip(beats).enumerate() {
         let mut planned = term::plan(network, node, layer, term, &fold, beat)?;
-        planned.rows = buffer_rows(network, index, number, &planned.geometry);
+        planned.deadlock_free_rows = rows.deadlock_free[index][number];
+        planned.rows = planned.deadlock_free_rows.max(window_rows(&planned.geometry)).max(rows.pace[index][number]);
         terms.push(planned);
     }
     if terms.iter().all(|term| term.slices != fold.slices) {

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use super::resources::{self, Resources};
-use super::{Activity, Family, Fold, Folding, engine_of, is_readout};
+use super::{Activity, Family, Fold, Folding, Rows, engine_of, is_readout};
 use crate::fixed_point::{Layer, Network, Op, Source};
 use crate::{Error, Result};
 use candidates::Candidate;
@@ -61,7 +61,7 @@ pub fn solve(task: Task, limit: Option<u64>) -> Result<Folding> {
     if let Some((problem, advice)) = super::unknown_layer(task.network, task.pins.keys()) {
         return Err(Error::setting("--pin", problem, advice));
     }
-    let mut solver = Solver { task, lists: HashMap::new() };
+    let mut solver = Solver { task, rows: Rows::new(task.network)?, lists: HashMap::new() };
     if let Some(limit) = limit
         && let Some(choice) = solver.within(limit)?
     {
@@ -106,6 +106,7 @@ type Key = (usize, usize, Vec<usize>);
 
 struct Solver<'a> {
     task: Task<'a>,
+    rows: Rows,
     lists: HashMap<Key, Vec<Candidate>>,
 }
 
@@ -171,7 +172,7 @@ impl<'a> Solver<'a> {
         let missing: Vec<_> = keys.iter().filter(|key| !self.lists.contains_key(*key)).cloned().collect();
         let new: Result<Vec<_>> = missing
             .into_par_iter()
-            .map(|key| candidates::list(&task, key.0, key.1, &key.2).map(|list| (key, list)))
+            .map(|key| candidates::list(&task, &self.rows, key.0, key.1, &key.2).map(|list| (key, list)))
             .collect();
         self.lists.extend(new?);
         let between = resources::between(task.network, beat, task.family);
@@ -224,7 +225,7 @@ impl<'a> Solver<'a> {
         let units: HashMap<usize, usize> = self.layers().map(|(index, _)| (index, 1)).collect();
         let mut least = resources::between(task.network, |_| 1, task.family);
         for (index, layer) in self.layers() {
-            let list = candidates::list(task, index, units[&index], &vec![1; layer.terms.len()])?;
+            let list = candidates::list(task, &self.rows, index, units[&index], &vec![1; layer.terms.len()])?;
             let min = |of: fn(&Resources) -> f64| list.iter().map(|c| of(&c.resources)).fold(f64::INFINITY, f64::min);
             least += Resources {
                 luts: min(|r| r.luts),

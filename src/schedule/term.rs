@@ -34,6 +34,8 @@ pub struct TermPlan {
     pub word_log2: u32,
     /// Map rows that the spike buffer holds.
     pub rows: usize,
+    /// The least of them with which no timing can deadlock, see [`super::deadlock_free_rows`].
+    pub deadlock_free_rows: usize,
     /// `2^queue_log2` words with events may wait in the event selector of each slice.
     pub queue_log2: u32,
     /// With a share of its own, which count of a word stands at place i·G + g of the slices' words: that of slice g at
@@ -87,6 +89,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
             element_bits: bits * lanes as u32,
             word_log2: 0,
             rows: 0,
+            deadlock_free_rows: 0,
             queue_log2: 4,
             order: vec![],
             word_counts: lanes,
@@ -110,6 +113,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
         element_bits: bits,
         word_log2,
         rows: 0,
+        deadlock_free_rows: 0,
         queue_log2: 4,
         order: order(fold, slices << word_log2, channels),
         word_counts: slices << word_log2,

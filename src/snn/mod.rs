@@ -25,6 +25,13 @@ pub struct Network {
     pub nodes: Vec<Node>,
 }
 
+impl Network {
+    /// Names of the layers, pools left out, in the network's order.
+    pub fn layer_names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.nodes.iter().filter(|node| matches!(node.op, Op::Layer(_))).map(|node| &*node.name)
+    }
+}
+
 /// The image: raw unsigned 8-bit pixels and the normalisation that training used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -216,8 +216,8 @@ pub const FAULTS: &[Fault] = &[
     // A member fires above its threshold only, not at it.
     Fault {
         file: "group_neuron.v",
-        from: "!trial[FULL_BITS-1] && members",
-        to: "!trial[FULL_BITS-1] && trial != 0 && members",
+        from: "!trial[IN-BIT] && members",
+        to: "!trial[IN-BIT] && trial != 0 && members",
         bench: "group_neuron",
     },
     // One member fewer than there are.
@@ -225,6 +225,13 @@ pub const FAULTS: &[Fault] = &[
         file: "group_neuron.v",
         from: "members <= MEMBERS_LEFT",
         to: "members < MEMBERS_LEFT",
+        bench: "group_neuron",
+    },
+    // What is above all that may still be taken is forgotten.
+    Fault {
+        file: "group_neuron.v",
+        from: "(MEMBERS & (MEMBERS - 1)) != 0 && |rest",
+        to: "1'b0 && |rest",
         bench: "group_neuron",
     },
     // v(0) is not half a step.

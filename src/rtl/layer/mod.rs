@@ -72,7 +72,7 @@ pub(super) fn modules(
     let name = format!("{prefix}_{}", node.name);
     let mut roms = Vec::with_capacity(slices + 1);
     for slice in 0..slices {
-        let weights = memory::weights(layer, plan, channels, slice, network.weight_bits);
+        let weights = memory::weights(layer, plan, channels, slice);
         let (suffix, what) = match slices {
             1 => (String::new(), "weights".to_string()),
             _ => (format!("_{slice}"), format!("weights of slice {slice}")),
@@ -312,7 +312,7 @@ impl Context<'_> {
             int("IN_SIGNED", i64::from(self.signed)),
             int("CHANNELS", channels as i64),
             int("LANES", fold.lanes as i64),
-            int("WEIGHT_BITS", self.network.weight_bits),
+            int("WEIGHT_BITS", self.layer.weight_bits),
             int("WEIGHT_ADDR_BITS", self.address_bits),
             int("ACC_BITS", self.layer.widths.accumulator),
             int("ARITHMETIC", arithmetic),

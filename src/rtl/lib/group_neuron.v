@@ -45,9 +45,11 @@ module group_neuron #(
     output wire                            m_axis_tvalid,
     input  wire                            m_axis_tready
 );
-    // A trial v - 2^j·step needs this much room; the residual fits the membrane again.
+    // Room for 2^(COUNT_BITS-1) steps with a sign. Nothing is taken from a negative v, so a trial needs no bit more.
     localparam TOP_BITS  = (POW2 != 0 ? STEP_LOG2 + 1 : STEP_BITS) + COUNT_BITS;
-    localparam FULL_BITS = (TOP_BITS > MEMBRANE_BITS ? TOP_BITS : MEMBRANE_BITS) + 1;
+    localparam SUM_BITS  = ACC_BITS > BIAS_BITS ? ACC_BITS : BIAS_BITS;
+    localparam HELD_BITS = SUM_BITS > MEMBRANE_BITS ? SUM_BITS : MEMBRANE_BITS;
+    localparam FULL_BITS = TOP_BITS > HELD_BITS ? TOP_BITS : HELD_BITS;
     localparam PHASES    = POW2 != 0 ? 2 : 1 + COUNT_BITS;  // pipeline stages of a time step
     localparam STAGES    = TIMESTEPS * PHASES;              // behind the stage that adds the bias
     localparam LAST_CHANNEL = CHANNELS - 1;
@@ -154,12 +156,30 @@ module group_neuron #(
                 localparam BIT   = COUNT_BITS - PHASE;      // this stage decides about 2^BIT members
                 localparam FIRST = T * COUNT_BITS;
                 localparam MEMBERS_LEFT = MEMBERS - (1 << BIT);
-                wire signed [FULL_BITS-1:0] trial = v - ({{(FULL_BITS - STEP_BITS){1'b0}}, theta} << BIT);
+                // Bits of v besides its sign. In the last time step nothing follows but smaller multiples of the step, so
+                // what v has above the greatest of them is only needed to know that it is greater (`over`).
+                localparam LAST = T == TIMESTEPS - 1;
+                localparam IN   = LAST && PHASE > 1 ? STEP_BITS + BIT + 1 : FULL_BITS - 1;
+                localparam OUT  = LAST ? STEP_BITS + BIT : FULL_BITS - 1;
+                wire [IN-BIT:0] trial = {1'b0, v[IN-1:BIT]} - {{(IN - BIT + 1 - STEP_BITS){1'b0}}, theta};
                 // With the bits above BIT already taken, 2^BIT more members must still exist.
                 wire [COUNT_BITS-1:0] members = counts[FIRST +: COUNT_BITS];
-                wire take = !trial[FULL_BITS-1] && members <= MEMBERS_LEFT[COUNT_BITS-1:0];
+                wire take = !v[FULL_BITS-1] && !trial[IN-BIT] && members <= MEMBERS_LEFT[COUNT_BITS-1:0];
                 wire [TIMESTEPS*COUNT_BITS-1:0] taken = {{(TIMESTEPS*COUNT_BITS-1){1'b0}}, take};
-                assign v_next      = take ? trial : v;
+                wire [IN-1:0] rest;
+                if (BIT > 0) begin : g_rest
+                    assign rest = {take ? trial[IN-BIT-1:0] : v[IN-1:BIT], v[BIT-1:0]};
+                end else begin : g_last_rest
+                    assign rest = take ? trial[IN-1:0] : v[IN-1:0];
+                end
+                assign v_next[FULL_BITS-1] = v[FULL_BITS-1];
+                if (OUT < FULL_BITS - 1) begin : g_narrow
+                    // With a power of two as MEMBERS nothing more is taken from such a v.
+                    wire over = (MEMBERS & (MEMBERS - 1)) != 0 && |rest[IN-1:OUT];
+                    assign v_next[FULL_BITS-2:0] = {{(FULL_BITS - 1 - OUT){1'b0}}, rest[OUT-1:0] | {OUT{over}}};
+                end else begin : g_whole
+                    assign v_next[FULL_BITS-2:0] = rest;
+                end
                 assign counts_next = counts | (taken << (FIRST + BIT));
             end
 

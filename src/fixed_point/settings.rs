@@ -1,0 +1,128 @@
+//! What the user chooses about the integers, and how it is read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ThresholdMode;
+use crate::error::{Error, Result};
+
+/// What the user chooses about the integers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Signed bits of the weights of every layer that `layer_bits` does not name, 2..=16.
+    pub weight_bits: u32,
+    pub threshold: ThresholdMode,
+    /// Signed bits of the weights of some layers, by name, 2..=16.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub layer_bits: BTreeMap<String, u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { weight_bits: 8, threshold: ThresholdMode::Exact, layer_bits: BTreeMap::new() }
+    }
+}
+
+/// Legal signed bits of a weight.
+pub(super) const WEIGHT_BITS: std::ops::RangeInclusive<u32> = 2..=16;
+
+impl Settings {
+    /// Weight bits as they are written on the command line: `8`, `8,conv_0=6` or `conv_0=6,linear_9=4`.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for what is no number, bits outside 2..=16, and what is said twice.
+    pub fn parse(weight_bits: &str, threshold: ThresholdMode) -> Result<Settings> {
+        let bad = |problem: String| {
+            let advice = "write a number for all layers, or layer=number, separated by commas";
+            Error::setting("--weight-bits", problem, advice)
+        };
+        let mut settings = Settings { threshold, ..Settings::default() };
+        let mut all = None;
+        for part in weight_bits.split(',').map(str::trim) {
+            let (name, number) = part.split_once('=').map_or((None, part), |(name, number)| (Some(name), number));
+            let bits = number.trim().parse().map_err(|_| bad(format!("'{part}' has no number of bits")))?;
+            let before = match name {
+                Some(name) => settings.layer_bits.insert(name.trim().to_string(), bits),
+                None => all.replace(bits),
+            };
+            if before.is_some() {
+                return Err(bad(format!("'{part}' says again what was said before")));
+            }
+        }
+        settings.weight_bits = all.unwrap_or(settings.weight_bits);
+        settings.validate()?;
+        Ok(settings)
+    }
+
+    /// Signed bits of the weights of layer `name`.
+    pub fn bits_of(&self, name: &str) -> u32 {
+        self.layer_bits.get(name).copied().unwrap_or(self.weight_bits)
+    }
+
+    /// # Errors
+    /// [`Error::Setting`] for weight bits outside 2..=16.
+    pub fn validate(&self) -> Result<()> {
+        check_bits(self.weight_bits, "is")?;
+        self.layer_bits.iter().try_for_each(|(name, &bits)| check_bits(bits, &format!("of layer '{name}' is")))
+    }
+
+    /// Checks that each layer named is one of `layers`.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] naming the first that is not.
+    pub fn check_layers<'n>(&self, layers: impl Iterator<Item = &'n str> + Clone) -> Result<()> {
+        match self.layer_bits.keys().find(|name| !layers.clone().any(|layer| layer == **name)) {
+            None => Ok(()),
+            Some(name) => {
+                let known: Vec<_> = layers.collect();
+                let advice = format!("the layers are {}", known.join(", "));
+                Err(Error::setting("--weight-bits", format!("there is no layer '{name}'"), advice))
+            }
+        }
+    }
+}
+
+/// `what` says whose bits they are.
+fn check_bits(bits: u32, what: &str) -> Result<()> {
+    if WEIGHT_BITS.contains(&bits) {
+        return Ok(());
+    }
+    Err(Error::setting("--weight-bits", format!("{what} {bits}"), "choose 2 to 16"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, String> {
+        Settings::parse(text, ThresholdMode::Exact).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn bits_are_said_for_all_layers_or_by_name() {
+        assert_eq!(parse("6").unwrap().bits_of("conv_0"), 6);
+        let mixed = parse("8, conv_0 = 5,linear_9=4").unwrap();
+        assert_eq!(["conv_0", "linear_9", "conv_1"].map(|name| mixed.bits_of(name)), [5, 4, 8]);
+        assert_eq!(parse("conv_0=5").unwrap().bits_of("conv_1"), Settings::default().weight_bits);
+    }
+
+    #[test]
+    fn unusable_bits_are_refused_by_name() {
+        for (text, named) in [
+            ("", "''"),
+            ("8,conv_0", "'conv_0'"),
+            ("8,conv_0=x", "'conv_0=x'"),
+            ("8,6", "'6'"),
+            ("conv_0=6,conv_0=5", "'conv_0=5'"),
+            ("1", "is 1"),
+            ("8,conv_0=17", "'conv_0' is 17"),
+        ] {
+            let message = parse(text).unwrap_err();
+            assert!(message.contains("--weight-bits") && message.contains(named), "{text}: {message}");
+        }
+        let message = parse("8,conv_9=6").unwrap().check_layers(["conv_0", "fc"].into_iter()).unwrap_err().to_string();
+        assert!(message.contains("'conv_9'") && message.contains("conv_0, fc"), "{message}");
+    }
+}

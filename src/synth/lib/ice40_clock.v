@@ -1,0 +1,46 @@
+// ice40_clock: a core's clock from the board's oscillator by a PLL of the Lattice iCE40.
+//
+//     clk = oscillator · FEEDBACK_DIV / (REFERENCE_DIV · 2^OUTPUT_DIV),   inside: clk · 2^OUTPUT_DIV = 533 .. 1066 MHz
+//
+// The oscillator's pin must be one that feeds a PLL. A core_clock made of it has core_clock.v of this folder as its
+// portable form.
+`default_nettype none
+
+module ice40_clock #(
+    parameter [3:0] REFERENCE_DIV = 4'd1,   // 1 .. 15; oscillator / REFERENCE_DIV at least 10 MHz
+    parameter [7:0] FEEDBACK_DIV  = 8'd64,  // 1 .. 128
+    parameter [2:0] OUTPUT_DIV    = 3'd5,   // log2, 1 .. 6
+    parameter [2:0] FILTER_RANGE  = 3'd1    // 1 .. 6, by the frequency oscillator / REFERENCE_DIV
+) (
+    input  wire oscillator,
+    output wire clk,
+    output wire rst                         // high until the PLL has locked; synchronous to clk
+);
+    localparam [3:0] DIVR = REFERENCE_DIV - 4'd1;
+    localparam [7:0] LAST = FEEDBACK_DIV - 8'd1;
+
+    wire       locked;
+    reg  [1:0] locked_reg = 2'b00;
+
+    assign rst = !locked_reg[1];
+
+    always @(posedge clk) begin
+        locked_reg <= {locked_reg[0], locked};
+    end
+
+    SB_PLL40_PAD #(
+        .FEEDBACK_PATH ("SIMPLE"),
+        .DIVR          (DIVR),
+        .DIVF          (LAST[6:0]),
+        .DIVQ          (OUTPUT_DIV),
+        .FILTER_RANGE  (FILTER_RANGE)
+    ) pll (
+        .PACKAGEPIN    (oscillator),
+        .PLLOUTGLOBAL  (clk),
+        .LOCK          (locked),
+        .RESETB        (1'b1),
+        .BYPASS        (1'b0)
+    );
+endmodule
+
+`default_nettype wire

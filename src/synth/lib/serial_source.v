@@ -1,0 +1,23 @@
+// serial_source: BITS registered signals from one pin.
+//
+// A shift register: each clock every bit moves up by one and the pin enters at bit 0. It stands before a core whose ports
+// are to be timed from registers and are more than the package has pins.
+`default_nettype none
+
+module serial_source #(
+    parameter BITS = 2                      // signals, at least 2
+) (
+    input  wire            clk,
+    input  wire            pin,             // may be asynchronous: what its values mean is not looked at
+    output wire [BITS-1:0] signals          // registered
+);
+    reg [BITS-1:0] shift_reg;
+
+    assign signals = shift_reg;
+
+    always @(posedge clk) begin
+        shift_reg <= {shift_reg[BITS-2:0], pin};
+    end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,266 @@
+//! Synthesis, place and route of a generated core by yosys, nextpnr and the packers of bitstreams, and what their reports
+//! say.
+//!
+//! A core's streams have more ports than a package has pins, so the core is put between two shift registers
+//! (`wrapper`), with a PLL where its clock is not the oscillator's.
+
+mod cells;
+mod nextpnr;
+mod pll;
+mod wrapper;
+mod yosys;
+
+use std::path::{Path, PathBuf};
+
+pub use cells::{Cells, Cost};
+use serde::Serialize;
+
+use crate::board::Board;
+use crate::output::{write_file, write_folder};
+use crate::{Error, Result, core_folder, doctor, tool};
+
+/// The file that makes a folder an output of [`run`].
+pub const REPORT: &str = "report.json";
+/// Where the core's sources stand in that folder, so that its scripts can be run again.
+const SOURCES: &str = "sources";
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// yosys, if not the one that is found.
+    pub yosys: Option<PathBuf>,
+    /// The folder in which tools are looked for first.
+    pub tools: Option<PathBuf>,
+    /// Starts nextpnr's random choices.
+    pub seed: u32,
+    /// The core's clock in MHz, if not the board's usual one.
+    pub mhz: Option<f64>,
+    /// Whether to place and route where that can be done.
+    pub place: bool,
+    /// Whether to synthesise once more with every module by itself, for [`Report::modules`].
+    pub modules: bool,
+}
+
+/// What the tools are at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Synthesis,
+    Modules,
+    Placement,
+    Routing,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    pub board: String,
+    pub part: String,
+    /// The core's top module.
+    pub core: String,
+    pub yosys: String,
+    /// `None` if nothing was placed.
+    pub nextpnr: Option<String>,
+    /// What is taken: after placement, or else of the netlist.
+    pub cost: Cost,
+    /// What the board has.
+    pub available: Cost,
+    pub cells: Cells,
+    /// `None` if nothing was placed, as if the netlist does not fit.
+    pub timing: Option<Timing>,
+    /// By what all instances of a module take in LUTs; empty unless asked for.
+    pub modules: Vec<Module>,
+    /// The bitstream's file; `None` if nothing was placed or the clock was missed.
+    pub bitstream: Option<String>,
+}
+
+/// All instances of one module of the sources, without what is below them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Module {
+    pub name: String,
+    pub instances: u64,
+    pub cost: Cost,
+}
+
+/// The clock that is reached.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Timing {
+    pub achieved_mhz: f64,
+    pub wanted_mhz: f64,
+    pub critical_path: CriticalPath,
+}
+
+/// The path that bounds the clock.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct CriticalPath {
+    pub logic_ns: f64,
+    pub routing_ns: f64,
+    /// Signals of the sources from register to register, with the instances that they stand in.
+    pub through: Vec<String>,
+}
+
+/// One kind of what a device has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resource {
+    pub name: &'static str,
+    pub used: u64,
+    pub available: u64,
+    /// How to need less of it.
+    pub advice: &'static str,
+}
+
+impl Report {
+    pub fn resources(&self) -> [Resource; 4] {
+        let (used, available) = (&self.cost, &self.available);
+        let fewer_lanes = "generate with fewer --lanes, or take a larger board";
+        let resource = |name, used, available, advice| Resource { name, used, available, advice };
+        [
+            resource("LUTs", used.luts, available.luts, fewer_lanes),
+            resource("flip-flops", used.flip_flops, available.flip_flops, fewer_lanes),
+            resource("DSP blocks", used.dsps, available.dsps, "generate the first layer with fewer --lanes"),
+            resource(
+                "block RAMs",
+                used.block_rams,
+                available.block_rams,
+                "take fewer --weight-bits or --lanes, a smaller network or a larger board",
+            ),
+        ]
+    }
+
+    /// What there is too little of.
+    pub fn excess(&self) -> Vec<Resource> {
+        self.resources().into_iter().filter(|resource| resource.used > resource.available).collect()
+    }
+}
+
+impl Timing {
+    pub fn met(&self) -> bool {
+        self.achieved_mhz >= self.wanted_mhz
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { yosys: None, tools: None, seed: 1, mhz: None, place: true, modules: false }
+    }
+}
+
+/// Synthesises the core in the folder `rtl` for a board, and places and routes it where an open tool can; with `output`,
+/// the report, the logs, the netlist and the bitstream are written there.
+///
+/// `watch` is told what the tools are at. That a core does not fit (then it is not placed) or misses its clock (then it
+/// has no bitstream) is no error but in the report.
+///
+/// # Errors
+/// [`Error::Tool`] for a tool that is missing or fails, [`Error::Setting`] for a frequency that cannot be made, [`Error::Io`],
+/// [`Error::File`].
+pub fn run(
+    rtl: &Path,
+    board: &Board,
+    options: &Options,
+    output: Option<&Path>,
+    watch: &mut dyn FnMut(Stage, &str),
+) -> Result<Report> {
+    let mut report = None;
+    let mut fill = |folder: &Path| {
+        let made = in_folder(rtl, board, options, folder, watch)?;
+        let text = serde_json::to_string_pretty(&made)
+            .map_err(|error| Error::file(REPORT, error.to_string(), "report this with the core"))?;
+        write_file(&folder.join(REPORT), text)?;
+        report = Some(made);
+        Ok(())
+    };
+    match output {
+        Some(output) => write_folder(output, REPORT, fill)?,
+        None => {
+            let folder = tempfile::tempdir()
+                .map_err(|e| Error::io(std::env::temp_dir(), e, "set TMPDIR to a folder that is writable"))?;
+            fill(folder.path())?;
+        }
+    }
+    report.ok_or_else(|| Error::file(rtl, "nothing was synthesised", "report this"))
+}
+
+/// Everything in one folder: a tool in WebAssembly sees no file above the one it is started in.
+fn in_folder(
+    rtl: &Path,
+    board: &Board,
+    options: &Options,
+    folder: &Path,
+    watch: &mut dyn FnMut(Stage, &str),
+) -> Result<Report> {
+    let core = core_folder::read_manifest(rtl)?.top;
+    let folders = tool::folders(options.tools.as_deref());
+    let flow = nextpnr::flow(board.family).filter(|_| options.place);
+    let programs = flow.as_ref().map(|flow| nextpnr::Programs::find(flow, &folders)).transpose()?;
+    let wanted = options.mhz.unwrap_or(board.core_mhz);
+    let pll = pll::find(board.family, board.clock_mhz, wanted)?;
+
+    let top = format!("{core}_pnr");
+    let mut files = copy_sources(rtl, folder)?;
+    let text = read(&rtl.join(format!("{core}.v")))?;
+    for (name, text) in wrapper::files(&top, &core, &text, board.family, pll.as_ref())? {
+        write_file(&folder.join(&name), text)?;
+        files.push(name);
+    }
+    let program = match &options.yosys {
+        Some(path) => std::path::absolute(path).map_err(|e| Error::io(path, e, "give the path of yosys"))?,
+        None => doctor::locate("yosys", &folders)?,
+    };
+    let yosys = yosys::Yosys { program, folder, family: board.family, top: &top };
+    let cells = yosys.netlist(&files, watch)?;
+    let mut report = Report {
+        board: board.name.clone(),
+        part: board.part.clone(),
+        core,
+        yosys: yosys.version(),
+        nextpnr: None,
+        cost: cells.cost(board.family),
+        available: Cost {
+            luts: board.luts,
+            flip_flops: board.flip_flops,
+            dsps: board.dsps,
+            block_rams: board.block_rams,
+        },
+        cells,
+        timing: None,
+        modules: if options.modules { yosys.modules(&files, watch)? } else { Vec::new() },
+        bitstream: None,
+    };
+    if let (Some(flow), Some(programs), true) = (&flow, &programs, report.excess().is_empty()) {
+        let mhz = pll.as_ref().map_or(wanted, |pll| pll.mhz);
+        let (placed, timing) = nextpnr::place((flow, programs), board, folder, (mhz, options.seed), watch)?;
+        report.nextpnr = Some(programs.version());
+        // An iCE40's flip-flops are in its logic cells, and not counted by themselves.
+        report.cost = Cost { flip_flops: report.cost.flip_flops, ..placed };
+        // A bitstream whose clock is too fast for it would fail on the board, and in no way that tells why.
+        if timing.met() {
+            nextpnr::pack(flow, programs, folder)?;
+            report.bitstream = Some(flow.bitstream.to_string());
+        }
+        report.timing = Some(timing);
+    }
+    Ok(report)
+}
+
+/// Copies the core's Verilog and memories, and returns the names of the Verilog files, in order.
+fn copy_sources(rtl: &Path, folder: &Path) -> Result<Vec<String>> {
+    let unreadable = |source| Error::io(rtl, source, "give a folder that `volley generate` wrote");
+    let sources = folder.join(SOURCES);
+    std::fs::create_dir(&sources).map_err(|e| Error::io(&sources, e, "check the free space and the permissions"))?;
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(rtl).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let Some(text) = name.to_str().filter(|name| name.ends_with(".v") || name.ends_with(".mem")) else { continue };
+        let (from, to) = (rtl.join(text), sources.join(text));
+        std::fs::copy(&from, &to).map_err(|e| Error::io(&from, e, "check that it can be read"))?;
+        if text.ends_with(".v") {
+            files.push(format!("{SOURCES}/{text}"));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|e| Error::io(path, e, "give a folder that `volley generate` wrote"))
+}

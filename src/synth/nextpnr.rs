@@ -1,0 +1,217 @@
+//! nextpnr and the bitstream packers: from a netlist to a placed and routed core, its clock, and its bitstream.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::yosys::NETLIST;
+use super::{Cost, CriticalPath, Stage, Timing, wrapper};
+use crate::board::{Board, Family};
+use crate::output::write_file;
+use crate::{Error, Result, doctor, tool};
+
+const REPORT: &str = "nextpnr.json";
+
+/// The programs and files of a family that can be placed here.
+pub(super) struct Flow {
+    place: &'static str,
+    pack: &'static str,
+    /// Flag for the constraints, and their file.
+    constraints: (&'static str, &'static str),
+    /// Flag for the routed design, and its file.
+    routed: (&'static str, &'static str),
+    pub bitstream: &'static str,
+}
+
+/// The flow of a family; `None` where no open tool places it.
+pub(super) fn flow(family: Family) -> Option<Flow> {
+    match family {
+        Family::Ecp5 => Some(Flow {
+            place: "nextpnr-ecp5",
+            pack: "ecppack",
+            constraints: ("--lpf", "pins.lpf"),
+            routed: ("--textcfg", "routed.config"),
+            bitstream: "core.bit",
+        }),
+        Family::Ice40 => Some(Flow {
+            place: "nextpnr-ice40",
+            pack: "icepack",
+            constraints: ("--pcf", "pins.pcf"),
+            routed: ("--asc", "routed.asc"),
+            bitstream: "core.bin",
+        }),
+        Family::Xc7 => None,
+    }
+}
+
+/// Both programs of a flow.
+pub(super) struct Programs {
+    place: PathBuf,
+    pack: PathBuf,
+}
+
+impl Programs {
+    /// Finds them before hours are spent on synthesis.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] for the one that is missing.
+    pub fn find(flow: &Flow, folders: &[PathBuf]) -> Result<Programs> {
+        Ok(Programs { place: doctor::locate(flow.place, folders)?, pack: doctor::locate(flow.pack, folders)? })
+    }
+
+    /// What nextpnr says of its version.
+    pub fn version(&self) -> String {
+        doctor::version(&self.place, "--version")
+    }
+}
+
+/// Places and routes the netlist in `folder` for a clock of `mhz`.
+///
+/// # Errors
+/// [`Error::Tool`] with what nextpnr objects to, [`Error::Io`].
+pub(super) fn place(
+    (flow, programs): (&Flow, &Programs),
+    board: &Board,
+    folder: &Path,
+    (mhz, seed): (f64, u32),
+    watch: &mut dyn FnMut(Stage, &str),
+) -> Result<(Cost, Timing)> {
+    write_file(&folder.join(flow.constraints.1), wrapper::constraints(board))?;
+    let (frequency, seed) = (mhz.to_string(), seed.to_string());
+    // A missed clock is a result, which is reported with the path that missed it.
+    let mut args =
+        vec!["--timing-allow-fail", "--freq", &frequency, "--seed", &seed, "--json", NETLIST, "--report", REPORT];
+    args.extend([flow.constraints.0, flow.constraints.1, flow.routed.0, flow.routed.1]);
+    args.extend(board.nextpnr.iter().map(String::as_str));
+    let mut stages = |line: &str| {
+        let line = line.trim_start_matches("Info: ");
+        if line.starts_with("Running simulated annealing") {
+            watch(Stage::Placement, "annealing");
+        } else if line.starts_with("Packing") || line.starts_with("Placed") {
+            watch(Stage::Placement, line.trim_end_matches('.'));
+        } else if let Some(iteration) = line.trim_start().strip_prefix("at iteration ") {
+            watch(Stage::Placement, iteration.split([',', ':']).next().unwrap_or(iteration));
+        } else if line.starts_with("Routing") {
+            watch(Stage::Routing, line.trim_end_matches('.'));
+        }
+    };
+    tool::run_logged(flow.place, &programs.place, &args, folder, "nextpnr.log", &mut stages)?;
+    let path = folder.join(REPORT);
+    let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e, "report this with nextpnr's version"))?;
+    let report: Report = serde_json::from_str(&text).map_err(|error| {
+        let problem = format!("the report of {} cannot be read: {error}", programs.version());
+        Error::tool(flow.place, problem, "nextpnr 0.11 is known to work")
+    })?;
+    let timing = report.timing().ok_or_else(|| {
+        let problem = "the report has no clock";
+        Error::tool(flow.place, problem, "look into the core's Verilog: nothing in it is clocked")
+    })?;
+    Ok((report.cost(board.family), timing))
+}
+
+/// Packs the bitstream.
+///
+/// # Errors
+/// [`Error::Tool`].
+pub(super) fn pack(flow: &Flow, programs: &Programs, folder: &Path) -> Result<()> {
+    tool::run(flow.pack, &programs.pack, &[flow.routed.1, flow.bitstream], folder)
+}
+
+/// What nextpnr writes with `--report`.
+#[derive(Deserialize)]
+struct Report {
+    utilization: BTreeMap<String, Used>,
+    fmax: BTreeMap<String, Fmax>,
+    #[serde(default)]
+    critical_paths: Vec<Path_>,
+}
+
+#[derive(Deserialize)]
+struct Used {
+    used: u64,
+}
+
+#[derive(Deserialize)]
+struct Fmax {
+    achieved: f64,
+    constraint: f64,
+}
+
+/// From one clock edge to another, as the pieces that add up.
+#[derive(Deserialize)]
+struct Path_ {
+    from: String,
+    to: String,
+    path: Vec<Piece>,
+}
+
+#[derive(Deserialize)]
+struct Piece {
+    delay: f64,
+    #[serde(rename = "type")]
+    kind: String,
+    from: Pin,
+    to: Pin,
+}
+
+#[derive(Deserialize)]
+struct Pin {
+    cell: String,
+}
+
+impl Report {
+    fn cost(&self, family: Family) -> Cost {
+        let used = |cell: &str| self.utilization.get(cell).map_or(0, |entry| entry.used);
+        match family {
+            Family::Ice40 => Cost {
+                luts: used("ICESTORM_LC"),
+                flip_flops: 0,
+                dsps: used("ICESTORM_DSP"),
+                block_rams: used("ICESTORM_RAM"),
+            },
+            Family::Ecp5 | Family::Xc7 => Cost {
+                luts: used("TRELLIS_COMB"),
+                flip_flops: used("TRELLIS_FF"),
+                dsps: used("MULT18X18D"),
+                block_rams: used("DP16KD"),
+            },
+        }
+    }
+
+    /// The clock that comes nearest to missing what is asked of it, and its worst path.
+    fn timing(&self) -> Option<Timing> {
+        let margin = |fmax: &Fmax| fmax.achieved / fmax.constraint;
+        let (clock, fmax) = self.fmax.iter().min_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)))?;
+        let edge = format!("posedge {clock}");
+        let path = self.critical_paths.iter().find(|path| path.from == edge && path.to == edge);
+        Some(Timing {
+            achieved_mhz: fmax.achieved,
+            wanted_mhz: fmax.constraint,
+            critical_path: path.map(Path_::critical).unwrap_or_default(),
+        })
+    }
+}
+
+impl Path_ {
+    fn critical(&self) -> CriticalPath {
+        let sum = |routing: bool| self.path.iter().filter(|p| (p.kind == "routing") == routing).map(|p| p.delay).sum();
+        let mut through: Vec<String> = Vec::new();
+        for cell in self.path.iter().flat_map(|piece| [&piece.from.cell, &piece.to.cell]) {
+            let signal = signal(cell);
+            if !signal.is_empty() && through.last() != Some(&signal) {
+                through.push(signal);
+            }
+        }
+        CriticalPath { logic_ns: sum(false), routing_ns: sum(true), through }
+    }
+}
+
+/// The signal of the sources that a cell was made for: yosys names a cell by its output and appends what kind of cell it is,
+/// and nextpnr appends `$` and its own. Empty for a name that neither took from the sources.
+fn signal(cell: &str) -> String {
+    let cell = cell.split('$').next().unwrap_or_default();
+    let kinds = ["_TRELLIS_", "_CCU2C", "_LUT4", "_PFUMX", "_L6MUX", "_DP16KD", "_MULT18", "_SB_"];
+    let end = kinds.iter().filter_map(|kind| cell.find(kind)).min().unwrap_or(cell.len());
+    cell[..end].trim_start_matches("core.").to_string()
+}

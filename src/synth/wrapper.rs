@@ -1,0 +1,209 @@
+//! The top module around a core: its ports are more than a package has pins, so they are led through shift registers to
+//! two of them, and the board's oscillator becomes its clock.
+
+use super::pll::Pll;
+use crate::board::{Board, Family};
+use crate::rtl::netlist::{self, Direction, Item, Module, Parameter, Port, Wire};
+use crate::{Error, Result};
+
+/// Pins of the wrapper, as the constraints name them.
+const OSCILLATOR: &str = "oscillator";
+const SERIAL_IN: &str = "serial_in";
+const SERIAL_OUT: &str = "serial_out";
+
+/// Modules around the core, (file name, text).
+const LIBRARY: [(&str, &str); 2] =
+    [("serial_source.v", include_str!("lib/serial_source.v")), ("serial_sink.v", include_str!("lib/serial_sink.v"))];
+const SAME_CLOCK: &str = include_str!("lib/core_clock.v");
+const ECP5_CLOCK: &str = include_str!("lib/ecp5_clock.v");
+const ICE40_CLOCK: &str = include_str!("lib/ice40_clock.v");
+
+/// The files around the core `core` whose Verilog is `text`; the first holds the module named `top`.
+///
+/// # Errors
+/// [`Error::Layer`] naming the core's port that cannot be led to a pin.
+pub(super) fn files(
+    top: &str,
+    core: &str,
+    text: &str,
+    family: Family,
+    pll: Option<&Pll>,
+) -> Result<Vec<(String, String)>> {
+    let mut files = vec![(format!("{top}.v"), netlist::print(&module(top, core, &ports(core, text)?)?)?)];
+    files.extend(LIBRARY.map(|(name, text)| (name.to_string(), text.to_string())));
+    match pll {
+        None => files.push(("core_clock.v".into(), SAME_CLOCK.into())),
+        Some(pll) => {
+            let (kind, text) = match family {
+                Family::Ice40 => ("ice40_clock", ICE40_CLOCK),
+                Family::Ecp5 | Family::Xc7 => ("ecp5_clock", ECP5_CLOCK),
+            };
+            files.push((format!("{kind}.v"), text.into()));
+            files.push(("core_clock.v".into(), netlist::print(&clock(kind, family, pll))?));
+        }
+    }
+    Ok(files)
+}
+
+/// Pins and the oscillator's frequency, in the words of the family's tool.
+pub(super) fn constraints(board: &Board) -> String {
+    let pins =
+        [(OSCILLATOR, &board.pins.clock), (SERIAL_IN, &board.pins.serial_in), (SERIAL_OUT, &board.pins.serial_out)];
+    let mhz = board.clock_mhz;
+    match board.family {
+        Family::Ice40 => {
+            let pins = pins.map(|(port, pin)| format!("set_io {port} {pin}\n")).concat();
+            format!("{pins}set_frequency {OSCILLATOR} {mhz}\n")
+        }
+        Family::Ecp5 | Family::Xc7 => {
+            let pins = pins.map(|(port, pin)| {
+                format!("LOCATE COMP \"{port}\" SITE \"{pin}\";\nIOBUF PORT \"{port}\" IO_TYPE=LVCMOS33;\n")
+            });
+            format!("{}FREQUENCY PORT \"{OSCILLATOR}\" {mhz} MHZ;\n", pins.concat())
+        }
+    }
+}
+
+/// A port of the core.
+struct CorePort {
+    name: String,
+    input: bool,
+    width: u32,
+}
+
+/// The ports of a module with one port a line: `input wire [7:0] name,`.
+fn ports(core: &str, text: &str) -> Result<Vec<CorePort>> {
+    let start = format!("module {core}");
+    let head = text.lines().skip_while(|line| !line.trim_start().starts_with(&start)).skip(1);
+    let mut ports = Vec::new();
+    for line in head.take_while(|line| !line.trim_start().starts_with(");")) {
+        let words: Vec<_> =
+            line.split("//").next().unwrap_or_default().split([' ', ',']).filter(|w| !w.is_empty()).collect();
+        let port = match words[..] {
+            [] => continue,
+            [direction, "wire", range, name] => {
+                let bound = range.strip_prefix('[').and_then(|range| range.strip_suffix(":0]"));
+                bound.and_then(|bound| bound.parse::<u32>().ok()).map(|bound| (direction, bound + 1, name))
+            }
+            [direction, "wire", name] => Some((direction, 1, name)),
+            _ => None,
+        };
+        match port {
+            Some((direction @ ("input" | "output"), width, name)) => {
+                ports.push(CorePort { name: name.into(), input: direction == "input", width });
+            }
+            _ => {
+                let problem = format!("the line '{}' is no port that can be led to a pin", line.trim());
+                return Err(Error::layer(core, problem, "declare it as `input wire [7:0] name,` with a number"));
+            }
+        }
+    }
+    for needed in ["clk", "rst"] {
+        if !ports.iter().any(|port| port.name == needed && port.input && port.width == 1) {
+            return Err(Error::layer(core, format!("it has no input '{needed}'"), "generate the folder again"));
+        }
+    }
+    Ok(ports)
+}
+
+fn module(top: &str, core: &str, ports: &[CorePort]) -> Result<Module> {
+    let width = |input: bool| -> u32 {
+        ports.iter().filter(|port| port.input == input && port.name != "clk").map(|port| port.width).sum()
+    };
+    // The shift registers have at least two bits.
+    let (inputs, outputs) = (width(true).max(2), width(false).max(2));
+    let (mut next_input, mut next_output) = (0, 0);
+    let connections = ports.iter().map(|port| {
+        let next = if port.input { &mut next_input } else { &mut next_output };
+        let from = *next;
+        let bits = |vector: &str| match port.width {
+            1 => format!("{vector}[{from}]"),
+            width => format!("{vector}[{}:{from}]", from + width - 1),
+        };
+        let signal = match port.name.as_str() {
+            "clk" => return ("clk".to_string(), "clk".to_string()),
+            "rst" => format!("clock_rst || {}", bits("inputs")),
+            _ if port.input => bits("inputs"),
+            _ => bits("outputs"),
+        };
+        *next += port.width;
+        (port.name.clone(), signal)
+    });
+    let connections = connections.collect();
+    let mut body = Vec::new();
+    if next_output < outputs {
+        body.push(Item::Assign {
+            target: format!("outputs[{}:{next_output}]", outputs - 1),
+            expression: format!("{}'d0", outputs - next_output),
+        });
+    }
+    let instance = |module: &str, name: &str, bits: Option<u32>, connections: &[(&str, &str)]| Item::Instance {
+        module: module.into(),
+        name: name.into(),
+        parameters: bits.map(|bits| ("BITS".into(), Parameter::Int(bits.into()))).into_iter().collect(),
+        connections: connections.iter().map(|(port, signal)| (port.to_string(), signal.to_string())).collect(),
+    };
+    body.extend([
+        instance("core_clock", "clock", None, &[("oscillator", OSCILLATOR), ("clk", "clk"), ("rst", "clock_rst")]),
+        instance("serial_source", "source", Some(inputs), &[("clk", "clk"), ("pin", SERIAL_IN), ("signals", "inputs")]),
+        Item::Instance { module: core.into(), name: "core".into(), parameters: vec![], connections },
+        instance("serial_sink", "sink", Some(outputs), &[("clk", "clk"), ("signals", "outputs"), ("pin", SERIAL_OUT)]),
+    ]);
+    let pin = |name: &str, direction, comment: &str| Port {
+        name: name.into(),
+        direction,
+        width: 1,
+        signed: false,
+        comment: comment.into(),
+    };
+    Ok(Module {
+        name: top.into(),
+        comment: format!(
+            "{top}: {core} between two shift registers, for place and route by itself.\n\
+             Every input of the core comes from a register and every output ends in one, so the clock that is reached\n\
+             is the core's own. What runs over the pins is not meant to be understood."
+        ),
+        ports: vec![
+            pin(OSCILLATOR, Direction::Input, "of the board"),
+            pin(SERIAL_IN, Direction::Input, "fills the core's inputs, bit by bit"),
+            pin(SERIAL_OUT, Direction::Output, "a signature of the core's outputs"),
+        ],
+        wires: vec![
+            Wire::new("clk", 1),
+            Wire::new("clock_rst", 1),
+            Wire::new("inputs", inputs),
+            Wire::new("outputs", outputs),
+        ],
+        body,
+        ..Module::default()
+    })
+}
+
+/// The clock that a PLL makes.
+fn clock(kind: &str, family: Family, pll: &Pll) -> Module {
+    let mut dividers =
+        vec![("REFERENCE_DIV", pll.reference_div), ("FEEDBACK_DIV", pll.feedback_div), ("OUTPUT_DIV", pll.output_div)];
+    if family == Family::Ice40 {
+        dividers.push(("FILTER_RANGE", pll.filter_range));
+    }
+    let ports = ["oscillator", "clk", "rst"];
+    Module {
+        name: "core_clock".into(),
+        comment: format!("core_clock: {} MHz from the board's oscillator.", pll.mhz),
+        ports: vec![
+            Port::input(ports[0], 1, ""),
+            Port::output(ports[1], 1, ""),
+            Port::output(ports[2], 1, "high until the clock can be used; synchronous to it"),
+        ],
+        body: vec![Item::Instance {
+            module: kind.into(),
+            name: "pll_clock".into(),
+            parameters: dividers
+                .iter()
+                .map(|(name, value)| (name.to_string(), Parameter::Int((*value).into())))
+                .collect(),
+            connections: ports.iter().map(|port| (port.to_string(), port.to_string())).collect(),
+        }],
+        ..Module::default()
+    }
+}

@@ -1,0 +1,155 @@
+//! yosys: from Verilog to a netlist of the device's cells.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::cells::{Cells, Cost};
+use super::{Module, Stage};
+use crate::board::Family;
+use crate::output::write_file;
+use crate::{Error, Result, doctor, tool};
+
+/// Netlist for nextpnr.
+pub(super) const NETLIST: &str = "netlist.json";
+const STATISTICS: &str = "cells.json";
+
+/// yosys with what it is to synthesise, in one folder.
+pub(super) struct Yosys<'a> {
+    pub program: PathBuf,
+    pub folder: &'a Path,
+    pub family: Family,
+    pub top: &'a str,
+}
+
+impl Yosys<'_> {
+    /// What it says of its version.
+    pub fn version(&self) -> String {
+        doctor::version(&self.program, "-V")
+    }
+
+    /// Writes the netlist and returns its cells.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] with what yosys objects to, [`Error::Io`].
+    pub fn netlist(&self, files: &[String], watch: &mut dyn FnMut(Stage, &str)) -> Result<Cells> {
+        let command = match self.family {
+            Family::Ecp5 => "synth_ecp5",
+            Family::Ice40 => "synth_ice40 -device u -dsp",
+            // xc7 is the default family: Artix-7 and Zynq-7000.
+            Family::Xc7 => "synth_xilinx -flatten",
+        };
+        let synthesis = format!("{command} -top {}\ncheck -assert\nwrite_json {NETLIST}\n", self.top);
+        self.run("synthesis", Stage::Synthesis, files, &synthesis, watch)?;
+        self.statistics()?.remove(self.top).ok_or_else(|| self.unreadable())
+    }
+
+    /// Cells of the modules as they stand, each synthesised by itself: what a module costs before neighbours
+    /// are merged. Sorted by what all instances of a module take.
+    ///
+    /// # Errors
+    /// As [`netlist`](Self::netlist).
+    pub fn modules(&self, files: &[String], watch: &mut dyn FnMut(Stage, &str)) -> Result<Vec<Module>> {
+        let command = match self.family {
+            Family::Ecp5 => "synth_ecp5 -noflatten",
+            Family::Ice40 => "synth_ice40 -device u -dsp -noflatten",
+            Family::Xc7 => "synth_xilinx",
+        };
+        self.run("modules", Stage::Modules, files, &format!("{command} -top {}\n", self.top), watch)?;
+        let modules = self.statistics()?;
+        let mut instances = BTreeMap::new();
+        count(self.top, 1, &modules, &mut instances);
+        let mut kinds: BTreeMap<&str, Module> = BTreeMap::new();
+        for (name, number) in instances {
+            let kind = kind(name);
+            let module =
+                kinds.entry(kind).or_insert_with(|| Module { name: kind.into(), instances: 0, cost: Cost::default() });
+            module.instances += number;
+            module.cost.add(modules[name].cost(self.family), number);
+        }
+        let mut kinds: Vec<_> = kinds.into_values().collect();
+        kinds.sort_by(|a, b| b.cost.luts.cmp(&a.cost.luts).then_with(|| a.name.cmp(&b.name)));
+        Ok(kinds)
+    }
+
+    fn run(
+        &self,
+        name: &str,
+        stage: Stage,
+        files: &[String],
+        synthesis: &str,
+        watch: &mut dyn FnMut(Stage, &str),
+    ) -> Result<()> {
+        // A memory meant for LUTs goes where it can on a family whose LUTs are no memories.
+        let memories = match self.family {
+            Family::Ice40 => format!("hierarchy -top {}\nsetattr -unset ram_style a:ram_style=distributed\n", self.top),
+            Family::Ecp5 | Family::Xc7 => String::new(),
+        };
+        let files = files.join(" ");
+        let script =
+            format!("read_verilog -noautowire {files}\n{memories}{synthesis}tee -q -o {STATISTICS} stat -json\n");
+        let script_file = format!("{name}.ys");
+        write_file(&self.folder.join(&script_file), script)?;
+        // A pass announces itself as "3.14.1. Executing …".
+        let mut passes = |line: &str| {
+            if let Some((number, pass)) = line.split_once(". Executing ")
+                && number.starts_with(|c: char| c.is_ascii_digit())
+            {
+                watch(stage, pass.trim_end_matches('.'));
+            }
+        };
+        tool::run_logged(
+            "yosys",
+            &self.program,
+            &["-s", &script_file],
+            self.folder,
+            &format!("{name}.log"),
+            &mut passes,
+        )
+    }
+
+    /// Cells of each module by the module's name.
+    fn statistics(&self) -> Result<BTreeMap<String, Cells>> {
+        let path = self.folder.join(STATISTICS);
+        let text =
+            std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e, "report this with yosys' version"))?;
+        // Of several modules yosys 0.23 writes what is no JSON, but behind their entries.
+        let entries = text.split_once("\"modules\":").map(|(_, rest)| serde_json::Deserializer::from_str(rest));
+        let entries = entries.and_then(|entries| entries.into_iter::<BTreeMap<String, Entry>>().next());
+        let entries = entries.and_then(|entries| entries.ok()).ok_or_else(|| self.unreadable())?;
+        let cells = entries
+            .into_iter()
+            .map(|(name, entry)| (name.trim_start_matches('\\').to_string(), Cells(entry.num_cells_by_type)));
+        Ok(cells.collect())
+    }
+
+    fn unreadable(&self) -> Error {
+        let problem = format!("the statistics of {} cannot be read", self.version());
+        Error::tool("yosys", problem, "yosys 0.23 to 0.70 are known to work")
+    }
+}
+
+/// What yosys writes of a module.
+#[derive(Deserialize)]
+struct Entry {
+    num_cells_by_type: BTreeMap<String, u64>,
+}
+
+/// Adds `number` instances of a module and of all below it.
+fn count<'a>(name: &str, number: u64, modules: &'a BTreeMap<String, Cells>, instances: &mut BTreeMap<&'a str, u64>) {
+    let Some((name, cells)) = modules.get_key_value(name) else { return };
+    *instances.entry(name).or_insert(0) += number;
+    for (cell, times) in &cells.0 {
+        count(cell, number * times, modules, instances);
+    }
+}
+
+/// The module of the sources behind the name that yosys gives to a module with parameters:
+/// `$paramod\name\PARAMETER=…` or `$paramod$hash\name`.
+fn kind(name: &str) -> &str {
+    match name.strip_prefix("$paramod") {
+        Some(rest) => rest.split('\\').nth(1).unwrap_or(name),
+        None => name,
+    }
+}
