@@ -1,12 +1,9 @@
-//! Boards as data: what the FPGA on a board holds, and whether a core's memories and multipliers fit into it.
-//!
-//! LUTs are not estimated here: synthesis counts them.
+//! Boards as data: what the FPGA on a board holds, and whether what a core is expected to cost fits into it.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rtl::Manifest;
 pub use crate::schedule::Family;
 use crate::schedule::resources::Resources;
 use crate::{Error, Result};
@@ -59,15 +56,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("ulx3s-85f.toml", include_str!("../../constraints/ulx3s-85f.toml")),
 ];
 
-/// What a core needs of a board's scarce blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Need {
-    /// Block RAMs of the memories that are marked for them.
-    pub block_rams: u64,
-    /// Multipliers of the layers that read the image.
-    pub dsps: u64,
-}
-
 impl Board {
     /// Finds a known board by its name, or reads a TOML file.
     ///
@@ -104,56 +92,47 @@ impl Board {
         Ok(board)
     }
 
-    /// What the device has; every LUT has a flip-flop beside it.
+    /// What the device has.
     pub fn resources(&self) -> Resources {
         Resources {
             luts: self.luts as f64,
-            flip_flops: self.luts as f64,
+            flip_flops: self.flip_flops as f64,
             multipliers: self.dsps as f64,
             block_rams: self.block_rams as f64,
         }
     }
 
-    /// What a core needs here.
-    pub fn need(&self, manifest: &Manifest) -> Need {
-        let memories = manifest.layers.iter().flat_map(|layer| &layer.memories);
-        let depth = self.block_ram_bits / self.block_ram_width;
-        let blocks = |rows: u64, width: u64| {
-            // A memory is cut into columns of the widest word, or, where it is deep, of narrower and deeper ones.
-            (0..self.block_ram_width.ilog2() + 1)
-                .map(|halvings| {
-                    width.div_ceil((self.block_ram_width >> halvings).max(1)) * rows.div_ceil(depth << halvings)
-                })
-                .min()
-                .unwrap_or(0)
-        };
-        Need {
-            block_rams: memories.map(|memory| blocks(memory.block_rows, memory.width)).sum(),
-            dsps: manifest.layers.iter().map(|layer| layer.multipliers as u64).sum(),
-        }
-    }
-
-    /// Refuses a core that cannot fit.
+    /// Refuses a core that cannot fit: `need` is what it is expected to cost.
     ///
     /// # Errors
     /// [`Error::Setting`] naming the resource, what is needed and what is there.
-    pub fn check(&self, manifest: &Manifest) -> Result<Need> {
-        let need = self.need(manifest);
+    pub fn check(&self, need: Resources) -> Result<()> {
+        let there = self.resources();
         for (what, needed, there, advice) in [
+            ("LUTs", need.luts, there.luts, "use fewer lanes, or let `volley plan` choose them"),
+            ("flip-flops", need.flip_flops, there.flip_flops, "use fewer lanes, or let `volley plan` choose them"),
             (
                 "block RAMs",
                 need.block_rams,
-                self.block_rams,
-                "use fewer --weight-bits, a smaller network or a larger board",
+                there.block_rams,
+                "use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board",
             ),
-            ("multipliers", need.dsps, self.dsps, "give the first layer fewer --lanes"),
+            (
+                "multipliers",
+                need.multipliers,
+                there.multipliers,
+                "give the first layer fewer --lanes, or let `volley plan` choose",
+            ),
         ] {
             if needed > there {
-                let problem = format!("the core needs {needed} {what}, the {} of {} has {there}", self.part, self.name);
+                let problem = format!(
+                    "the core needs about {needed:.0} {what}, the {} of {} has {there}",
+                    self.part, self.name
+                );
                 return Err(Error::setting("--board", problem, advice));
             }
         }
-        Ok(need)
+        Ok(())
     }
 }
 

@@ -1,15 +1,18 @@
 //! `volley generate`: a converted network becomes Verilog.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
 use volley::board::Board;
 use volley::core_folder::{self, Core};
-use volley::schedule::{DEFAULT_LANES, Folding, dense};
-use volley::{fixed_point, folder};
+use volley::quantise::quantise;
+use volley::schedule::resources::Resources;
+use volley::schedule::{Activity, DEFAULT_LANES, Figures, Folding, dense, unknown_layer};
+use volley::{Error, fixed_point, folder};
 
+use super::plan::needs;
 use super::table::{Cell, Table};
 use super::{Json, Outcome, say, say_json, seconds};
 
@@ -17,7 +20,8 @@ use super::{Json, Outcome, say, say_json, seconds};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   volley generate net -o rtl
-  volley generate net -o rtl --lanes 16,conv_0=8")]
+  volley generate net -o rtl --lanes 16,conv_0=8
+  volley generate net -o rtl --plan plan.toml --board ulx3s-85f")]
 pub struct Args {
     /// Folder that `volley convert` wrote
     #[arg(value_name = "NET")]
@@ -28,7 +32,10 @@ pub struct Args {
     /// Output channels computed at once: a number for all layers, or layer=number, separated by commas
     #[arg(long, value_name = "LANES", default_value_t = DEFAULT_LANES.to_string())]
     lanes: String,
-    /// Refuse a core whose memories or multipliers do not fit this board: a name, or the path of a board's TOML
+    /// The folding of every layer, as `volley plan` wrote it
+    #[arg(long, value_name = "PLAN.toml", conflicts_with = "lanes")]
+    plan: Option<PathBuf>,
+    /// Refuse a core that does not fit this board: a name, or the path of a board's TOML
     #[arg(long, value_name = "BOARD")]
     board: Option<String>,
     #[command(flatten)]
@@ -37,11 +44,18 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let start = Instant::now();
-    let folding = Folding::parse(&args.lanes)?;
+    let folding = match &args.plan {
+        Some(path) => read_plan(path)?,
+        None => Folding::parse(&args.lanes)?,
+    };
     let converted = folder::read(&args.network)?;
-    let core = core_folder::generate(&converted, &folding)?;
     let board = args.board.as_deref().map(Board::find).transpose()?;
-    let need = board.as_ref().map(|board| board.check(&core.design.manifest)).transpose()?;
+    let network = quantise(&converted.network, &converted.settings)?;
+    if let (Some(path), Some((problem, advice))) = (&args.plan, unknown_layer(&network, folding.layers.keys())) {
+        return Err(Error::file(path, problem, advice).into());
+    }
+    let core = core_folder::generate(&converted, &folding)?;
+    let need = board.as_ref().map(|board| estimate(board, &core)).transpose()?;
     core_folder::write(&args.output, &converted, &core.design)?;
     let elapsed = start.elapsed();
     let table = table(&core);
@@ -53,10 +67,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     } else {
         say(table.text())?;
         if let (Some(board), Some(need)) = (&board, need) {
-            say(format!(
-                "{}: {} of {} block RAMs for weights and neurons, {} of {} multipliers",
-                board.name, need.block_rams, board.block_rams, need.dsps, board.dsps
-            ))?;
+            say(needs(board, need))?;
         }
         say(format!(
             "wrote {} files to {} in {}; the top module is {}",
@@ -67,6 +78,21 @@ pub fn run(args: &Args) -> Result<Outcome> {
         ))?;
     }
     Ok(Outcome::Fine)
+}
+
+fn read_plan(path: &Path) -> volley::Result<Folding> {
+    let advice = "give a plan that `volley plan` wrote";
+    let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source, advice))?;
+    Folding::from_toml(&text, path)
+}
+
+/// What the core is expected to cost; refuses one that cannot fit.
+fn estimate(board: &Board, core: &Core) -> volley::Result<Resources> {
+    // Costs do not depend on what the images do.
+    let frames = [Activity::dense(&core.network)];
+    let total = Figures::new(&core.network, &core.plan, &frames, board.family.into())?.total();
+    board.check(total)?;
+    Ok(total)
 }
 
 /// One row a layer: how it is folded and what it needs. The last column bounds the clocks of a frame without a zero.

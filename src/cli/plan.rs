@@ -41,7 +41,7 @@ pub struct Args {
     /// Frames a second to reach at the least cost [default: as many as fit]
     #[arg(long, value_name = "F")]
     target_fps: Option<f64>,
-    /// Clock of the core in MHz [default: the board's oscillator]
+    /// Clock of the core in MHz [default: the board's core_mhz]
     #[arg(long, value_name = "MHZ")]
     clock: Option<f64>,
     /// Layers whose folding is decided: layer=LANES or layer=LANESxSLICES, separated by commas
@@ -59,7 +59,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
-    let clock = positive("--clock", args.clock.unwrap_or(board.clock_mhz))? * 1e6;
+    let clock = positive("--clock", args.clock.unwrap_or(board.core_mhz))? * 1e6;
     let target = args.target_fps.map(|fps| positive("--target-fps", fps)).transpose()?;
     if !(0.0..1.0).contains(&args.margin) {
         let problem = format!("is {}", args.margin);
@@ -69,6 +69,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let converted = folder::read(&args.network)?;
     let network = quantise(&converted.network, &converted.settings)?;
     let frames = activities(&network, args.data.as_deref(), args.frames as usize)?;
+    let family = board.family.into();
     let all = board.resources();
     let usable = |all: f64| (all * (1.0 - args.margin)).floor();
     let budget = Resources {
@@ -77,13 +78,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
         multipliers: usable(all.multipliers),
         block_rams: usable(all.block_rams),
     };
-    let task = Task { network: &network, frames: &frames, family: board.family, budget, pins: &pins };
+    let task = Task { network: &network, frames: &frames, family, budget, pins: &pins };
     let spinner = progress::spinner("weighing the foldings of every layer");
     let folding = solver::solve(task, target.map(|fps| (clock / fps) as u64));
     spinner.finish_and_clear();
     let folding = folding?;
     let plan = schedule::plan(&network, &folding)?;
-    let figures = Figures::new(&network, &plan, &frames, board.family)?;
+    let figures = Figures::new(&network, &plan, &frames, family)?;
     let table = table(&network, &plan, &figures);
     let fps = clock / figures.cycles();
     if let Some(path) = &args.output {

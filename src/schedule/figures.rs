@@ -46,7 +46,7 @@ impl Figures {
             };
             let (mut events, mut elements) = (0.0, 0);
             for (number, term) in layer.terms.iter().enumerate() {
-                events += mean_events(network, frames, index, number)?;
+                events += mean_events(network, frames, index, number)?.iter().sum::<f64>();
                 elements += dense(&geometry(&node.name, network.source_shape(term.source), node.shape, term.window)?);
             }
             let estimates: Vec<_> =

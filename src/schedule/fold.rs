@@ -222,7 +222,9 @@ impl Folding {
             let fold = toml::to_string(&self.of(name)).map_err(|error| {
                 Error::setting(format!("the folding of '{name}'"), error.to_string(), "report this with the network")
             })?;
-            text += &format!("\n# {}\n[layer.{name:?}]\n{fold}", comment(name));
+            let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+            let key = if bare { name.to_string() } else { format!("{name:?}") };
+            text += &format!("\n# {}\n[layer.{key}]\n{fold}", comment(name));
         }
         Ok(text)
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Task;
-use crate::fixed_point::{Network, Op, Source};
+use crate::fixed_point::{Network, Op};
 use crate::schedule::resources::{self, Resources};
 use crate::schedule::arithmetic::legal;
-use crate::schedule::{Activity, Family, Firing, Fold, Geometry, LayerPlan, Storage};
-use crate::schedule::{Rows, estimate_layer, geometry, is_readout, plan_layer, synapse};
+use crate::schedule::{Activity, Family, Firing, Fold, LayerPlan, Rows, Storage};
+use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
 use crate::{Error, Result};
 
 /// Most slices that are tried.
@@ -104,7 +104,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
         None => std::iter::successors(Some(1), |n| Some(n * 2)).take_while(|n| *n <= MAX_SLICES).collect(),
     };
     let events = (0..layer.terms.len()).map(|term| mean_events(network, task.frames, node, term));
-    let events: Vec<f64> = events.collect::<Result<_>>()?;
+    let events: Vec<Vec<f64>> = events.collect::<Result<_>>()?;
     let mut all = Vec::new();
     let mut refusal = None;
     for &lanes in lanes.iter().filter(|lanes| lanes.is_multiple_of(units)) {
@@ -116,6 +116,13 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
                     refusal = Some(error);
                     continue;
                 }
+            };
+            let plan = match balanced(&plan, &events) {
+                Some(share) => {
+                    let fold = Fold { share, ..plan.fold };
+                    plan_layer(network, rows, node, layer, fold, beats)?
+                }
+                None => plan,
             };
             let bound = lower_bound(&plan, channels, &events);
             let weight_rows = plan.weight_rows(channels, 0) as u64;
@@ -171,42 +178,75 @@ fn undominated(all: Vec<Candidate>) -> Vec<Candidate> {
     all.into_iter().zip(kept).filter_map(|(candidate, keep)| keep.then_some(candidate)).collect()
 }
 
-/// Events of a frame of term `term` of layer `node`, the mean over `frames`: non-zero elements, each counted in every
-/// window that has it.
+/// Events of a frame of term `term` of layer `node`, the mean over `frames`, for each channel of its source: non-zero
+/// elements, each counted in every window that has it.
 ///
 /// # Errors
 /// As [`geometry`].
-pub fn mean_events(network: &Network, frames: &[Activity], node: usize, term: usize) -> Result<f64> {
+pub fn mean_events(network: &Network, frames: &[Activity], node: usize, term: usize) -> Result<Vec<f64>> {
     let of = &network.nodes[node];
-    let Op::Layer(layer) = &of.op else { return Ok(0.0) };
+    let Op::Layer(layer) = &of.op else { return Ok(vec![]) };
     let term = &layer.terms[term];
-    let geometry = geometry(&of.name, network.source_shape(term.source), of.shape, term.window)?;
-    let sum: u64 = frames.iter().map(|frame| events(&geometry, frame, term.source)).sum();
-    Ok(sum as f64 / frames.len().max(1) as f64)
+    let shape = network.source_shape(term.source);
+    let geometry = geometry(&of.name, shape, of.shape, term.window)?;
+    // Windows that have an element, by its row and by its place in the row.
+    let mut rows = vec![0u64; geometry.map_height];
+    for (first, end) in (0..geometry.out_height).map(|y| geometry.rows_of(y)) {
+        rows[first..end].iter_mut().for_each(|windows| *windows += 1);
+    }
+    let mut places = vec![0u64; geometry.row_elements];
+    for (first, end) in (0..geometry.out_width).map(|x| geometry.elements_of(x)) {
+        places[first..end].iter_mut().for_each(|windows| *windows += 1);
+    }
+    let mut sums = vec![0u64; shape.channels];
+    for frame in frames {
+        for (elements, windows) in frame.of_source(term.source).chunks_exact(geometry.row_elements).zip(&rows) {
+            for (place, _) in elements.iter().enumerate().filter(|(_, event)| **event) {
+                sums[place % shape.channels] += windows * places[place];
+            }
+        }
+    }
+    Ok(sums.into_iter().map(|sum| sum as f64 / frames.len().max(1) as f64).collect())
 }
 
-fn events(geometry: &Geometry, frame: &Activity, source: Source) -> u64 {
-    let mut sum = 0;
-    for (row, elements) in frame.of_source(source).chunks_exact(geometry.row_elements).enumerate() {
-        let windows = (0..geometry.out_height).map(|y| geometry.rows_of(y));
-        let windows = windows.filter(|(first, end)| (*first..*end).contains(&row)).count() as u64;
-        let mut before = vec![0u64];
-        before.extend(elements.iter().scan(0, |sum, event| {
-            *sum += u64::from(*event);
-            Some(*sum)
-        }));
-        let runs = (0..geometry.out_width).map(|x| geometry.elements_of(x));
-        sum += windows * runs.map(|(first, end)| before[end] - before[first]).sum::<u64>();
+/// Which slice gets which count of a spike word, such that slices have equally many events; `None` where the terms'
+/// words do not allow it, or where it is no better than taking turns.
+///
+/// The busiest count goes to the slice with the fewest events so far that still has a place, then the next one.
+fn balanced(plan: &LayerPlan, events: &[Vec<f64>]) -> Option<Vec<usize>> {
+    let slices = plan.fold.slices;
+    let mut shared = plan.terms.iter().zip(events).filter(|(term, _)| term.slices > 1).peekable();
+    let word = shared.peek()?.0.word_counts;
+    let mut loads = vec![0.0f64; word];
+    for (term, events) in shared {
+        if term.word_counts != word || !(events.len() / term.blocks).is_multiple_of(word) {
+            return None;
+        }
+        events.iter().enumerate().for_each(|(channel, events)| loads[channel % word] += events);
     }
-    sum
+    let mut order: Vec<usize> = (0..word).collect();
+    order.sort_by(|a, b| loads[*b].total_cmp(&loads[*a]));
+    let (mut sums, mut places) = (vec![0.0f64; slices], vec![word / slices; slices]);
+    let mut share = vec![0; word];
+    for count in order {
+        let open = (0..slices).filter(|slice| places[*slice] > 0);
+        let slice = open.min_by(|a, b| sums[*a].total_cmp(&sums[*b]))?;
+        share[count] = slice;
+        sums[slice] += loads[count];
+        places[slice] -= 1;
+    }
+    let busiest = |sums: &[f64]| sums.iter().copied().fold(0.0, f64::max);
+    let turns: Vec<f64> = (0..slices).map(|slice| loads.iter().skip(slice).step_by(slices).sum()).collect();
+    (busiest(&sums) < 0.99 * busiest(&turns)).then_some(share)
 }
 
 /// Clocks that a layer's engine takes at least: an event a clock of the busiest slice, which has at least its share, and
 /// a word a clock of every term.
-fn lower_bound(plan: &LayerPlan, channels: usize, events: &[f64]) -> u64 {
+fn lower_bound(plan: &LayerPlan, channels: usize, events: &[Vec<f64>]) -> u64 {
     let segments = plan.segments(channels);
     let (mut shared, mut words) = (0.0, 0);
     for (term, events) in plan.terms.iter().zip(events) {
+        let events: f64 = events.iter().sum();
         let visits = segments as f64 / term.blocks as f64;
         shared += if term.vector { events / plan.fold.lanes as f64 } else { events * visits };
         let geometry = &term.geometry;
