@@ -5,6 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rayon::prelude::*;
+
 use super::runner::{self, Library, icarus, must};
 
 /// A setting of the bench, what follows from it, and what it must come to.
@@ -111,5 +113,5 @@ fn packed_arithmetic_survives_synthesis() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         check(case, folder.path()).err()
     };
-    super::report(CASES.iter().filter_map(failure).collect());
+    super::report(CASES.par_iter().filter_map(failure).collect());
 }
