@@ -14,7 +14,8 @@
 //
 // Weight memory: row `m_weight_addr` holds LANES weights, lane 0 in the low bits; it is read one clock after
 // `weight_enable`. The pipeline stalls as a whole when a window ends while the drain is not yet empty.
-// Latency from a window's last event to its first sum: STAGES + 3 clocks, STAGES as below.
+// Latency from a window's last event to its first beat of sums: STAGES + 3 clocks (STAGES as below), one more where
+// multipliers accumulate. The drain takes its LANES / UNITS clocks, one for each beat.
 //
 // Cost besides the lanes: as many flip-flops again as the accumulators for the drain (clock enable only, no LUT), and a
 // multiplexer of LANES / UNITS inputs for each bit of a beat.
