@@ -25,8 +25,7 @@ struct Reference {
 /// Frames that are simulated for the cycles of one.
 const FRAMES: usize = 5;
 
-const REFERENCES: [Reference; 4] = [
-    Reference { board: "icebreaker", network: "digits", lanes: "2", mhz: 12.0 },
+const REFERENCES: [Reference; 3] = [
     Reference { board: "ulx3s-85f", network: "digits", lanes: "16", mhz: 45.0 },
     Reference { board: "ulx3s-85f", network: "mnist-cnn", lanes: "16", mhz: 45.0 },
     // Synthesis only: no open tool of the project places it.
