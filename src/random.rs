@@ -17,6 +17,8 @@ pub struct Options {
     pub several_terms: bool,
     /// Sum and max pools.
     pub pools: bool,
+    /// Terms whose weights are in groups: grouped and depthwise convolutions, identity shortcuts.
+    pub groups: bool,
     /// Most members, 1..=15 makes sense.
     pub members: u32,
     /// Most time steps.
@@ -28,9 +30,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { several_terms: true, pools: true, members: 15, timesteps: 4, whole: false }
+        Options { several_terms: true, pools: true, groups: true, members: 15, timesteps: 4, whole: false }
     }
 }
+
+/// Channels of a map, drawn with equal chances: those that slices and groups can share are frequent. With whole weights
+/// the last, the largest, is left out.
+const CHANNELS: [usize; 8] = [1, 2, 3, 4, 4, 5, 6, 8];
 
 /// SplitMix64 (Steele, Lea, Flood 2014): tiny, the same on every machine and for ever.
 #[derive(Debug, Clone)]
@@ -66,10 +72,10 @@ impl Random {
     }
 }
 
-/// A legal network of 1 to 4 nodes and a readout, with maps of at most 8×8 and 6 channels.
+/// A legal network of 1 to 4 nodes and a readout, with maps of at most 8×8 and 8 channels.
 pub fn network(seed: u64, options: &Options) -> Network {
     let random = &mut Random::new(seed);
-    let channels = random.within(1, 3);
+    let channels = random.within(1, 4);
     let normalisation = if options.whole {
         // Elements are raw pixels: 1/(255·std) is 1 and nothing is subtracted.
         Normalisation { mean: vec![0.0; channels], std: vec![1.0 / 255.0; channels] }
@@ -133,7 +139,11 @@ fn pool(random: &mut Random, source: Source, size: Shape) -> Node {
 
 fn layer(random: &mut Random, options: &Options, network: &Network, source: Source) -> Node {
     let size = source_shape(network, source);
-    let channels = random.within(1, 6);
+    let channels = if options.groups && random.chance(3) {
+        size.channels
+    } else {
+        CHANNELS[random.within(0, CHANNELS.len() - if options.whole { 2 } else { 1 })]
+    };
     let window = window(random, size);
     let [height, width] = window.output(size).expect("the kernel fits");
     let shape = Shape { channels, height, width };
@@ -180,17 +190,30 @@ fn matching(size: Shape, shape: Shape) -> Option<Window> {
 
 fn term(random: &mut Random, options: &Options, source: Source, size: Shape, out: usize, window: Window) -> Term {
     let shape = (out, size.channels, window.kernel[0], window.kernel[1]);
-    let spread = 2.0 / (size.channels as f32 * (window.kernel[0] * window.kernel[1]) as f32).sqrt();
-    let weights = Array4::from_shape_simple_fn(shape, || {
-        if random.chance(6) {
-            0.0
-        } else if options.whole {
-            random.within(0, 14) as f32 - 7.0
-        } else {
-            random.real() * spread
+    let groups = if options.groups && random.chance(2) { groups(random, out, size.channels) } else { 1 };
+    let fan_in = size.channels / groups * window.kernel[0] * window.kernel[1];
+    let spread = 2.0 / (fan_in as f32).sqrt();
+    let weight = |random: &mut Random| {
+        if options.whole { random.within(0, 14) as f32 - 7.0 } else { random.real() * spread }
+    };
+    // A shortcut carries every channel with the same weight.
+    let shortcut = groups == out && groups == size.channels && window.kernel == [1, 1];
+    let same = shortcut.then(|| weight(random)).filter(|_| random.chance(2));
+    let weights = Array4::from_shape_fn(shape, |(output, input, ..)| {
+        if output * groups / out != input * groups / size.channels {
+            return 0.0;
         }
+        same.unwrap_or_else(|| if random.chance(6) { 0.0 } else { weight(random) })
     });
     Term { source, window, weights }
+}
+
+/// A number of groups that a convolution of these channels can have, more than 1 if there is one.
+fn groups(random: &mut Random, outputs: usize, inputs: usize) -> usize {
+    let legal: Vec<_> = (2..=outputs.min(inputs))
+        .filter(|groups| outputs.is_multiple_of(*groups) && inputs.is_multiple_of(*groups))
+        .collect();
+    if legal.is_empty() { 1 } else { legal[random.within(0, legal.len() - 1)] }
 }
 
 fn biases(random: &mut Random, options: &Options, channels: usize, step: f32) -> Vec<f32> {

@@ -1,6 +1,6 @@
 // Bench of event_join: TERMS streams of windows, each at its own pace. The joined stream must bring, window by window, the
-// events of term 0, 1, .. with the term's base added to the weight row and its shift beside them; `last` only at the end of
-// the last term's window, and of the markers only the last term's. `busy` must be that of the term whose turn it is, or an
+// events of term 0, 1, .. with the term's base added to the weight row, its shift and whether it is one of the vectors beside
+// them; `last` only at the end of the last term's window, and of the markers only the last term's. `busy` must be that of the term whose turn it is, or an
 // event that waits.
 `default_nettype none
 
@@ -13,7 +13,7 @@ module event_join_tb;
 
     localparam SIDE       = WINDOWS * MOST_EVENTS;      // room for one term's events
     localparam EVENT_BITS = 2 + WEIGHT_ADDR_BITS + COUNTS_BITS;
-    localparam JOIN_BITS  = 5 + EVENT_BITS;
+    localparam JOIN_BITS  = 6 + EVENT_BITS;
     localparam TERM_ROWS  = 50;             // weight rows of a term; its base is term · TERM_ROWS
 
     // Term k's constants, in the low bits of what follows.
@@ -35,6 +35,8 @@ module event_join_tb;
     endfunction
     localparam [32*TERMS-1:0] BASES  = bases(0);
     localparam [5*TERMS-1:0]  SHIFTS = shifts(0);
+    // Every second term.
+    localparam [31:0] VECTORS = 32'hAAAA_AAAA;
 
     wire        clk;
     wire        rst;
@@ -47,7 +49,7 @@ module event_join_tb;
 
     // ---------------------------------------------------------------- what goes in and what must come out
     reg [EVENT_BITS-1:0] events [0:TERMS*SIDE-1];       // {last, marker, row, counts}; term k's from k · SIDE
-    reg [JOIN_BITS-1:0]  joined [0:TERMS*SIDE-1];       // {shift, last, marker, row, counts}
+    reg [JOIN_BITS-1:0]  joined [0:TERMS*SIDE-1];       // {vector, shift, last, marker, row, counts}
     reg [31:0] totals [0:TERMS-1];
     integer total;
 
@@ -77,7 +79,7 @@ module event_join_tb;
                     events[k*SIDE+totals[k]] = {last, marker, in_row, counts};
                     totals[k] = totals[k] + 1;
                     if (k == TERMS - 1 || !marker) begin
-                        joined[total] = {shift, last && k == TERMS - 1, marker, out_row, counts};
+                        joined[total] = {VECTORS[k], shift, last && k == TERMS - 1, marker, out_row, counts};
                         total = total + 1;
                     end
                 end
@@ -108,6 +110,7 @@ module event_join_tb;
     wire [WEIGHT_ADDR_BITS-1:0] out_addr;
     wire [COUNTS_BITS-1:0]      out_counts;
     wire [4:0]                  out_shift;
+    wire                        out_vector;
     wire                        out_last;
     wire                        out_marker;
     wire                        out_valid;
@@ -115,18 +118,19 @@ module event_join_tb;
     reg  [TERMS-1:0]            in_busy;
     wire                        busy;
     event_join #(
-        .TERMS(TERMS), .COUNTS_BITS(COUNTS_BITS), .WEIGHT_ADDR_BITS(WEIGHT_ADDR_BITS), .BASES(BASES), .SHIFTS(SHIFTS)
+        .TERMS(TERMS), .COUNTS_BITS(COUNTS_BITS), .WEIGHT_ADDR_BITS(WEIGHT_ADDR_BITS), .BASES(BASES), .SHIFTS(SHIFTS),
+        .VECTORS(VECTORS[TERMS-1:0])
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(in_addr), .s_event_counts(in_counts), .s_event_last(in_last),
         .s_event_marker(in_marker), .s_event_valid(in_valid), .s_event_ready(in_ready), .s_busy(in_busy), .m_event_addr(out_addr),
-        .m_event_counts(out_counts), .m_event_shift(out_shift), .m_event_last(out_last), .m_event_marker(out_marker),
-        .m_event_valid(out_valid), .m_event_ready(out_ready), .busy(busy)
+        .m_event_counts(out_counts), .m_event_shift(out_shift), .m_event_vector(out_vector), .m_event_last(out_last),
+        .m_event_marker(out_marker), .m_event_valid(out_valid), .m_event_ready(out_ready), .busy(busy)
     );
 
     wire [31:0] received;
     stream_sink #(.WIDTH(JOIN_BITS)) sink (
         .clk(clk), .rst(rst), .total(total), .index(received), .word(joined[received]),
-        .tdata({out_shift, out_last, out_marker, out_addr, out_counts}), .tvalid(out_valid), .tready(out_ready),
+        .tdata({out_vector, out_shift, out_last, out_marker, out_addr, out_counts}), .tvalid(out_valid), .tready(out_ready),
         .done(done), .failed(sink_failed), .checks(checks)
     );
 

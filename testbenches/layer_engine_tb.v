@@ -2,7 +2,7 @@
 //
 // Random maps (half full, empty, sparse, full), weights, biases and steps. The expected counts come from the plain sum of a
 // convolution over the map and from the member-by-member definition of a group neuron, both in 64 bits. At the end
-// `status_event` must have been high once for every non-zero element of every window and segment.
+// each slice's `status_event` must have been high once for every non-zero element that it has of every window and segment.
 // ACC_BITS and MEMBRANE_BITS come from the worst case of the bits of weights and counts.
 `default_nettype none
 
@@ -21,9 +21,11 @@ module layer_engine_tb;
     parameter PAD_LEFT       = 1;
     parameter PAD_BOTTOM     = 1;
     parameter PAD_RIGHT      = 1;
-    parameter WORD_LOG2      = 2;
+    parameter SLICES         = 1;
+    parameter WORD_LOG2      = 2;           // of each slice
     parameter CHANNELS       = 5;
     parameter LANES          = 2;
+    parameter UNITS          = 1;           // neurons of a beat
     parameter WEIGHT_BITS    = 6;
     parameter ARITHMETIC     = 0;
     parameter LANES_PACKED   = 1;
@@ -41,8 +43,9 @@ module layer_engine_tb;
     localparam OUT_W       = (WIDTH + PAD_LEFT + PAD_RIGHT - KERNEL_W) / STRIDE_W + 1;
     localparam SEGMENTS    = (CHANNELS + LANES - 1) / LANES;
     localparam WINDOW      = KERNEL_H * KERNEL_W * IN_CHANNELS;
-    localparam WEIGHT_ROWS = SEGMENTS * WINDOW;
-    localparam ADDR_BITS   = WEIGHT_ROWS > 1 ? $clog2(WEIGHT_ROWS) : 1;
+    localparam WEIGHT_ROWS = SEGMENTS * WINDOW;             // of all slices
+    localparam SLICE_ROWS  = WEIGHT_ROWS / SLICES;
+    localparam ADDR_BITS   = SLICE_ROWS > 1 ? $clog2(SLICE_ROWS) : 1;
     localparam ROWS        = KERNEL_H < HEIGHT ? KERNEL_H : HEIGHT;
     localparam ACC_BITS    = WEIGHT_BITS + IN_BITS + SHIFT + $clog2(WINDOW);
     localparam MOST_SHIFT  = (1 << STEP_BITS) - 1 < STEP_LOG2 ? (1 << STEP_BITS) - 1 : STEP_LOG2;
@@ -52,11 +55,12 @@ module layer_engine_tb;
                                          : (ONE << (STEP_BITS - 1)) + DRIVE;
     localparam MEMBRANE_BITS = $clog2(REACH + 1) + 1;
     localparam COUNT_BITS    = $clog2(MEMBERS + 1);
-    localparam CHANNEL_BITS  = CHANNELS > 1 ? $clog2(CHANNELS) : 1;
+    localparam BEAT_ADDR_BITS = CHANNELS / UNITS > 1 ? $clog2(CHANNELS / UNITS) : 1;
     localparam IN_WIDTH      = IN_STEPS * IN_BITS;
     localparam OUT_BITS      = TIMESTEPS * COUNT_BITS;
     localparam ELEMENTS      = FRAMES * HEIGHT * WIDTH * IN_CHANNELS;
-    localparam NEURONS       = FRAMES * OUT_H * OUT_W * CHANNELS;
+    localparam BEATS         = FRAMES * OUT_H * OUT_W * CHANNELS / UNITS;
+    localparam NEURON_BITS   = BIAS_BITS + STEP_BITS;
 
     wire        clk;
     wire        rst;
@@ -70,9 +74,9 @@ module layer_engine_tb;
     // ---------------------------------------------------------------- what goes in and what must come out
     reg [IN_WIDTH-1:0]             elements [0:ELEMENTS-1];
     reg [LANES*WEIGHT_BITS-1:0]    weights  [0:WEIGHT_ROWS-1];
-    reg [BIAS_BITS+STEP_BITS-1:0]  neurons  [0:CHANNELS-1];
-    reg [OUT_BITS-1:0]             counts   [0:NEURONS-1];
-    integer events;
+    reg [NEURON_BITS-1:0]          neurons  [0:CHANNELS-1];
+    reg [UNITS*OUT_BITS-1:0]       counts   [0:BEATS-1];
+    integer events [0:SLICES-1];
 
     integer f, oy, ox, o, ky, kx, c, x, y, n, t, i, at, fired, density;
     reg signed [63:0] v, step, bias, current, weight, value;
@@ -121,7 +125,7 @@ module layer_engine_tb;
             if (POW2 == 0 && step_field == 0) step_field = 1;
             neurons[n] = {bias_field, step_field};
         end
-        events = 0;
+        for (n = 0; n < SLICES; n = n + 1) events[n] = 0;
         at     = 0;
         for (f = 0; f < FRAMES; f = f + 1)
         for (oy = 0; oy < OUT_H; oy = oy + 1)
@@ -141,7 +145,10 @@ module layer_engine_tb;
                     x = ox * STRIDE_W + kx - PAD_LEFT;
                     if (y >= 0 && y < HEIGHT && x >= 0 && x < WIDTH) begin
                         element = elements[((f * HEIGHT + y) * WIDTH + x) * IN_CHANNELS + c];
-                        if (t == 0 && o % LANES == 0 && element != 0) events = events + 1;
+                        if (t == 0 && o % LANES == 0 && element != 0) begin
+                            n = (x * IN_CHANNELS + c) % SLICES;
+                            events[n] = events[n] + 1;
+                        end
                         value_field  = element[(IN_STEPS == 1 ? 0 : t)*IN_BITS +: IN_BITS];
                         value_signed = value_field;
                         value        = value_field;
@@ -158,7 +165,7 @@ module layer_engine_tb;
                     if (v >= i * step) fired = fired + 1;
                 end
                 v = v - fired * step;
-                counts[at][t*COUNT_BITS +: COUNT_BITS] = fired[COUNT_BITS-1:0];
+                counts[at/UNITS][(at%UNITS)*OUT_BITS+t*COUNT_BITS +: COUNT_BITS] = fired[COUNT_BITS-1:0];
             end
             at = at + 1;
         end
@@ -174,49 +181,61 @@ module layer_engine_tb;
         .tdata(in_data), .tvalid(in_valid), .tready(in_ready)
     );
 
-    wire [ADDR_BITS-1:0] event_addr;
-    wire [IN_WIDTH-1:0]  event_counts;
-    wire                 event_last;
-    wire                 event_marker;
-    wire                 event_valid;
-    wire                 event_ready;
-    wire                 busy;
+    wire [SLICES*ADDR_BITS-1:0] event_addr;
+    wire [SLICES*IN_WIDTH-1:0]  event_counts;
+    wire [SLICES-1:0]           event_last;
+    wire [SLICES-1:0]           event_marker;
+    wire [SLICES-1:0]           event_valid;
+    wire [SLICES-1:0]           event_ready;
+    wire [SLICES-1:0]           busy;
     event_scanner #(
-        .ELEMENT_BITS(IN_WIDTH), .MAP_HEIGHT(HEIGHT), .ROW_ELEMENTS(WIDTH * IN_CHANNELS), .KERNEL_HEIGHT(KERNEL_H),
-        .RUN(KERNEL_W * IN_CHANNELS), .STRIDE_HEIGHT(STRIDE_H), .STEP(STRIDE_W * IN_CHANNELS), .PAD_TOP(PAD_TOP),
-        .PAD_LEFT(PAD_LEFT * IN_CHANNELS), .OUT_HEIGHT(OUT_H), .OUT_WIDTH(OUT_W), .SEGMENTS(SEGMENTS),
-        .WORD_LOG2(WORD_LOG2), .ROWS(ROWS), .QUEUE_LOG2(2), .WEIGHT_ADDR_BITS(ADDR_BITS)
+        .BEAT_BITS(IN_WIDTH), .BEATS_LOG2(WORD_LOG2 + $clog2(SLICES)), .ROW_BEATS(WIDTH * IN_CHANNELS),
+        .ELEMENT_BITS(IN_WIDTH), .SLICES(SLICES), .MAP_HEIGHT(HEIGHT), .ROW_ELEMENTS(WIDTH * IN_CHANNELS / SLICES),
+        .KERNEL_HEIGHT(KERNEL_H), .RUN(KERNEL_W * IN_CHANNELS / SLICES), .STRIDE_HEIGHT(STRIDE_H),
+        .STEP(STRIDE_W * IN_CHANNELS / SLICES), .PAD_TOP(PAD_TOP), .PAD_LEFT(PAD_LEFT * IN_CHANNELS / SLICES),
+        .OUT_HEIGHT(OUT_H), .OUT_WIDTH(OUT_W), .SEGMENTS(SEGMENTS), .WORD_LOG2(WORD_LOG2), .ROWS(ROWS),
+        .WEIGHT_ADDR_BITS(ADDR_BITS)
     ) scanner (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_event_addr(event_addr), .m_event_counts(event_counts), .m_event_last(event_last),
         .m_event_marker(event_marker), .m_event_valid(event_valid), .m_event_ready(event_ready), .busy(busy)
     );
 
-    wire                           weight_enable;
-    wire [ADDR_BITS-1:0]           weight_addr;
-    reg  [LANES*WEIGHT_BITS-1:0]   weight_row;
-    wire                           neuron_enable;
-    wire [CHANNEL_BITS-1:0]        neuron_addr;
-    reg  [BIAS_BITS+STEP_BITS-1:0] neuron_row;
+    // Slice g's memory has every SLICES-th of the rows, from the g-th on.
+    wire [SLICES-1:0]                   weight_enable;
+    wire [SLICES*ADDR_BITS-1:0]         weight_addr;
+    reg  [SLICES*LANES*WEIGHT_BITS-1:0] weight_row;
+    wire                                neuron_enable;
+    wire [BEAT_ADDR_BITS-1:0]           neuron_addr;
+    reg  [UNITS*NEURON_BITS-1:0]        neuron_row;
+    integer g, u;
     always @(posedge clk) begin
-        if (weight_enable) weight_row <= weights[weight_addr];
-        if (neuron_enable) neuron_row <= neurons[neuron_addr];
+        for (g = 0; g < SLICES; g = g + 1) begin
+            if (weight_enable[g]) begin
+                weight_row[g*LANES*WEIGHT_BITS +: LANES*WEIGHT_BITS] <=
+                    weights[weight_addr[g*ADDR_BITS +: ADDR_BITS] * SLICES + g];
+            end
+        end
+        for (u = 0; u < UNITS; u = u + 1) begin
+            if (neuron_enable) neuron_row[u*NEURON_BITS +: NEURON_BITS] <= neurons[neuron_addr * UNITS + u];
+        end
     end
 
-    wire [OUT_BITS-1:0] out_data;
-    wire                out_valid;
-    wire                out_ready;
-    wire                status_event;
-    wire                status_busy;
+    wire [UNITS*OUT_BITS-1:0] out_data;
+    wire                      out_valid;
+    wire                      out_ready;
+    wire [SLICES-1:0]         status_event;
+    wire                      status_busy;
     layer_engine #(
-        .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES),
+        .SLICES(SLICES), .UNITS(UNITS), .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES),
         .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC),
-        .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED), .MAX_SHIFT(SHIFT),
-        .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS), .POW2(POW2),
-        .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS), .CHANNEL_BITS(CHANNEL_BITS)
+        .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED),
+        .MAX_SHIFT(SHIFT), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS),
+        .POW2(POW2), .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
+        .BEAT_ADDR_BITS(BEAT_ADDR_BITS)
     ) dut (
-        .clk(clk), .rst(rst), .s_event_addr(event_addr), .s_event_counts(event_counts), .s_event_shift(SHIFT[4:0]),
-        .s_event_last(event_last), .s_event_marker(event_marker), .s_event_valid(event_valid),
+        .clk(clk), .rst(rst), .s_event_addr(event_addr), .s_event_counts(event_counts), .s_event_vector(1'b0),
+        .s_event_shift({SLICES{SHIFT[4:0]}}), .s_event_last(event_last), .s_event_marker(event_marker), .s_event_valid(event_valid),
         .s_event_ready(event_ready), .scanning(busy), .m_axis_tdata(out_data), .m_axis_tvalid(out_valid),
         .m_axis_tready(out_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
         .neuron_enable(neuron_enable), .neuron_addr(neuron_addr), .neuron_row(neuron_row),
@@ -224,22 +243,26 @@ module layer_engine_tb;
     );
 
     wire [31:0] received;
-    stream_sink #(.WIDTH(OUT_BITS)) sink (
-        .clk(clk), .rst(rst), .total(NEURONS[31:0]), .index(received), .word(counts[received]),
+    stream_sink #(.WIDTH(UNITS * OUT_BITS)) sink (
+        .clk(clk), .rst(rst), .total(BEATS[31:0]), .index(received), .word(counts[received]),
         .tdata(out_data), .tvalid(out_valid), .tready(out_ready), .done(done), .failed(sink_failed), .checks(checks)
     );
 
     // ---------------------------------------------------------------- status
-    integer   event_clocks;
+    integer   event_clocks [0:SLICES-1];
     reg [5:0] after_reg;
+    integer   s;
     initial status_failed = 1'b0;
     always @(posedge clk) begin
-        event_clocks <= rst ? 0 : event_clocks + status_event;
-        after_reg    <= rst || !done ? 6'd0 : after_reg == 6'd32 ? 6'd32 : after_reg + 6'd1;
-        if (after_reg == 6'd32 && (event_clocks != events || status_busy !== 1'b0)) begin
-            status_failed <= 1'b1;
-            if (!status_failed) begin
-                $display("%0d clocks with an event, expected %0d; busy at the end %b", event_clocks, events, status_busy);
+        after_reg <= rst || !done ? 6'd0 : after_reg == 6'd32 ? 6'd32 : after_reg + 6'd1;
+        for (s = 0; s < SLICES; s = s + 1) begin
+            event_clocks[s] <= rst ? 0 : event_clocks[s] + status_event[s];
+            if (after_reg == 6'd32 && (event_clocks[s] != events[s] || status_busy !== 1'b0)) begin
+                status_failed <= 1'b1;
+                if (!status_failed) begin
+                    $display("slice %0d: %0d clocks with an event, expected %0d; busy at the end %b", s, event_clocks[s],
+                             events[s], status_busy);
+                end
             end
         end
     end

@@ -2,21 +2,27 @@
 //
 // Random words fill the ring; the bench reads random words of the rows that are held and frees the oldest row at random.
 // It counts words and freed rows by itself: `level` must be the complete rows not yet freed, in every clock; a word may be
-// taken only while a slot is free; what is read is the word that was written, and stays while nothing else is read.
+// taken only while a slot is free; what is read is the word that was written, and stays while nothing else is read. With
+// several blocks the words of a pixel come block by block, and are looked for in the ring of their block.
 //
 //     +m_stall=N   percent of the clocks in which nothing is read, and none freed
 `default_nettype none
 
 module spike_buffer_tb;
     parameter WORD_BITS = 12;
-    parameter ROW_WORDS = 3;
+    parameter ROW_WORDS = 3;                // of one block
     parameter ROWS      = 4;
+    parameter BLOCKS    = 1;
+    parameter PIXEL_WORDS = 1;              // of a pixel in one block
+    parameter BLOCK_RAM = 1;
     parameter MAP_ROWS  = 80;               // rows that pass through the ring
 
-    localparam DEPTH      = ROWS * ROW_WORDS;
+    localparam RING       = ROWS * ROW_WORDS;
+    localparam DEPTH      = BLOCKS * RING;
     localparam ADDR_BITS  = DEPTH > 1 ? $clog2(DEPTH) : 1;
     localparam LEVEL_BITS = $clog2(ROWS + 1);
-    localparam WORDS      = MAP_ROWS * ROW_WORDS;
+    localparam ALL_WORDS  = BLOCKS * ROW_WORDS;             // of a row, all blocks
+    localparam WORDS      = MAP_ROWS * ALL_WORDS;
 
     wire       clk;
     wire       rst;
@@ -51,7 +57,8 @@ module spike_buffer_tb;
     reg  [ADDR_BITS-1:0]  read_addr;
     wire [WORD_BITS-1:0]  read_data;
     spike_buffer #(
-        .WORD_BITS(WORD_BITS), .ROW_WORDS(ROW_WORDS), .ROWS(ROWS), .ADDR_BITS(ADDR_BITS), .LEVEL_BITS(LEVEL_BITS)
+        .WORD_BITS(WORD_BITS), .ROW_WORDS(ROW_WORDS), .ROWS(ROWS), .BLOCKS(BLOCKS), .PIXEL_WORDS(PIXEL_WORDS),
+        .ADDR_BITS(ADDR_BITS), .LEVEL_BITS(LEVEL_BITS), .BLOCK_RAM(BLOCK_RAM)
     ) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .level(level), .free_row(free_row), .read_enable(read_enable), .read_addr(read_addr), .read_data(read_data)
@@ -62,7 +69,7 @@ module spike_buffer_tb;
     integer written;                        // words taken so far
     integer freed;                          // rows freed so far
     integer held;                           // complete rows not yet freed
-    integer row, place;
+    integer row, block, place;
     reg [WORD_BITS-1:0] asked;              // the word that it asked for
     reg [WORD_BITS-1:0] last_word;          // the word read last
     reg                 last_known;
@@ -87,7 +94,7 @@ module spike_buffer_tb;
             read_enable <= 1'b0;
         end else if (!failed) begin
             // What the clock that ends here showed.
-            held = written / ROW_WORDS - freed;
+            held = written / ALL_WORDS - freed;
             if (level !== held[LEVEL_BITS-1:0] || held < 0 || held > ROWS) begin
                 failed <= 1'b1;
                 $display("level is %0d, expected %0d", level, held);
@@ -111,7 +118,7 @@ module spike_buffer_tb;
             if (free_row) freed = freed + 1;
 
             // What the next clock asks for: only rows that are held then.
-            held = written / ROW_WORDS - freed;
+            held = written / ALL_WORDS - freed;
             draw;
             free_row    <= 1'b0;
             read_enable <= 1'b0;
@@ -121,8 +128,11 @@ module spike_buffer_tb;
                 if (fill_state[9:8] != 0) begin
                     row   = freed + (fill_state >> 10) % held;
                     place = (fill_state >> 20) % ROW_WORDS;
-                    asked = words[row * ROW_WORDS + place];
-                    n     = row % ROWS * ROW_WORDS + place;
+                    draw;
+                    block = (fill_state >> 8) % BLOCKS;
+                    asked = words[row * ALL_WORDS + (place / PIXEL_WORDS * BLOCKS + block) * PIXEL_WORDS
+                                  + place % PIXEL_WORDS];
+                    n     = block * RING + row % ROWS * ROW_WORDS + place;
                     read_enable <= 1'b1;
                     read_addr   <= n[ADDR_BITS-1:0];
                 end

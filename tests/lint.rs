@@ -1,6 +1,8 @@
 //! No lint at all, and no waiver: every module of the library in several settings, and every file of generated designs,
 //! pass `verilator --lint-only -Wall` and `iverilog -g2005 -Wall` without a word.
 
+mod folds;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -8,23 +10,35 @@ use std::process::Command;
 use rayon::prelude::*;
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::rtl::library;
-use volley::{quantise, random, rtl, schedule};
+use volley::{quantise, random, rtl};
 
 /// (module, parameters): each module by itself, as the top. "" is the module's own setting; the parameters that follow
 /// from others (widths of addresses and counters) are set with them, as the generator does.
 const SETTINGS: &[(&str, &str)] = &[
     ("event_join", "TERMS=3 COUNTS_BITS=1 WEIGHT_ADDR_BITS=11"),
-    ("event_scanner", "WORD_LOG2=0 ROWS=3"),
-    ("event_scanner", "WORD_LOG2=4 SEGMENTS=3 WEIGHT_ADDR_BITS=7 ELEMENT_BITS=1"),
+    ("event_scanner", "BEATS_LOG2=0 WORD_LOG2=0 ROWS=3"),
+    ("event_scanner", "BEAT_BITS=1 BEATS_LOG2=4 WORD_LOG2=4 SEGMENTS=3 WEIGHT_ADDR_BITS=7 ELEMENT_BITS=1"),
+    // Two slices, two blocks of channels that two segments each read, two elements a beat, rows in LUTs.
+    (
+        "event_scanner",
+        "BEAT_BITS=8 BEATS_LOG2=1 ROW_BEATS=32 SLICES=2 BLOCKS=2 ROW_ELEMENTS=16 RUN=6 STEP=2 PAD_LEFT=2 SEGMENTS=4 \
+         WORD_LOG2=1 WEIGHT_ADDR_BITS=7 BLOCK_RAM=0",
+    ),
+    // Vectors of four counts in three blocks.
+    (
+        "event_scanner",
+        "BEAT_BITS=4 BEATS_LOG2=2 ROW_BEATS=96 ELEMENT_BITS=16 BLOCKS=3 ROW_ELEMENTS=8 RUN=3 STEP=1 PAD_LEFT=1 SEGMENTS=3 \
+         WORD_LOG2=0 WEIGHT_ADDR_BITS=5",
+    ),
     // One pixel, and a fully connected layer of one row.
     (
         "event_scanner",
-        "MAP_HEIGHT=1 ROW_ELEMENTS=1 KERNEL_HEIGHT=1 RUN=1 STRIDE_HEIGHT=1 STEP=1 PAD_TOP=0 PAD_LEFT=0 OUT_HEIGHT=1 \
+        "BEATS_LOG2=0 ROW_BEATS=1 MAP_HEIGHT=1 ROW_ELEMENTS=1 KERNEL_HEIGHT=1 RUN=1 STRIDE_HEIGHT=1 STEP=1 PAD_TOP=0 PAD_LEFT=0 OUT_HEIGHT=1 \
          OUT_WIDTH=1 WORD_LOG2=0 ROWS=1 WEIGHT_ADDR_BITS=1",
     ),
     (
         "event_scanner",
-        "MAP_HEIGHT=1 ROW_ELEMENTS=300 KERNEL_HEIGHT=1 RUN=300 STRIDE_HEIGHT=1 STEP=300 PAD_TOP=0 PAD_LEFT=0 \
+        "BEATS_LOG2=3 ROW_BEATS=300 MAP_HEIGHT=1 ROW_ELEMENTS=300 KERNEL_HEIGHT=1 RUN=300 STRIDE_HEIGHT=1 STEP=300 PAD_TOP=0 PAD_LEFT=0 \
          OUT_HEIGHT=1 OUT_WIDTH=1 WORD_LOG2=3 ROWS=2 SEGMENTS=2 WEIGHT_ADDR_BITS=10",
     ),
     ("fifo", "WIDTH=1 DEPTH_LOG2=1"),
@@ -40,13 +54,20 @@ const SETTINGS: &[(&str, &str)] = &[
     ("input_encoder", "CHANNELS=1 VALUE_BITS=8 PIXELS=1"),
     ("layer_engine", "IN_STEPS=2 TIMESTEPS=2 LANES=8 MAX_SHIFT=3"),
     ("layer_engine", "IN_BITS=9 IN_SIGNED=1 ARITHMETIC=1 TIMESTEPS=4 ACC_BITS=20 MEMBRANE_BITS=24"),
+    ("layer_engine", "SLICES=2 IN_STEPS=3 TIMESTEPS=3"),
+    ("layer_engine", "SLICES=4 IN_BITS=1 LANES=3 SUM_QUEUE_LOG2=3"),
     ("pool", "MAXIMUM=1 OUT_BITS=3"),
     ("pool", "STEPS=4 STRIDE_HEIGHT=3 STRIDE_WIDTH=3 OUT_HEIGHT=2 OUT_WIDTH=2 CHANNELS=1"),
     ("readout", "FACTOR=4 ACC_BITS=32 BIAS_BITS=32"),
     ("readout", "CHANNELS=1 CHANNEL_BITS=1"),
     ("readout_engine", "LANES=10 MAX_SHIFT=2 IN_SIGNED=1"),
+    ("row_memory", "BLOCK=0"),
+    ("row_memory", "WIDTH=1 DEPTH=1 ADDR_BITS=1"),
     ("skid_buffer", "WIDTH=1"),
+    ("slice_sum", "SLICES=4 FIELDS=3"),
+    ("slice_sum", "SLICES=8 QUEUE_LOG2=1"),
     ("spike_buffer", "ROWS=1 ROW_WORDS=1 ADDR_BITS=1 LEVEL_BITS=1"),
+    ("spike_buffer", "BLOCKS=3 ROWS=3 ROW_WORDS=4 PIXEL_WORDS=2 ADDR_BITS=6 LEVEL_BITS=2 BLOCK_RAM=0"),
     ("step_sum", "STEPS=1 SUM_BITS=3"),
     ("stream_fork", "OUTPUTS=4 WIDTH=1"),
     ("synapse_array", "STEPS=4 LANES=1 CHANNELS=3"),
@@ -125,8 +146,7 @@ fn generated_designs() {
         let threshold = if seed.is_multiple_of(3) { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
         let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold, ..Settings::default() };
         let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
-        let lanes = schedule::Folding::uniform(1 + seed as usize % 5);
-        let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");
+        let plan = folds::draw(&fixed, &mut random::Random::new(seed));
         let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let names = write(&design.files, folder.path());

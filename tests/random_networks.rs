@@ -1,5 +1,7 @@
 //! Random small networks: the generated Verilog equals the reference model in every count of every layer.
 
+mod folds;
+
 use ndarray::Array4;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -7,7 +9,7 @@ use volley::cosim::{self, Simulator};
 use volley::data::Images;
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::random::{self, Random};
-use volley::{quantise, rtl, schedule};
+use volley::{quantise, rtl};
 
 /// Generates, simulates and compares the random network of `seed`; fails with the first mismatch.
 fn check(seed: u64, simulator: Simulator) -> Result<(), TestCaseError> {
@@ -21,8 +23,7 @@ fn check(seed: u64, simulator: Simulator) -> Result<(), TestCaseError> {
         settings.layer_bits.insert(name.to_string(), bits.within(2, 16) as u32);
     }
     let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
-    let lanes = schedule::Folding::uniform(random.within(1, 7));
-    let plan = schedule::plan(&fixed, &lanes).expect("a random network has a plan");
+    let plan = folds::draw(&fixed, random);
     let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
 
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -4,31 +4,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::schedule;
+pub use crate::schedule::Family;
 use crate::schedule::resources::Resources;
 use crate::{Error, Result};
-
-/// The tools' name of an FPGA family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Family {
-    /// Lattice ECP5.
-    Ecp5,
-    /// Lattice iCE40.
-    Ice40,
-    /// Xilinx 7 series.
-    Xc7,
-}
-
-impl From<Family> for schedule::Family {
-    fn from(family: Family) -> Self {
-        match family {
-            Family::Ecp5 => schedule::Family::Ecp5,
-            Family::Ice40 => schedule::Family::Ice40,
-            Family::Xc7 => schedule::Family::Series7,
-        }
-    }
-}
 
 /// Where the FPGA is joined to its board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

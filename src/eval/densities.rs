@@ -111,7 +111,7 @@ mod tests {
     use super::*;
     use crate::fixed_point::Settings;
     use crate::quantise::quantise;
-    use crate::random;
+    use crate::{random, schedule};
     use proptest::prelude::*;
 
     proptest! {
@@ -128,14 +128,20 @@ mod tests {
             let images = Images { pixels: ndarray::stack(ndarray::Axis(0), &views).unwrap(), labels: None };
             let densities = densities(&network, &images).unwrap();
             prop_assert_eq!(densities.len(), network.nodes.len());
-            let plan = crate::schedule::plan(&network, &crate::schedule::Lanes::default()).unwrap();
             let model = Model::new(&network).unwrap();
             let traces: Vec<_> = views.iter().map(|view| model.trace(*view)).collect();
             for (index, density) in densities.iter().enumerate() {
                 let events: u64 = traces.iter().map(|trace| trace.nodes[index].events).sum();
                 prop_assert_eq!((density.events() * 3.0).round() as u64, events);
-                let planned = plan.layers[index].iter().flat_map(|plan| &plan.terms);
-                let dense: u64 = planned.map(|term| crate::schedule::dense(&term.geometry)).sum();
+                let node = &network.nodes[index];
+                let mut dense = 0;
+                if let Op::Layer(layer) = &node.op {
+                    for term in &layer.terms {
+                        let source = network.source_shape(term.source);
+                        let geometry = schedule::geometry(&node.name, source, node.shape, term.window).unwrap();
+                        dense += schedule::dense(&geometry);
+                    }
+                }
                 prop_assert_eq!(density.dense(), dense);
                 for (channel, share) in density.output.iter().enumerate() {
                     let fired = traces.iter().map(|trace| {

@@ -165,8 +165,7 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
         let planned = match &node.op {
             Op::Layer(layer) => {
                 let beats = layer.terms.iter().map(|term| beat_elements(network, &layers, term.source));
-                let fold = folding.of(&node.name);
-                Some(plan_layer(network, index, layer, fold, &beats.collect::<Vec<_>>(), &rows)?)
+                Some(plan_layer(network, &rows, index, layer, folding.of(&node.name), &beats.collect::<Vec<_>>())?)
             }
             Op::Pool(_) => None,
         };
@@ -186,26 +185,21 @@ pub fn unknown_layer<'a>(
     Some((format!("there is no layer '{name}'"), format!("the layers are {}", known.join(", "))))
 }
 
-/// The geometry of every term of every node; a pool has none.
-fn geometries(network: &Network) -> Result<Vec<Vec<Geometry>>> {
-    let of = |node: &Node| match &node.op {
-        Op::Layer(layer) => (layer.terms.iter())
-            .map(|term| geometry(&node.name, network.source_shape(term.source), node.shape, term.window))
-            .collect(),
-        Op::Pool(_) => Ok(vec![]),
-    };
-    network.nodes.iter().map(of).collect()
-}
-
-/// Rows that every buffer needs, whatever the folding: for each node a number for each term.
-struct Rows {
+/// Rows of the spike buffers that follow from the whole network, \[node\]\[term\]; they do not depend on the folding.
+pub(crate) struct Rows {
     deadlock_free: Vec<Vec<usize>>,
     pace: Vec<Vec<usize>>,
 }
 
 impl Rows {
-    fn new(network: &Network) -> Result<Rows> {
-        let geometries = geometries(network)?;
+    pub(crate) fn new(network: &Network) -> Result<Rows> {
+        let of = |node: &Node| match &node.op {
+            Op::Layer(layer) => (layer.terms.iter())
+                .map(|term| geometry(&node.name, network.source_shape(term.source), node.shape, term.window))
+                .collect(),
+            Op::Pool(_) => Ok(vec![]),
+        };
+        let geometries: Vec<_> = network.nodes.iter().map(of).collect::<Result<_>>()?;
         let [deadlock_free, pace] = [deadlock_free_rows, pace_rows].map(|rows| rows(network, &geometries));
         Ok(Rows { deadlock_free, pace })
     }
@@ -214,11 +208,11 @@ impl Rows {
 /// One layer; `beats` are the elements of a beat of each term's source.
 fn plan_layer(
     network: &Network,
+    rows: &Rows,
     index: usize,
     layer: &Layer,
     fold: Fold,
     beats: &[usize],
-    rows: &Rows,
 ) -> Result<LayerPlan> {
     let node = &network.nodes[index];
     let fold = legal(node, layer, fold)?;
@@ -226,7 +220,8 @@ fn plan_layer(
     for (number, (term, &beat)) in layer.terms.iter().zip(beats).enumerate() {
         let mut planned = term::plan(network, node, layer, term, &fold, beat)?;
         planned.deadlock_free_rows = rows.deadlock_free[index][number];
-        planned.rows = planned.deadlock_free_rows.max(window_rows(&planned.geometry)).max(rows.pace[index][number]);
+        let least = planned.deadlock_free_rows.max(window_rows(&planned.geometry));
+        planned.rows = least.max(rows.pace[index][number]);
         terms.push(planned);
     }
     if terms.iter().all(|term| term.slices != fold.slices) {

@@ -169,10 +169,11 @@ impl<'a> Solver<'a> {
             .layers()
             .map(|(index, layer)| (index, units[&index], layer.terms.iter().map(|term| beat(term.source)).collect()))
             .collect();
+        let rows = &self.rows;
         let missing: Vec<_> = keys.iter().filter(|key| !self.lists.contains_key(*key)).cloned().collect();
         let new: Result<Vec<_>> = missing
             .into_par_iter()
-            .map(|key| candidates::list(&task, &self.rows, key.0, key.1, &key.2).map(|list| (key, list)))
+            .map(|key| candidates::list(&task, rows, key.0, key.1, &key.2).map(|list| (key, list)))
             .collect();
         self.lists.extend(new?);
         let between = resources::between(task.network, beat, task.family);

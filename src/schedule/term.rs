@@ -48,7 +48,7 @@ pub struct TermPlan {
 impl TermPlan {
     /// Bits of a spike word, all slices.
     pub fn word_bits(&self) -> u32 {
-        self.element_bits * (self.slices as u32) << self.word_log2
+        (self.element_bits * self.slices as u32) << self.word_log2
     }
 
     /// The element of a row (of all slices) that slice `slice` has as its `element`-th.
@@ -100,7 +100,10 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
     let whole = walk(channels)?;
     // Every window begins at a multiple of the channels; a window of the whole map begins at 0.
     let begins = [whole.run, whole.step, whole.pad_left, whole.row_elements];
-    let slices = if begins.iter().all(|n| n.is_multiple_of(fold.slices)) { fold.slices } else { 1 };
+    // Several blocks take turns pixel by pixel, so none of their words may hold elements of two pixels.
+    let whole_words = blocks == 1 || channels.is_multiple_of(fold.slices);
+    let shared = whole_words && begins.iter().all(|n| n.is_multiple_of(fold.slices));
+    let slices = if shared { fold.slices } else { 1 };
     let geometry = whole.share(slices);
     let word_log2 = word_log2(&geometry, bits * slices as u32, beat.div_ceil(slices), |word| {
         blocks == 1 || channels.is_multiple_of(word * slices)
@@ -134,7 +137,9 @@ fn order(fold: &Fold, word: usize, channels: usize) -> Vec<usize> {
 fn blocks(term: &Term, outputs: usize, lanes: usize, beat: usize) -> usize {
     let inputs = term.weights.dim().1;
     let fits = |blocks: &usize| {
-        term.groups.is_multiple_of(*blocks) && (outputs / blocks).is_multiple_of(lanes) && (inputs / blocks).is_multiple_of(beat)
+        term.groups.is_multiple_of(*blocks)
+            && (outputs / blocks).is_multiple_of(lanes)
+            && (inputs / blocks).is_multiple_of(beat)
     };
     (1..=term.groups).rev().find(fits).unwrap_or(1)
 }
@@ -156,4 +161,35 @@ fn word_log2(geometry: &Geometry, element_bits: u32, least: usize, legal: impl F
         .filter(|log2| *log2 == least || legal(1 << log2))
         .min_by(|a, b| cost(*a).total_cmp(&cost(*b)))
         .unwrap_or(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixed_point::Settings;
+    use crate::quantise::quantise;
+    use crate::random::{self, Random};
+    use crate::schedule::{self, Fold, Folding};
+
+    #[test]
+    fn words_of_a_block_hold_no_two_pixels() {
+        let mut shared = 0;
+        for seed in 0..400 {
+            let network = quantise(&random::network(seed, &random::Options::default()), &Settings::default()).unwrap();
+            let random = &mut Random::new(seed);
+            let fold = Fold { slices: 1 << random.within(0, 2), ..Fold::lanes(random.within(1, 4)) };
+            for node in &network.nodes {
+                let layers = [(node.name.clone(), fold)].into();
+                let Ok(plan) = schedule::plan(&network, &Folding { layers, ..Folding::uniform(1) }) else { continue };
+                for (node, planned) in network.nodes.iter().zip(&plan.layers) {
+                    let crate::fixed_point::Op::Layer(layer) = &node.op else { continue };
+                    for (term, planned) in layer.terms.iter().zip(&planned.as_ref().unwrap().terms) {
+                        let channels = network.source_shape(term.source).channels / planned.blocks;
+                        assert!(planned.blocks == 1 || channels.is_multiple_of(planned.word_counts), "seed {seed}");
+                        shared += usize::from(planned.blocks > 1 && planned.slices > 1);
+                    }
+                }
+            }
+        }
+        assert!(shared > 0, "no term with blocks and slices was drawn");
+    }
 }

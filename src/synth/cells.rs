@@ -43,7 +43,7 @@ impl Cells {
                 dsps: one("SB_MAC16"),
                 block_rams: self.sum(|cell| cell.starts_with("SB_RAM40_4K")),
             },
-            Family::Xc7 => Cost {
+            Family::Series7 | Family::UltrascalePlus => Cost {
                 // A RAM32M takes four LUTs, a RAM32X1D two; inverters vanish into the LUTs behind them.
                 luts: self.sum(|cell| cell.starts_with("LUT") || cell.starts_with("SRL"))
                     + 4 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with('M'))

@@ -41,7 +41,7 @@ pub(super) fn flow(family: Family) -> Option<Flow> {
             routed: ("--asc", "routed.asc"),
             bitstream: "core.bin",
         }),
-        Family::Xc7 => None,
+        Family::Series7 | Family::UltrascalePlus => None,
     }
 }
 
@@ -170,7 +170,7 @@ impl Report {
                 dsps: used("ICESTORM_DSP"),
                 block_rams: used("ICESTORM_RAM"),
             },
-            Family::Ecp5 | Family::Xc7 => Cost {
+            Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => Cost {
                 luts: used("TRELLIS_COMB"),
                 flip_flops: used("TRELLIS_FF"),
                 dsps: used("MULT18X18D"),

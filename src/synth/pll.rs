@@ -31,7 +31,7 @@ pub(super) fn find(family: Family, oscillator: f64, wanted: f64) -> Result<Optio
     let candidates: Vec<Pll> = match family {
         Family::Ecp5 => ecp5(oscillator, wanted),
         Family::Ice40 => ice40(oscillator),
-        Family::Xc7 => return Ok(None),
+        Family::Series7 | Family::UltrascalePlus => return Ok(None),
     };
     let distance = |pll: &Pll| (pll.mhz - wanted).abs();
     let nearest = candidates.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));

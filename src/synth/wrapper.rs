@@ -36,7 +36,7 @@ pub(super) fn files(
         Some(pll) => {
             let (kind, text) = match family {
                 Family::Ice40 => ("ice40_clock", ICE40_CLOCK),
-                Family::Ecp5 | Family::Xc7 => ("ecp5_clock", ECP5_CLOCK),
+                Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => ("ecp5_clock", ECP5_CLOCK),
             };
             files.push((format!("{kind}.v"), text.into()));
             files.push(("core_clock.v".into(), netlist::print(&clock(kind, family, pll))?));
@@ -55,7 +55,7 @@ pub(super) fn constraints(board: &Board) -> String {
             let pins = pins.map(|(port, pin)| format!("set_io {port} {pin}\n")).concat();
             format!("{pins}set_frequency {OSCILLATOR} {mhz}\n")
         }
-        Family::Ecp5 | Family::Xc7 => {
+        Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => {
             let pins = pins.map(|(port, pin)| {
                 format!("LOCATE COMP \"{port}\" SITE \"{pin}\";\nIOBUF PORT \"{port}\" IO_TYPE=LVCMOS33;\n")
             });

@@ -38,7 +38,8 @@ impl Yosys<'_> {
             Family::Ecp5 => "synth_ecp5",
             Family::Ice40 => "synth_ice40 -device u -dsp",
             // xc7 is the default family: Artix-7 and Zynq-7000.
-            Family::Xc7 => "synth_xilinx -flatten",
+            Family::Series7 => "synth_xilinx -flatten",
+            Family::UltrascalePlus => "synth_xilinx -family xcup -flatten",
         };
         let synthesis = format!("{command} -top {}\ncheck -assert\nwrite_json {NETLIST}\n", self.top);
         self.run("synthesis", Stage::Synthesis, files, &synthesis, watch)?;
@@ -54,7 +55,8 @@ impl Yosys<'_> {
         let command = match self.family {
             Family::Ecp5 => "synth_ecp5 -noflatten",
             Family::Ice40 => "synth_ice40 -device u -dsp -noflatten",
-            Family::Xc7 => "synth_xilinx",
+            Family::Series7 => "synth_xilinx",
+            Family::UltrascalePlus => "synth_xilinx -family xcup",
         };
         self.run("modules", Stage::Modules, files, &format!("{command} -top {}\n", self.top), watch)?;
         let modules = self.statistics()?;
@@ -84,7 +86,7 @@ impl Yosys<'_> {
         // A memory meant for LUTs goes where it can on a family whose LUTs are no memories.
         let memories = match self.family {
             Family::Ice40 => format!("hierarchy -top {}\nsetattr -unset ram_style a:ram_style=distributed\n", self.top),
-            Family::Ecp5 | Family::Xc7 => String::new(),
+            Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => String::new(),
         };
         let files = files.join(" ");
         let script =

@@ -110,7 +110,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
     for &lanes in lanes.iter().filter(|lanes| lanes.is_multiple_of(units)) {
         for &slices in &slices {
             let fold = Fold { slices, units, ..Fold::lanes(lanes) };
-            let plan = match plan_layer(network, node, layer, fold, beats, rows) {
+            let plan = match plan_layer(network, rows, node, layer, fold, beats) {
                 Ok(plan) => plan,
                 Err(error) => {
                     refusal = Some(error);
@@ -120,7 +120,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
             let plan = match balanced(&plan, &events) {
                 Some(share) => {
                     let fold = Fold { share, ..plan.fold };
-                    plan_layer(network, node, layer, fold, beats, rows)?
+                    plan_layer(network, rows, node, layer, fold, beats)?
                 }
                 None => plan,
             };
