@@ -19,10 +19,10 @@ const EXACT: ThresholdMode = ThresholdMode::Exact;
 const RESNET20: [(u32, u32); 3] = [(8, 1), (4, 2), (4, 4)];
 
 /// Evaluates and prints one line of the table.
-fn line(name: &str, network: &Network, weight_bits: u32, threshold: ThresholdMode, limit: usize) -> Report {
+fn line(name: &str, network: &Network, weight_bits: &str, threshold: ThresholdMode, limit: usize) -> Report {
     let images = images(test_set(name), limit);
     let start = Instant::now();
-    let settings = Settings { weight_bits, threshold, ..Settings::default() };
+    let settings = Settings::parse(weight_bits, threshold).unwrap();
     let report = evaluate(network, &settings, Some(&onnx(name)), &images, &|_, _| ()).unwrap();
     println!(
         "{name} τ{} T{} {weight_bits} bits {threshold:?}, {limit} images: ann {:.4}, float {:.4}, fixed {:.4}, \
@@ -47,7 +47,7 @@ fn mnist_loses_next_to_nothing() {
     for name in ["mnist-mlp", "mnist-cnn"] {
         for timesteps in [1, 2, 4] {
             let network = placed(name, 4, timesteps).network;
-            let report = line(name, &network, 8, EXACT, 10_000);
+            let report = line(name, &network, "8", EXACT, 10_000);
             // Counted in images, since 0.0010 itself is not exact in binary.
             let loss = (report.snn_float - report.snn_fixed) * report.images as f64;
             assert!(loss.round() <= 10.0, "{name} T {timesteps}: {loss} images of 10,000");
@@ -60,29 +60,34 @@ fn mnist_loses_next_to_nothing() {
             }
         }
         let network = placed(name, 4, 1).network;
-        for (bits, threshold) in [(6, EXACT), (4, EXACT), (8, ThresholdMode::Pow2)] {
+        for (bits, threshold) in [("6", EXACT), ("4", EXACT), ("8", ThresholdMode::Pow2)] {
             line(name, &network, bits, threshold, 10_000);
         }
     }
 }
 
 /// Three foldings of the eight levels that ResNet-20 was trained with. At τ = L and T = 1 the spiking network is the
-/// quantised ANN, which the first bar checks. The second bounds what rounding costs; that the classes agree on no more than 97 %
-/// is the network's own doing (docs/architecture.md, "What rounding costs").
+/// quantised ANN, which the first bar checks. The second bounds what rounding costs in accuracy. Agreement has no bar: the
+/// network amplifies any disturbance (docs/architecture.md, "What rounding costs").
 #[test]
 fn resnet20_with_qcfs_keeps_its_accuracy() {
     let name = "resnet20-cifar10-qcfs8";
     for (members, timesteps) in RESNET20 {
         let network = placed(name, members, timesteps).network;
-        let report = line(name, &network, 8, EXACT, 10_000);
+        let report = line(name, &network, "8", EXACT, 10_000);
         if (members, timesteps) == (8, 1) {
             let equal = (report.float_agreement_with_ann.unwrap() * report.images as f64).round();
             println!("{name}: {equal} of {} classes equal to the ANN's", report.images);
             assert!(equal >= 9_990.0, "{name}");
             let loss = ((report.snn_float - report.snn_fixed) * report.images as f64).round();
             assert!(loss.abs() <= 20.0, "{name}: {loss} images of 10,000");
-            line(name, &network, 6, EXACT, 10_000);
-            line(name, &network, 4, EXACT, 10_000);
+            // The layers of 64 channels hold three quarters of the weights.
+            let stage = ["blocks_6_", "blocks_7_", "blocks_8_"];
+            let wide = network.layer_names().filter(|name| stage.iter().any(|block| name.starts_with(block)));
+            let mixed = wide.fold("8".to_string(), |bits, name| format!("{bits},{name}=6"));
+            for bits in [&mixed, "6", "4"] {
+                line(name, &network, bits, EXACT, 10_000);
+            }
         }
     }
 }
@@ -90,7 +95,7 @@ fn resnet20_with_qcfs_keeps_its_accuracy() {
 #[test]
 fn vgg16_slim_is_printed() {
     let name = "vgg16-slim-cifar10";
-    line(name, &placed(name, 4, 2).network, 8, EXACT, 2_000);
+    line(name, &placed(name, 4, 2).network, "8", EXACT, 2_000);
 }
 
 /// A ReLU network that nobody trained for conversion: thresholds and biases from training images. No bar: the loss is
@@ -105,6 +110,6 @@ fn resnet20_with_relu_is_calibrated() {
         volley::convert::calibrate_thresholds::calibrate(&mut placed, &sample, &|| ()).unwrap();
         println!("calibrated in {:.1} s", start.elapsed().as_secs_f64());
         assert!(placed.uncalibrated.is_empty());
-        line(name, &placed.network, 8, EXACT, 10_000);
+        line(name, &placed.network, "8", EXACT, 10_000);
     }
 }

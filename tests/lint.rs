@@ -140,6 +140,30 @@ fn library() {
 }
 
 #[test]
+fn settings_that_cannot_be_built_are_refused() {
+    let cases = [
+        ("LANES=4 CHANNELS=8 UNITS=3", "needs_units_that_divide_lanes_and_channels"),
+        ("LANES_PACKED=2", "packs_multipliers_only"),
+        ("ARITHMETIC=2 STEPS=2 STEPS_PACKED=2", "has_an_accumulating_multiplier_for_each_step"),
+        ("ARITHMETIC=1 LANES_PACKED=2 VECTOR=1", "packs_two_lanes_with_one_count"),
+        ("ARITHMETIC=1 LANES_PACKED=3", "packs_two_lanes_with_one_count"),
+        ("ARITHMETIC=1 STEPS=2 STEPS_PACKED=2 COUNT_SIGNED=1", "packs_unsigned_counts"),
+        ("ARITHMETIC=2 LANES_PACKED=2 ACC_BITS=20", "packs_weights_that_fit_a_multipliers_port"),
+        ("ARITHMETIC=2 LANES_PACKED=2 ACC_BITS=25 WEIGHT_BITS=2", "accumulates_at_most_48_bits"),
+    ];
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let files = library::FILES.iter().map(|(name, text)| ((*name).to_string(), (*text).to_string())).collect();
+    let names = write(&files, folder.path());
+    let passed = |(setting, refusal): &(&str, &str)| -> Option<String> {
+        let text = lint(folder.path(), &names, "synapse_array", setting).unwrap_or_default();
+        // Once from each tool.
+        let refused = text.matches(&format!("synapse_array_{refusal}")).count() >= 2;
+        (!refused).then(|| format!("{setting}: {text}"))
+    };
+    report(cases.iter().filter_map(passed).collect());
+}
+
+#[test]
 fn generated_designs() {
     let check = |seed: u64| -> Option<String> {
         let network = random::network(seed, &random::Options { several_terms: seed % 2 == 1, ..Default::default() });

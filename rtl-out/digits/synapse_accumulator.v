@@ -35,11 +35,13 @@ module synapse_accumulator #(
 );
     localparam WEIGHTS_BITS = (LANES - 1) * ACC_BITS + WEIGHT_BITS;
     localparam SUMS_BITS    = LANES * ACC_BITS;
-    localparam PRODUCT_BITS = WEIGHTS_BITS + FACTOR_BITS + 1;
+    localparam COUNT_BITS   = COUNT_SIGNED != 0 ? FACTOR_BITS : FACTOR_BITS + 1;    // with its sign
+    // No bit more than is needed: yosys must not find a sign twice when it moves the product's register into the block.
+    localparam PRODUCT_BITS = WEIGHTS_BITS + COUNT_BITS;
     localparam HELD_BITS    = PRODUCT_BITS < SUMS_BITS ? PRODUCT_BITS : SUMS_BITS;
 
     reg signed [WEIGHTS_BITS-1:0] weights_reg;
-    reg signed [FACTOR_BITS:0]    count_reg;
+    reg signed [COUNT_BITS-1:0]   count_reg;
     reg signed [HELD_BITS-1:0]    product_reg;
     reg signed [SUMS_BITS-1:0]    sums_reg;
 
@@ -48,6 +50,7 @@ module synapse_accumulator #(
     wire signed [SUMS_BITS-1:0]    held = first ? {SUMS_BITS{1'b0}} : sums_reg;
 
     wire signed [WEIGHTS_BITS-1:0] weights_next;
+    wire [COUNT_BITS-1:0]          count_next;
     generate
         if (LANES == 1) begin : g_one
             assign weights_next = weights;
@@ -64,6 +67,11 @@ module synapse_accumulator #(
                 wire unused_bits = &{1'b0, lower, upper};
             end
         end
+        if (COUNT_SIGNED != 0) begin : g_signed
+            assign count_next = count;
+        end else begin : g_unsigned
+            assign count_next = {1'b0, count};
+        end
         if (HELD_BITS < PRODUCT_BITS) begin : g_unused
             wire unused_high_bits = &{1'b0, product[PRODUCT_BITS-1:HELD_BITS]};
         end
@@ -72,7 +80,7 @@ module synapse_accumulator #(
     always @(posedge clk) begin
         if (advance) begin
             weights_reg <= weights_next;
-            count_reg   <= {COUNT_SIGNED != 0 && count[FACTOR_BITS-1], count};
+            count_reg   <= count_next;
             product_reg <= product[HELD_BITS-1:0];
         end
         if (add) begin

@@ -14,7 +14,8 @@
 //
 // Weight memory: row `m_weight_addr` holds LANES weights, lane 0 in the low bits; it is read one clock after
 // `weight_enable`. The pipeline stalls as a whole when a window ends while the drain is not yet empty.
-// Latency from a window's last event to its first sum: STAGES + 3 clocks, STAGES as below.
+// Latency from a window's last event to its first beat of sums: STAGES + 3 clocks (STAGES as below), one more where
+// multipliers accumulate. The drain takes its LANES / UNITS clocks, one for each beat.
 //
 // Cost besides the lanes: as many flip-flops again as the accumulators for the drain (clock enable only, no LUT), and a
 // multiplexer of LANES / UNITS inputs for each bit of a beat.
@@ -128,8 +129,10 @@ module synapse_array #(
             last_reg    <= {last_reg[DONE-1:0], s_event_last};
             operand_reg <= operand;
         end
+        // Reset as well, so that no tool makes a shift register of it: yosys 0.23 forgets the enable of one.
         if (rst) begin
             valid_reg <= {(DONE + 1){1'b0}};
+            last_reg  <= {(DONE + 1){1'b0}};
         end
     end
 
@@ -177,19 +180,12 @@ module synapse_array #(
     endgenerate
 
     // ---------------------------------------------------------------- lanes
-    // A lane's steps together, lane 0 low; with an odd number of lanes the last pair has one that leads nowhere.
+    // A lane's steps together, lane 0 low; with an odd number of lanes the last one has no partner.
     localparam GROUPS      = (LANES + LANES_PACKED - 1) / LANES_PACKED;
     localparam STEP_GROUPS = (STEPS + STEPS_PACKED - 1) / STEPS_PACKED;
-    wire [GROUPS*LANES_PACKED*SUM_BITS-1:0]    sums;
-    wire [GROUPS*LANES_PACKED*WEIGHT_BITS-1:0] weights;
+    wire [LANES*SUM_BITS-1:0] sums;
 
     generate
-        if (GROUPS * LANES_PACKED > LANES) begin : g_odd
-            assign weights = {{WEIGHT_BITS{1'b0}}, weight_row};
-        end else begin : g_even
-            assign weights = weight_row;
-        end
-
         if (GATED) begin : g_gated
             // Digit i > 1 is used i - 1 stages after the weight has come.
             wire [SETS*STEPS*OPERAND_BITS-1:0] codes;
@@ -240,7 +236,7 @@ module synapse_array #(
                     .advance (advance),
                     .add     (add),
                     .clear   (clear),
-                    .weight  (weights[l*WEIGHT_BITS +: WEIGHT_BITS]),
+                    .weight  (weight_row[l*WEIGHT_BITS +: WEIGHT_BITS]),
                     .codes   (codes[SET*STEPS*OPERAND_BITS +: STEPS*OPERAND_BITS]),
                     .shift   (shift),
                     .sums    (sums[l*SUM_BITS +: SUM_BITS])
@@ -271,14 +267,17 @@ module synapse_array #(
             end
 
             for (l = 0; l < GROUPS; l = l + 1) begin : g_group
-                localparam SET = VECTOR != 0 ? l : 0;
+                localparam SET    = VECTOR != 0 ? l : 0;
+                localparam FIRST  = l * LANES_PACKED;
+                localparam SHARED = LANES - FIRST < LANES_PACKED ? LANES - FIRST : LANES_PACKED;
+                wire [SHARED*WEIGHT_BITS-1:0] weights = weight_row[FIRST*WEIGHT_BITS +: SHARED*WEIGHT_BITS];
                 for (t = 0; t < STEP_GROUPS; t = t + 1) begin : g_steps
-                    wire [LANES_PACKED*STEPS_PACKED*ACC_BITS-1:0] group_sums;
+                    wire [SHARED*STEPS_PACKED*ACC_BITS-1:0] group_sums;
                     wire [STEPS_PACKED*FACTOR_BITS-1:0] group_factors =
                         factors[(SET*STEP_GROUPS+t)*STEPS_PACKED*FACTOR_BITS +: STEPS_PACKED*FACTOR_BITS];
                     if (ACCUMULATED) begin : g_accumulator
                         synapse_accumulator #(
-                            .LANES        (LANES_PACKED),
+                            .LANES        (SHARED),
                             .FACTOR_BITS  (FACTOR_BITS),
                             .COUNT_SIGNED (COUNT_SIGNED),
                             .WEIGHT_BITS  (WEIGHT_BITS),
@@ -289,13 +288,13 @@ module synapse_array #(
                             .advance (advance),
                             .add     (add),
                             .first   (first_reg),
-                            .weights (weights[l*LANES_PACKED*WEIGHT_BITS +: LANES_PACKED*WEIGHT_BITS]),
+                            .weights (weights),
                             .count   (group_factors),
                             .sums    (group_sums)
                         );
                     end else begin : g_multiplier
                         synapse_multiplier #(
-                            .LANES        (LANES_PACKED),
+                            .LANES        (SHARED),
                             .STEPS        (STEPS_PACKED),
                             .FACTOR_BITS  (FACTOR_BITS),
                             .COUNT_SIGNED (COUNT_SIGNED),
@@ -306,13 +305,13 @@ module synapse_array #(
                             .advance (advance),
                             .add     (add),
                             .clear   (clear),
-                            .weights (weights[l*LANES_PACKED*WEIGHT_BITS +: LANES_PACKED*WEIGHT_BITS]),
+                            .weights (weights),
                             .counts  (group_factors),
                             .sums    (group_sums)
                         );
                     end
-                    for (s = 0; s < LANES_PACKED * STEPS_PACKED; s = s + 1) begin : g_place
-                        localparam LANE = l * LANES_PACKED + s / STEPS_PACKED;
+                    for (s = 0; s < SHARED * STEPS_PACKED; s = s + 1) begin : g_place
+                        localparam LANE = FIRST + s / STEPS_PACKED;
                         localparam STEP = t * STEPS_PACKED + s % STEPS_PACKED;
                         if (STEP < STEPS) begin : g_sum
                             assign sums[(LANE*STEPS+STEP)*ACC_BITS +: ACC_BITS] = group_sums[s*ACC_BITS +: ACC_BITS];
@@ -323,9 +322,6 @@ module synapse_array #(
                 end
             end
             wire unused_control = first_reg ^ clear;
-        end
-        if (GROUPS * LANES_PACKED > LANES) begin : g_unused
-            wire unused_lane = &{1'b0, sums[LANES*SUM_BITS +: SUM_BITS]};
         end
     endgenerate
 
@@ -347,7 +343,7 @@ module synapse_array #(
 
     always @(posedge clk) begin
         if (load) begin
-            drain_reg <= sums[LANES*SUM_BITS-1:0];
+            drain_reg <= sums;
         end
         if (move) begin
             out_reg <= beat;

@@ -36,7 +36,7 @@ module synapse_multiplier #(
     localparam FIELD_BITS   = WEIGHT_BITS + FACTOR_BITS;
     localparam FIELDS       = LANES * STEPS;
     localparam WEIGHTS_BITS = (LANES - 1) * FIELD_BITS + WEIGHT_BITS;
-    localparam COUNTS_BITS  = (STEPS - 1) * LANES * FIELD_BITS + FACTOR_BITS + 1;
+    localparam COUNTS_BITS  = (STEPS - 1) * LANES * FIELD_BITS + FACTOR_BITS + (COUNT_SIGNED != 0 ? 0 : 1);
     localparam ALL_BITS     = FIELDS * FIELD_BITS;
     localparam HELD_BITS    = FIELD_BITS < ACC_BITS ? FIELD_BITS : ACC_BITS;
 
@@ -52,8 +52,10 @@ module synapse_multiplier #(
             assign weights_next = {weights[WEIGHT_BITS +: WEIGHT_BITS] + {WEIGHT_BITS{weights[WEIGHT_BITS-1]}},
                                    {FACTOR_BITS{weights[WEIGHT_BITS-1]}}, weights[WEIGHT_BITS-1:0]};
         end
-        if (STEPS == 1) begin : g_one_count
-            assign counts_next = {COUNT_SIGNED != 0 && counts[FACTOR_BITS-1], counts};
+        if (COUNT_SIGNED != 0) begin : g_signed_count
+            assign counts_next = counts;
+        end else if (STEPS == 1) begin : g_one_count
+            assign counts_next = {1'b0, counts};
         end else begin : g_counts
             localparam GAP = LANES * FIELD_BITS - FACTOR_BITS;
             for (f = 0; f < STEPS; f = f + 1) begin : g_count

@@ -106,7 +106,9 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
     let slices = if shared { fold.slices } else { 1 };
     let geometry = whole.share(slices);
     let word_log2 = word_log2(&geometry, bits * slices as u32, beat.div_ceil(slices), |word| {
-        blocks == 1 || channels.is_multiple_of(word * slices)
+        // Slices can share the counts of whole pixels as they like, and a wider word would not be read more quickly.
+        let loose = blocks == 1 && (slices == 1 || channels < 2 * slices);
+        loose || channels.is_multiple_of(word * slices)
     });
     Ok(TermPlan {
         geometry,

@@ -4,6 +4,7 @@
 
 mod runner;
 mod sweep;
+mod synthesised;
 
 use std::path::{Path, PathBuf};
 

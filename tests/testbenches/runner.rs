@@ -9,7 +9,7 @@ use super::sweep::Fault;
 
 /// The files that a bench is compiled with.
 pub struct Library {
-    files: Vec<PathBuf>,
+    pub files: Vec<PathBuf>,
 }
 
 impl Library {
@@ -37,7 +37,7 @@ impl Library {
     }
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -61,7 +61,8 @@ fn output(command: &mut Command) -> (bool, String) {
     (done.status.success(), String::from_utf8_lossy(&text).into_owned())
 }
 
-fn must(command: &mut Command) {
+/// Runs a command; panics with its output if it fails.
+pub fn must(command: &mut Command) {
     let (success, text) = output(command);
     assert!(success, "{command:?} failed:\n{text}");
 }
