@@ -90,7 +90,7 @@ fn read_plan(path: &Path) -> volley::Result<Folding> {
 fn estimate(board: &Board, core: &Core) -> volley::Result<Resources> {
     // Costs do not depend on what the images do.
     let frames = [Activity::dense(&core.network)];
-    let total = Figures::new(&core.network, &core.plan, &frames, board.family.into())?.total();
+    let total = Figures::new(&core.network, &core.plan, &frames, board.family)?.total();
     board.check(total)?;
     Ok(total)
 }

@@ -69,7 +69,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let converted = folder::read(&args.network)?;
     let network = quantise(&converted.network, &converted.settings)?;
     let frames = activities(&network, args.data.as_deref(), args.frames as usize)?;
-    let family = board.family.into();
+    let family = board.family;
     let all = board.resources();
     let usable = |all: f64| (all * (1.0 - args.margin)).floor();
     let budget = Resources {

@@ -11,6 +11,9 @@ use crate::{Error, Result};
 /// Lanes of a layer about which nothing was said.
 pub const DEFAULT_LANES: usize = 16;
 
+/// With what a layer's table in a plan file begins.
+const FIRST_KEYS: [&str; 3] = ["lanes", "slices", "units"];
+
 /// A legal number of lanes; more than this is a typing error rather than a wish.
 const MAX_LANES: usize = 1024;
 /// A legal number of slices, likewise.
@@ -219,9 +222,13 @@ impl Folding {
     pub fn to_toml(&self, head: &str, order: &[&str], comment: impl Fn(&str) -> String) -> Result<String> {
         let mut text: String = head.lines().map(|line| format!("# {line}\n")).collect();
         for name in order {
-            let fold = toml::to_string(&self.of(name)).map_err(|error| {
+            let fold = toml::Table::try_from(self.of(name)).map_err(|error| {
                 Error::setting(format!("the folding of '{name}'"), error.to_string(), "report this with the network")
             })?;
+            // One line a key, whatever its value is made of; what is edited most comes first.
+            let mut lines: Vec<_> = fold.iter().map(|(key, value)| (key.as_str(), format!("{key} = {value}\n"))).collect();
+            lines.sort_by_key(|(key, _)| FIRST_KEYS.iter().position(|first| first == key).unwrap_or(FIRST_KEYS.len()));
+            let fold: String = lines.into_iter().map(|(_, line)| line).collect();
             let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
             let key = if bare { name.to_string() } else { format!("{name:?}") };
             text += &format!("\n# {}\n[layer.{key}]\n{fold}", comment(name));
