@@ -209,7 +209,71 @@ fn a_board_that_is_too_small_is_named() {
     let small = std::fs::read_to_string(format!("{}/constraints/icebreaker.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
     std::fs::write(place.path("small.toml"), small.replace("block_rams = 30", "block_rams = 3")).unwrap();
     assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs 13 block RAMs, the iCE40UP5K-SG48 of icebreaker has 3; use fewer --weight-bits, a smaller network or a larger board");
-    assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains("ulx3s-85f: 7 of 208 block RAMs"));
+    assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains(" of 208 block RAMs (estimates)"));
+}
+
+const PLAN: &str = "plan net --board ulx3s-85f";
+
+#[test]
+fn a_plan_is_made_edited_and_built() {
+    let place = Place::new().digits();
+    let plan = format!("{PLAN} --data {DIGITS}/calibration.npz");
+    assert_snapshot!("plan", place.fine(&format!("{plan} --target-fps 20000 -o plan.toml")));
+    assert_snapshot!("plan_file", std::fs::read_to_string(place.path("plan.toml")).unwrap());
+    let report: Value =
+        serde_json::from_str(&place.fine(&format!("{plan} --json --clock 50 --pin conv_4=8x1"))).unwrap();
+    assert_eq!(report["layers"][1]["lanes"], 8);
+    assert_eq!(report["folding"]["layer"]["conv_4"]["slices"], 1);
+    let fps = report["frames_per_second"].as_f64().unwrap();
+    assert!((fps * report["cycles"].as_f64().unwrap() - 50e6).abs() < 1.0);
+
+    let folds = |place: &Place| -> Value {
+        let core: Value = serde_json::from_str(&place.fine("inspect rtl --json")).unwrap();
+        core["core"]["layer"].as_array().unwrap().iter().map(|layer| layer["fold"].clone()).collect()
+    };
+    place.fine("generate net -o rtl --plan plan.toml --board ulx3s-85f");
+    let before = folds(&place);
+    let text = std::fs::read_to_string(place.path("plan.toml")).unwrap();
+    std::fs::write(place.path("plan.toml"), text.replacen("lanes = ", "lanes = 1 # was ", 1)).unwrap();
+    place.fine("generate net -o rtl --plan plan.toml");
+    let after = folds(&place);
+    assert_eq!(after[0]["lanes"], 1);
+    assert_eq!(after[1], before[1]);
+}
+
+#[test]
+fn a_plan_without_images_counts_every_element() {
+    let place = Place::new().digits();
+    let ran = place.run(PLAN);
+    assert_eq!(ran.code, 0);
+    assert_snapshot!(ran.stderr, @"");
+    assert!(ran.stdout.contains("100.00 %"), "{}", ran.stdout);
+}
+
+#[test]
+fn plans_that_cannot_be_are_refused() {
+    let place = Place::new().digits();
+    let refused = |arguments: &str| {
+        let ran = place.run(&format!("{PLAN} --data {DIGITS}/calibration.npz {arguments}"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments}");
+        ran.stderr
+    };
+    assert_snapshot!(refused("--target-fps 1e9"), @"");
+    assert_snapshot!(refused("--clock 0"), @"");
+    assert_snapshot!(refused("--margin 1"), @"");
+    assert_snapshot!(refused("--pin conv_9=4"), @"");
+    assert_snapshot!(refused("--pin conv_0=4x2"), @"");
+    assert_snapshot!(refused("--margin 0.98"), @"");
+    let with = |text: &str| {
+        std::fs::write(place.path("plan.toml"), text).unwrap();
+        place.refused("generate net -o rtl --plan plan.toml")
+    };
+    assert_snapshot!(with("[layer.conv_9]\nlanes = 4\n"), @"");
+    assert_snapshot!(with("[layer.conv_4]\nlanes = 0\n"), @"");
+    assert_snapshot!(with("[layer.conv_4]\nlanes = 8\nslices = 16\n"), @"");
+    assert_snapshot!(with("[layer.conv_4]\nlane = 4\n"), @"");
+    assert_snapshot!(place.refused("generate net -o rtl --plan nowhere.toml"), @"");
+    assert_snapshot!(place.refused("generate net -o rtl --plan plan.toml --lanes 4"), @"");
 }
 
 #[test]
@@ -350,7 +414,7 @@ fn a_mismatch_is_named_and_recorded() {
 #[test]
 fn help_has_an_example_for_each_command() {
     let place = Place::new();
-    for command in ["demo", "convert", "eval", "generate", "cosim", "inspect", "doctor"] {
+    for command in ["demo", "convert", "eval", "plan", "generate", "cosim", "inspect", "doctor"] {
         let help = place.fine(&format!("{command} --help"));
         assert!(help.contains("Example") && help.contains(&format!("  volley {command}")), "{help}");
     }

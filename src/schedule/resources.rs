@@ -109,15 +109,20 @@ pub fn between(network: &Network, beat: impl Fn(Source) -> usize, family: Family
         let Op::Pool(pool) = &node.op else { continue };
         let from = network.source_shape(pool.source);
         let beat = beat(pool.source);
+        let steps = network.timesteps as usize * beat;
+        let out_bits = element_bits(network, Source::Node(index), 1).0 as usize;
+        let depth = node.shape.width * from.channels / beat;
         let parameters = Parameters::new([
-            ("STEPS", network.timesteps as usize * beat),
+            ("STEPS", steps),
             ("IN_BITS", element_bits(network, pool.source, 1).0 as usize),
-            ("OUT_BITS", element_bits(network, Source::Node(index), 1).0 as usize),
+            ("OUT_BITS", out_bits),
             ("IN_WIDTH", from.width),
             ("IN_HEIGHT", from.height),
-            ("depth", node.shape.width * from.channels / beat),
+            ("depth", depth),
         ]);
-        sum += cost(family, "pool", &parameters);
+        let (module, block_rams) = memory::pool(family, depth as u64, (steps * out_bits) as u32);
+        sum += Resources { block_rams: block_rams as f64, ..Resources::default() };
+        sum += cost(family, module, &parameters);
     }
     sum
 }
@@ -266,7 +271,8 @@ impl Engine<'_> {
         }
         let bias = widths.bias as usize;
         let row_bits = if is_readout(self.layer) {
-            let readout = [("CHANNELS", self.channels()), ("ACC_BITS", widths.accumulator as usize), ("BIAS_BITS", bias)];
+            let readout =
+                [("CHANNELS", self.channels()), ("ACC_BITS", widths.accumulator as usize), ("BIAS_BITS", bias)];
             sum += self.cost("readout", readout);
             bias
         } else {

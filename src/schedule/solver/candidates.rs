@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Task;
 use crate::fixed_point::{Network, Op};
-use crate::schedule::resources::{self, Resources};
 use crate::schedule::arithmetic::legal;
-use crate::schedule::{Activity, Family, Firing, Fold, LayerPlan, Rows, Storage};
+use crate::schedule::resources::{self, Resources};
+use crate::schedule::{Activity, Arithmetic, Family, Firing, Fold, LayerPlan, Rows, Storage, Synapse};
 use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
 use crate::{Error, Result};
 
@@ -126,7 +126,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
             };
             let bound = lower_bound(&plan, channels, &events);
             let weight_rows = plan.weight_rows(channels, 0) as u64;
-            let forms = legal(task.family, &synapse(network, layer, &plan));
+            let forms = forms(task.family, &synapse(network, layer, &plan));
             let firings: &[Firing] = if is_readout(layer) { &[Firing::Pipelined] } else { &FIRINGS };
             for &firing in firings {
                 let mut plan = plan.clone();
@@ -151,6 +151,16 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
 }
 
 const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
+
+/// What lanes may be built of. Products of less than nine bits are legal for a multiplier, but on the 7 series synthesis
+/// leaves them to LUTs, which gated adds use better.
+fn forms(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
+    let mut forms = legal(family, synapse);
+    if family == Family::Series7 && synapse.weight_bits + synapse.count_bits + synapse.shift < 9 {
+        forms.retain(|form| !matches!(form, Arithmetic::Multiplier { .. }));
+    }
+    forms
+}
 
 fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
     first.iter().flat_map(|a| second.iter().map(|b| (*a, *b))).collect()
