@@ -163,6 +163,8 @@ def lanes(rng, **fixed):
         "ACC_BITS": bits + count + shift + rng.choice([3, 5, 8]),
         "WEIGHT_ADDR_BITS": 9,
         "MAX_SHIFT": shift,
+        # Two terms, one of them unshifted.
+        "SHIFTS": 1 | 1 << shift,
         "VECTOR": int(rng.random() < 0.25),
         "QUEUE_LOG2": rng.choice([4, 4, 5]),
         **fixed,
@@ -174,7 +176,7 @@ def lanes(rng, **fixed):
 
 def multipliers(rng):
     pixels = rng.random() < 0.5
-    fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0}
+    fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0, "SHIFTS": 1}
     if not pixels:
         # Products of less than nine bits are left to LUTs on the 7 series.
         fixed = {"WEIGHT_BITS": rng.choice([7, 8]), "MOST_COUNT": rng.choice([4, 8, 20])}
@@ -183,7 +185,7 @@ def multipliers(rng):
 
 
 def accumulators(rng):
-    return lanes(rng, ARITHMETIC=2, LANES_PACKED=rng.choice([1, 2, 2]), VECTOR=0, WEIGHT_BITS=8, ACC_BITS=17, MAX_SHIFT=rng.choice([0, 3]))
+    return lanes(rng, ARITHMETIC=2, LANES_PACKED=rng.choice([1, 2, 2]), VECTOR=0, WEIGHT_BITS=8, ACC_BITS=17)
 
 
 def slices(rng):

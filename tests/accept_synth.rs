@@ -7,7 +7,7 @@ mod zoo;
 use volley::fixed_point::Settings;
 use volley::schedule::Folding;
 use volley::{quantise, rtl, schedule};
-use yosys::TARGETS;
+use yosys::FAMILIES;
 
 /// Synthesises a zoo network at τ = 4 and prints a row of the table for each target and yosys.
 fn table(name: &str, timesteps: u32) {
@@ -15,21 +15,21 @@ fn table(name: &str, timesteps: u32) {
     let network = quantise::quantise(&placed.network, &Settings::default()).unwrap();
     let plan = schedule::plan(&network, &Folding::default()).unwrap();
     let design = rtl::generate(&network, &plan).unwrap();
-    println!("network      T  target  yosys      LUT      FF   DSP  BRAM (18 kbit)");
-    for target in TARGETS {
+    println!("network      T  family  yosys      LUT      FF   DSP  BRAM (18 kbit)");
+    for family in FAMILIES {
         for (version, yosys) in [("system", yosys::system()), ("newest", yosys::newest())] {
-            let cells = yosys::synthesise(&yosys, &design, target);
-            let cost = cells.cost(target);
+            let cells = yosys::synthesise(&yosys, &design, family);
+            let cost = cells.cost(family);
             println!(
                 "{name:12} {timesteps}  {:6}  {version} {:8} {:7} {:5} {:5}   {cells}",
-                format!("{target:?}"),
+                format!("{family:?}"),
                 cost.luts,
                 cost.flip_flops,
-                cost.multipliers,
+                cost.dsps,
                 cost.block_rams
             );
-            assert_eq!(cost.multipliers, design.manifest.layers[0].fold.lanes as u64, "{name} {target:?} {version}");
-            assert!(cost.block_rams >= yosys::intended_block_rams(&design), "{name} {target:?} {version}: {cells}");
+            assert_eq!(cost.dsps, design.manifest.layers[0].fold.lanes as u64, "{name} {family:?} {version}");
+            assert!(cost.block_rams >= yosys::intended_block_rams(&design), "{name} {family:?} {version}: {cells}");
         }
     }
 }

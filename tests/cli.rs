@@ -303,6 +303,25 @@ fn missing_simulators_are_named() {
 }
 
 #[test]
+fn what_synthesis_lacks_is_named() {
+    let place = Place::new().digits();
+    place.fine("generate net -o rtl");
+    let before = place.list();
+    for (arguments, tool) in [("", "nextpnr-ecp5"), (" --no-pnr", "yosys")] {
+        let mut command = place.command(&format!("synth rtl --board ulx3s-85f -o out{arguments}"));
+        let ran = place.finish(command.env("PATH", "").output().unwrap());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+        assert_snapshot!(format!("missing_{tool}"), ran.stderr);
+        assert_eq!(place.list(), before);
+    }
+    assert_snapshot!(place.refused("synth rtl --board icebreaker --no-pnr --freq 5"), @"error: --freq: the PLL cannot make 5 MHz from the oscillator's 12 MHz; choose another frequency");
+    // A port that no register can stand for.
+    let core = std::fs::read_to_string(place.path("rtl/digits_core.v")).unwrap();
+    std::fs::write(place.path("rtl/digits_core.v"), core.replace("input wire rst,", "inout wire rst,")).unwrap();
+    assert_snapshot!(place.refused("synth rtl --board icebreaker --no-pnr"), @"error: layer 'digits_core': the line 'inout wire rst,                  // synchronous, active high' is no port that can be led to a pin; declare it as `input wire [7:0] name,` with a number");
+}
+
+#[test]
 fn settings_come_from_a_file_and_flags_win() {
     let place = Place::new();
     let members = |place: &Place| -> Value {
@@ -332,8 +351,8 @@ fn mistakes_in_the_settings_file_are_named() {
         place.refused("generate net -o rtl")
     };
     assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, board, json");
-    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, generate, cosim, inspect, doctor");
-    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, generate, cosim, inspect, doctor");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, generate, cosim, synth, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, generate, cosim, synth, inspect, doctor");
     // Tables of other commands are checked as well.
     assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
@@ -414,7 +433,7 @@ fn a_mismatch_is_named_and_recorded() {
 #[test]
 fn help_has_an_example_for_each_command() {
     let place = Place::new();
-    for command in ["demo", "convert", "eval", "plan", "generate", "cosim", "inspect", "doctor"] {
+    for command in ["demo", "convert", "eval", "plan", "generate", "cosim", "synth", "inspect", "doctor"] {
         let help = place.fine(&format!("{command} --help"));
         assert!(help.contains("Example") && help.contains(&format!("  volley {command}")), "{help}");
     }

@@ -6,9 +6,9 @@ mod yosys;
 
 use std::path::Path;
 
+use volley::board::Family;
 use volley::fixed_point::ThresholdMode;
 use volley::rtl::Design;
-use yosys::Target;
 
 /// Verilator and Icarus read every file below the top, and say nothing.
 fn compiles_silently(design: &Design) {
@@ -34,13 +34,13 @@ fn simulators_accept_every_file() {
     }
 }
 
-fn synthesises(timesteps: u32, target: Target) {
+fn synthesises(timesteps: u32, family: Family) {
     let design = digits::design(4, timesteps, ThresholdMode::Exact);
-    let cells = yosys::synthesise(&yosys::system(), &design, target);
-    let cost = cells.cost(target);
-    println!("digits τ 4 T {timesteps} {target:?}: {cost:?}\n  {cells}");
+    let cells = yosys::synthesise(&yosys::system(), &design, family);
+    let cost = cells.cost(family);
+    println!("digits τ 4 T {timesteps} {family:?}: {cost:?}\n  {cells}");
     // The first layer multiplies weights by pixels, one multiplier a lane; counts are added in LUTs.
-    assert_eq!(cost.multipliers, design.manifest.layers[0].fold.lanes as u64, "{cells}");
+    assert_eq!(cost.dsps, design.manifest.layers[0].fold.lanes as u64, "{cells}");
     // The weights of the other two layers; everything else here is small enough for LUTs.
     assert_eq!(cost.block_rams, yosys::intended_block_rams(&design), "{cells}");
     assert!(cost.block_rams > 0, "{cells}");
@@ -49,20 +49,20 @@ fn synthesises(timesteps: u32, target: Target) {
 // A test each: they take half a minute and run side by side.
 #[test]
 fn ecp5_one_time_step() {
-    synthesises(1, Target::Ecp5);
+    synthesises(1, Family::Ecp5);
 }
 
 #[test]
 fn ecp5_four_time_steps() {
-    synthesises(4, Target::Ecp5);
+    synthesises(4, Family::Ecp5);
 }
 
 #[test]
 fn xilinx_one_time_step() {
-    synthesises(1, Target::Xilinx);
+    synthesises(1, Family::Series7);
 }
 
 #[test]
 fn xilinx_four_time_steps() {
-    synthesises(4, Target::Xilinx);
+    synthesises(4, Family::Series7);
 }

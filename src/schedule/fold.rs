@@ -33,6 +33,10 @@ pub struct Fold {
     /// for each slice. Empty: count i belongs to slice i mod G. Only where a pixel is a whole number of words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub share: Vec<usize>,
+    /// Most elements of a slice in a spike word, a power of two; 0: as many as make the fewest words. Narrower words cost
+    /// less, and are enough as long as a word has an event or two on average.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub word: usize,
     /// Neurons that fire, and elements that leave, at once; a power of two that divides lanes and channels.
     #[serde(default = "one")]
     pub units: usize,
@@ -106,6 +110,10 @@ impl Storage {
     }
 }
 
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 fn one() -> usize {
     1
 }
@@ -123,6 +131,7 @@ impl Fold {
             lanes,
             slices: 1,
             share: vec![],
+            word: 0,
             units: 1,
             arithmetic: None,
             firing: Firing::Pipelined,
@@ -142,6 +151,9 @@ impl Fold {
         }
         if !(1..=MAX_SLICES).contains(&self.slices) || !self.slices.is_power_of_two() {
             return fail(format!("{} slices", self.slices), "choose a power of two up to 64");
+        }
+        if self.word != 0 && !self.word.is_power_of_two() {
+            return fail(format!("words of {} elements", self.word), "choose a power of two");
         }
         let each = |slice| self.share.iter().filter(|own| **own == slice).count() * self.slices;
         if (0..self.slices).any(|slice| each(slice) != self.share.len()) {

@@ -231,6 +231,8 @@ impl Engine<'_> {
             ];
             sum += self.cost("event_join", join);
         }
+        // A shift that all terms share is wiring.
+        let one_shift = self.layer.terms.iter().all(|term| term.shift == shift);
         let arithmetic = self.plan.arithmetic(self.layer);
         let module = match arithmetic {
             Arithmetic::Gated => "synapse_array_gated",
@@ -244,7 +246,7 @@ impl Engine<'_> {
             ("COUNT_BITS", count_bits),
             ("WEIGHT_BITS", weight_bits),
             ("ACC_BITS", accumulator_bits as usize),
-            ("MAX_SHIFT", shift as usize),
+            ("MAX_SHIFT", if one_shift { 0 } else { shift as usize }),
             ("VECTOR", usize::from(vector)),
             ("QUEUE_LOG2", self.plan.sum_queue_log2() as usize),
             ("digits", digits(count_bits, count_signed, most_count(self.network, self.layer))),

@@ -108,7 +108,8 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
     let word_log2 = word_log2(&geometry, bits * slices as u32, beat.div_ceil(slices), |word| {
         // Slices can share the counts of whole pixels as they like, and a wider word would not be read more quickly.
         let loose = blocks == 1 && (slices == 1 || channels < 2 * slices);
-        loose || channels.is_multiple_of(word * slices)
+        let wanted = fold.word == 0 || word <= fold.word;
+        wanted && (loose || channels.is_multiple_of(word * slices))
     });
     Ok(TermPlan {
         geometry,

@@ -230,14 +230,13 @@ fn in_folder(
         let mhz = pll.as_ref().map_or(wanted, |pll| pll.mhz);
         let (placed, timing) = nextpnr::place((flow, programs), board, folder, (mhz, options.seed), watch)?;
         report.nextpnr = Some(programs.version());
-        // An iCE40's flip-flops are in its logic cells, and not counted by themselves.
-        report.cost = Cost { flip_flops: report.cost.flip_flops, ..placed };
+        report.cost = Cost { flip_flops: report.cost.flip_flops.max(placed.flip_flops), ..placed };
         // A bitstream whose clock is too fast for it would fail on the board, and in no way that tells why.
-        if timing.met() {
+        if timing.as_ref().is_some_and(Timing::met) {
             nextpnr::pack(flow, programs, folder)?;
             report.bitstream = Some(flow.bitstream.to_string());
         }
-        report.timing = Some(timing);
+        report.timing = timing;
     }
     Ok(report)
 }

@@ -66,7 +66,7 @@ impl Programs {
     }
 }
 
-/// Places and routes the netlist in `folder` for a clock of `mhz`.
+/// Places and routes the netlist in `folder` for a clock of `mhz`. No clock comes back if the core turns out not to fit.
 ///
 /// # Errors
 /// [`Error::Tool`] with what nextpnr objects to, [`Error::Io`].
@@ -76,7 +76,7 @@ pub(super) fn place(
     folder: &Path,
     (mhz, seed): (f64, u32),
     watch: &mut dyn FnMut(Stage, &str),
-) -> Result<(Cost, Timing)> {
+) -> Result<(Cost, Option<Timing>)> {
     write_file(&folder.join(flow.constraints.1), wrapper::constraints(board))?;
     let (frequency, seed) = (mhz.to_string(), seed.to_string());
     // A missed clock is a result, which is reported with the path that missed it.
@@ -84,19 +84,25 @@ pub(super) fn place(
         vec!["--timing-allow-fail", "--freq", &frequency, "--seed", &seed, "--json", NETLIST, "--report", REPORT];
     args.extend([flow.constraints.0, flow.constraints.1, flow.routed.0, flow.routed.1]);
     args.extend(board.nextpnr.iter().map(String::as_str));
-    let mut stages = |line: &str| {
-        let line = line.trim_start_matches("Info: ");
-        if line.starts_with("Running simulated annealing") {
+    let mut utilization = BTreeMap::new();
+    let mut lines = |line: &str| {
+        let line = line.trim_start_matches("Info:").trim();
+        if let Some((cell, used)) = used(line) {
+            utilization.insert(cell.to_string(), used);
+        } else if line.starts_with("Running simulated annealing") {
             watch(Stage::Placement, "annealing");
-        } else if line.starts_with("Packing") || line.starts_with("Placed") {
-            watch(Stage::Placement, line.trim_end_matches('.'));
-        } else if let Some(iteration) = line.trim_start().strip_prefix("at iteration ") {
+        } else if let Some(iteration) = line.strip_prefix("at iteration ") {
             watch(Stage::Placement, iteration.split([',', ':']).next().unwrap_or(iteration));
         } else if line.starts_with("Routing") {
             watch(Stage::Routing, line.trim_end_matches('.'));
         }
     };
-    tool::run_logged(flow.place, &programs.place, &args, folder, "nextpnr.log", &mut stages)?;
+    let done = tool::run_logged(flow.place, &programs.place, &args, folder, "nextpnr.log", &mut lines);
+    if done.is_err() && utilization.values().any(|entry| entry.used > entry.available) {
+        // It stops at the first cell without a place; the table before says what there is too little of.
+        return Ok((cost(board.family, &utilization), None));
+    }
+    done?;
     let path = folder.join(REPORT);
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e, "report this with nextpnr's version"))?;
     let report: Report = serde_json::from_str(&text).map_err(|error| {
@@ -107,7 +113,7 @@ pub(super) fn place(
         let problem = "the report has no clock";
         Error::tool(flow.place, problem, "look into the core's Verilog: nothing in it is clocked")
     })?;
-    Ok((report.cost(board.family), timing))
+    Ok((cost(board.family, &report.utilization), Some(timing)))
 }
 
 /// Packs the bitstream.
@@ -124,12 +130,13 @@ struct Report {
     utilization: BTreeMap<String, Used>,
     fmax: BTreeMap<String, Fmax>,
     #[serde(default)]
-    critical_paths: Vec<Path_>,
+    critical_paths: Vec<Route>,
 }
 
 #[derive(Deserialize)]
 struct Used {
     used: u64,
+    available: u64,
 }
 
 #[derive(Deserialize)]
@@ -140,7 +147,7 @@ struct Fmax {
 
 /// From one clock edge to another, as the pieces that add up.
 #[derive(Deserialize)]
-struct Path_ {
+struct Route {
     from: String,
     to: String,
     path: Vec<Piece>,
@@ -160,25 +167,34 @@ struct Pin {
     cell: String,
 }
 
-impl Report {
-    fn cost(&self, family: Family) -> Cost {
-        let used = |cell: &str| self.utilization.get(cell).map_or(0, |entry| entry.used);
-        match family {
-            Family::Ice40 => Cost {
-                luts: used("ICESTORM_LC"),
-                flip_flops: 0,
-                dsps: used("ICESTORM_DSP"),
-                block_rams: used("ICESTORM_RAM"),
-            },
-            Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => Cost {
-                luts: used("TRELLIS_COMB"),
-                flip_flops: used("TRELLIS_FF"),
-                dsps: used("MULT18X18D"),
-                block_rams: used("DP16KD"),
-            },
-        }
-    }
+/// A line of the table of utilisation: `TRELLIS_COMB:   12117/  83640    14%`.
+fn used(line: &str) -> Option<(&str, Used)> {
+    let (cell, counts) = line.strip_suffix('%')?.split_once(':')?;
+    let (used, rest) = counts.split_once('/')?;
+    let available = rest.split_whitespace().next()?.parse().ok()?;
+    Some((cell, Used { used: used.trim().parse().ok()?, available }))
+}
 
+/// What is taken; an iCE40's flip-flops are in its logic cells, and not counted by themselves.
+fn cost(family: Family, utilization: &BTreeMap<String, Used>) -> Cost {
+    let used = |cell: &str| utilization.get(cell).map_or(0, |entry| entry.used);
+    match family {
+        Family::Ice40 => Cost {
+            luts: used("ICESTORM_LC"),
+            flip_flops: 0,
+            dsps: used("ICESTORM_DSP"),
+            block_rams: used("ICESTORM_RAM"),
+        },
+        Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => Cost {
+            luts: used("TRELLIS_COMB"),
+            flip_flops: used("TRELLIS_FF"),
+            dsps: used("MULT18X18D"),
+            block_rams: used("DP16KD"),
+        },
+    }
+}
+
+impl Report {
     /// The clock that comes nearest to missing what is asked of it, and its worst path.
     fn timing(&self) -> Option<Timing> {
         let margin = |fmax: &Fmax| fmax.achieved / fmax.constraint;
@@ -188,12 +204,12 @@ impl Report {
         Some(Timing {
             achieved_mhz: fmax.achieved,
             wanted_mhz: fmax.constraint,
-            critical_path: path.map(Path_::critical).unwrap_or_default(),
+            critical_path: path.map(Route::critical).unwrap_or_default(),
         })
     }
 }
 
-impl Path_ {
+impl Route {
     fn critical(&self) -> CriticalPath {
         let sum = |routing: bool| self.path.iter().filter(|p| (p.kind == "routing") == routing).map(|p| p.delay).sum();
         let mut through: Vec<String> = Vec::new();
@@ -214,4 +230,27 @@ fn signal(cell: &str) -> String {
     let kinds = ["_TRELLIS_", "_CCU2C", "_LUT4", "_PFUMX", "_L6MUX", "_DP16KD", "_MULT18", "_SB_"];
     let end = kinds.iter().filter_map(|kind| cell.find(kind)).min().unwrap_or(cell.len());
     cell[..end].trim_start_matches("core.").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_are_named_as_in_the_sources() {
+        let cell =
+            "core.linear_9_layer.engine.array.g_lane[14].lane_unit.g_step[0].product_reg_TRELLIS_FF_Q_2_DI_LUT4_Z";
+        let signal_name = "linear_9_layer.engine.array.g_lane[14].lane_unit.g_step[0].product_reg";
+        assert_eq!(signal(cell), signal_name);
+        assert_eq!(signal("core.fc_layer.left_reg_SB_DFFE_Q_2_D_SB_LUT4_O_LC"), "fc_layer.left_reg");
+        assert_eq!(signal("$nextpnr_CCU2C_546$CCU2_COMB0"), "");
+    }
+
+    #[test]
+    fn utilisation_is_read_line_by_line() {
+        let (cell, entry) = used("ICESTORM_LC:    5573/   5280   105%").unwrap();
+        assert_eq!((cell, entry.used, entry.available), ("ICESTORM_LC", 5573, 5280));
+        assert!(used("carry LUTs: many/83640 3%").is_none());
+        assert!(used("at iteration #1, type ALL: wirelen solved = 3963").is_none());
+    }
 }

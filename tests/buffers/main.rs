@@ -82,7 +82,7 @@ fn stuck(verdict: &Verdict) -> bool {
 
 /// The depths of every layer, [layer][term].
 fn depths(network: &Network) -> Vec<Vec<usize>> {
-    let plan = schedule::plan(network, &Lanes::default()).expect("a plan");
+    let plan = schedule::plan(network, &Folding::default()).expect("a plan");
     plan.layers.iter().flatten().map(|layer| layer.terms.iter().map(|term| term.deadlock_free_rows).collect()).collect()
 }
 
@@ -136,7 +136,7 @@ fn depths_of_known_networks() {
 #[test]
 fn rows_at_full_speed() {
     let rows = |at: usize, node: usize, term: usize| {
-        let plan = schedule::plan(&known()[at].network, &Lanes::default()).expect("a plan");
+        let plan = schedule::plan(&known()[at].network, &Folding::default()).expect("a plan");
         plan.layers[node].as_ref().expect("a layer").terms[term].rows
     };
     // While layer 2 computes row y, layer 1 computes y + 2 from rows up to y + 3, and y + 4 arrives.

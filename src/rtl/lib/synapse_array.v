@@ -36,6 +36,7 @@ module synapse_array #(
     parameter LANES_PACKED = 1,             // lanes that share a multiplier: 1 or 2
     parameter STEPS_PACKED = 1,             // time steps that share a multiplier
     parameter MAX_SHIFT    = 0,             // largest shift of a term
+    parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
     parameter VECTOR       = 0,             // 1: events may bring a count for every lane
     parameter QUEUE_LOG2   = 4,             // beats that may wait behind the drain: 2^QUEUE_LOG2, at least LANES / UNITS
     parameter WEIGHT_ADDR_BITS = 8
@@ -263,15 +264,27 @@ module synapse_array #(
             end
 
             // The shift is used in front of the accumulator.
-            wire [4:0] shift;
+            wire [MAX_SHIFT:0] shift;
             if (MAX_SHIFT == 0) begin : g_no_shift
-                assign shift = 5'd0;
+                assign shift = 1'b1;
             end else begin : g_shift
-                reg [5*(STAGES+1)-1:0] shift_reg;
-                always @(posedge clk) begin
-                    shift_reg <= {shift_reg[5*STAGES-1:0], event_shift_reg};
+                wire [5*(STAGES+1)-1:0] waiting;
+                reg  [MAX_SHIFT:0]      shift_reg;
+                integer n;
+                assign waiting[4:0] = event_shift_reg;
+                for (s = 0; s < STAGES; s = s + 1) begin : g_wait
+                    reg [4:0] wait_reg;
+                    always @(posedge clk) begin
+                        wait_reg <= waiting[5*s +: 5];
+                    end
+                    assign waiting[5*(s+1) +: 5] = wait_reg;
                 end
-                assign shift = shift_reg[5*STAGES +: 5];
+                always @(posedge clk) begin
+                    for (n = 0; n <= MAX_SHIFT; n = n + 1) begin
+                        shift_reg[n] <= SHIFTS[n] && waiting[5*STAGES +: 5] == n[4:0];
+                    end
+                end
+                assign shift = shift_reg;
             end
 
             for (l = 0; l < LANES; l = l + 1) begin : g_lane
@@ -281,7 +294,8 @@ module synapse_array #(
                     .DIGITS      (DIGITS),
                     .WEIGHT_BITS (WEIGHT_BITS),
                     .ACC_BITS    (ACC_BITS),
-                    .MAX_SHIFT   (MAX_SHIFT)
+                    .MAX_SHIFT   (MAX_SHIFT),
+                    .SHIFTS      (SHIFTS)
                 ) lane (
                     .clk     (clk),
                     .clear   (clear_reg),

@@ -11,7 +11,7 @@
 //
 // Register stages in front of the accumulator: STAGES = max(1, DIGITS - 1).
 // Cost on LUTs of four inputs: DIGITS·(WEIGHT_BITS + 1) for the digits, DIGITS - 1 adders of WEIGHT_BITS + 4 bits, and
-// ACC_BITS; where terms have different shifts, one more for each bit of the shifted product.
+// ACC_BITS; where two terms have different shifts, one more for each bit of the shifted product.
 // ACC_BITS comes from interval arithmetic over the actual weights, so no sum can overflow.
 `default_nettype none
 
@@ -20,13 +20,14 @@ module synapse_lane #(
     parameter DIGITS       = 2,             // digits of a count, see count_recoder
     parameter WEIGHT_BITS  = 8,             // bits of a weight, signed
     parameter ACC_BITS     = 16,            // bits of an accumulator, signed
-    parameter MAX_SHIFT    = 0              // largest shift of a term
+    parameter MAX_SHIFT    = 0,             // largest shift of a term
+    parameter [31:0] SHIFTS = 32'hffffffff  // bit s: there is a term of shift s
 ) (
     input  wire                          clk,
     input  wire                          clear,      // reset, or the event that is added is the last of its window
     input  wire [WEIGHT_BITS-1:0]        weight,     // signed
     input  wire [STEPS*2*DIGITS-1:0]     codes,      // digit 0 of step 0 low; digit i > 1 comes i - 1 stages after its weight
-    input  wire [4:0]                    shift,      // of the event in the last register stage
+    input  wire [MAX_SHIFT:0]            shift,      // one-hot, of the event in the last register stage
     output wire [STEPS*ACC_BITS-1:0]     sums        // accumulators with the event in the last stage added
 );
     localparam STAGES       = DIGITS > 1 ? DIGITS - 1 : 1;
@@ -114,7 +115,25 @@ module synapse_lane #(
 
             wire signed [SHIFTED_BITS-1:0] product =
                 {{MAX_SHIFT{sum_bus[STAGES*PRODUCT_BITS-1]}}, sum_bus[(STAGES-1)*PRODUCT_BITS +: PRODUCT_BITS]};
-            wire [SHIFTED_BITS-1:0] shifted = MAX_SHIFT == 0 ? product : product <<< shift;
+            wire [SHIFTED_BITS-1:0] shifted;
+            if (MAX_SHIFT == 0) begin : g_no_shift
+                assign shifted = product;
+                wire unused_shift = &{1'b0, shift};
+            end else begin : g_shift
+                // Few shifts occur, so a choice among them takes less than a shifter: a LUT a bit for two terms.
+                reg [SHIFTED_BITS-1:0] chosen;
+                integer n;
+                always @* begin
+                    chosen = {SHIFTED_BITS{1'b0}};
+                    for (n = 0; n <= MAX_SHIFT; n = n + 1) begin
+                        if (SHIFTS[n]) begin
+                            chosen = chosen | ((product <<< n) & {SHIFTED_BITS{shift[n]}});
+                        end
+                    end
+                end
+                assign shifted = chosen;
+                wire unused_shift = &{1'b0, shift};
+            end
 
             reg  [ACC_BITS-1:0] accumulator_reg;
             wire [ACC_BITS-1:0] sum_now = accumulator_reg +
