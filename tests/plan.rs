@@ -115,13 +115,13 @@ fn pins_are_kept_and_illegal_ones_refused() {
         case.pins = pins(text).unwrap();
         case.solve(all, None).unwrap_err().to_string()
     };
-    insta::assert_snapshot!(refused("conv_9=4"), @"");
-    insta::assert_snapshot!(refused("conv_0=4x2"), @"");
-    insta::assert_snapshot!(refused("linear_9=4x2"), @"");
+    insta::assert_snapshot!(refused("conv_9=4"), @"--pin: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    insta::assert_snapshot!(refused("conv_0=4x2"), @"layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
+    insta::assert_snapshot!(refused("linear_9=4x2"), @"layer 'linear_9': a readout has one slice and one unit; give it more lanes instead");
     let misread = |text: &str| pins(text).unwrap_err().to_string();
-    insta::assert_snapshot!(misread("conv_0"), @"");
-    insta::assert_snapshot!(misread("conv_0=4x3"), @"");
-    insta::assert_snapshot!(misread("conv_0=0"), @"");
+    insta::assert_snapshot!(misread("conv_0"), @"--pin: 'conv_0' is no pin; write layer=LANES or layer=LANESxSLICES, separated by commas");
+    insta::assert_snapshot!(misread("conv_0=4x3"), @"--pin conv_0=4x3: 3 slices; choose a power of two up to 64");
+    insta::assert_snapshot!(misread("conv_0=0"), @"--pin conv_0=0: 0 lanes; choose 1 to 1024 lanes");
 }
 
 #[test]
@@ -179,8 +179,14 @@ fn a_plan_file_is_read_back_as_it_was_written_and_edited() {
     let edited = Folding::from_toml(edited, path).unwrap();
     assert_eq!((edited.of("conv_4").slices, edited.of("conv_0").lanes, edited.of("linear_9").lanes), (2, 2, 16));
     let refused = |text: &str| Folding::from_toml(text, path).unwrap_err().to_string();
-    insta::assert_snapshot!(refused("[layer.conv_0]\nlanes = 2\nslice = 2\n"), @"");
-    insta::assert_snapshot!(refused("[layer.conv_0]\nlanes = 2\nslices = 3\n"), @"");
+    insta::assert_snapshot!(refused("[layer.conv_0]\nlanes = 2\nslice = 2\n"), @r"
+    plan.toml: TOML parse error at line 3, column 1
+      |
+    3 | slice = 2
+      | ^^^^^
+    unknown field `slice`, expected one of `lanes`, `slices`, `share`, `word`, `units`, `arithmetic`, `firing`, `weights`, `buffers`; write it as `volley plan` does: a table [layer.NAME] for each layer
+    ");
+    insta::assert_snapshot!(refused("[layer.conv_0]\nlanes = 2\nslices = 3\n"), @"plan.toml: [layer.conv_0]: 3 slices; choose a power of two up to 64");
 }
 
 #[test]
