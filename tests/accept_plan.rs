@@ -26,12 +26,8 @@ fn case(name: &str, members: u32, board: &str) {
     let frames: Vec<_> = frames.collect();
     let board = Board::find(board).unwrap();
     let all = board.resources();
-    let budget = Resources {
-        luts: 0.9 * all.luts,
-        multipliers: 0.9 * all.multipliers,
-        block_rams: 0.9 * all.block_rams,
-        ..all
-    };
+    let budget =
+        Resources { luts: 0.9 * all.luts, multipliers: 0.9 * all.multipliers, block_rams: 0.9 * all.block_rams, ..all };
     let pins = BTreeMap::new();
     let task = Task { network: &network, frames: &frames, family: board.family, budget, pins: &pins };
     let plan = schedule::plan(&network, &solve(task, None).unwrap()).unwrap();

@@ -59,7 +59,15 @@ impl Figures {
                 density: events / elements.max(1) as f64,
                 events: mean(estimates.iter().map(|estimate| estimate.events).sum()),
                 cycles: mean(estimates.iter().map(|estimate| estimate.cycles).sum()).max(leaving),
-                resources: resources::layer(network, node, layer, layer_plan, &beats, family),
+                resources: resources::layer(
+                    network,
+                    node,
+                    layer,
+                    layer_plan,
+                    &beats,
+                    &resources::used_bits(layer),
+                    family,
+                ),
             }));
         }
         let beat = |source| beat_elements(network, &plan.layers, source);

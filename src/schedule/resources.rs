@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{Arithmetic, Family, Firing, LayerPlan, Storage, Synapse, TermPlan};
 use super::{element_bits, is_readout, most_count, synapse, term_element_bits};
 use crate::fixed_point::{Layer, Network, Node, Op, Source, ThresholdMode};
+use crate::quantise::widths::{Interval, signed_bits};
 use formula::{Parameters, cost};
 pub use memory::block_rams;
 
@@ -57,17 +58,35 @@ impl std::ops::Mul<Resources> for usize {
     }
 }
 
-/// What the engine of `node` costs. `beats` are the elements of a beat of each term's source.
+/// Signed bits that the weights of each output channel make use of: synthesis keeps no more of a lane's weights than the
+/// channels need that it computes.
+pub fn used_bits(layer: &Layer) -> Vec<u32> {
+    let mut bits = Vec::new();
+    for term in &layer.terms {
+        bits.resize(term.weights.dim().0, 0);
+        for (bits, weights) in bits.iter_mut().zip(term.weights.outer_iter()) {
+            for &weight in weights {
+                let weight = i128::from(weight);
+                *bits = signed_bits(Interval { low: weight, high: weight }).max(*bits);
+            }
+        }
+    }
+    bits
+}
+
+/// What the engine of `node` costs. `beats` are the elements of a beat of each term's source, `used` what [`used_bits`]
+/// finds.
 pub fn layer(
     network: &Network,
     node: &Node,
     layer: &Layer,
     plan: &LayerPlan,
     beats: &[usize],
+    used: &[u32],
     family: Family,
 ) -> Resources {
     let synapse = synapse(network, layer, plan);
-    let engine = Engine { network, node, layer, plan, family, synapse };
+    let engine = Engine { network, node, layer, plan, used, family, synapse };
     let mut sum = Resources::default();
     for (number, &beat) in beats.iter().enumerate() {
         sum += engine.scanner(number, beat);
@@ -138,6 +157,7 @@ struct Engine<'a> {
     node: &'a Node,
     layer: &'a Layer,
     plan: &'a LayerPlan,
+    used: &'a [u32],
     family: Family,
     synapse: Synapse,
 }
@@ -253,8 +273,11 @@ impl Engine<'_> {
             ("multipliers", arithmetic.multipliers(lanes, steps as u32)),
         ];
         sum += self.cost(module, array);
-        let (rows, width) = (self.weight_rows(slice) as u64, (lanes * weight_bits) as u32);
-        sum += memory::rom(self.family, rows, width, self.plan.fold.weights.block_rows(rows, width));
+        let rows = self.weight_rows(slice) as u64;
+        let lane = |lane: usize| self.used.iter().skip(lane).step_by(lanes).max().copied().unwrap_or(0);
+        let width = (0..lanes).map(lane).sum();
+        let block_rows = self.plan.fold.weights.block_rows(rows, (lanes * weight_bits) as u32);
+        sum += memory::rom(self.family, rows, width, block_rows);
         sum
     }
 

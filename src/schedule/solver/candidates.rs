@@ -105,6 +105,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
     };
     let events = (0..layer.terms.len()).map(|term| mean_events(network, task.frames, node, term));
     let events: Vec<Vec<f64>> = events.collect::<Result<_>>()?;
+    let used = resources::used_bits(layer);
     let mut all = Vec::new();
     let mut refusal = None;
     for &lanes in lanes.iter().filter(|lanes| lanes.is_multiple_of(units)) {
@@ -112,9 +113,8 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
             let fold = Fold { slices, units, ..Fold::lanes(lanes) };
             let plan = |fold: Fold| plan_layer(network, rows, node, layer, fold, beats);
             match shapes(fold, plan, &events) {
-                Ok(plans) => {
-                    all.extend(plans.into_iter().flat_map(|plan| priced(task, node, layer, plan, beats, &events)))
-                }
+                Ok(plans) => all
+                    .extend(plans.into_iter().flat_map(|plan| priced(task, node, layer, plan, beats, &used, &events))),
                 Err(error) => refusal = Some(error),
             }
         }
@@ -150,6 +150,7 @@ fn priced(
     layer: &Layer,
     plan: LayerPlan,
     beats: &[usize],
+    used: &[u32],
     events: &[Vec<f64>],
 ) -> Vec<Candidate> {
     let network = task.network;
@@ -168,7 +169,7 @@ fn priced(
             let mut plan = fired.clone();
             plan.fold.arithmetic = Some(arithmetic);
             (plan.fold.weights, plan.fold.buffers) = (weights, buffers);
-            let resources = resources::layer(network, of, layer, &plan, beats, task.family);
+            let resources = resources::layer(network, of, layer, &plan, beats, used, task.family);
             same.push(Candidate { plan, resources, cycles, walked: false });
         }
         all.extend(undominated(same));
