@@ -103,17 +103,18 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&json!({
             "board": board.name, "clock_mhz": clock / 1e6, "layers": table.json(), "between": figures.between,
-            "total": figures.total(), "available": all, "cycles": figures.cycles(), "frames_per_second": fps,
+            "total": figures.total(), "available": all, "cycles": figures.cycles(), "coupled_cycles": figures.coupled_cycles, "frames_per_second": fps,
             "folding": folding,
         }))?;
     } else {
         say(table.text())?;
         say(needs(&board, figures.total()))?;
         say(format!(
-            "{} clocks a frame, {} frames a second at {} MHz",
+            "{} clocks a frame, {} frames a second at {} MHz; {} where no engine can make up in one frame for another",
             whole(figures.cycles()),
             whole(fps),
-            clock / 1e6
+            clock / 1e6,
+            whole(clock / figures.coupled_cycles)
         ))?;
     }
     Ok(Outcome::Fine)
