@@ -163,6 +163,8 @@ def lanes(rng, **fixed):
         "ACC_BITS": bits + count + shift + rng.choice([3, 5, 8]),
         "WEIGHT_ADDR_BITS": 9,
         "MAX_SHIFT": shift,
+        # Two terms, one of them unshifted.
+        "SHIFTS": 1 | 1 << shift,
         "VECTOR": int(rng.random() < 0.25),
         "QUEUE_LOG2": rng.choice([4, 4, 5]),
         **fixed,
@@ -174,12 +176,16 @@ def lanes(rng, **fixed):
 
 def multipliers(rng):
     pixels = rng.random() < 0.5
-    fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0}
-    return lanes(rng, ARITHMETIC=1, LANES_PACKED=1, **(fixed if pixels else {}))
+    fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0, "SHIFTS": 1}
+    if not pixels:
+        # Products of less than nine bits are left to LUTs on the 7 series.
+        fixed = {"WEIGHT_BITS": rng.choice([7, 8]), "MOST_COUNT": rng.choice([4, 8, 20])}
+        fixed["COUNT_BITS"] = log2(fixed["MOST_COUNT"] + 1)
+    return lanes(rng, ARITHMETIC=1, LANES_PACKED=1, **fixed)
 
 
 def accumulators(rng):
-    return lanes(rng, ARITHMETIC=2, LANES_PACKED=rng.choice([1, 2, 2]), VECTOR=0, WEIGHT_BITS=8, ACC_BITS=17, MAX_SHIFT=rng.choice([0, 3]))
+    return lanes(rng, ARITHMETIC=2, LANES_PACKED=rng.choice([1, 2, 2]), VECTOR=0, WEIGHT_BITS=8, ACC_BITS=17)
 
 
 def slices(rng):
@@ -235,9 +241,18 @@ def pooling(rng):
     }
 
 
-def pool_terms(p):
-    p["depth"] = p["OUT_WIDTH"] * p["CHANNELS"]
-    return p
+def pooling_in(block):
+    """A pool whose memory synthesis puts into block RAM, or into LUTs: small ones in between are left out."""
+
+    def point(rng):
+        while True:
+            p = pooling(rng)
+            p["depth"] = p["OUT_WIDTH"] * p["CHANNELS"]
+            bits = p["depth"] * p["STEPS"] * p["OUT_BITS"]
+            if bits >= 3072 if block else bits < 2048:
+                return p
+
+    return point
 
 
 def encoder(rng):
@@ -258,21 +273,24 @@ def rom(rng):
 class Measured:
     """A module, `runs` points of its parameters, and the terms of its cost."""
 
-    def __init__(self, module, runs, point, terms, files=(), name=None, families=tuple(SYNTHESIS)):
+    def __init__(self, module, runs, point, terms, files=(), name=None, families=tuple(SYNTHESIS), memory=False):
         self.name = name or module
         self.module, self.runs, self.point, self.terms = module, runs, point, terms.split()
         self.files = [module, *files]
         self.families = families
+        # Its block RAMs follow from the shape of its memory.
+        self.memory = memory
 
 
 WORD = "pow2:WORD_LOG2"
 ARRAY = ["synapse_lane", "synapse_multiplier", "synapse_accumulator", "count_recoder", "fifo"]
+POOL = "1 STEPS*OUT_BITS log2:depth log2:IN_WIDTH log2:IN_HEIGHT"
 # Accumulators, drain, its multiplexer and the queue behind it.
 LANES = "1 LANES LANES*STEPS*ACC_BITS UNITS*STEPS*ACC_BITS UNITS*STEPS*ACC_BITS*pow2:QUEUE_LOG2 QUEUE_LOG2"
 MODULES = [
     Measured("word_packer", 12, packer, f"1 {WORD} {WORD}*ELEMENT_BITS log2:ROW_ELEMENTS"),
-    Measured("spike_buffer", 8, buffer, "1 ADDR_BITS LEVEL_BITS log2:ROW_WORDS", ["row_memory"]),
-    Measured("spike_buffer", 8, blocks, "1 ADDR_BITS LEVEL_BITS log2:ROW_WORDS", ["row_memory"], name="spike_buffer_blocks"),
+    Measured("spike_buffer", 8, buffer, "1 ADDR_BITS LEVEL_BITS log2:ROW_WORDS", ["row_memory"], memory=True),
+    Measured("spike_buffer", 8, blocks, "1 ADDR_BITS LEVEL_BITS log2:ROW_WORDS", ["row_memory"], name="spike_buffer_blocks", memory=True),
     Measured("row_memory", 14, rows, "1 WIDTH div4:WIDTH*div16:DEPTH WIDTH*div16:DEPTH WIDTH*over16:DEPTH WIDTH*over64:DEPTH div16:DEPTH", families=["ecp5", "xc7"]),
     Measured("window_walker", 24, walker, f"1 ADDR_BITS WEIGHT_ADDR_BITS log2:ROW_ELEMENTS log2:MAP_HEIGHT {WORD} unaligned unaligned*{WORD} unaligned*log2:ROW_ELEMENTS over1:SEGMENTS*WEIGHT_ADDR_BITS"),
     Measured("event_selector", 18, selector, f"1 WEIGHT_ADDR_BITS {WORD} {WORD}*ELEMENT_BITS ELEMENT_BITS WORD_LOG2*WEIGHT_ADDR_BITS", ["skid_buffer"]),
@@ -282,10 +300,11 @@ MODULES = [
     Measured("synapse_array", 16, accumulators, f"{LANES} LANES*STEPS*WEIGHT_BITS over0:MAX_SHIFT*STEPS*COUNT_BITS multipliers", ARRAY, name="synapse_array_accumulator", families=["xc7"]),
     Measured("slice_sum", 10, slices, "1 SLICES SLICES*FIELDS*SUM_BITS FIELDS*SUM_BITS", ["skid_buffer"]),
     Measured("group_neuron", 20, neuron, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS STEPS*TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*COUNT_BITS*STEP_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"]),
-    Measured("group_neuron", 8, neuron_pow2, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS CHANNEL_BITS", ["skid_buffer"], name="group_neuron_pow2"),
+    Measured("group_neuron", 12, neuron_pow2, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS STEPS*TIMESTEPS*MEMBRANE_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"], name="group_neuron_pow2"),
     Measured("group_neuron_serial", 14, neuron, "1 MEMBRANE_BITS STEPS*ACC_BITS STEP_BITS COUNT_BITS TIMESTEPS*COUNT_BITS CHANNEL_BITS"),
     Measured("readout", 6, scores, "1 ACC_BITS BIAS_BITS log2:CHANNELS", ["skid_buffer"]),
-    Measured("pool", 14, lambda rng: pool_terms(pooling(rng)), "1 STEPS*OUT_BITS STEPS*OUT_BITS*div16:depth log2:depth log2:IN_WIDTH log2:IN_HEIGHT", ["skid_buffer"]),
+    Measured("pool", 10, pooling_in(True), POOL, ["skid_buffer"], memory=True),
+    Measured("pool", 10, pooling_in(False), f"{POOL} STEPS*OUT_BITS*div16:depth STEPS*OUT_BITS*over16:depth", ["skid_buffer"], name="pool_distributed", memory=True),
     Measured("input_encoder", 6, encoder, "1 CHANNELS VALUE_BITS log2:PIXELS", ["skid_buffer"]),
     Measured("skid_buffer", 4, lambda rng: {"WIDTH": rng.choice([2, 4, 8, 16, 32, 64])}, "1 WIDTH"),
     Measured("step_sum", 6, lambda rng: {"STEPS": rng.choice([2, 3, 4]), "COUNT_BITS": rng.choice([2, 3, 4]), "SUM_BITS": 6}, "1 STEPS*SUM_BITS STEPS*COUNT_BITS"),
@@ -461,7 +480,7 @@ def fit_all(rows):
             points = [{k: int(v) for k, v in (pair.split("=") for pair in row[2].split(";"))} for row in own]
             for resource, column in (("luts", 3), ("flip_flops", 4), ("multipliers", 5), ("block_rams", 6)):
                 values = [float(row[column]) for row in own]
-                if not any(values) or (resource == "block_rams" and "buffer" in measured.name):
+                if not any(values) or (resource == "block_rams" and measured.memory):
                     continue
                 coefficients = fit(measured.terms, points, values)
                 estimate = lambda p: sum(c * term(t, p) for c, t in zip(coefficients, measured.terms))

@@ -208,8 +208,84 @@ fn a_board_that_is_too_small_is_named() {
     assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
     let small = std::fs::read_to_string(format!("{}/constraints/icebreaker.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
     std::fs::write(place.path("small.toml"), small.replace("block_rams = 30", "block_rams = 3")).unwrap();
-    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs 13 block RAMs, the iCE40UP5K-SG48 of icebreaker has 3; use fewer --weight-bits, a smaller network or a larger board");
-    assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains("ulx3s-85f: 7 of 208 block RAMs"));
+    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs about 34 block RAMs, the iCE40UP5K-SG48 of icebreaker has 3; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
+    assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains(" of 208 block RAMs (estimates)"));
+}
+
+const PLAN: &str = "plan net --board ulx3s-85f";
+
+#[test]
+fn a_plan_is_made_edited_and_built() {
+    let place = Place::new().digits();
+    let plan = format!("{PLAN} --data {DIGITS}/calibration.npz");
+    assert_snapshot!("plan", place.fine(&format!("{plan} --target-fps 20000 -o plan.toml")));
+    assert_snapshot!("plan_file", std::fs::read_to_string(place.path("plan.toml")).unwrap());
+    let report: Value =
+        serde_json::from_str(&place.fine(&format!("{plan} --json --clock 50 --pin conv_4=8x1"))).unwrap();
+    assert_eq!(report["layers"][1]["lanes"], 8);
+    assert_eq!(report["folding"]["layer"]["conv_4"]["slices"], 1);
+    let fps = report["frames_per_second"].as_f64().unwrap();
+    assert!((fps * report["cycles"].as_f64().unwrap() - 50e6).abs() < 1.0);
+
+    let folds = |place: &Place| -> Value {
+        let core: Value = serde_json::from_str(&place.fine("inspect rtl --json")).unwrap();
+        core["core"]["layer"].as_array().unwrap().iter().map(|layer| layer["fold"].clone()).collect()
+    };
+    place.fine("generate net -o rtl --plan plan.toml --board ulx3s-85f");
+    let before = folds(&place);
+    let text = std::fs::read_to_string(place.path("plan.toml")).unwrap();
+    std::fs::write(place.path("plan.toml"), text.replacen("lanes = ", "lanes = 1 # was ", 1)).unwrap();
+    place.fine("generate net -o rtl --plan plan.toml");
+    let after = folds(&place);
+    assert_eq!(after[0]["lanes"], 1);
+    assert_eq!(after[1], before[1]);
+}
+
+#[test]
+fn a_plan_without_images_counts_every_element() {
+    let place = Place::new().digits();
+    let ran = place.run(PLAN);
+    assert_eq!(ran.code, 0);
+    assert_snapshot!(ran.stderr, @"warning: no --data, so every element counts as an event; calibration images show how many are zero");
+    assert!(ran.stdout.contains("100.00 %"), "{}", ran.stdout);
+}
+
+#[test]
+fn plans_that_cannot_be_are_refused() {
+    let place = Place::new().digits();
+    let refused = |arguments: &str| {
+        let ran = place.run(&format!("{PLAN} --data {DIGITS}/calibration.npz {arguments}"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments}");
+        ran.stderr
+    };
+    assert_snapshot!(refused("--target-fps 1e9"), @"error: --target-fps: a frame in 0 clocks cannot be reached; the best is 298; ask for less, raise --clock, or take a larger board");
+    assert_snapshot!(refused("--clock 0"), @"error: --clock: is 0; choose a number above 0");
+    assert_snapshot!(refused("--margin 1"), @"error: --margin: is 1; choose a share of at least 0 and below 1");
+    assert_snapshot!(refused("--pin conv_9=4"), @"error: --pin: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    assert_snapshot!(refused("--pin conv_0=4x2"), @"error: layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
+    assert_snapshot!(refused("--margin 0.98"), @"error: --board: the network needs at least 1951 LUTs, and 1672 of the board's may be used; use a larger board, fewer --weight-bits, a smaller --margin or fewer pins");
+    let with = |text: &str| {
+        std::fs::write(place.path("plan.toml"), text).unwrap();
+        place.refused("generate net -o rtl --plan plan.toml")
+    };
+    assert_snapshot!(with("[layer.conv_9]\nlanes = 4\n"), @"error: plan.toml: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    assert_snapshot!(with("[layer.conv_4]\nlanes = 0\n"), @"error: plan.toml: [layer.conv_4]: 0 lanes; choose 1 to 1024 lanes");
+    assert_snapshot!(with("[layer.conv_4]\nlanes = 8\nslices = 16\n"), @"error: layer 'conv_4': 16 slices do not share its 8 input channels evenly; choose a power of two that divides the input channels (of each group)");
+    assert_snapshot!(with("[layer.conv_4]\nlane = 4\n"), @r"
+    error: plan.toml: TOML parse error at line 2, column 1
+      |
+    2 | lane = 4
+      | ^^^^
+    unknown field `lane`, expected one of `lanes`, `slices`, `share`, `word`, `units`, `arithmetic`, `firing`, `weights`, `buffers`; write it as `volley plan` does: a table [layer.NAME] for each layer
+    ");
+    assert_snapshot!(place.refused("generate net -o rtl --plan nowhere.toml"), @"error: nowhere.toml: No such file or directory (os error 2); give a plan that `volley plan` wrote");
+    assert_snapshot!(place.refused("generate net -o rtl --plan plan.toml --lanes 4"), @r"
+    error: the argument '--plan <PLAN.toml>' cannot be used with '--lanes <LANES>'
+
+    Usage: volley generate --output <RTL> --plan <PLAN.toml> <NET>
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -286,14 +362,14 @@ fn mistakes_in_the_settings_file_are_named() {
         std::fs::write(place.path("volley.toml"), config).unwrap();
         place.refused("generate net -o rtl")
     };
-    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, board, json");
-    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, generate, cosim, synth, inspect, doctor");
-    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, generate, cosim, synth, inspect, doctor");
+    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, plan, board, json");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, plan, generate, cosim, synth, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, plan, generate, cosim, synth, inspect, doctor");
     // Tables of other commands are checked as well.
     assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
     assert_snapshot!(with("[generate]\nlanes = 0\n"), @r"
-    error: --lanes: '0' is not within 1..=1024 lanes; write a number for all layers, or layer=number, separated by commas
+    error: --lanes: 0 lanes; choose 1 to 1024 lanes
     note: the value stands in volley.toml, key 'lanes' of [generate]
     ");
     assert_snapshot!(with("[generate]\njson = \"perhaps\"\n"), @r"
@@ -369,7 +445,7 @@ fn a_mismatch_is_named_and_recorded() {
 #[test]
 fn help_has_an_example_for_each_command() {
     let place = Place::new();
-    for command in ["demo", "convert", "eval", "generate", "cosim", "synth", "inspect", "doctor"] {
+    for command in ["demo", "convert", "eval", "plan", "generate", "cosim", "synth", "inspect", "doctor"] {
         let help = place.fine(&format!("{command} --help"));
         assert!(help.contains("Example") && help.contains(&format!("  volley {command}")), "{help}");
     }

@@ -103,13 +103,19 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&json!({
             "board": board.name, "clock_mhz": clock / 1e6, "layers": table.json(), "between": figures.between,
-            "total": figures.total(), "available": all, "cycles": figures.cycles(), "frames_per_second": fps,
+            "total": figures.total(), "available": all, "cycles": figures.cycles(), "coupled_cycles": figures.coupled_cycles, "frames_per_second": fps,
             "folding": folding,
         }))?;
     } else {
         say(table.text())?;
         say(needs(&board, figures.total()))?;
-        say(format!("{} clocks a frame, {} frames a second at {} MHz", whole(figures.cycles()), whole(fps), clock / 1e6))?;
+        say(format!(
+            "{} clocks a frame, {} frames a second at {} MHz; {} where no engine can make up in one frame for another",
+            whole(figures.cycles()),
+            whole(fps),
+            clock / 1e6,
+            whole(clock / figures.coupled_cycles)
+        ))?;
     }
     Ok(Outcome::Fine)
 }
@@ -137,8 +143,21 @@ fn activities(network: &Network, data: Option<&Path>, count: usize) -> volley::R
 /// One row a layer, and one for what stands between the layers.
 fn table(network: &Network, plan: &Plan, figures: &Figures) -> Table {
     let mut table = Table::new(&[
-        "layer", "shape", "density", "lanes", "slices", "units", "weights", "buffers", "events", "cycles",
-        "lane utilisation", "LUT", "DSP", "block RAM", "limits",
+        "layer",
+        "shape",
+        "density",
+        "lanes",
+        "slices",
+        "units",
+        "weights",
+        "buffers",
+        "events",
+        "cycles",
+        "lane utilisation",
+        "LUT",
+        "DSP",
+        "block RAM",
+        "limits",
     ]);
     let limiting = figures.limiting();
     for (index, node) in network.nodes.iter().enumerate() {

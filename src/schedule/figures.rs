@@ -29,6 +29,9 @@ pub struct Figures {
     pub between: Resources,
     /// Clocks in which the image arrives.
     pub arrival: u64,
+    /// Clocks a frame if no engine could make up in one frame for what it lost in another: the mean over the frames of
+    /// each one's slowest engine. Spike buffers hold a few rows, so a core's rate lies near this one.
+    pub coupled_cycles: f64,
 }
 
 impl Figures {
@@ -38,7 +41,9 @@ impl Figures {
     /// As [`geometry`].
     pub fn new(network: &Network, plan: &Plan, frames: &[Activity], family: Family) -> Result<Figures> {
         let mean = |sum: u64| sum as f64 / frames.len().max(1) as f64;
+        let arrival = network.input.shape.elements() as u64;
         let mut layers = Vec::with_capacity(network.nodes.len());
+        let mut slowest = vec![arrival; frames.len()];
         for (index, (node, layer_plan)) in network.nodes.iter().zip(&plan.layers).enumerate() {
             let (Op::Layer(layer), Some(layer_plan)) = (&node.op, layer_plan) else {
                 layers.push(None);
@@ -54,17 +59,28 @@ impl Figures {
             let beats = layer.terms.iter().map(|term| beat_elements(network, &plan.layers, term.source));
             let beats: Vec<_> = beats.collect();
             let beats_out = (node.shape.elements() / layer_plan.fold.units) as u64;
-            let leaving = (beats_out * layer_plan.neuron_clocks(network)) as f64;
+            let leaving = beats_out * layer_plan.neuron_clocks(network);
+            for (slowest, estimate) in slowest.iter_mut().zip(&estimates) {
+                *slowest = estimate.cycles.max(leaving).max(*slowest);
+            }
             layers.push(Some(LayerFigures {
                 density: events / elements.max(1) as f64,
                 events: mean(estimates.iter().map(|estimate| estimate.events).sum()),
-                cycles: mean(estimates.iter().map(|estimate| estimate.cycles).sum()).max(leaving),
-                resources: resources::layer(network, node, layer, layer_plan, &beats, family),
+                cycles: mean(estimates.iter().map(|estimate| estimate.cycles).sum()).max(leaving as f64),
+                resources: resources::layer(
+                    network,
+                    node,
+                    layer,
+                    layer_plan,
+                    &beats,
+                    &resources::used_bits(layer),
+                    family,
+                ),
             }));
         }
         let beat = |source| beat_elements(network, &plan.layers, source);
         let between = resources::between(network, beat, family);
-        Ok(Figures { layers, between, arrival: network.input.shape.elements() as u64 })
+        Ok(Figures { layers, between, arrival, coupled_cycles: mean(slowest.into_iter().sum()) })
     }
 
     /// Clocks a frame of the slowest engine, or of the image's arrival.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{Arithmetic, Family, Firing, LayerPlan, Storage, Synapse, TermPlan};
 use super::{element_bits, is_readout, most_count, synapse, term_element_bits};
 use crate::fixed_point::{Layer, Network, Node, Op, Source, ThresholdMode};
+use crate::quantise::widths::{Interval, signed_bits};
 use formula::{Parameters, cost};
 pub use memory::block_rams;
 
@@ -57,17 +58,35 @@ impl std::ops::Mul<Resources> for usize {
     }
 }
 
-/// What the engine of `node` costs. `beats` are the elements of a beat of each term's source.
+/// Signed bits that the weights of each output channel make use of: synthesis keeps no more of a lane's weights than the
+/// channels need that it computes.
+pub fn used_bits(layer: &Layer) -> Vec<u32> {
+    let mut bits = Vec::new();
+    for term in &layer.terms {
+        bits.resize(term.weights.dim().0, 0);
+        for (bits, weights) in bits.iter_mut().zip(term.weights.outer_iter()) {
+            for &weight in weights {
+                let weight = i128::from(weight);
+                *bits = signed_bits(Interval { low: weight, high: weight }).max(*bits);
+            }
+        }
+    }
+    bits
+}
+
+/// What the engine of `node` costs. `beats` are the elements of a beat of each term's source, `used` what [`used_bits`]
+/// finds.
 pub fn layer(
     network: &Network,
     node: &Node,
     layer: &Layer,
     plan: &LayerPlan,
     beats: &[usize],
+    used: &[u32],
     family: Family,
 ) -> Resources {
     let synapse = synapse(network, layer, plan);
-    let engine = Engine { network, node, layer, plan, family, synapse };
+    let engine = Engine { network, node, layer, plan, used, family, synapse };
     let mut sum = Resources::default();
     for (number, &beat) in beats.iter().enumerate() {
         sum += engine.scanner(number, beat);
@@ -109,15 +128,20 @@ pub fn between(network: &Network, beat: impl Fn(Source) -> usize, family: Family
         let Op::Pool(pool) = &node.op else { continue };
         let from = network.source_shape(pool.source);
         let beat = beat(pool.source);
+        let steps = network.timesteps as usize * beat;
+        let out_bits = element_bits(network, Source::Node(index), 1).0 as usize;
+        let depth = node.shape.width * from.channels / beat;
         let parameters = Parameters::new([
-            ("STEPS", network.timesteps as usize * beat),
+            ("STEPS", steps),
             ("IN_BITS", element_bits(network, pool.source, 1).0 as usize),
-            ("OUT_BITS", element_bits(network, Source::Node(index), 1).0 as usize),
+            ("OUT_BITS", out_bits),
             ("IN_WIDTH", from.width),
             ("IN_HEIGHT", from.height),
-            ("depth", node.shape.width * from.channels / beat),
+            ("depth", depth),
         ]);
-        sum += cost(family, "pool", &parameters);
+        let (module, block_rams) = memory::pool(family, depth as u64, (steps * out_bits) as u32);
+        sum += Resources { block_rams: block_rams as f64, ..Resources::default() };
+        sum += cost(family, module, &parameters);
     }
     sum
 }
@@ -133,6 +157,7 @@ struct Engine<'a> {
     node: &'a Node,
     layer: &'a Layer,
     plan: &'a LayerPlan,
+    used: &'a [u32],
     family: Family,
     synapse: Synapse,
 }
@@ -226,6 +251,8 @@ impl Engine<'_> {
             ];
             sum += self.cost("event_join", join);
         }
+        // A shift that all terms share is wiring.
+        let one_shift = self.layer.terms.iter().all(|term| term.shift == shift);
         let arithmetic = self.plan.arithmetic(self.layer);
         let module = match arithmetic {
             Arithmetic::Gated => "synapse_array_gated",
@@ -239,15 +266,18 @@ impl Engine<'_> {
             ("COUNT_BITS", count_bits),
             ("WEIGHT_BITS", weight_bits),
             ("ACC_BITS", accumulator_bits as usize),
-            ("MAX_SHIFT", shift as usize),
+            ("MAX_SHIFT", if one_shift { 0 } else { shift as usize }),
             ("VECTOR", usize::from(vector)),
             ("QUEUE_LOG2", self.plan.sum_queue_log2() as usize),
             ("digits", digits(count_bits, count_signed, most_count(self.network, self.layer))),
             ("multipliers", arithmetic.multipliers(lanes, steps as u32)),
         ];
         sum += self.cost(module, array);
-        let (rows, width) = (self.weight_rows(slice) as u64, (lanes * weight_bits) as u32);
-        sum += memory::rom(self.family, rows, width, self.plan.fold.weights.block_rows(rows, width));
+        let rows = self.weight_rows(slice) as u64;
+        let lane = |lane: usize| self.used.iter().skip(lane).step_by(lanes).max().copied().unwrap_or(0);
+        let width = (0..lanes).map(lane).sum();
+        let block_rows = self.plan.fold.weights.block_rows(rows, (lanes * weight_bits) as u32);
+        sum += memory::rom(self.family, rows, width, block_rows);
         sum
     }
 
@@ -266,7 +296,8 @@ impl Engine<'_> {
         }
         let bias = widths.bias as usize;
         let row_bits = if is_readout(self.layer) {
-            let readout = [("CHANNELS", self.channels()), ("ACC_BITS", widths.accumulator as usize), ("BIAS_BITS", bias)];
+            let readout =
+                [("CHANNELS", self.channels()), ("ACC_BITS", widths.accumulator as usize), ("BIAS_BITS", bias)];
             sum += self.cost("readout", readout);
             bias
         } else {

@@ -90,7 +90,8 @@ static FORMULAS: LazyLock<HashMap<Family, HashMap<String, Formulas>>> = LazyLock
     let text = include_str!("coefficients.toml");
     let coefficients: Coefficients = toml::from_str(text).expect("coefficients.toml is part of the program");
     let terms = |all: Option<&HashMap<String, f64>>| -> Vec<Term> {
-        let parse = |(text, coefficient): (&String, &f64)| Term::parse(text, *coefficient).expect("a product of factors");
+        let parse =
+            |(text, coefficient): (&String, &f64)| Term::parse(text, *coefficient).expect("a product of factors");
         let mut terms: Vec<_> = all.into_iter().flatten().collect();
         // A sum of floating-point numbers must not depend on a map's order.
         terms.sort_by_key(|(text, _)| text.as_str());
@@ -125,8 +126,53 @@ pub fn cost(family: Family, module: &str, parameters: &Parameters) -> Resources 
     }
 }
 
-/// Whether `module` was measured on `family`.
 #[cfg(test)]
-pub fn is_known(family: Family, module: &str) -> bool {
-    FORMULAS.get(&family).is_some_and(|modules| modules.contains_key(module))
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_is_a_product_of_factors() {
+        let parameters = Parameters::new([("WORD_LOG2", 3), ("WIDTH", 17), ("ONE", 1)]);
+        let value = |text: &str| Term::parse(text, 0.5).map(|term| term.value(&parameters));
+        assert_eq!(value("1"), Some(0.5));
+        assert_eq!(value("WIDTH"), Some(8.5));
+        assert_eq!(value("pow2:WORD_LOG2*WIDTH"), Some(68.0));
+        assert_eq!([value("log2:WIDTH"), value("log2:ONE")], [Some(2.5), Some(0.5)]);
+        assert_eq!([value("div16:WIDTH"), value("div17:WIDTH")], [Some(1.0), Some(0.5)]);
+        assert_eq!([value("over16:WIDTH"), value("over17:WIDTH")], [Some(0.5), Some(0.0)]);
+        assert_eq!([value("cube:WIDTH"), value("divx:WIDTH")], [None, None]);
+    }
+
+    /// Every module that an engine is made of has a formula, so that none is counted as free.
+    #[test]
+    fn every_module_was_measured_on_every_family() {
+        let everywhere = [
+            "word_packer",
+            "spike_buffer",
+            "spike_buffer_blocks",
+            "window_walker",
+            "event_selector",
+            "event_join",
+            "synapse_array_gated",
+            "synapse_array_multiplier",
+            "slice_sum",
+            "group_neuron",
+            "group_neuron_pow2",
+            "group_neuron_serial",
+            "readout",
+            "pool",
+            "input_encoder",
+            "skid_buffer",
+            "step_sum",
+            "rom",
+        ];
+        for family in [Family::Ecp5, Family::Series7, Family::Ice40] {
+            let missing: Vec<_> = everywhere.iter().filter(|name| !FORMULAS[&family].contains_key(**name)).collect();
+            assert!(missing.is_empty(), "{family:?}: {missing:?}");
+        }
+        for family in [Family::Ecp5, Family::Series7] {
+            assert!(FORMULAS[&family].contains_key("row_memory") && FORMULAS[&family].contains_key("pool_distributed"));
+        }
+        assert!(FORMULAS[&Family::Series7].contains_key("synapse_array_accumulator"));
+    }
 }

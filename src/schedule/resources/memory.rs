@@ -1,7 +1,7 @@
 //! Memories: block RAMs by the shapes that a family offers, memories in LUTs by the fitted formulas.
 
-use super::formula::{Parameters, cost};
 use super::Resources;
+use super::formula::{Parameters, cost};
 use crate::schedule::Family;
 
 /// Widths of the words of a block RAM and how many words it then has, the widest first.
@@ -9,7 +9,9 @@ fn shapes(family: Family) -> &'static [(u64, u64)] {
     match family {
         Family::Ecp5 => &[(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)],
         // In halves of 18 kbit: the widest shape is that of one half.
-        Family::Series7 | Family::UltrascalePlus => &[(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)],
+        Family::Series7 | Family::UltrascalePlus => {
+            &[(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)]
+        }
         Family::Ice40 => &[(16, 256), (8, 512), (4, 1024), (2, 2048)],
     }
 }
@@ -28,6 +30,21 @@ pub fn rows(family: Family, rows: u64, width: u32, in_block: bool) -> Resources 
     cost(family, "row_memory", &Parameters::new([("WIDTH", width as usize), ("DEPTH", rows as usize)]))
 }
 
+/// The memory of a pool: which form synthesis gives it, and its block RAMs.
+///
+/// No attribute says where it goes, so synthesis weighs its size; the limits are those of the measurements.
+pub fn pool(family: Family, rows: u64, width: u32) -> (&'static str, u64) {
+    let least_bits = match family {
+        Family::Ecp5 => 2048,
+        Family::Series7 | Family::UltrascalePlus => 2560,
+        Family::Ice40 => 0,
+    };
+    if rows * u64::from(width) < least_bits {
+        return ("pool_distributed", 0);
+    }
+    ("pool", block_rams(family, rows, width))
+}
+
 /// A ROM whose first `block_rows` rows stand in block RAM and the others in LUTs, with a register behind it.
 pub fn rom(family: Family, rows: u64, width: u32, block_rows: u64) -> Resources {
     let mut sum = Resources::default();
@@ -44,4 +61,38 @@ pub fn rom(family: Family, rows: u64, width: u32, block_rows: u64) -> Resources 
         sum.luts += f64::from(width);
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn block_rams_are_cut_by_their_shapes() {
+        let ecp5 = |rows, width| block_rams(Family::Ecp5, rows, width);
+        // 512 words of 36 bits, 1024 of 18, 2048 of 9, 4096 of 4 ..
+        assert_eq!([ecp5(512, 36), ecp5(513, 36), ecp5(576, 128), ecp5(512, 128)], [1, 2, 8, 4]);
+        assert_eq!([ecp5(1024, 18), ecp5(1025, 18), ecp5(2048, 9), ecp5(4096, 8), ecp5(16384, 1)], [1, 2, 1, 2, 1]);
+        assert_eq!([ecp5(0, 36), ecp5(1, 1)], [0, 1]);
+        // A width of one bit too many costs a whole column.
+        assert_eq!([ecp5(500, 72), ecp5(500, 73)], [2, 3]);
+        let ice40 = |rows, width| block_rams(Family::Ice40, rows, width);
+        assert_eq!([ice40(256, 16), ice40(257, 16), ice40(512, 8), ice40(2048, 2), ice40(256, 17)], [1, 2, 1, 1, 2]);
+    }
+
+    #[test]
+    fn a_split_rom_keeps_its_rest_in_luts() {
+        let whole = rom(Family::Ecp5, 576, 128, 576);
+        let split = rom(Family::Ecp5, 576, 128, 512);
+        let none = rom(Family::Ecp5, 576, 128, 0);
+        assert_eq!([whole.block_rams, split.block_rams, none.block_rams], [8.0, 4.0, 0.0]);
+        assert!(whole.luts == 0.0 && split.luts > 0.0 && none.luts > 4.0 * split.luts, "{split:?} {none:?}");
+    }
+
+    #[test]
+    fn small_pools_are_held_in_luts() {
+        assert_eq!(pool(Family::Ecp5, 128, 10), ("pool_distributed", 0));
+        assert_eq!(pool(Family::Ecp5, 256, 12), ("pool", 1));
+        assert_eq!(pool(Family::Series7, 128, 18), ("pool_distributed", 0));
+    }
 }

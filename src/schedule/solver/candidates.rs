@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Task;
-use crate::fixed_point::{Network, Op};
-use crate::schedule::resources::{self, Resources};
+use crate::fixed_point::{Layer, Network, Op};
 use crate::schedule::arithmetic::legal;
-use crate::schedule::{Activity, Family, Firing, Fold, LayerPlan, Rows, Storage};
+use crate::schedule::resources::{self, Resources};
+use crate::schedule::{Activity, Arithmetic, Family, Firing, Fold, LayerPlan, Rows, Storage, Synapse};
 use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
 use crate::{Error, Result};
 
@@ -76,7 +76,7 @@ fn firing_clocks(network: &Network, elements: usize, plan: &LayerPlan) -> u64 {
 
 /// Notes what a walk found, for all candidates that differ in their memories and arithmetic only.
 pub fn learn(list: &mut [Candidate], place: usize, cycles: u64) {
-    let same = |fold: &Fold| (fold.lanes, fold.slices, fold.units, fold.firing);
+    let same = |fold: &Fold| (fold.lanes, fold.slices, fold.units, fold.word, fold.firing);
     let walked = same(&list[place].plan.fold);
     for candidate in list.iter_mut().filter(|candidate| same(&candidate.plan.fold) == walked) {
         (candidate.cycles, candidate.walked) = (cycles, true);
@@ -105,42 +105,17 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
     };
     let events = (0..layer.terms.len()).map(|term| mean_events(network, task.frames, node, term));
     let events: Vec<Vec<f64>> = events.collect::<Result<_>>()?;
+    let used = resources::used_bits(layer);
     let mut all = Vec::new();
     let mut refusal = None;
     for &lanes in lanes.iter().filter(|lanes| lanes.is_multiple_of(units)) {
         for &slices in &slices {
             let fold = Fold { slices, units, ..Fold::lanes(lanes) };
-            let plan = match plan_layer(network, rows, node, layer, fold, beats) {
-                Ok(plan) => plan,
-                Err(error) => {
-                    refusal = Some(error);
-                    continue;
-                }
-            };
-            let plan = match balanced(&plan, &events) {
-                Some(share) => {
-                    let fold = Fold { share, ..plan.fold };
-                    plan_layer(network, rows, node, layer, fold, beats)?
-                }
-                None => plan,
-            };
-            let bound = lower_bound(&plan, channels, &events);
-            let weight_rows = plan.weight_rows(channels, 0) as u64;
-            let forms = legal(task.family, &synapse(network, layer, &plan));
-            let firings: &[Firing] = if is_readout(layer) { &[Firing::Pipelined] } else { &FIRINGS };
-            for &firing in firings {
-                let mut plan = plan.clone();
-                plan.fold.firing = firing;
-                let cycles = bound.max(firing_clocks(network, of.shape.elements(), &plan));
-                let mut same: Vec<Candidate> = Vec::new();
-                for (arithmetic, (weights, buffers)) in product(&forms, &storages(task.family, weight_rows)) {
-                    let mut plan = plan.clone();
-                    plan.fold.arithmetic = Some(arithmetic);
-                    (plan.fold.weights, plan.fold.buffers) = (weights, buffers);
-                    let resources = resources::layer(network, of, layer, &plan, beats, task.family);
-                    same.push(Candidate { plan, resources, cycles, walked: false });
-                }
-                all.extend(undominated(same));
+            let plan = |fold: Fold| plan_layer(network, rows, node, layer, fold, beats);
+            match shapes(fold, plan, &events) {
+                Ok(plans) => all
+                    .extend(plans.into_iter().flat_map(|plan| priced(task, node, layer, plan, beats, &used, &events))),
+                Err(error) => refusal = Some(error),
             }
         }
     }
@@ -150,7 +125,69 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
     }
 }
 
+/// The plans of one number of lanes, slices and units: with the words that make the fewest fetches, and with narrower
+/// ones, which cost less; counts are dealt to the slices such that these get equal work.
+fn shapes(fold: Fold, plan: impl Fn(Fold) -> Result<LayerPlan>, events: &[Vec<f64>]) -> Result<Vec<LayerPlan>> {
+    let widest = |plan: &LayerPlan| plan.terms.iter().map(|term| term.word_log2).max().unwrap_or(0);
+    let mut plans = vec![plan(fold.clone())?];
+    for log2 in (0..widest(&plans[0])).rev() {
+        let narrower = plan(Fold { word: 1 << log2, ..fold.clone() })?;
+        if plans.iter().all(|wider| wider.terms != narrower.terms) {
+            plans.push(narrower);
+        }
+    }
+    let dealt = |plain: LayerPlan| match balanced(&plain, events) {
+        Some(share) => plan(Fold { share, ..plain.fold }),
+        None => Ok(plain),
+    };
+    plans.into_iter().map(dealt).collect()
+}
+
+/// The candidates of one plan: ways of firing, arithmetic and memories.
+fn priced(
+    task: &Task,
+    node: usize,
+    layer: &Layer,
+    plan: LayerPlan,
+    beats: &[usize],
+    used: &[u32],
+    events: &[Vec<f64>],
+) -> Vec<Candidate> {
+    let network = task.network;
+    let of = &network.nodes[node];
+    let channels = of.shape.channels;
+    let bound = lower_bound(&plan, channels, events);
+    let weight_rows = plan.weight_rows(channels, 0) as u64;
+    let forms = forms(task.family, &synapse(network, layer, &plan));
+    let firings: &[Firing] = if is_readout(layer) { &[Firing::Pipelined] } else { &FIRINGS };
+    let mut all = Vec::new();
+    for &firing in firings {
+        let fired = LayerPlan { fold: Fold { firing, ..plan.fold.clone() }, ..plan.clone() };
+        let cycles = bound.max(firing_clocks(network, of.shape.elements(), &fired));
+        let mut same: Vec<Candidate> = Vec::new();
+        for (arithmetic, (weights, buffers)) in product(&forms, &storages(task.family, weight_rows)) {
+            let mut plan = fired.clone();
+            plan.fold.arithmetic = Some(arithmetic);
+            (plan.fold.weights, plan.fold.buffers) = (weights, buffers);
+            let resources = resources::layer(network, of, layer, &plan, beats, used, task.family);
+            same.push(Candidate { plan, resources, cycles, walked: false });
+        }
+        all.extend(undominated(same));
+    }
+    all
+}
+
 const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
+
+/// What lanes may be built of. Products of less than nine bits are legal for a multiplier, but on the 7 series synthesis
+/// leaves them to LUTs, which gated adds use better.
+fn forms(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
+    let mut forms = legal(family, synapse);
+    if family == Family::Series7 && synapse.weight_bits + synapse.count_bits + synapse.shift < 9 {
+        forms.retain(|form| !matches!(form, Arithmetic::Multiplier { .. }));
+    }
+    forms
+}
 
 fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
     first.iter().flat_map(|a| second.iter().map(|b| (*a, *b))).collect()
