@@ -125,10 +125,8 @@ impl Board {
             ),
         ] {
             if needed > there {
-                let problem = format!(
-                    "the core needs about {needed:.0} {what}, the {} of {} has {there}",
-                    self.part, self.name
-                );
+                let problem =
+                    format!("the core needs about {needed:.0} {what}, the {} of {} has {there}", self.part, self.name);
                 return Err(Error::setting("--board", problem, advice));
             }
         }

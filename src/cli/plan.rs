@@ -109,7 +109,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     } else {
         say(table.text())?;
         say(needs(&board, figures.total()))?;
-        say(format!("{} clocks a frame, {} frames a second at {} MHz", whole(figures.cycles()), whole(fps), clock / 1e6))?;
+        say(format!(
+            "{} clocks a frame, {} frames a second at {} MHz",
+            whole(figures.cycles()),
+            whole(fps),
+            clock / 1e6
+        ))?;
     }
     Ok(Outcome::Fine)
 }
@@ -137,8 +142,21 @@ fn activities(network: &Network, data: Option<&Path>, count: usize) -> volley::R
 /// One row a layer, and one for what stands between the layers.
 fn table(network: &Network, plan: &Plan, figures: &Figures) -> Table {
     let mut table = Table::new(&[
-        "layer", "shape", "density", "lanes", "slices", "units", "weights", "buffers", "events", "cycles",
-        "lane utilisation", "LUT", "DSP", "block RAM", "limits",
+        "layer",
+        "shape",
+        "density",
+        "lanes",
+        "slices",
+        "units",
+        "weights",
+        "buffers",
+        "events",
+        "cycles",
+        "lane utilisation",
+        "LUT",
+        "DSP",
+        "block RAM",
+        "limits",
     ]);
     let limiting = figures.limiting();
     for (index, node) in network.nodes.iter().enumerate() {

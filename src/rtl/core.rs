@@ -40,7 +40,11 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
         Port::output("m_axis_tvalid", 1, ""),
         Port::input("m_axis_tready", 1, ""),
         Port::output("frame_error", 1, "s_axis_tlast fell on another pixel than the frame's last; stays until rst"),
-        Port::output("status_event", slices, "a bit a slice of each layer, in order: an event is processed in this clock"),
+        Port::output(
+            "status_event",
+            slices,
+            "a bit a slice of each layer, in order: an event is processed in this clock",
+        ),
         Port::output("status_busy", count, "a bit a layer: the engine works in this clock"),
     ];
 

@@ -59,7 +59,13 @@ pub struct MemoryEntry {
     pub block_rows: u64,
 }
 
-pub(super) fn entry(network: &Network, node: &Node, layer: &Layer, plan: &LayerPlan, modules: &LayerModules) -> LayerEntry {
+pub(super) fn entry(
+    network: &Network,
+    node: &Node,
+    layer: &Layer,
+    plan: &LayerPlan,
+    modules: &LayerModules,
+) -> LayerEntry {
     // A readout and a layer that reads the image have one sum for all time steps.
     let steps = if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps };
     LayerEntry {
@@ -78,12 +84,7 @@ pub(super) fn entry(network: &Network, node: &Node, layer: &Layer, plan: &LayerP
 }
 
 fn memory_entry(rom: &Rom) -> MemoryEntry {
-    MemoryEntry {
-        file: rom.file.clone(),
-        rows: rom.depth,
-        width: rom.width.into(),
-        block_rows: rom.block_rows,
-    }
+    MemoryEntry { file: rom.file.clone(), rows: rom.depth, width: rom.width.into(), block_rows: rom.block_rows }
 }
 
 pub(super) fn manifest(top: String, network: &Network, layers: Vec<LayerEntry>) -> Manifest {

@@ -75,8 +75,11 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize) -
                 // Place among the window's pixels, whether it is walked row by row or, as a whole map, in one run.
                 let (ky, element) = (row / layout.geometry.run, row % layout.geometry.run);
                 let element = layout.element_of(slice, element);
-                let (tap, input) =
-                    if layout.vector { (ky * run + element, None) } else { (ky * run / own + element / own, Some(block * own + element % own)) };
+                let (tap, input) = if layout.vector {
+                    (ky * run + element, None)
+                } else {
+                    (ky * run / own + element / own, Some(block * own + element % own))
+                };
                 let mut word = Word::new();
                 for channel in segment * lanes..(segment + 1) * lanes {
                     // Lanes behind the last channel compute nothing that leaves.

@@ -138,12 +138,7 @@ impl<'a> Walk<'a> {
     /// Fetches the window of output pixel (y, x) for `segment` and hands (slice, clock of the fetch, events) of each
     /// word with events to `word`, which answers with the clock at which the events begin to leave. Returns the number
     /// of words.
-    fn window(
-        &mut self,
-        (y, x): (usize, usize),
-        segment: usize,
-        mut word: impl FnMut(usize, u64, u64) -> u64,
-    ) -> u64 {
+    fn window(&mut self, (y, x): (usize, usize), segment: usize, mut word: impl FnMut(usize, u64, u64) -> u64) -> u64 {
         let geometry = &self.term.geometry;
         let size = 1usize << self.term.word_log2;
         // Queue, the held word before it and the one being taken apart behind it.

@@ -160,7 +160,10 @@ impl Fold {
             return fail("its share".into(), "name every slice from 0 on equally often");
         }
         if !self.units.is_power_of_two() || self.units > self.lanes {
-            return fail(format!("{} units for {} lanes", self.units, self.lanes), "choose a power of two that divides the lanes");
+            return fail(
+                format!("{} units for {} lanes", self.units, self.lanes),
+                "choose a power of two that divides the lanes",
+            );
         }
         Ok(())
     }
@@ -193,9 +196,8 @@ impl Folding {
         let mut folding = Folding::default();
         let mut general = false;
         for part in text.split(',').map(str::trim) {
-            let number = |value: &str| {
-                value.trim().parse().map_err(|_| bad(format!("'{part}' has no number of lanes")))
-            };
+            let number =
+                |value: &str| value.trim().parse().map_err(|_| bad(format!("'{part}' has no number of lanes")));
             let fold = |value: &str| -> Result<Fold> {
                 let (lanes, slices) = value.split_once('x').unwrap_or((value, "1"));
                 let fold = Fold { slices: number(slices)?, ..Fold::lanes(number(lanes)?) };
@@ -238,7 +240,8 @@ impl Folding {
                 Error::setting(format!("the folding of '{name}'"), error.to_string(), "report this with the network")
             })?;
             // One line a key, whatever its value is made of; what is edited most comes first.
-            let mut lines: Vec<_> = fold.iter().map(|(key, value)| (key.as_str(), format!("{key} = {value}\n"))).collect();
+            let mut lines: Vec<_> =
+                fold.iter().map(|(key, value)| (key.as_str(), format!("{key} = {value}\n"))).collect();
             lines.sort_by_key(|(key, _)| FIRST_KEYS.iter().position(|first| first == key).unwrap_or(FIRST_KEYS.len()));
             let fold: String = lines.into_iter().map(|(_, line)| line).collect();
             let bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');

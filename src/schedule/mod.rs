@@ -52,8 +52,7 @@ impl LayerPlan {
     /// What the lanes of `layer` are built of: as asked for, else a multiplier for a pixel times a weight, and a few gated
     /// adds for a count.
     pub fn arithmetic(&self, layer: &Layer) -> Arithmetic {
-        let usual =
-            if reads_image(layer) { Arithmetic::Multiplier { lanes: 1, steps: 1 } } else { Arithmetic::Gated };
+        let usual = if reads_image(layer) { Arithmetic::Multiplier { lanes: 1, steps: 1 } } else { Arithmetic::Gated };
         self.fold.arithmetic.unwrap_or(usual)
     }
 
@@ -175,10 +174,7 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
 }
 
 /// What is wrong with the first of `names` that is no layer of `network`, and what would be right.
-pub fn unknown_layer<'a>(
-    network: &Network,
-    mut names: impl Iterator<Item = &'a String>,
-) -> Option<(String, String)> {
+pub fn unknown_layer<'a>(network: &Network, mut names: impl Iterator<Item = &'a String>) -> Option<(String, String)> {
     let layers = network.nodes.iter().filter(|node| matches!(node.op, Op::Layer(_)));
     let known: Vec<_> = layers.map(|node| node.name.as_str()).collect();
     let name = names.find(|name| !known.contains(&name.as_str()))?;

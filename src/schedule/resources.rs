@@ -266,7 +266,8 @@ impl Engine<'_> {
         }
         let bias = widths.bias as usize;
         let row_bits = if is_readout(self.layer) {
-            let readout = [("CHANNELS", self.channels()), ("ACC_BITS", widths.accumulator as usize), ("BIAS_BITS", bias)];
+            let readout =
+                [("CHANNELS", self.channels()), ("ACC_BITS", widths.accumulator as usize), ("BIAS_BITS", bias)];
             sum += self.cost("readout", readout);
             bias
         } else {

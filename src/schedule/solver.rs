@@ -151,10 +151,12 @@ impl<'a> Solver<'a> {
         let of = |(index, layer): (usize, &Layer)| {
             let node = &self.task.network.nodes[index];
             let fits = |units: usize, limit: u64| (node.shape.elements() / units) as u64 <= limit;
-            let lanes = self.task.pins.get(&node.name).map_or(node.shape.channels, |pin| pin.lanes.min(node.shape.channels));
+            let lanes =
+                self.task.pins.get(&node.name).map_or(node.shape.channels, |pin| pin.lanes.min(node.shape.channels));
             let most = if is_readout(layer) { 1 } else { MAX_UNITS };
             let legal = |units: &usize| node.shape.channels.is_multiple_of(*units) && lanes.is_multiple_of(*units);
-            let all: Vec<_> = std::iter::successors(Some(1), |n| Some(n * 2)).take_while(|n| *n <= most).filter(legal).collect();
+            let all: Vec<_> =
+                std::iter::successors(Some(1), |n| Some(n * 2)).take_while(|n| *n <= most).filter(legal).collect();
             let found = |limit| all.iter().find(|units| fits(**units, limit));
             found(limit / headroom).or_else(|| found(limit)).map(|units| (index, *units))
         };
@@ -204,7 +206,11 @@ impl<'a> Solver<'a> {
                 let picked = || keys.iter().zip(&places).map(|(key, place)| &self.lists[key][*place]);
                 let cost = picks.iter().zip(&options).map(|(pick, options)| options[*pick].iter().sum::<f64>()).sum();
                 return Ok(Some(Choice {
-                    folds: keys.iter().zip(picked()).map(|(key, candidate)| (key.0, candidate.plan.fold.clone())).collect(),
+                    folds: keys
+                        .iter()
+                        .zip(picked())
+                        .map(|(key, candidate)| (key.0, candidate.plan.fold.clone()))
+                        .collect(),
                     cycles: picked().map(Candidate::cycles).chain([self.stream_bound()]).max().unwrap_or(0),
                     cost,
                 }));
@@ -249,6 +255,10 @@ impl<'a> Solver<'a> {
             ),
             None => "the network fits in no folding: what it saves in block RAM it needs in LUTs".to_string(),
         };
-        Ok(Error::setting("--board", problem, "use a larger board, fewer --weight-bits, a smaller --margin or fewer pins"))
+        Ok(Error::setting(
+            "--board",
+            problem,
+            "use a larger board, fewer --weight-bits, a smaller --margin or fewer pins",
+        ))
     }
 }

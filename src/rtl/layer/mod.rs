@@ -163,8 +163,7 @@ impl Context<'_> {
     fn module(&self, name: &str, roms: &[(Rom, Memory)], format: &NeuronFormat) -> (Module, u32) {
         let readout = is_readout(self.layer);
         let units = self.plan.fold.units;
-        let output_bits =
-            if readout { 32 } else { self.network.timesteps * self.layer.widths.count * units as u32 };
+        let output_bits = if readout { 32 } else { self.network.timesteps * self.layer.widths.count * units as u32 };
         let terms = self.layer.terms.len();
         let mut module = Module { name: name.to_string(), comment: self.comment(name), ..Module::default() };
         module.ports.push(Port::input("clk", 1, ""));

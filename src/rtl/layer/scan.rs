@@ -150,15 +150,12 @@ impl Context<'_> {
             vectors |= u128::from(plan.vector) << place;
         }
         let each = |name: &str, bits: u32| {
-            let own = |term: &usize| {
-                part(&format!("term_{term}_{name}"), slice, self.plan.terms[*term].slices, bits)
-            };
+            let own = |term: &usize| part(&format!("term_{term}_{name}"), slice, self.plan.terms[*term].slices, bits);
             concatenation(terms.iter().map(own).collect())
         };
         let counts = concatenation(terms.iter().map(|&term| self.widened_counts(term, slice)).collect());
-        let sized = |name: &str, width: usize, hex: String| {
-            (name.to_string(), Parameter::Sized { width: width as u32, hex })
-        };
+        let sized =
+            |name: &str, width: usize, hex: String| (name.to_string(), Parameter::Sized { width: width as u32, hex });
         module.body.push(Item::Instance {
             module: "event_join".into(),
             name: wire("join"),
@@ -242,7 +239,8 @@ impl Context<'_> {
             let low = slice as u32 * plan.element_bits;
             for field in 0..fields {
                 let low = low + field * bits;
-                let select = if bits == 1 { format!("{wire}[{low}]") } else { format!("{wire}[{}:{low}]", low + bits - 1) };
+                let select =
+                    if bits == 1 { format!("{wire}[{low}]") } else { format!("{wire}[{}:{low}]", low + bits - 1) };
                 parts.extend([select, format!("{pad}'d0")]);
             }
         }

@@ -90,7 +90,8 @@ static FORMULAS: LazyLock<HashMap<Family, HashMap<String, Formulas>>> = LazyLock
     let text = include_str!("coefficients.toml");
     let coefficients: Coefficients = toml::from_str(text).expect("coefficients.toml is part of the program");
     let terms = |all: Option<&HashMap<String, f64>>| -> Vec<Term> {
-        let parse = |(text, coefficient): (&String, &f64)| Term::parse(text, *coefficient).expect("a product of factors");
+        let parse =
+            |(text, coefficient): (&String, &f64)| Term::parse(text, *coefficient).expect("a product of factors");
         let mut terms: Vec<_> = all.into_iter().flatten().collect();
         // A sum of floating-point numbers must not depend on a map's order.
         terms.sort_by_key(|(text, _)| text.as_str());

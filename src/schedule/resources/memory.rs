@@ -1,7 +1,7 @@
 //! Memories: block RAMs by the shapes that a family offers, memories in LUTs by the fitted formulas.
 
-use super::formula::{Parameters, cost};
 use super::Resources;
+use super::formula::{Parameters, cost};
 use crate::schedule::Family;
 
 /// Widths of the words of a block RAM and how many words it then has, the widest first.
@@ -9,7 +9,9 @@ fn shapes(family: Family) -> &'static [(u64, u64)] {
     match family {
         Family::Ecp5 => &[(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)],
         // In halves of 18 kbit: the widest shape is that of one half.
-        Family::Series7 | Family::UltrascalePlus => &[(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)],
+        Family::Series7 | Family::UltrascalePlus => {
+            &[(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)]
+        }
         Family::Ice40 => &[(16, 256), (8, 512), (4, 1024), (2, 2048)],
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Task;
 use crate::fixed_point::{Network, Op};
-use crate::schedule::resources::{self, Resources};
 use crate::schedule::arithmetic::legal;
+use crate::schedule::resources::{self, Resources};
 use crate::schedule::{Activity, Family, Firing, Fold, LayerPlan, Rows, Storage};
 use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
 use crate::{Error, Result};

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn the_cheapest_that_fits_is_taken() {
-        let lists = vec![vec![[0.9, 0.0, 0.0], [0.3, 0.0, 0.3], [0.1, 0.0, 0.1]], vec![[0.5, 0.1, 0.0], [0.1, 0.0, 0.8]]];
+        let lists =
+            vec![vec![[0.9, 0.0, 0.0], [0.3, 0.0, 0.3], [0.1, 0.0, 0.1]], vec![[0.5, 0.1, 0.0], [0.1, 0.0, 0.8]]];
         assert_eq!(choose(&lists, [0.0; 3]), Some(vec![2, 0]));
     }
 }
