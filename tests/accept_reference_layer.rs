@@ -89,7 +89,10 @@ fn product(cost: Cost, clocks: f64) -> f64 {
 fn half_of_the_area_and_time_of_a_dense_layer() {
     let finn = product(Cost { luts: FINN.1, dsps: FINN.2, ..Cost::default() }, FINN.0);
     println!("                     clocks/pixel  of dense    LUT    FF  DSP  BRAM18   (LUT + 50 DSP)·clocks  of FINN");
-    println!("FINN 4×16            {:12.1} {:9} {:6} {:5} {:4} {:7}   {finn:21.0}   1.000", FINN.0, "1.000", FINN.1, "", FINN.2, "");
+    println!(
+        "FINN 4×16            {:12.1} {:9} {:6} {:5} {:4} {:7}   {finn:21.0}   1.000",
+        FINN.0, "1.000", FINN.1, "", FINN.2, ""
+    );
     let mut ratio = 1.0;
     for (members, timesteps) in [(8, 1), (4, 2)] {
         let network = small(members, timesteps);
