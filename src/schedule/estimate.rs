@@ -17,8 +17,6 @@ const ROW_CLOCKS: u64 = 9;
 /// Clocks from a fetch to the first event of its word at the synapses: fetch, memory, word, held word, queue, current
 /// word, chosen event, output.
 const FETCH_TO_EVENT: u64 = 8;
-/// Words that an event selector's queue keeps free for those on their way.
-const QUEUE_SLACK: usize = 8;
 
 /// What a frame costs one layer's engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,7 +140,7 @@ impl<'a> Walk<'a> {
         let geometry = &self.term.geometry;
         let size = 1usize << self.term.word_log2;
         // Queue, the held word before it and the one being taken apart behind it.
-        let room = (1usize << self.term.queue_log2) - QUEUE_SLACK + 2;
+        let room = 1usize << self.term.queue_log2;
         let (first_row, end_row) = geometry.rows_of(y);
         let (first, end) = geometry.elements_of(x);
         let before = &self.before[segment / self.segments_per_block];
