@@ -125,9 +125,3 @@ pub fn cost(family: Family, module: &str, parameters: &Parameters) -> Resources 
         block_rams: sum(&formulas.block_rams),
     }
 }
-
-/// Whether `module` was measured on `family`.
-#[cfg(test)]
-pub fn is_known(family: Family, module: &str) -> bool {
-    FORMULAS.get(&family).is_some_and(|modules| modules.contains_key(module))
-}
