@@ -3,7 +3,7 @@
 // Random maps (half full, empty, sparse, full), weights, biases and steps. The expected counts come from the plain sum of a
 // convolution over the map and from the member-by-member definition of a group neuron, both in 64 bits. At the end
 // each slice's `status_event` must have been high once for every non-zero element that it has of every window and segment.
-// ACC_BITS and MEMBRANE_BITS come from the worst case of the bits of weights and counts.
+// Weight rows come two clocks after their address. ACC_BITS and MEMBRANE_BITS come from the worst case of the bits of weights and counts.
 `default_nettype none
 
 module layer_engine_tb;
@@ -31,6 +31,8 @@ module layer_engine_tb;
     parameter LANES_PACKED   = 1;
     parameter STEPS_PACKED   = 1;
     parameter SHIFT          = 0;
+    parameter SUM_QUEUE_LOG2 = LANES > 2 * UNITS ? $clog2(LANES / UNITS) : 1;    // the least there may be
+    parameter SERIAL         = 0;
     parameter TIMESTEPS      = 2;
     parameter MEMBERS        = 4;
     parameter BIAS_BITS      = 8;
@@ -204,6 +206,7 @@ module layer_engine_tb;
     // Slice g's memory has every SLICES-th of the rows, from the g-th on.
     wire [SLICES-1:0]                   weight_enable;
     wire [SLICES*ADDR_BITS-1:0]         weight_addr;
+    reg  [SLICES*LANES*WEIGHT_BITS-1:0] weight_read;
     reg  [SLICES*LANES*WEIGHT_BITS-1:0] weight_row;
     wire                                neuron_enable;
     wire [BEAT_ADDR_BITS-1:0]           neuron_addr;
@@ -212,10 +215,11 @@ module layer_engine_tb;
     always @(posedge clk) begin
         for (g = 0; g < SLICES; g = g + 1) begin
             if (weight_enable[g]) begin
-                weight_row[g*LANES*WEIGHT_BITS +: LANES*WEIGHT_BITS] <=
+                weight_read[g*LANES*WEIGHT_BITS +: LANES*WEIGHT_BITS] <=
                     weights[weight_addr[g*ADDR_BITS +: ADDR_BITS] * SLICES + g];
             end
         end
+        weight_row <= weight_read;
         for (u = 0; u < UNITS; u = u + 1) begin
             if (neuron_enable) neuron_row[u*NEURON_BITS +: NEURON_BITS] <= neurons[neuron_addr * UNITS + u];
         end
@@ -227,10 +231,11 @@ module layer_engine_tb;
     wire [SLICES-1:0]         status_event;
     wire                      status_busy;
     layer_engine #(
-        .SLICES(SLICES), .UNITS(UNITS), .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES),
+        .SLICES(SLICES), .UNITS(UNITS), .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED),
+        .CHANNELS(CHANNELS), .LANES(LANES),
         .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC),
         .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED),
-        .MAX_SHIFT(SHIFT), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS),
+        .MAX_SHIFT(SHIFT), .SHIFTS(32'd1 << SHIFT), .SUM_QUEUE_LOG2(SUM_QUEUE_LOG2), .SERIAL(SERIAL), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS),
         .POW2(POW2), .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
         .BEAT_ADDR_BITS(BEAT_ADDR_BITS)
     ) dut (

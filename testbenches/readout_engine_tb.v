@@ -3,7 +3,7 @@
 // Windows of random events, as of synapse_array's bench. Each class's score must be
 //     FACTOR · sum over the events of 2^shift · weight · count  +  bias,
 // with `tlast` at the last class only. `status_event` must have been high once for each event that is no marker; `status_busy`
-// must follow `scanning` whenever the output does not hold the engine up.
+// must follow `scanning` whenever the output does not hold the engine up. The weight row comes two clocks after its address.
 `default_nettype none
 
 module readout_engine_tb;
@@ -14,6 +14,7 @@ module readout_engine_tb;
     parameter WEIGHT_BITS    = 6;
     parameter ARITHMETIC     = 0;
     parameter MAX_SHIFT      = 0;
+    parameter SUM_QUEUE_LOG2 = LANES > 2 ? $clog2(LANES) : 1;    // the least there may be
     parameter MOST_EVENTS    = 9;           // of a window
     parameter FACTOR         = 1;
     parameter BIAS_BITS      = 12;
@@ -125,8 +126,12 @@ module readout_engine_tb;
 
     wire                         weight_enable;
     wire [ADDR_BITS-1:0]         weight_addr;
+    reg  [LANES*WEIGHT_BITS-1:0] weight_read;
     reg  [LANES*WEIGHT_BITS-1:0] weight_row;
-    always @(posedge clk) if (weight_enable) weight_row <= weights[weight_addr];
+    always @(posedge clk) begin
+        if (weight_enable) weight_read <= weights[weight_addr];
+        weight_row <= weight_read;
+    end
 
     wire                    neuron_enable;
     wire [CHANNEL_BITS-1:0] neuron_addr;
@@ -143,6 +148,7 @@ module readout_engine_tb;
     readout_engine #(
         .IN_BITS(COUNT_BITS), .IN_SIGNED(COUNT_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES), .WEIGHT_BITS(WEIGHT_BITS),
         .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC), .MAX_SHIFT(MAX_SHIFT),
+        .SUM_QUEUE_LOG2(SUM_QUEUE_LOG2),
         .FACTOR(FACTOR), .BIAS_BITS(BIAS_BITS), .CHANNEL_BITS(CHANNEL_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(in_data[COUNTS +: ADDR_BITS]), .s_event_counts(in_data[COUNTS-1:0]),

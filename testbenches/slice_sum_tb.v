@@ -1,4 +1,4 @@
-// Bench of slice_sum: SLICES streams of random sums, each at a pace of its own. Beat n must bring, field by field, the plain
+// Bench of slice_sum: SLICES streams of random sums, each at a pace of its own and none with a queue. Beat n must bring, field by field, the plain
 // sum of every slice's beat n, in 64 bits. The parts are small enough for the whole sum to fit, or the largest there are.
 `default_nettype none
 
@@ -6,7 +6,6 @@ module slice_sum_tb;
     parameter SLICES     = 2;
     parameter FIELDS     = 3;
     parameter SUM_BITS   = 11;
-    parameter QUEUE_LOG2 = 2;
     parameter BEATS      = 200;
 
     localparam WIDTH     = FIELDS * SUM_BITS;
@@ -60,7 +59,7 @@ module slice_sum_tb;
     wire [WIDTH-1:0] out_data;
     wire             out_valid;
     wire             out_ready;
-    slice_sum #(.SLICES(SLICES), .FIELDS(FIELDS), .SUM_BITS(SUM_BITS), .QUEUE_LOG2(QUEUE_LOG2)) dut (
+    slice_sum #(.SLICES(SLICES), .FIELDS(FIELDS), .SUM_BITS(SUM_BITS)) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );

@@ -3,7 +3,8 @@
 // Windows of random events (one event, many, a marker with zero counts). Each output channel's sums must be the plain sum of
 // 2^shift · weight · count over its window's events, in 64 bits; of the last segment only the channels there are may leave,
 // UNITS in a beat. With VECTOR half of the events bring a count for every lane; the others bring one, beside which the
-// other lanes' fields hold rubbish. ACC_BITS comes from the worst case.
+// other lanes' fields hold rubbish. Shifts are drawn among those of SHIFTS. The weight row comes two clocks after its address, and
+// the memory's output register always runs. ACC_BITS comes from the worst case.
 `default_nettype none
 
 module synapse_array_tb;
@@ -19,7 +20,9 @@ module synapse_array_tb;
     parameter LANES_PACKED   = 1;
     parameter STEPS_PACKED   = 1;
     parameter MAX_SHIFT      = 0;
+    parameter [31:0] SHIFTS  = 32'hffffffff; // bit MAX_SHIFT is set
     parameter VECTOR         = 0;
+    parameter QUEUE_LOG2     = LANES > 2 * UNITS ? $clog2(LANES / UNITS) : 1;    // the least there may be
     parameter MOST_EVENTS    = 9;           // of a window
     parameter PIXELS         = 30;
 
@@ -83,6 +86,7 @@ module synapse_array_tb;
                 draw;
                 row    = marker ? 0 : (fill_state >> 8) % WEIGHT_ROWS;
                 shift  = marker ? 0 : (fill_state >> 20) % (MAX_SHIFT + 1);
+                if (!SHIFTS[shift]) shift = MAX_SHIFT;
                 counts = {COUNTS{1'b0}};
                 draw;
                 vector = VECTOR != 0 && !marker && fill_state[8];
@@ -128,8 +132,12 @@ module synapse_array_tb;
 
     wire                         weight_enable;
     wire [ADDR_BITS-1:0]         weight_addr;
+    reg  [LANES*WEIGHT_BITS-1:0] weight_read;
     reg  [LANES*WEIGHT_BITS-1:0] weight_row;
-    always @(posedge clk) if (weight_enable) weight_row <= weights[weight_addr];
+    always @(posedge clk) begin
+        if (weight_enable) weight_read <= weights[weight_addr];
+        weight_row <= weight_read;
+    end
 
     wire [RESULT_BITS-1:0] out_data;
     wire                   out_valid;
@@ -138,11 +146,12 @@ module synapse_array_tb;
         .LANES(LANES), .CHANNELS(CHANNELS), .UNITS(UNITS), .STEPS(STEPS), .COUNT_BITS(COUNT_BITS),
         .COUNT_SIGNED(COUNT_SIGNED), .MOST_COUNT(MOST_COUNT), .WEIGHT_BITS(WEIGHT_BITS), .ACC_BITS(ACC_BITS),
         .ARITHMETIC(ARITHMETIC), .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED), .MAX_SHIFT(MAX_SHIFT),
-        .VECTOR(VECTOR), .WEIGHT_ADDR_BITS(ADDR_BITS)
+        .SHIFTS(SHIFTS), .VECTOR(VECTOR), .QUEUE_LOG2(QUEUE_LOG2), .WEIGHT_ADDR_BITS(ADDR_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(in_data[COUNTS +: ADDR_BITS]), .s_event_counts(in_data[COUNTS-1:0]),
         .s_event_vector(in_data[EVENT_BITS-7]), .s_event_shift(in_data[EVENT_BITS-1 -: 5]),
-        .s_event_last(in_data[EVENT_BITS-6]), .s_event_valid(in_valid), .s_event_ready(in_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
+        .s_event_last(in_data[EVENT_BITS-6]), .s_event_valid(in_valid), .s_event_ready(in_ready),
+        .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );
 

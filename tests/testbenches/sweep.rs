@@ -137,14 +137,17 @@ pub const BENCHES: &[Bench] = &[
             "SLICES=2 IN_CHANNELS=4 WORD_LOG2=0 LANES=5 TIMESTEPS=3 IN_STEPS=3 SHIFT=1",
             "SLICES=4 IN_CHANNELS=4 LANES=3 WORD_LOG2=0 STRIDE_H=2 STRIDE_W=2",
             "SLICES=4 IN_CHANNELS=4 KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 WORD_LOG2=0",
-            "SLICES=2 IN_CHANNELS=1 IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 USE_MULTIPLIER=1 KERNEL_H=5 KERNEL_W=4 PAD_TOP=0 \
+            "SLICES=2 IN_CHANNELS=1 IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 ARITHMETIC=1 KERNEL_H=5 KERNEL_W=4 PAD_TOP=0 \
              PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 STEP_BITS=14",
-            // Units: to be run when synapse_array's drain has them.
-            // "UNITS=2 CHANNELS=6 LANES=2",
-            // "UNITS=4 CHANNELS=8 LANES=4 SLICES=2 WORD_LOG2=1",
-            // "UNITS=2 CHANNELS=10 LANES=4 SLICES=4 IN_CHANNELS=4",
-            // "UNITS=4 CHANNELS=4 LANES=4 TIMESTEPS=3 IN_STEPS=3",
-            // "UNITS=2 CHANNELS=8 LANES=4 POW2=1 STEP_BITS=2 STEP_LOG2=9 MEMBERS=8",
+            // Units, and queues of several windows.
+            "UNITS=2 CHANNELS=6 LANES=2",
+            "UNITS=4 CHANNELS=8 LANES=4 SLICES=2 WORD_LOG2=1 SUM_QUEUE_LOG2=3",
+            "UNITS=2 CHANNELS=10 LANES=4 SLICES=4 IN_CHANNELS=4 WORD_LOG2=0 SUM_QUEUE_LOG2=4",
+            "UNITS=4 CHANNELS=4 LANES=4 TIMESTEPS=3 IN_STEPS=3",
+            "UNITS=2 CHANNELS=8 LANES=4 POW2=1 STEP_BITS=2 STEP_LOG2=9 MEMBERS=8 SUM_QUEUE_LOG2=4",
+            // Neurons with one adder.
+            "SERIAL=1",
+            "SERIAL=1 UNITS=2 CHANNELS=6 LANES=4 TIMESTEPS=3 IN_STEPS=1 SLICES=2 WORD_LOG2=1 SUM_QUEUE_LOG2=3",
         ],
     },
     Bench {
@@ -216,7 +219,7 @@ pub const BENCHES: &[Bench] = &[
             "",
             "LANES=8 ARITHMETIC=1 COUNT_SIGNED=1 FACTOR=4",
             "LANES=1 CHANNELS=2 MAX_SHIFT=3",
-            "LANES=7 WEIGHT_BITS=12",
+            "LANES=7 WEIGHT_BITS=12 SUM_QUEUE_LOG2=5",
         ],
     },
     Bench {
@@ -227,9 +230,9 @@ pub const BENCHES: &[Bench] = &[
             // Gated: counts of one to four digits and of 8 bits, signed ones of an odd and an even number of bits.
             "STEPS=4 COUNT_BITS=1 WEIGHT_BITS=2 LANES=1 CHANNELS=4",
             "COUNT_BITS=2 MOST_COUNT=2",
-            "COUNT_BITS=6 MOST_COUNT=42 MAX_SHIFT=7 LANES=8 CHANNELS=12 UNITS=4",
+            "COUNT_BITS=6 MOST_COUNT=42 MAX_SHIFT=7 SHIFTS=137 QUEUE_LOG2=4 LANES=8 CHANNELS=12 UNITS=4",
             "COUNT_BITS=8 STEPS=1",
-            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 MAX_SHIFT=4",
+            "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 MAX_SHIFT=4 SHIFTS=17 QUEUE_LOG2=5",
             "COUNT_BITS=4 COUNT_SIGNED=1",
             // Multipliers: one product, several counts, two weights, both.
             "STEPS=1 COUNT_BITS=9 COUNT_SIGNED=1 ARITHMETIC=1",
@@ -246,7 +249,8 @@ pub const BENCHES: &[Bench] = &[
             "VECTOR=1 COUNT_BITS=4 MOST_COUNT=8",
             "VECTOR=1 ARITHMETIC=1 STEPS_PACKED=2 MAX_SHIFT=2",
             "VECTOR=1 ARITHMETIC=2 LANES=4 CHANNELS=8 UNITS=2",
-            "LANES=8 CHANNELS=3 MOST_EVENTS=1",
+            "LANES=8 CHANNELS=3 MOST_EVENTS=1 QUEUE_LOG2=4",
+            "LANES=8 CHANNELS=19 MOST_EVENTS=2 QUEUE_LOG2=5",
         ],
     },
     Bench { module: "event_join", settings: &["", "TERMS=2", "TERMS=5 COUNTS_BITS=1", "TERMS=2 MOST_EVENTS=1"] },
@@ -256,9 +260,9 @@ pub const BENCHES: &[Bench] = &[
             "",
             "FIELDS=1",
             "SLICES=4",
-            "SLICES=4 FIELDS=1 QUEUE_LOG2=1 SUM_BITS=3",
+            "SLICES=4 FIELDS=1 SUM_BITS=3",
             "SLICES=8",
-            "SLICES=8 FIELDS=1 QUEUE_LOG2=4 SUM_BITS=24",
+            "SLICES=8 FIELDS=1 SUM_BITS=24",
         ],
     },
     Bench {
@@ -452,13 +456,21 @@ pub const FAULTS: &[Fault] = &[
         to: "else if (free_row)",
         bench: "spike_buffer",
     },
-    // The drain is taken for empty before its last sum has left.
+    // The drain is taken for empty before its last sum has left; the queue for longer than it is.
     Fault {
         file: "synapse_array.v",
-        from: "!draining_reg || (move && beat_last);",
-        to: "!draining_reg || beat_last;",
+        from: "!ending && gap_reg == {BEAT_BITS{1'b0}} &&",
+        to: "",
         bench: "synapse_array",
     },
+    Fault {
+        file: "synapse_array.v",
+        from: "ROOM_LIMIT = QUEUE - BEATS;",
+        to: "ROOM_LIMIT = QUEUE - BEATS + 1;",
+        bench: "synapse_array",
+    },
+    // What was added last is added again in a clock without an event.
+    Fault { file: "synapse_array.v", from: "if (!accept) begin", to: "if (1'b0) begin", bench: "synapse_array" },
     // The last segment leaves with lanes that have no channel.
     Fault {
         file: "synapse_array.v",
@@ -474,7 +486,12 @@ pub const FAULTS: &[Fault] = &[
         bench: "synapse_array",
     },
     // All lanes get the count of lane 0.
-    Fault { file: "synapse_array.v", from: "own = s_event_vector ?", to: "own = 1'b0 ?", bench: "synapse_array" },
+    Fault {
+        file: "synapse_array.v",
+        from: "s_event_vector ? s_event_counts",
+        to: "1'b0 ? s_event_counts",
+        bench: "synapse_array",
+    },
     // A window begins with what the one before left.
     Fault {
         file: "synapse_array.v",
@@ -534,9 +551,9 @@ pub const FAULTS: &[Fault] = &[
     Fault { file: "event_join.v", from: "valid && (last_term || !marker);", to: "valid;", bench: "event_join" },
     // Every event is taken for a vector where some term has vectors.
     Fault { file: "event_join.v", from: "|(turn_reg & VECTORS)", to: "|VECTORS", bench: "event_join" },
-    // A beat is added up before every slice has brought its own, or leaves the queues of those that have.
-    Fault { file: "slice_sum.v", from: "take = &head_valid;", to: "take = |head_valid;", bench: "slice_sum" },
-    Fault { file: "slice_sum.v", from: "(advance && take)", to: "(advance)", bench: "slice_sum" },
+    // A beat is added up before every slice has brought its own, or is taken from those that have.
+    Fault { file: "slice_sum.v", from: "take = &s_axis_tvalid;", to: "take = |s_axis_tvalid;", bench: "slice_sum" },
+    Fault { file: "slice_sum.v", from: "{advance && take}", to: "{advance}", bench: "slice_sum" },
     // A word is not held.
     Fault {
         file: "row_memory.v",

@@ -171,6 +171,8 @@ module synapse_array #(
     reg [4:0]    event_shift_reg;
     reg          event_last_reg;
     reg [DONE:0] last_reg;                          // [0]: the weight row is at the memory's output
+    reg          idle_reg;                          // no event since the reset
+    reg [STAGES-1:0] idle_line_reg;                 // the same, in the stages of last_reg
     reg          clear_reg;                         // the accumulators begin anew
     reg [SETS*STEPS*OPERAND_BITS-1:0]  operand_reg;
     wire [SETS*STEPS*OPERAND_BITS-1:0] operand;
@@ -186,13 +188,31 @@ module synapse_array #(
         event_shift_reg <= s_event_shift;
         event_last_reg  <= ending;
         last_reg        <= {last_reg[DONE-1:0], event_last_reg};
-        clear_reg       <= rst || last_reg[STAGES-1];
+        // What is in the pipeline before the first event, from before the reset or never read, is not added.
+        if (accept) begin
+            idle_reg <= 1'b0;
+        end
+        clear_reg       <= idle_line_reg[STAGES-1] || last_reg[STAGES-1];
         operand_reg     <= operand;
         if (rst) begin
             event_last_reg <= 1'b0;
             last_reg       <= {(DONE + 1){1'b0}};
+            idle_reg       <= 1'b1;
+            clear_reg      <= 1'b1;
         end
     end
+
+    generate
+        if (STAGES == 1) begin : g_one_stage
+            always @(posedge clk) begin
+                idle_line_reg <= rst || idle_reg;
+            end
+        end else begin : g_more_stages
+            always @(posedge clk) begin
+                idle_line_reg <= rst ? {STAGES{1'b1}} : {idle_line_reg[STAGES-2:0], idle_reg};
+            end
+        end
+    endgenerate
 
     // ---------------------------------------------------------------- counts to operands, once for all lanes
     generate
