@@ -181,7 +181,7 @@ mod tests {
             let random = &mut Random::new(seed);
             let fold = Fold { slices: 1 << random.within(0, 2), ..Fold::lanes(random.within(1, 4)) };
             for node in &network.nodes {
-                let layers = [(node.name.clone(), fold)].into();
+                let layers = [(node.name.clone(), fold.clone())].into();
                 let Ok(plan) = schedule::plan(&network, &Folding { layers, ..Folding::uniform(1) }) else { continue };
                 for (node, planned) in network.nodes.iter().zip(&plan.layers) {
                     let crate::fixed_point::Op::Layer(layer) = &node.op else { continue };

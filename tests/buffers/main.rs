@@ -12,7 +12,7 @@ use volley::cosim::{self, Options, Simulator, Verdict};
 use volley::data::Images;
 use volley::fixed_point::{Network, Settings};
 use volley::random::{self, Random};
-use volley::schedule::{Lanes, Plan};
+use volley::schedule::{Fold, Folding, Plan};
 use volley::{quantise, rtl, schedule};
 
 /// Enough for two frames to meet in every buffer, and for the third to follow.
@@ -34,8 +34,10 @@ const ADVERSE: [Timing; 3] =
 /// The plan with exactly the depths of the theorem; the lanes are given to the layers in turn.
 fn least_plan(network: &Network, lanes: &[usize]) -> Plan {
     let layers = network.nodes.iter().filter(|node| matches!(node.op, volley::fixed_point::Op::Layer(_)));
-    let named = layers.zip(lanes.iter().cycle()).map(|(node, &lanes)| (node.name.clone(), lanes)).collect();
-    let mut plan = schedule::plan(network, &Lanes { all: None, named }).expect("a legal network has a plan");
+    let layers =
+        layers.zip(lanes.iter().cycle()).map(|(node, &lanes)| (node.name.clone(), Fold::lanes(lanes))).collect();
+    let mut plan =
+        schedule::plan(network, &Folding { layers, ..Folding::default() }).expect("a legal network has a plan");
     for term in plan.layers.iter_mut().flatten().flat_map(|layer| &mut layer.terms) {
         term.rows = term.deadlock_free_rows;
     }

@@ -23,8 +23,10 @@ pub fn draw(network: &Network, random: &mut Random) -> Plan {
         if random.within(0, 1) == 0 {
             fold.buffers = [Storage::Block, Storage::Distributed][random.within(0, 1)];
         }
-        let plain = Fold { slices: 1, units: 1, ..fold };
-        for fold in [fold, Fold { units: 1, ..fold }, plain, Fold { lanes: 1, ..plain }] {
+        let plain = Fold { slices: 1, units: 1, ..fold.clone() };
+        let single = Fold { units: 1, ..fold.clone() };
+        let least = Fold { lanes: 1, ..plain.clone() };
+        for fold in [fold, single, plain, least] {
             folding.layers.insert(node.name.clone(), fold);
             let plan = schedule::plan(network, &folding);
             let layer = plan.ok().and_then(|plan| plan.layers[index].clone());
