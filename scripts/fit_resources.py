@@ -178,8 +178,8 @@ def multipliers(rng):
     pixels = rng.random() < 0.5
     fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0, "SHIFTS": 1}
     if not pixels:
-        # Products of less than nine bits are left to LUTs on the 7 series.
-        fixed = {"WEIGHT_BITS": rng.choice([7, 8]), "MOST_COUNT": rng.choice([4, 8, 20])}
+        # Products of less than nine bits, on iCE40 eleven, are left to LUTs.
+        fixed = {"WEIGHT_BITS": 8, "MOST_COUNT": rng.choice([4, 8, 20])}
         fixed["COUNT_BITS"] = log2(fixed["MOST_COUNT"] + 1)
     return lanes(rng, ARITHMETIC=1, LANES_PACKED=1, **fixed)
 
@@ -396,7 +396,7 @@ def measure(family, measured):
         run("setattr -mod -set keep_hierarchy 1 point_*")
         if family == "ice40":
             # There is no LUT memory: let yosys choose.
-            run("setattr -unset ram_style m:*")
+            run("setattr -unset ram_style a:ram_style=distributed")
         run(SYNTHESIS[family])
         run(f"tee -o {folder}/stat.json stat -json")
         stat = json.loads(Path(folder, "stat.json").read_text())

@@ -179,11 +179,12 @@ fn priced(
 
 const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
 
-/// What lanes may be built of. Products of less than nine bits are legal for a multiplier, but on the 7 series synthesis
-/// leaves them to LUTs, which gated adds use better.
+/// What lanes may be built of. Narrow products are legal for a multiplier, but synthesis leaves them to LUTs, which gated
+/// adds use better.
 fn forms(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
+    let least_bits = if family == Family::Ice40 { 11 } else { 9 };
     let mut forms = legal(family, synapse);
-    if family == Family::Series7 && synapse.weight_bits + synapse.count_bits + synapse.shift < 9 {
+    if synapse.weight_bits + synapse.count_bits + synapse.shift < least_bits {
         forms.retain(|form| !matches!(form, Arithmetic::Multiplier { .. }));
     }
     forms
