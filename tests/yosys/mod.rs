@@ -70,7 +70,7 @@ pub fn synthesise(yosys: &Path, design: &Design, family: Family) -> Cells {
         Family::Ice40 => "synth_ice40",
         // xc7 is the default family: Artix-7 and Zynq-7000.
         Family::Series7 => "synth_xilinx -flatten",
-        Family::UltrascalePlus => "synth_xilinx -family xcup -flatten",
+        Family::UltrascalePlus => "synth_xilinx -flatten -family xcup",
     };
     // Latches are looked for while they are still latches: ECP5 has none and gets loops of LUTs instead.
     let script = format!(
