@@ -65,6 +65,7 @@ fn fullest(need: Resources, budget: Resources) -> f64 {
     let share = |need: f64, budget: f64| if need == 0.0 { 0.0 } else { need / budget };
     [
         share(need.luts, budget.luts),
+        share(need.flip_flops, budget.flip_flops),
         share(need.multipliers, budget.multipliers),
         share(need.block_rams, budget.block_rams),
     ]
@@ -150,7 +151,10 @@ fn nothing_cheaper_meets_the_target() {
     let limit = 2000;
     let cost = |figures: &Figures| {
         let total = figures.total();
-        total.luts / all.luts + total.multipliers / all.multipliers + total.block_rams / all.block_rams
+        total.luts / all.luts
+            + total.flip_flops / all.flip_flops
+            + total.multipliers / all.multipliers
+            + total.block_rams / all.block_rams
     };
     let found = cost(&case.figures(&case.solve(all, Some(limit)).unwrap()));
     for conv_0 in [1, 2, 3, 4, 8] {
@@ -198,5 +202,8 @@ fn equal_questions_have_equal_answers() {
     }
     let names = ["conv_0", "conv_4", "linear_9"];
     let folding = case.solve(budget(0.04, 1.0, 1.0), None).unwrap();
-    insta::assert_snapshot!("digits_plan", folding.to_toml("Four percent of the LUTs.", &names, |_| "".into()).unwrap());
+    insta::assert_snapshot!(
+        "digits_plan",
+        folding.to_toml("Four percent of the LUTs.", &names, |_| "".into()).unwrap()
+    );
 }

@@ -209,9 +209,9 @@ fn storages(family: Family, weight_rows: u64) -> Vec<(Storage, Storage)> {
 
 /// Those to which no other one is at least as good in everything.
 fn undominated(all: Vec<Candidate>) -> Vec<Candidate> {
-    let costs: Vec<[f64; 3]> =
-        all.iter().map(|c| [c.resources.luts, c.resources.multipliers, c.resources.block_rams]).collect();
-    let covers = |a: usize, b: usize| (0..3).all(|r| costs[a][r] <= costs[b][r]) && (costs[a] != costs[b] || a < b);
+    let cost = |r: &Resources| [r.luts, r.flip_flops, r.multipliers, r.block_rams];
+    let costs: Vec<[f64; 4]> = all.iter().map(|candidate| cost(&candidate.resources)).collect();
+    let covers = |a: usize, b: usize| (0..4).all(|r| costs[a][r] <= costs[b][r]) && (costs[a] != costs[b] || a < b);
     let kept: Vec<bool> = (0..all.len()).map(|b| !(0..all.len()).any(|a| a != b && covers(a, b))).collect();
     all.into_iter().zip(kept).filter_map(|(candidate, keep)| keep.then_some(candidate)).collect()
 }
