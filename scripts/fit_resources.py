@@ -178,8 +178,8 @@ def multipliers(rng):
     pixels = rng.random() < 0.5
     fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0, "SHIFTS": 1}
     if not pixels:
-        # Products of less than nine bits are left to LUTs on the 7 series.
-        fixed = {"WEIGHT_BITS": rng.choice([7, 8]), "MOST_COUNT": rng.choice([4, 8, 20])}
+        # Products of less than nine bits, on iCE40 eleven, are left to LUTs.
+        fixed = {"WEIGHT_BITS": 8, "MOST_COUNT": rng.choice([4, 8, 20])}
         fixed["COUNT_BITS"] = log2(fixed["MOST_COUNT"] + 1)
     return lanes(rng, ARITHMETIC=1, LANES_PACKED=1, **fixed)
 
@@ -396,7 +396,7 @@ def measure(family, measured):
         run("setattr -mod -set keep_hierarchy 1 point_*")
         if family == "ice40":
             # There is no LUT memory: let yosys choose.
-            run("setattr -unset ram_style m:*")
+            run("setattr -unset ram_style a:ram_style=distributed")
         run(SYNTHESIS[family])
         run(f"tee -o {folder}/stat.json stat -json")
         stat = json.loads(Path(folder, "stat.json").read_text())
@@ -494,13 +494,16 @@ def fit_all(rows):
     COEFFICIENTS.write_text("\n".join(lines) + "\n")
 
 
+def table():
+    return list(csv.reader(TABLE.open()))[1:] if TABLE.exists() else []
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--fit", action="store_true", help="do not measure")
     parser.add_argument("--only", action="append", help="module to measure again; may be given several times")
     parser.add_argument("--family", action="append", choices=SYNTHESIS)
     options = parser.parse_args()
-    rows = list(csv.reader(TABLE.open()))[1:] if TABLE.exists() else []
     if not options.fit:
         for measured in MODULES:
             for family in options.family or SYNTHESIS:
@@ -509,12 +512,13 @@ def main():
                 print(f"measuring {measured.name} on {family}", file=sys.stderr, flush=True)
                 with silence():
                     new = measure(family, measured)
-                rows = [row for row in rows if row[:2] != [family, measured.name]] + [list(map(str, row)) for row in new]
+                # Read again, so that two runs of different parts do not lose each other's measurements.
+                rows = [row for row in table() if row[:2] != [family, measured.name]] + [list(map(str, row)) for row in new]
                 with TABLE.open("w", newline="") as file:
                     writer = csv.writer(file, lineterminator="\n")
                     writer.writerow(["family", "module", "parameters", "luts", "flip_flops", "multipliers", "block_rams"])
                     writer.writerows(sorted(rows, key=lambda row: row[:2]))
-    fit_all(rows)
+    fit_all(table())
 
 
 if __name__ == "__main__":

@@ -206,9 +206,9 @@ fn folders_of_another_kind_are_refused() {
 fn a_board_that_is_too_small_is_named() {
     let place = Place::new().digits();
     assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
-    let small = std::fs::read_to_string(format!("{}/constraints/icebreaker.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    std::fs::write(place.path("small.toml"), small.replace("block_rams = 30", "block_rams = 3")).unwrap();
-    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs about 34 block RAMs, the iCE40UP5K-SG48 of icebreaker has 3; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
+    let small = std::fs::read_to_string(format!("{}/constraints/ulx3s-85f.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    std::fs::write(place.path("small.toml"), small.replace("block_rams = 208", "block_rams = 3")).unwrap();
+    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs about 7 block RAMs, the LFE5U-85F-6BG381C of ulx3s-85f has 3; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
     assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains(" of 208 block RAMs (estimates)"));
 }
 
@@ -263,7 +263,7 @@ fn plans_that_cannot_be_are_refused() {
     assert_snapshot!(refused("--margin 1"), @"error: --margin: is 1; choose a share of at least 0 and below 1");
     assert_snapshot!(refused("--pin conv_9=4"), @"error: --pin: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
     assert_snapshot!(refused("--pin conv_0=4x2"), @"error: layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
-    assert_snapshot!(refused("--margin 0.98"), @"error: --board: the network needs at least 1951 LUTs, and 1672 of the board's may be used; use a larger board, fewer --weight-bits, a smaller --margin or fewer pins");
+    assert_snapshot!(refused("--margin 0.98"), @"error: --board: the network needs at least 2194 LUTs, and 1672 of the board's may be used; use a larger board, fewer --weight-bits, a smaller --margin or fewer pins");
     let with = |text: &str| {
         std::fs::write(place.path("plan.toml"), text).unwrap();
         place.refused("generate net -o rtl --plan plan.toml")

@@ -3,7 +3,7 @@
 //!
 //! Engines work side by side, so the slowest one sets the rate, and a rate is a limit C on the clocks of every layer.
 //! For one C the layers are independent but for the budget they share: take one candidate of each layer's list, none
-//! slower than C, within the LUTs, multipliers and block RAMs. `choose` does that by prices on the three resources. C is
+//! slower than C, within the LUTs, flip-flops, multipliers and block RAMs. `choose` does that by prices on the four resources. C is
 //! then bisected. Three things keep it quick and exact:
 //!
 //! - Units couple neighbours, since what one engine sends in a beat shapes the next one's words. They follow from C first:
@@ -16,7 +16,7 @@
 //!   dropped.
 //!
 //! How far from the best it may be: the relaxed problem, in which a layer may be a mixture of candidates, has an optimum
-//! with at most three layers mixed, one for each resource; prices find it, and rounding costs at most the
+//! with at most four layers mixed, one for each resource; prices find it, and rounding costs at most the
 //! differences between those layers' neighbouring candidates. What bisection finds is within 0.2 % of the least C at
 //! which that succeeds.
 
@@ -41,7 +41,7 @@ pub struct Task<'a> {
     /// Calibration frames, one or more; clocks are averages over them.
     pub frames: &'a [Activity],
     pub family: Family,
-    /// What may be used. Flip-flops are not limited: every family has at least one beside each LUT.
+    /// What may be used.
     pub budget: Resources,
     /// Layers whose lanes, and perhaps slices, the user has decided.
     pub pins: &'a BTreeMap<String, Pin>,
@@ -238,11 +238,12 @@ impl<'a> Solver<'a> {
                 luts: min(|r| r.luts),
                 multipliers: min(|r| r.multipliers),
                 block_rams: min(|r| r.block_rams),
-                flip_flops: 0.0,
+                flip_flops: min(|r| r.flip_flops),
             };
         }
         let all = [
             ("LUTs", least.luts, task.budget.luts),
+            ("flip-flops", least.flip_flops, task.budget.flip_flops),
             ("multipliers", least.multipliers, task.budget.multipliers),
             ("block RAMs", least.block_rams, task.budget.block_rams),
         ];

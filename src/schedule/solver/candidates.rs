@@ -179,11 +179,12 @@ fn priced(
 
 const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
 
-/// What lanes may be built of. Products of less than nine bits are legal for a multiplier, but on the 7 series synthesis
-/// leaves them to LUTs, which gated adds use better.
+/// What lanes may be built of. Narrow products are legal for a multiplier, but synthesis leaves them to LUTs, which gated
+/// adds use better.
 fn forms(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
+    let least_bits = if family == Family::Ice40 { 11 } else { 9 };
     let mut forms = legal(family, synapse);
-    if family == Family::Series7 && synapse.weight_bits + synapse.count_bits + synapse.shift < 9 {
+    if synapse.weight_bits + synapse.count_bits + synapse.shift < least_bits {
         forms.retain(|form| !matches!(form, Arithmetic::Multiplier { .. }));
     }
     forms
@@ -208,9 +209,9 @@ fn storages(family: Family, weight_rows: u64) -> Vec<(Storage, Storage)> {
 
 /// Those to which no other one is at least as good in everything.
 fn undominated(all: Vec<Candidate>) -> Vec<Candidate> {
-    let costs: Vec<[f64; 3]> =
-        all.iter().map(|c| [c.resources.luts, c.resources.multipliers, c.resources.block_rams]).collect();
-    let covers = |a: usize, b: usize| (0..3).all(|r| costs[a][r] <= costs[b][r]) && (costs[a] != costs[b] || a < b);
+    let cost = |r: &Resources| [r.luts, r.flip_flops, r.multipliers, r.block_rams];
+    let costs: Vec<[f64; 4]> = all.iter().map(|candidate| cost(&candidate.resources)).collect();
+    let covers = |a: usize, b: usize| (0..4).all(|r| costs[a][r] <= costs[b][r]) && (costs[a] != costs[b] || a < b);
     let kept: Vec<bool> = (0..all.len()).map(|b| !(0..all.len()).any(|a| a != b && covers(a, b))).collect();
     all.into_iter().zip(kept).filter_map(|(candidate, keep)| keep.then_some(candidate)).collect()
 }

@@ -9,8 +9,8 @@
 
 use crate::schedule::resources::Resources;
 
-/// Shares of the budget of LUTs, multipliers and block RAMs.
-pub type Shares = [f64; 3];
+/// Shares of the budget of LUTs, flip-flops, multipliers and block RAMs.
+pub type Shares = [f64; 4];
 
 /// Rounds of adjusting the prices; they settle within some twenty.
 const ROUNDS: u32 = 60;
@@ -20,6 +20,7 @@ pub fn shares(cost: Resources, budget: Resources) -> Shares {
     let share = |cost: f64, budget: f64| if cost <= 0.0 { 0.0 } else { cost / budget.max(1e-6) };
     [
         share(cost.luts, budget.luts),
+        share(cost.flip_flops, budget.flip_flops),
         share(cost.multipliers, budget.multipliers),
         share(cost.block_rams, budget.block_rams),
     ]
@@ -30,7 +31,7 @@ pub fn choose(lists: &[Vec<Shares>], fixed: Shares) -> Option<Vec<usize>> {
     if lists.iter().any(Vec::is_empty) {
         return None;
     }
-    let mut prices = [1.0f64; 3];
+    let mut prices = [1.0f64; 4];
     let mut best: Option<(f64, Vec<usize>)> = None;
     let mut nearest: Option<(f64, Vec<usize>)> = None;
     let mut step = 1.0;
@@ -111,26 +112,28 @@ mod tests {
 
     #[test]
     fn prices_find_the_best_mixture() {
-        // Each list trades the first resource against the third; half of each fits.
-        let list = vec![[0.2, 0.0, 0.0], [0.0, 0.0, 0.2], [0.15, 0.0, 0.15]];
-        let picks = choose(&vec![list; 8], [0.0; 3]).unwrap();
+        // Each list trades the first resource against the last; only five of each fit.
+        let list = vec![[0.2, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.2], [0.15, 0.0, 0.0, 0.15]];
+        let picks = choose(&vec![list; 10], [0.0; 4]).unwrap();
         let taken = |option: usize| picks.iter().filter(|pick| **pick == option).count();
-        assert_eq!((taken(0), taken(1), taken(2)), (4, 4, 0));
+        assert_eq!((taken(0), taken(1), taken(2)), (5, 5, 0));
     }
 
     #[test]
     fn nothing_is_found_where_nothing_fits() {
-        let list = vec![[0.2, 0.0, 0.0], [0.0, 0.0, 0.2]];
-        assert!(choose(&vec![list.clone(); 10], [0.0; 3]).is_some());
-        assert_eq!(choose(&vec![list.clone(); 11], [0.0; 3]), None);
-        assert_eq!(choose(&vec![list; 10], [0.1, 0.0, 0.0]), None);
-        assert_eq!(choose(&[vec![]], [0.0; 3]), None);
+        let list = vec![[0.2, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.2]];
+        assert!(choose(&vec![list.clone(); 10], [0.0; 4]).is_some());
+        assert_eq!(choose(&vec![list.clone(); 11], [0.0; 4]), None);
+        assert_eq!(choose(&vec![list; 10], [0.1, 0.0, 0.0, 0.0]), None);
+        assert_eq!(choose(&[vec![]], [0.0; 4]), None);
     }
 
     #[test]
     fn the_cheapest_that_fits_is_taken() {
-        let lists =
-            vec![vec![[0.9, 0.0, 0.0], [0.3, 0.0, 0.3], [0.1, 0.0, 0.1]], vec![[0.5, 0.1, 0.0], [0.1, 0.0, 0.8]]];
-        assert_eq!(choose(&lists, [0.0; 3]), Some(vec![2, 0]));
+        let lists = vec![
+            vec![[0.9, 0.0, 0.0, 0.0], [0.3, 0.0, 0.0, 0.3], [0.1, 0.0, 0.0, 0.1]],
+            vec![[0.5, 0.0, 0.1, 0.0], [0.1, 0.0, 0.0, 0.8]],
+        ];
+        assert_eq!(choose(&lists, [0.0; 4]), Some(vec![2, 0]));
     }
 }
