@@ -10,14 +10,16 @@ use volley::core_folder::{self, Core};
 use volley::cosim::{self, Options, Simulator};
 use volley::fixed_point::Settings;
 use volley::folder::{self, Converted};
-use volley::schedule::Folding;
+use volley::schedule::{Fold, Folding};
 use volley::{data, synth};
 
 /// A network on a board, as far as the tools go there.
 struct Reference {
     board: &'static str,
     network: &'static str,
-    lanes: &'static str,
+    lanes: usize,
+    /// Most elements of a spike word, 0 for as many as suit it: an iCE40's block RAMs are narrow.
+    word: usize,
     /// The clock that it must reach.
     mhz: f64,
 }
@@ -25,11 +27,12 @@ struct Reference {
 /// Frames that are simulated for the cycles of one.
 const FRAMES: usize = 5;
 
-const REFERENCES: [Reference; 3] = [
-    Reference { board: "ulx3s-85f", network: "digits", lanes: "16", mhz: 45.0 },
-    Reference { board: "ulx3s-85f", network: "mnist-cnn", lanes: "16", mhz: 45.0 },
+const REFERENCES: [Reference; 4] = [
+    Reference { board: "icebreaker", network: "digits", lanes: 2, word: 2, mhz: 30.0 },
+    Reference { board: "ulx3s-85f", network: "digits", lanes: 16, word: 0, mhz: 80.0 },
+    Reference { board: "ulx3s-85f", network: "mnist-cnn", lanes: 16, word: 0, mhz: 80.0 },
     // Synthesis only: no open tool of the project places it.
-    Reference { board: "arty-a7-100t", network: "mnist-cnn", lanes: "16", mhz: 100.0 },
+    Reference { board: "arty-a7-100t", network: "mnist-cnn", lanes: 16, word: 0, mhz: 100.0 },
 ];
 
 /// The network at τ = 4, T = 1, and images of its test set.
@@ -59,9 +62,10 @@ fn reference_designs() {
     println!(
         "board         network      lanes     LUT      FF  DSP  block RAM  MHz wanted  reached  cycles/frame    fps"
     );
-    for Reference { board, network: name, lanes, mhz } in REFERENCES {
+    for Reference { board, network: name, lanes, word, mhz } in REFERENCES {
         let (converted, images) = network(name);
-        let core = core_folder::generate(&converted, &Folding::parse(lanes).unwrap()).unwrap();
+        let folding = Folding { default: Fold { word, ..Fold::lanes(lanes) }, ..Folding::default() };
+        let core = core_folder::generate(&converted, &folding).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let rtl = folder.path().join("rtl");
         core_folder::write(&rtl, &converted, &core.design).unwrap();

@@ -102,7 +102,13 @@ pub(super) fn place(
         // It stops at the first cell without a place; the table before says what there is too little of.
         return Ok((cost(board.family, &utilization), None));
     }
-    done?;
+    done.map_err(|error| match error {
+        Error::Tool { tool, problem, .. } => {
+            let advice = "where it finds no place, generate with fewer --lanes or take a larger board";
+            Error::tool(tool, problem, advice)
+        }
+        error => error,
+    })?;
     let path = folder.join(REPORT);
     let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e, "report this with nextpnr's version"))?;
     let report: Report = serde_json::from_str(&text).map_err(|error| {
