@@ -182,10 +182,11 @@ module synapse_array #(
 
     always @(posedge clk) begin
         event_counts_reg <= event_counts;
+        event_shift_reg  <= s_event_shift;
         if (!accept) begin
             event_counts_reg <= {(SETS * COUNTS_BITS){1'b0}};
+            event_shift_reg  <= 5'd0;
         end
-        event_shift_reg <= s_event_shift;
         event_last_reg  <= ending;
         last_reg        <= {last_reg[DONE-1:0], event_last_reg};
         // What is in the pipeline before the first event, from before the reset or never read, is not added.
