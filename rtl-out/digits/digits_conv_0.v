@@ -1,4 +1,4 @@
-// digits_conv_0: group neurons, output 8×8×8, 8 lanes in 1 segment(s).
+// digits_conv_0: group neurons, output 8×8×8, 8 lanes in 1 segment(s), 1 slice(s), 1 unit(s).
 // Term from image (1×8×8): 3×3 window, stride 1×1, shift 0.
 `default_nettype none
 
@@ -11,7 +11,7 @@ module digits_conv_0 (
     output wire [2:0] m_axis_tdata, // counts of one neuron, step 0 in the low bits
     output wire m_axis_tvalid,
     input wire m_axis_tready,
-    output wire status_event,       // an event is processed in this clock
+    output wire status_event,       // a bit a slice: an event is processed in this clock
     output wire status_busy         // at work, and not held up by what follows
 );
 
@@ -30,7 +30,13 @@ module digits_conv_0 (
     wire [30:0] neuron_row;
 
     event_scanner #(
+        .BEAT_BITS(8),
+        .BEATS_LOG2(3),
+        .ROW_BEATS(8),
         .ELEMENT_BITS(8),
+        .SLICES(1),
+        .BLOCKS(1),
+        .PIXEL_WORDS(1),
         .MAP_HEIGHT(8),
         .ROW_ELEMENTS(8),
         .KERNEL_HEIGHT(3),
@@ -44,7 +50,8 @@ module digits_conv_0 (
         .SEGMENTS(1),
         .WORD_LOG2(3),
         .ROWS(4),
-        .QUEUE_LOG2(2),
+        .BLOCK_RAM(0),
+        .QUEUE_LOG2(4),
         .WEIGHT_ADDR_BITS(4)
     ) term_0_scanner(
         .clk(clk),
@@ -87,17 +94,23 @@ module digits_conv_0 (
         .ARITHMETIC(1),
         .LANES_PACKED(1),
         .MAX_SHIFT(0),
+        .SHIFTS(32'h1),
+        .SUM_QUEUE_LOG2(4),
         .BIAS_BITS(17),
-        .CHANNEL_BITS(3),
+        .SLICES(1),
+        .UNITS(1),
+        .VECTOR(0),
         .IN_STEPS(1),
         .STEPS_PACKED(1),
+        .SERIAL(0),
         .TIMESTEPS(1),
         .MEMBERS(4),
         .STEP_BITS(14),
         .POW2(0),
         .STEP_LOG2(1),
         .MEMBRANE_BITS(18),
-        .COUNT_BITS(3)
+        .COUNT_BITS(3),
+        .BEAT_ADDR_BITS(3)
     ) engine(
         .clk(clk),
         .rst(rst),
@@ -108,6 +121,7 @@ module digits_conv_0 (
         .s_event_marker(term_0_event_marker),
         .s_event_valid(term_0_event_valid),
         .s_event_ready(term_0_event_ready),
+        .s_event_vector(1'b0),
         .scanning(term_0_busy),
         .m_axis_tdata(m_axis_tdata),
         .m_axis_tvalid(m_axis_tvalid),

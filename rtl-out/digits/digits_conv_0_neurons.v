@@ -17,11 +17,11 @@ module digits_conv_0_neurons #(
 
     initial $readmemh(FILE, memory);
 
+    assign data = data_reg;
+
     always @(posedge clk)
         if (en)
             data_reg <= memory[addr];
-
-    assign data = data_reg;
 
 endmodule
 

@@ -1,5 +1,5 @@
 // digits_conv_0_weights: weights, 576 bits in distributed memory.
-// 9 words of 64 bits; data = memory[addr] one clock after en, held while en is low.
+// 9 words of 64 bits; data = memory[addr] two clocks after en.
 `default_nettype none
 
 module digits_conv_0_weights #(
@@ -17,11 +17,15 @@ module digits_conv_0_weights #(
 
     initial $readmemh(FILE, memory);
 
-    always @(posedge clk)
-        if (en)
-            data_reg <= memory[addr];
-
     assign data = data_reg;
+
+    reg [3:0] addr_reg;
+
+    always @(posedge clk) begin
+        if (en)
+            addr_reg <= addr;
+        data_reg <= memory[addr_reg];
+    end
 
 endmodule
 

@@ -1,5 +1,5 @@
-// digits_conv_4_weights: weights, 9.0 kbit in block memory.
-// 72 words of 128 bits; data = memory[addr] one clock after en, held while en is low.
+// digits_conv_4_weights: weights, 9.0 kbit in block RAM.
+// 72 words of 128 bits; data = memory[addr] two clocks after en.
 `default_nettype none
 
 module digits_conv_4_weights #(
@@ -17,11 +17,15 @@ module digits_conv_4_weights #(
 
     initial $readmemh(FILE, memory);
 
-    always @(posedge clk)
-        if (en)
-            data_reg <= memory[addr];
-
     assign data = data_reg;
+
+    reg [127:0] word_reg;
+
+    always @(posedge clk) begin
+        if (en)
+            word_reg <= memory[addr];
+        data_reg <= word_reg;
+    end
 
 endmodule
 

@@ -18,7 +18,7 @@ module digits_core (
     output wire m_axis_tvalid,
     input wire m_axis_tready,
     output wire frame_error,         // s_axis_tlast fell on another pixel than the frame's last; stays until rst
-    output wire [2:0] status_event,  // a bit a layer, in order: an event is processed in this clock
+    output wire [2:0] status_event,  // a bit a slice of each layer, in order: an event is processed in this clock
     output wire [2:0] status_busy    // a bit a layer: the engine works in this clock
 );
 
@@ -57,7 +57,7 @@ module digits_core (
         .frame_error(frame_error)
     );
 
-    // digits_conv_0: group neurons, output 8×8×8, 8 lanes in 1 segment(s).
+    // digits_conv_0: group neurons, output 8×8×8, 8 lanes in 1 segment(s), 1 slice(s), 1 unit(s).
     // Term from image (1×8×8): 3×3 window, stride 1×1, shift 0.
     digits_conv_0 conv_0_layer(
         .clk(clk),
@@ -98,7 +98,7 @@ module digits_core (
         .m_axis_tready(pool_3_tready)
     );
 
-    // digits_conv_4: group neurons, output 16×4×4, 16 lanes in 1 segment(s).
+    // digits_conv_4: group neurons, output 16×4×4, 16 lanes in 1 segment(s), 1 slice(s), 1 unit(s).
     // Term from pool_3 (8×4×4): 3×3 window, stride 1×1, shift 0.
     digits_conv_4 conv_4_layer(
         .clk(clk),
@@ -139,7 +139,7 @@ module digits_core (
         .m_axis_tready(pool_7_tready)
     );
 
-    // digits_linear_9: readout, output 10×1×1, 10 lanes in 1 segment(s).
+    // digits_linear_9: readout, output 10×1×1, 10 lanes in 1 segment(s), 1 slice(s), 1 unit(s).
     // Term from pool_7 (16×2×2): 2×2 window, stride 2×2, shift 0.
     digits_linear_9 linear_9_layer(
         .clk(clk),

@@ -1,4 +1,4 @@
-// digits_linear_9: readout, output 10×1×1, 10 lanes in 1 segment(s).
+// digits_linear_9: readout, output 10×1×1, 10 lanes in 1 segment(s), 1 slice(s), 1 unit(s).
 // Term from pool_7 (16×2×2): 2×2 window, stride 2×2, shift 0.
 `default_nettype none
 
@@ -12,7 +12,7 @@ module digits_linear_9 (
     output wire m_axis_tlast,        // last class
     output wire m_axis_tvalid,
     input wire m_axis_tready,
-    output wire status_event,        // an event is processed in this clock
+    output wire status_event,        // a bit a slice: an event is processed in this clock
     output wire status_busy          // at work, and not held up by what follows
 );
 
@@ -31,7 +31,13 @@ module digits_linear_9 (
     wire [6:0] neuron_row;
 
     event_scanner #(
+        .BEAT_BITS(5),
+        .BEATS_LOG2(4),
+        .ROW_BEATS(64),
         .ELEMENT_BITS(5),
+        .SLICES(1),
+        .BLOCKS(1),
+        .PIXEL_WORDS(1),
         .MAP_HEIGHT(1),
         .ROW_ELEMENTS(64),
         .KERNEL_HEIGHT(1),
@@ -45,7 +51,8 @@ module digits_linear_9 (
         .SEGMENTS(1),
         .WORD_LOG2(4),
         .ROWS(2),
-        .QUEUE_LOG2(2),
+        .BLOCK_RAM(0),
+        .QUEUE_LOG2(4),
         .WEIGHT_ADDR_BITS(6)
     ) term_0_scanner(
         .clk(clk),
@@ -88,9 +95,11 @@ module digits_linear_9 (
         .ARITHMETIC(0),
         .LANES_PACKED(1),
         .MAX_SHIFT(0),
+        .SHIFTS(32'h1),
+        .SUM_QUEUE_LOG2(4),
         .BIAS_BITS(7),
-        .CHANNEL_BITS(4),
-        .FACTOR(1)
+        .FACTOR(1),
+        .CHANNEL_BITS(4)
     ) engine(
         .clk(clk),
         .rst(rst),

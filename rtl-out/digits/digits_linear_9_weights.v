@@ -1,5 +1,5 @@
-// digits_linear_9_weights: weights, 5.0 kbit in block memory.
-// 64 words of 80 bits; data = memory[addr] one clock after en, held while en is low.
+// digits_linear_9_weights: weights, 5.0 kbit in block RAM.
+// 64 words of 80 bits; data = memory[addr] two clocks after en.
 `default_nettype none
 
 module digits_linear_9_weights #(
@@ -17,11 +17,15 @@ module digits_linear_9_weights #(
 
     initial $readmemh(FILE, memory);
 
-    always @(posedge clk)
-        if (en)
-            data_reg <= memory[addr];
-
     assign data = data_reg;
+
+    reg [79:0] word_reg;
+
+    always @(posedge clk) begin
+        if (en)
+            word_reg <= memory[addr];
+        data_reg <= word_reg;
+    end
 
 endmodule
 

@@ -12,7 +12,8 @@ module event_join #(
     parameter COUNTS_BITS      = 4,         // bits of an event's counts, all time steps, the widest term's
     parameter WEIGHT_ADDR_BITS = 8,         // of the joined weight memory, at least that of each term
     parameter [32*TERMS-1:0] BASES  = 0,    // first weight row of a term, term 0 in the low bits
-    parameter [5*TERMS-1:0]  SHIFTS = 0     // left shift of a term's products
+    parameter [5*TERMS-1:0]  SHIFTS = 0,    // left shift of a term's products
+    parameter [TERMS-1:0]    VECTORS = 0    // terms whose events have a count for each lane
 ) (
     input  wire                              clk,
     input  wire                              rst,             // synchronous, active high
@@ -26,6 +27,7 @@ module event_join #(
     output wire [WEIGHT_ADDR_BITS-1:0]       m_event_addr,
     output wire [COUNTS_BITS-1:0]            m_event_counts,
     output wire [4:0]                        m_event_shift,
+    output wire                              m_event_vector,  // the event has a count for each lane
     output wire                              m_event_last,
     output wire                              m_event_marker,
     output wire                              m_event_valid,
@@ -65,6 +67,7 @@ module event_join #(
     reg [WEIGHT_ADDR_BITS-1:0] addr_reg;
     reg [COUNTS_BITS-1:0]      counts_reg;
     reg [4:0]                  shift_reg;
+    reg                        vector_reg;
     reg                        last_reg;
     reg                        marker_reg;
     reg                        valid_reg;
@@ -72,6 +75,7 @@ module event_join #(
     assign m_event_addr   = addr_reg;
     assign m_event_counts = counts_reg;
     assign m_event_shift  = shift_reg;
+    assign m_event_vector = vector_reg;
     assign m_event_last   = last_reg;
     assign m_event_marker = marker_reg;
     assign m_event_valid  = valid_reg;
@@ -86,6 +90,7 @@ module event_join #(
             addr_reg   <= addr;
             counts_reg <= counts;
             shift_reg  <= shift;
+            vector_reg <= |(turn_reg & VECTORS);
             last_reg   <= last && last_term;
             marker_reg <= marker;
             valid_reg  <= valid && (last_term || !marker);

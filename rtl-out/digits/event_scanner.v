@@ -1,15 +1,26 @@
-// event_scanner: one term of a layer: map elements in, the events of its windows out.
+// event_scanner: one term of a layer: map elements in, the events of its windows out, for SLICES slices side by side.
 //
-// Joins word_packer, spike_buffer, window_walker and event_selector. Elements arrive in the order row, pixel, channel;
-// for each output pixel (raster order) and each segment of output channels the events of the window leave: the weight
-// row to read, the counts of all time steps, and `last` at the window's end. Work follows the events: padding costs
-// nothing, a word of zeros at most one clock, and the rows of the next frame enter while this one is being scanned.
+// Joins word_packer, spike_buffer, window_walker and an event_selector for each slice. A beat brings some elements of a
+// pixel, in the order row, pixel, channel; for each output pixel (raster order) and each segment of output channels
+// the events of the window leave: the weight row to read, the counts of all time steps, and `last` at the window's end.
+// Work follows the events: padding costs nothing, a word of zeros at most one clock, and the rows of the next frame
+// enter while this one is being scanned.
+//
+// The slices share every word evenly, in turn or as ORDER says. One walk over one buffer serves all of them: a word holds
+// 2^WORD_LOG2 elements of each slice, and is fetched when every slice has room for its part. All measures below
+// are in elements of one slice and one block of channels.
 //
 //     weight row = segment·WEIGHT_ROWS + ky·RUN + kx·CHANNELS + channel,     WEIGHT_ROWS = KERNEL_HEIGHT·RUN
 `default_nettype none
 
 module event_scanner #(
+    parameter BEAT_BITS     = 4,            // bits of a beat that comes in
+    parameter BEATS_LOG2    = 2,            // a spike word holds 2^BEATS_LOG2 beats
+    parameter ROW_BEATS     = 32,           // beats of a map row, all blocks
     parameter ELEMENT_BITS  = 4,            // bits of an element (the counts of all its time steps)
+    parameter SLICES        = 1,            // slices that share this term
+    parameter BLOCKS        = 1,            // blocks of channels, a divisor of SEGMENTS
+    parameter PIXEL_WORDS   = 1,            // spike words of a pixel in one block; of use with several blocks only
     parameter MAP_HEIGHT    = 8,            // rows of the input map
     parameter ROW_ELEMENTS  = 32,           // width · channels of the input map
     parameter KERNEL_HEIGHT = 3,            // rows of a window
@@ -21,28 +32,32 @@ module event_scanner #(
     parameter OUT_HEIGHT    = 8,
     parameter OUT_WIDTH     = 8,
     parameter SEGMENTS      = 1,            // groups of lanes that the output channels are cut into
-    parameter WORD_LOG2     = 2,            // a spike word holds 2^WORD_LOG2 elements
+    parameter WORD_LOG2     = 2,            // a spike word holds 2^WORD_LOG2 elements of each slice
     parameter ROWS          = 5,            // map rows held
-    parameter QUEUE_LOG2    = 2,            // words with events that may wait: 2^QUEUE_LOG2
+    parameter BLOCK_RAM     = 1,            // 1: rows in block RAM, 0: in distributed memory
+    parameter REORDERED     = 0,            // 0: the element at place p of slice g is number p·SLICES + g of a word
+    parameter [8*(SLICES<<WORD_LOG2)-1:0] ORDER = 0, // else it is number ORDER[8·(p·SLICES + g) +: 8]
+    parameter QUEUE_LOG2    = 4,            // words with events that may wait, a slice: 2^QUEUE_LOG2, at least 16
     parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS · WEIGHT_ROWS), at least 1
 ) (
-    input  wire                        clk,
-    input  wire                        rst,             // synchronous, active high
-    input  wire [ELEMENT_BITS-1:0]     s_axis_tdata,    // one element
-    input  wire                        s_axis_tvalid,
-    output wire                        s_axis_tready,
-    output wire [WEIGHT_ADDR_BITS-1:0] m_event_addr,    // weight row
-    output wire [ELEMENT_BITS-1:0]     m_event_counts,
-    output wire                        m_event_last,    // the window ends with this event
-    output wire                        m_event_marker,  // no event, only the end of an empty window
-    output wire                        m_event_valid,
-    input  wire                        m_event_ready,
-    output wire                        busy             // a window is being scanned, or its events wait
+    input  wire                               clk,
+    input  wire                               rst,             // synchronous, active high
+    input  wire [BEAT_BITS-1:0]               s_axis_tdata,    // elements, the first in the low bits
+    input  wire                               s_axis_tvalid,
+    output wire                               s_axis_tready,
+    // Per slice, slice 0 in the low bits.
+    output wire [SLICES*WEIGHT_ADDR_BITS-1:0] m_event_addr,    // weight row
+    output wire [SLICES*ELEMENT_BITS-1:0]     m_event_counts,
+    output wire [SLICES-1:0]                  m_event_last,    // the window ends with this event
+    output wire [SLICES-1:0]                  m_event_marker,  // no event, only the end of an empty window
+    output wire [SLICES-1:0]                  m_event_valid,
+    input  wire [SLICES-1:0]                  m_event_ready,
+    output wire [SLICES-1:0]                  busy             // a window is being scanned, or its events wait
 );
     localparam WORD       = 1 << WORD_LOG2;
-    localparam WORD_BITS  = WORD * ELEMENT_BITS;
+    localparam WORD_BITS  = SLICES * WORD * ELEMENT_BITS;
     localparam ROW_WORDS  = (ROW_ELEMENTS + WORD - 1) / WORD;
-    localparam RING_WORDS = ROWS * ROW_WORDS;
+    localparam RING_WORDS = BLOCKS * ROWS * ROW_WORDS;
     localparam ADDR_BITS  = RING_WORDS > 1 ? $clog2(RING_WORDS) : 1;
     localparam LEVEL_BITS = $clog2(ROWS + 1);
 
@@ -51,9 +66,9 @@ module event_scanner #(
     wire                 packed_ready;
 
     word_packer #(
-        .ELEMENT_BITS (ELEMENT_BITS),
-        .WORD_LOG2    (WORD_LOG2),
-        .ROW_ELEMENTS (ROW_ELEMENTS)
+        .ELEMENT_BITS (BEAT_BITS),
+        .WORD_LOG2    (BEATS_LOG2),
+        .ROW_ELEMENTS (ROW_BEATS)
     ) packer (
         .clk           (clk),
         .rst           (rst),
@@ -72,11 +87,14 @@ module event_scanner #(
     wire [WORD_BITS-1:0]  word;
 
     spike_buffer #(
-        .WORD_BITS  (WORD_BITS),
-        .ROW_WORDS  (ROW_WORDS),
-        .ROWS       (ROWS),
-        .ADDR_BITS  (ADDR_BITS),
-        .LEVEL_BITS (LEVEL_BITS)
+        .WORD_BITS   (WORD_BITS),
+        .ROW_WORDS   (ROW_WORDS),
+        .ROWS        (ROWS),
+        .BLOCKS      (BLOCKS),
+        .PIXEL_WORDS (PIXEL_WORDS),
+        .ADDR_BITS   (ADDR_BITS),
+        .LEVEL_BITS  (LEVEL_BITS),
+        .BLOCK_RAM   (BLOCK_RAM)
     ) buffer (
         .clk           (clk),
         .rst           (rst),
@@ -94,9 +112,7 @@ module event_scanner #(
     wire [WORD-1:0]             fetch_mask;
     wire                        fetch_last;
     wire                        fetch_valid;
-    wire                        fetch_ready;
     wire                        walking;
-    wire                        waiting;
 
     window_walker #(
         .MAP_HEIGHT       (MAP_HEIGHT),
@@ -110,6 +126,7 @@ module event_scanner #(
         .OUT_HEIGHT       (OUT_HEIGHT),
         .OUT_WIDTH        (OUT_WIDTH),
         .SEGMENTS         (SEGMENTS),
+        .BLOCKS           (BLOCKS),
         .WORD_LOG2        (WORD_LOG2),
         .ROWS             (ROWS),
         .ADDR_BITS        (ADDR_BITS),
@@ -126,54 +143,69 @@ module event_scanner #(
         .fetch_mask  (fetch_mask),
         .fetch_last  (fetch_last),
         .fetch_valid (fetch_valid),
-        .fetch_ready (fetch_ready)
+        .fetch_go    (fetch_go_reg)
     );
 
-    // The fetch's companions wait one clock for the memory.
+    // The fetch's companions wait one clock for the memory. Nothing stalls behind a fetch.
     reg [WEIGHT_ADDR_BITS-1:0] word_base_reg;
     reg [WORD-1:0]             word_mask_reg;
     reg                        word_last_reg;
     reg                        word_valid_reg;
-    wire                       word_ready;
+    reg                        fetch_go_reg;
+    wire [SLICES-1:0]          slice_room;
 
-    assign busy        = walking || fetch_valid || word_valid_reg || waiting;
-    assign fetch_ready = word_ready || !word_valid_reg;
-    assign read_enable = fetch_ready && fetch_valid;
+    assign read_enable = fetch_valid;
 
     always @(posedge clk) begin
-        if (fetch_ready) begin
-            word_base_reg  <= fetch_base;
-            word_mask_reg  <= fetch_mask;
-            word_last_reg  <= fetch_last;
-            word_valid_reg <= fetch_valid;
-        end
+        word_base_reg  <= fetch_base;
+        word_mask_reg  <= fetch_mask;
+        word_last_reg  <= fetch_last;
+        word_valid_reg <= fetch_valid;
+        fetch_go_reg   <= &slice_room;
         if (rst) begin
             word_valid_reg <= 1'b0;
+            fetch_go_reg   <= 1'b0;
         end
     end
 
-    event_selector #(
-        .ELEMENT_BITS     (ELEMENT_BITS),
-        .WORD_LOG2        (WORD_LOG2),
-        .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS),
-        .QUEUE_LOG2       (QUEUE_LOG2)
-    ) selector (
-        .clk            (clk),
-        .rst            (rst),
-        .s_word_data    (word),
-        .s_word_mask    (word_mask_reg),
-        .s_word_base    (word_base_reg),
-        .s_word_last    (word_last_reg),
-        .s_word_valid   (word_valid_reg),
-        .s_word_ready   (word_ready),
-        .m_event_addr   (m_event_addr),
-        .m_event_counts (m_event_counts),
-        .m_event_last   (m_event_last),
-        .m_event_marker (m_event_marker),
-        .m_event_valid  (m_event_valid),
-        .m_event_ready  (m_event_ready),
-        .waiting        (waiting)
-    );
+    generate
+        genvar g;
+        genvar p;
+        for (g = 0; g < SLICES; g = g + 1) begin : g_slice
+            wire [WORD*ELEMENT_BITS-1:0] part;
+            wire                         waiting;
+            for (p = 0; p < WORD; p = p + 1) begin : g_element
+                localparam COUNT = REORDERED != 0 ? {24'd0, ORDER[8*(p*SLICES+g) +: 8]} : p * SLICES + g;
+                assign part[p*ELEMENT_BITS +: ELEMENT_BITS] = word[COUNT*ELEMENT_BITS +: ELEMENT_BITS];
+            end
+
+            event_selector #(
+                .ELEMENT_BITS     (ELEMENT_BITS),
+                .WORD_LOG2        (WORD_LOG2),
+                .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS),
+                .QUEUE_LOG2       (QUEUE_LOG2),
+                .SLACK            (8)
+            ) selector (
+                .clk            (clk),
+                .rst            (rst),
+                .s_word_data    (part),
+                .s_word_mask    (word_mask_reg),
+                .s_word_base    (word_base_reg),
+                .s_word_last    (word_last_reg),
+                .s_word_valid   (word_valid_reg),
+                .room           (slice_room[g]),
+                .m_event_addr   (m_event_addr[g*WEIGHT_ADDR_BITS +: WEIGHT_ADDR_BITS]),
+                .m_event_counts (m_event_counts[g*ELEMENT_BITS +: ELEMENT_BITS]),
+                .m_event_last   (m_event_last[g]),
+                .m_event_marker (m_event_marker[g]),
+                .m_event_valid  (m_event_valid[g]),
+                .m_event_ready  (m_event_ready[g]),
+                .waiting        (waiting)
+            );
+
+            assign busy[g] = walking || fetch_valid || word_valid_reg || waiting;
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire

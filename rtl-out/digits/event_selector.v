@@ -9,14 +9,19 @@
 // next event runs ahead of the events: a zero word costs a clock only when the queue has run dry. The newest word is
 // held back (`held`) until it is known whether a later one of its window has events: thus `last` needs no extra clock.
 //
-// Throughput: one event a clock. Latency: four clocks from the word to its first event.
+// Words are never refused: while `room` is low no new fetch may begin, and the queue has places for the SLACK words
+// that are already on their way then.
+//
+// Throughput: one event a clock. Latency: six clocks from the word to its first event.
+// Cost: the queue takes 2^QUEUE_LOG2 · (1 + WORD·(ELEMENT_BITS + 1) + WEIGHT_ADDR_BITS) bits of distributed memory.
 `default_nettype none
 
 module event_selector #(
     parameter ELEMENT_BITS = 4,             // bits of an element (the counts of all its time steps)
-    parameter WORD_LOG2    = 3,             // a word holds 2^WORD_LOG2 elements
+    parameter WORD_LOG2    = 3,             // a word holds 2^WORD_LOG2 elements, at most 16
     parameter WEIGHT_ADDR_BITS = 8,
-    parameter QUEUE_LOG2   = 2              // 2^QUEUE_LOG2 words with events may wait
+    parameter QUEUE_LOG2   = 4,             // 2^QUEUE_LOG2 words with events may wait
+    parameter SLACK        = 8              // words that may still come after `room` fell; less than 2^QUEUE_LOG2
 ) (
     input  wire                                 clk,
     input  wire                                 rst,             // synchronous, active high
@@ -25,7 +30,7 @@ module event_selector #(
     input  wire [WEIGHT_ADDR_BITS-1:0]          s_word_base,     // weight row of element 0
     input  wire                                 s_word_last,     // the window's last word
     input  wire                                 s_word_valid,
-    output wire                                 s_word_ready,
+    output wire                                 room,            // fetches may go on; registered
     output wire [WEIGHT_ADDR_BITS-1:0]          m_event_addr,    // weight row; 0 for a marker
     output wire [ELEMENT_BITS-1:0]              m_event_counts,  // counts of all time steps; 0 for a marker
     output wire                                 m_event_last,    // the window ends with this event
@@ -37,15 +42,35 @@ module event_selector #(
     localparam WORD      = 1 << WORD_LOG2;
     localparam WORD_BITS = WORD * ELEMENT_BITS;
     localparam ITEM_BITS = 1 + WORD + WEIGHT_ADDR_BITS + WORD_BITS;
+    localparam DEPTH     = 1 << QUEUE_LOG2;
+    localparam LIMIT     = DEPTH - SLACK;
 
     // ---------------------------------------------------------------- which elements of the word are events
-    wire [WORD-1:0] hit;
+    // A register directly behind the memory that the word comes from.
+    reg [WORD-1:0]             word_hit_reg;
+    reg [WORD_BITS-1:0]        word_data_reg;
+    reg [WEIGHT_ADDR_BITS-1:0] word_base_reg;
+    reg                        word_last_reg;
+    reg                        word_valid_reg;
+
     generate
         genvar i;
         for (i = 0; i < WORD; i = i + 1) begin : g_hit
-            assign hit[i] = s_word_mask[i] && |s_word_data[i*ELEMENT_BITS +: ELEMENT_BITS];
+            always @(posedge clk) begin
+                word_hit_reg[i] <= s_word_mask[i] && |s_word_data[i*ELEMENT_BITS +: ELEMENT_BITS];
+            end
         end
     endgenerate
+
+    always @(posedge clk) begin
+        word_data_reg  <= s_word_data;
+        word_base_reg  <= s_word_base;
+        word_last_reg  <= s_word_last;
+        word_valid_reg <= s_word_valid;
+        if (rst) begin
+            word_valid_reg <= 1'b0;
+        end
+    end
 
     // ---------------------------------------------------------------- the newest word is held back
     reg [WORD-1:0]             held_hit_reg;
@@ -54,25 +79,21 @@ module event_selector #(
     reg                        held_last_reg;
     reg                        held_valid_reg;
 
-    wire queue_ready;
-    wire take = s_word_valid && s_word_ready;
     // The held word belongs to the window that this word continues.
     wire same_window = held_valid_reg && !held_last_reg;
-    wire keep        = |hit || (s_word_last && !same_window);
-    wire push        = held_valid_reg && queue_ready && (held_last_reg || (s_word_valid && keep));
-
-    assign s_word_ready = !held_valid_reg || queue_ready;
+    wire keep        = word_valid_reg && (|word_hit_reg || (word_last_reg && !same_window));
+    wire push        = held_valid_reg && (held_last_reg || keep);
 
     always @(posedge clk) begin
-        if (take && keep) begin
-            held_hit_reg  <= hit;
-            held_data_reg <= s_word_data;
-            held_base_reg <= s_word_base;
-            held_last_reg <= s_word_last;
-        end else if (take && s_word_last) begin
+        if (keep) begin
+            held_hit_reg  <= word_hit_reg;
+            held_data_reg <= word_data_reg;
+            held_base_reg <= word_base_reg;
+            held_last_reg <= word_last_reg;
+        end else if (word_valid_reg && word_last_reg) begin
             held_last_reg <= 1'b1;
         end
-        if (take && keep) begin
+        if (keep) begin
             held_valid_reg <= 1'b1;
         end else if (push) begin
             held_valid_reg <= 1'b0;
@@ -83,23 +104,34 @@ module event_selector #(
     end
 
     // ---------------------------------------------------------------- words with events wait here
-    wire [ITEM_BITS-1:0] item;
-    wire                 item_valid;
-    wire                 item_ready;
+    (* ram_style = "distributed" *)
+    reg [ITEM_BITS-1:0]  queue [0:DEPTH-1];
+    // One more bit than an address: full and empty differ in it.
+    reg [QUEUE_LOG2:0]   write_reg;
+    reg [QUEUE_LOG2:0]   read_reg;
+    reg                  room_reg;
 
-    fifo #(
-        .WIDTH      (ITEM_BITS),
-        .DEPTH_LOG2 (QUEUE_LOG2)
-    ) queue (
-        .clk           (clk),
-        .rst           (rst),
-        .s_axis_tdata  ({held_last_reg, held_hit_reg, held_base_reg, held_data_reg}),
-        .s_axis_tvalid (push),
-        .s_axis_tready (queue_ready),
-        .m_axis_tdata  (item),
-        .m_axis_tvalid (item_valid),
-        .m_axis_tready (item_ready)
-    );
+    wire                 item_valid = write_reg != read_reg;
+    wire                 item_take;
+    wire [QUEUE_LOG2:0]  level = write_reg - read_reg;
+
+    assign room = room_reg;
+
+    always @(posedge clk) begin
+        if (push) begin
+            queue[write_reg[QUEUE_LOG2-1:0]] <= {held_last_reg, held_hit_reg, held_base_reg, held_data_reg};
+            write_reg <= write_reg + 1'b1;
+        end
+        if (item_take) begin
+            read_reg <= read_reg + 1'b1;
+        end
+        room_reg <= level <= LIMIT[QUEUE_LOG2:0];
+        if (rst) begin
+            write_reg <= {(QUEUE_LOG2 + 1){1'b0}};
+            read_reg  <= {(QUEUE_LOG2 + 1){1'b0}};
+            room_reg  <= 1'b0;
+        end
+    end
 
     // ---------------------------------------------------------------- one event a clock out of the current word
     reg [WORD-1:0]             hit_reg;        // events still to come
@@ -108,11 +140,69 @@ module event_selector #(
     reg                        last_reg;
     reg                        valid_reg;
 
-    // The lowest event: `hit & -hit` isolates it, `hit & (hit - 1)` is what remains.
-    wire [WORD-1:0] one  = hit_reg & (~hit_reg + 1'b1);
-    wire [WORD-1:0] rest = hit_reg & ~one;
-    wire            done = rest == {WORD{1'b0}};
-    wire            marker = hit_reg == {WORD{1'b0}};
+    // The lowest event, and whether another one stands behind it. Groups of four keep both within a few levels of LUTs.
+    localparam GROUPS = (WORD + 3) / 4;
+    wire [4*GROUPS-1:0] hits;
+    wire [GROUPS-1:0]   some;                  // the group has an event
+    wire [GROUPS-1:0]   several;               // it has more than one
+    wire [GROUPS-1:0]   later;                 // it has one, and so has a group before it
+    wire [4*GROUPS-1:0] first;                 // the lowest event, one-hot
+    generate
+        if (4 * GROUPS == WORD) begin : g_full
+            assign hits = hit_reg;
+        end else begin : g_padded
+            assign hits = {{(4 * GROUPS - WORD){1'b0}}, hit_reg};
+            wire unused_first = &{1'b0, first[4*GROUPS-1:WORD]};
+        end
+        for (i = 0; i < GROUPS; i = i + 1) begin : g_group
+            wire [3:0] h = hits[4*i +: 4];
+            wire       none_before;
+            if (i == 0) begin : g_lowest
+                assign none_before = 1'b1;
+            end else begin : g_above
+                assign none_before = ~|some[i-1:0];
+            end
+            assign some[i]    = |h;
+            assign several[i] = |(h & (h - 4'd1));
+            assign later[i]   = some[i] && !none_before;
+            assign first[4*i +: 4] = {h[3] && h[2:0] == 3'd0, h[2] && h[1:0] == 2'd0, h[1] && !h[0], h[0]}
+                                   & {4{none_before}};
+        end
+    endgenerate
+    wire [WORD-1:0] one  = first[WORD-1:0];
+    wire            done = ~|several && ~|later;
+
+    // The chosen event, its word beside it.
+    reg [WORD-1:0]             one_reg;
+    reg [WORD_BITS-1:0]        one_data_reg;
+    reg [WEIGHT_ADDR_BITS-1:0] one_base_reg;
+    reg                        one_last_reg;
+    reg                        one_valid_reg;
+
+    wire advance;                              // comes from a register
+    assign item_take = item_valid && (!valid_reg || (advance && done));
+
+    always @(posedge clk) begin
+        if (advance) begin
+            one_reg       <= one;
+            one_data_reg  <= data_reg;
+            one_base_reg  <= base_reg;
+            one_last_reg  <= last_reg && done;
+            one_valid_reg <= valid_reg;
+            hit_reg       <= hit_reg & ~one;
+            if (done) begin
+                valid_reg <= 1'b0;
+            end
+        end
+        if (item_take) begin
+            {last_reg, hit_reg, base_reg, data_reg} <= queue[read_reg[QUEUE_LOG2-1:0]];
+            valid_reg <= 1'b1;
+        end
+        if (rst) begin
+            one_valid_reg <= 1'b0;
+            valid_reg     <= 1'b0;
+        end
+    end
 
     // One-hot selection of the counts and of the place.
     reg [ELEMENT_BITS-1:0]     counts;
@@ -122,48 +212,29 @@ module event_selector #(
         counts = {ELEMENT_BITS{1'b0}};
         place  = {WEIGHT_ADDR_BITS{1'b0}};
         for (n = 0; n < WORD; n = n + 1) begin
-            if (one[n]) begin
-                counts = counts | data_reg[n*ELEMENT_BITS +: ELEMENT_BITS];
+            if (one_reg[n]) begin
+                counts = counts | one_data_reg[n*ELEMENT_BITS +: ELEMENT_BITS];
                 place  = place | n[WEIGHT_ADDR_BITS-1:0];
             end
         end
     end
+    wire marker = one_reg == {WORD{1'b0}};
+    wire [WEIGHT_ADDR_BITS-1:0] addr = marker ? {WEIGHT_ADDR_BITS{1'b0}} : one_base_reg + place;
 
-    reg [WEIGHT_ADDR_BITS-1:0] event_addr_reg;
-    reg [ELEMENT_BITS-1:0]     event_counts_reg;
-    reg                        event_last_reg;
-    reg                        event_marker_reg;
-    reg                        event_valid_reg;
+    assign waiting = word_valid_reg || held_valid_reg || item_valid || valid_reg || one_valid_reg || m_event_valid;
 
-    assign m_event_addr   = event_addr_reg;
-    assign m_event_counts = event_counts_reg;
-    assign m_event_last   = event_last_reg;
-    assign m_event_marker = event_marker_reg;
-    assign m_event_valid  = event_valid_reg;
-
-    assign waiting = held_valid_reg || item_valid || valid_reg || event_valid_reg;
-
-    wire advance = m_event_ready || !event_valid_reg;
-    assign item_ready = !valid_reg || (advance && done);
-
-    always @(posedge clk) begin
-        if (advance) begin
-            event_addr_reg   <= marker ? {WEIGHT_ADDR_BITS{1'b0}} : base_reg + place;
-            event_counts_reg <= counts;
-            event_last_reg   <= last_reg && done;
-            event_marker_reg <= marker;
-            event_valid_reg  <= valid_reg;
-            hit_reg          <= rest;
-        end
-        if (item_ready) begin
-            {last_reg, hit_reg, base_reg, data_reg} <= item;
-            valid_reg <= item_valid;
-        end
-        if (rst) begin
-            event_valid_reg <= 1'b0;
-            valid_reg       <= 1'b0;
-        end
-    end
+    skid_buffer #(
+        .WIDTH (2 + WEIGHT_ADDR_BITS + ELEMENT_BITS)
+    ) out (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  ({marker, one_last_reg, addr, counts}),
+        .s_axis_tvalid (one_valid_reg),
+        .s_axis_tready (advance),
+        .m_axis_tdata  ({m_event_marker, m_event_last, m_event_addr, m_event_counts}),
+        .m_axis_tvalid (m_event_valid),
+        .m_axis_tready (m_event_ready)
+    );
 endmodule
 
 `default_nettype wire

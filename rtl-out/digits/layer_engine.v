@@ -1,32 +1,39 @@
 // layer_engine: one layer of group neurons: the events of its windows in, spike counts out.
 //
-//     I(t)   = sum over the window's events of 2^shift · weight · counts(t)     synapse_array
-//     counts = group neuron fired by I(t) + bias, t = 0 .. T-1                  group_neuron
+//     I(t)   = sum over the window's events of 2^shift · weight · counts(t)     synapse_array, one a slice; slice_sum
+//     counts = group neuron fired by I(t) + bias, t = 0 .. T-1                  group_neuron, one a unit
 //
-// The events come from an event_scanner, or from several (one a term) through an event_join. Neurons leave in the order
-// row, pixel, channel, one a beat, all time steps together. A layer that reads the image has IN_STEPS = 1: its current
-// is the same at each time step. Throughput: one event a clock; a window takes at least as many clocks as it has output
-// channels in its segment (they leave one a clock).
+// The events of each slice come from an event_scanner, or from several (one a term) through an event_join. Neurons
+// leave in the order row, pixel, channel, UNITS a beat, all time steps together. A layer that reads the image has
+// IN_STEPS = 1: its current is the same at each time step. Throughput: one event a clock and slice; a window takes at
+// least as many clocks as its segment has beats of output channels (one leaves a clock).
 //
-// Weight memory:  a row holds LANES weights, those of output channels segment·LANES + lane, lane 0 in the low bits; the
-//                 rows of a term are ordered segment, ky, kx, input channel. Read latency one clock.
-// Neuron memory:  row `channel` holds {bias, step}, see group_neuron. Read latency one clock.
+// Weight memories: one a slice. A row holds LANES weights, those of output channels segment·LANES + lane, lane 0 in the
+//                  low bits; the rows of a term are ordered segment, ky, kx, input channel. Read latency two clocks.
+// Neuron memory:   row `beat` holds UNITS times {bias, step} (see group_neuron), those of channels beat·UNITS + unit,
+//                  unit 0 in the low bits. Read latency one clock.
 `default_nettype none
 
 module layer_engine #(
+    parameter SLICES        = 1,            // shares of the input channels, worked on side by side
+    parameter UNITS         = 1,            // neurons that fire at once; divides LANES and CHANNELS
+    parameter VECTOR        = 0,            // 1: slice 0 has events with a count for each lane
     parameter IN_STEPS      = 1,            // time steps of an event: T, or 1 where the layer reads the image
     parameter IN_BITS       = 3,            // bits of one count (or pixel value)
     parameter IN_MOST       = (1 << IN_BITS) - 1,  // greatest of them, where they are unsigned
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
     parameter CHANNELS      = 8,            // output channels
-    parameter LANES         = 4,            // output channels computed at once
+    parameter LANES         = 4,            // output channels computed at once, a slice
     parameter WEIGHT_BITS   = 8,
-    parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the weight memory), at least 1
+    parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the largest weight memory), at least 1
     parameter ACC_BITS      = 16,
     parameter ARITHMETIC    = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
     parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see synapse_array
     parameter STEPS_PACKED  = 1,            // time steps that share a multiplier
     parameter MAX_SHIFT     = 0,            // largest shift of a term
+    parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
+    parameter SUM_QUEUE_LOG2 = 5,           // beats of sums that may wait, a slice: 2^SUM_QUEUE_LOG2 >= LANES / UNITS
+    parameter SERIAL        = 0,            // 1: neurons fire with one adder each (group_neuron_serial), 0: in a pipeline
     parameter TIMESTEPS     = 1,            // T
     parameter MEMBERS       = 4,            // tau
     parameter BIAS_BITS     = 12,
@@ -35,95 +42,197 @@ module layer_engine #(
     parameter STEP_LOG2     = 8,            // with POW2: log2 of the common step
     parameter MEMBRANE_BITS = 18,
     parameter COUNT_BITS    = 3,            // $clog2(MEMBERS + 1)
-    parameter CHANNEL_BITS  = 3             // $clog2(CHANNELS), at least 1
+    parameter BEAT_ADDR_BITS = 3            // $clog2(CHANNELS / UNITS), at least 1
 ) (
-    input  wire                             clk,
-    input  wire                             rst,            // synchronous, active high
-    input  wire [WEIGHT_ADDR_BITS-1:0]      s_event_addr,   // weight row
-    input  wire [IN_STEPS*IN_BITS-1:0]           s_event_counts,
-    input  wire [4:0]                       s_event_shift,  // left shift of the event's term
-    input  wire                             s_event_last,   // the window ends with this event
-    input  wire                             s_event_marker, // no event, only the end of an empty window
-    input  wire                             s_event_valid,
-    output wire                             s_event_ready,
-    input  wire                             scanning,       // `busy` of the event_scanner or event_join
-    output wire [TIMESTEPS*COUNT_BITS-1:0]  m_axis_tdata,   // counts of one neuron, step 0 in the low bits
-    output wire                             m_axis_tvalid,
-    input  wire                             m_axis_tready,
-    output wire                             weight_enable,
-    output wire [WEIGHT_ADDR_BITS-1:0]      weight_addr,
-    input  wire [LANES*WEIGHT_BITS-1:0]     weight_row,
-    output wire                             neuron_enable,
-    output wire [CHANNEL_BITS-1:0]          neuron_addr,
-    input  wire [BIAS_BITS+STEP_BITS-1:0]   neuron_row,
-    output wire                             status_event,   // an event is processed in this clock
-    output wire                             status_busy     // at work, and not held up by what follows
+    input  wire                                     clk,
+    input  wire                                     rst,            // synchronous, active high
+    // Events, per slice, slice 0 in the low bits.
+    input  wire [SLICES*WEIGHT_ADDR_BITS-1:0]       s_event_addr,   // weight row
+    input  wire [(SLICES-1+(VECTOR!=0?LANES:1))*IN_STEPS*IN_BITS-1:0] s_event_counts, // with VECTOR LANES fields of slice 0
+    input  wire                                     s_event_vector, // slice 0: every lane uses its own field
+    input  wire [5*SLICES-1:0]                      s_event_shift,  // left shift of the event's term
+    input  wire [SLICES-1:0]                        s_event_last,   // the window ends with this event
+    input  wire [SLICES-1:0]                        s_event_marker, // no event, only the end of an empty window
+    input  wire [SLICES-1:0]                        s_event_valid,
+    output wire [SLICES-1:0]                        s_event_ready,
+    input  wire [SLICES-1:0]                        scanning,       // `busy` of the event_scanner or event_join
+    output wire [UNITS*TIMESTEPS*COUNT_BITS-1:0]    m_axis_tdata,   // counts, unit 0 and step 0 in the low bits
+    output wire                                     m_axis_tvalid,
+    input  wire                                     m_axis_tready,
+    output wire [SLICES-1:0]                        weight_enable,
+    output wire [SLICES*WEIGHT_ADDR_BITS-1:0]       weight_addr,
+    input  wire [SLICES*LANES*WEIGHT_BITS-1:0]      weight_row,
+    output wire                                     neuron_enable,
+    output wire [BEAT_ADDR_BITS-1:0]                neuron_addr,
+    input  wire [UNITS*(BIAS_BITS+STEP_BITS)-1:0]   neuron_row,
+    output wire [SLICES-1:0]                        status_event,   // an event is processed in this clock
+    output wire                                     status_busy     // at work, and not held up by what follows
 );
-    wire [IN_STEPS*ACC_BITS-1:0] sum;
-    wire                       sum_valid;
-    wire                       sum_ready;
+    localparam FIELD    = IN_STEPS * IN_BITS;
+    localparam SUM_BITS = UNITS * IN_STEPS * ACC_BITS;
 
-    synapse_array #(
-        .LANES            (LANES),
-        .CHANNELS         (CHANNELS),
-        .STEPS            (IN_STEPS),
-        .COUNT_BITS       (IN_BITS),
-        .COUNT_SIGNED     (IN_SIGNED),
-        .MOST_COUNT       (IN_MOST),
-        .WEIGHT_BITS      (WEIGHT_BITS),
-        .ACC_BITS         (ACC_BITS),
-        .ARITHMETIC       (ARITHMETIC),
-        .LANES_PACKED     (LANES_PACKED),
-        .STEPS_PACKED     (STEPS_PACKED),
-        .MAX_SHIFT        (MAX_SHIFT),
-        .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
-    ) array (
-        .clk            (clk),
-        .rst            (rst),
-        .s_event_addr   (s_event_addr),
-        .s_event_counts (s_event_counts),
-        .s_event_vector (1'b0),
-        .s_event_shift  (s_event_shift),
-        .s_event_last   (s_event_last),
-        .s_event_valid  (s_event_valid),
-        .s_event_ready  (s_event_ready),
-        .weight_enable  (weight_enable),
-        .weight_addr    (weight_addr),
-        .weight_row     (weight_row),
-        .m_axis_tdata   (sum),
-        .m_axis_tvalid  (sum_valid),
-        .m_axis_tready  (sum_ready)
-    );
+    // ---------------------------------------------------------------- lanes of every slice
+    wire [SLICES*SUM_BITS-1:0] part;
+    wire [SLICES-1:0]          part_valid;
+    wire [SLICES-1:0]          part_ready;
 
-    assign status_event = s_event_valid && s_event_ready && !s_event_marker;
-    assign status_busy  = scanning && !(s_event_valid && !s_event_ready && sum_valid && !sum_ready);
+    generate
+        genvar g;
+        for (g = 0; g < SLICES; g = g + 1) begin : g_slice
+            localparam WIDE   = VECTOR != 0 && g == 0;
+            localparam FIELDS = WIDE ? LANES : 1;
+            localparam FIRST  = VECTOR != 0 && g != 0 ? LANES - 1 + g : g;   // field that this slice begins with
 
-    group_neuron #(
-        .CHANNELS      (CHANNELS),
-        .TIMESTEPS     (TIMESTEPS),
-        .STEPS         (IN_STEPS),
-        .MEMBERS       (MEMBERS),
-        .ACC_BITS      (ACC_BITS),
-        .BIAS_BITS     (BIAS_BITS),
-        .STEP_BITS     (STEP_BITS),
-        .POW2          (POW2),
-        .STEP_LOG2     (STEP_LOG2),
-        .MEMBRANE_BITS (MEMBRANE_BITS),
-        .COUNT_BITS    (COUNT_BITS),
-        .CHANNEL_BITS  (CHANNEL_BITS)
-    ) neuron (
-        .clk           (clk),
-        .rst           (rst),
-        .s_axis_tdata  (sum),
-        .s_axis_tvalid (sum_valid),
-        .s_axis_tready (sum_ready),
-        .neuron_enable (neuron_enable),
-        .neuron_addr   (neuron_addr),
-        .neuron_row    (neuron_row),
-        .m_axis_tdata  (m_axis_tdata),
-        .m_axis_tvalid (m_axis_tvalid),
-        .m_axis_tready (m_axis_tready)
-    );
+            synapse_array #(
+                .LANES            (LANES),
+                .CHANNELS         (CHANNELS),
+                .UNITS            (UNITS),
+                .VECTOR           (WIDE ? 1 : 0),
+                .STEPS            (IN_STEPS),
+                .COUNT_BITS       (IN_BITS),
+                .COUNT_SIGNED     (IN_SIGNED),
+                .MOST_COUNT       (IN_MOST),
+                .WEIGHT_BITS      (WEIGHT_BITS),
+                .ACC_BITS         (ACC_BITS),
+                .ARITHMETIC       (ARITHMETIC),
+                .LANES_PACKED     (LANES_PACKED),
+                .STEPS_PACKED     (STEPS_PACKED),
+                .QUEUE_LOG2       (SUM_QUEUE_LOG2),
+                .MAX_SHIFT        (MAX_SHIFT),
+                .SHIFTS           (SHIFTS),
+                .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
+            ) array (
+                .clk            (clk),
+                .rst            (rst),
+                .s_event_addr   (s_event_addr[g*WEIGHT_ADDR_BITS +: WEIGHT_ADDR_BITS]),
+                .s_event_counts (s_event_counts[FIRST*FIELD +: FIELDS*FIELD]),
+                .s_event_vector (WIDE ? s_event_vector : 1'b0),
+                .s_event_shift  (s_event_shift[5*g +: 5]),
+                .s_event_last   (s_event_last[g]),
+                .s_event_valid  (s_event_valid[g]),
+                .s_event_ready  (s_event_ready[g]),
+                .weight_enable  (weight_enable[g]),
+                .weight_addr    (weight_addr[g*WEIGHT_ADDR_BITS +: WEIGHT_ADDR_BITS]),
+                .weight_row     (weight_row[g*LANES*WEIGHT_BITS +: LANES*WEIGHT_BITS]),
+                .m_axis_tdata   (part[g*SUM_BITS +: SUM_BITS]),
+                .m_axis_tvalid  (part_valid[g]),
+                .m_axis_tready  (part_ready[g])
+            );
+        end
+        if (VECTOR == 0) begin : g_no_vector
+            wire unused_vector = s_event_vector;
+        end
+    endgenerate
+
+    // ---------------------------------------------------------------- the sum over the slices
+    wire [SUM_BITS-1:0] sum;
+    wire                sum_valid;
+    wire                sum_ready;
+
+    generate
+        if (SLICES == 1) begin : g_one_slice
+            assign sum           = part;
+            assign sum_valid     = part_valid[0];
+            assign part_ready[0] = sum_ready;
+        end else begin : g_slices
+            slice_sum #(
+                .SLICES     (SLICES),
+                .FIELDS     (UNITS * IN_STEPS),
+                .SUM_BITS   (ACC_BITS)
+            ) slices (
+                .clk           (clk),
+                .rst           (rst),
+                .s_axis_tdata  (part),
+                .s_axis_tvalid (part_valid),
+                .s_axis_tready (part_ready),
+                .m_axis_tdata  (sum),
+                .m_axis_tvalid (sum_valid),
+                .m_axis_tready (sum_ready)
+            );
+        end
+    endgenerate
+
+    // ---------------------------------------------------------------- the neurons; all units move in step
+    wire [UNITS-1:0]                neuron_ready;
+    wire [UNITS-1:0]                counts_valid;
+    wire [UNITS-1:0]                unit_enable;
+    wire [UNITS*BEAT_ADDR_BITS-1:0] unit_addr;
+
+    assign sum_ready     = neuron_ready[0];
+    assign m_axis_tvalid = counts_valid[0];
+    assign neuron_enable = unit_enable[0];
+    assign neuron_addr   = unit_addr[BEAT_ADDR_BITS-1:0];
+
+    generate
+        genvar u;
+        for (u = 0; u < UNITS; u = u + 1) begin : g_unit
+            if (SERIAL != 0) begin : g_serial
+                group_neuron_serial #(
+                    .CHANNELS      (CHANNELS / UNITS),
+                    .TIMESTEPS     (TIMESTEPS),
+                    .STEPS         (IN_STEPS),
+                    .MEMBERS       (MEMBERS),
+                    .ACC_BITS      (ACC_BITS),
+                    .BIAS_BITS     (BIAS_BITS),
+                    .STEP_BITS     (STEP_BITS),
+                    .POW2          (POW2),
+                    .STEP_LOG2     (STEP_LOG2),
+                    .MEMBRANE_BITS (MEMBRANE_BITS),
+                    .COUNT_BITS    (COUNT_BITS),
+                    .CHANNEL_BITS  (BEAT_ADDR_BITS)
+                ) neuron (
+                    .clk           (clk),
+                    .rst           (rst),
+                    .s_axis_tdata  (sum[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
+                    .s_axis_tvalid (sum_valid),
+                    .s_axis_tready (neuron_ready[u]),
+                    .neuron_enable (unit_enable[u]),
+                    .neuron_addr   (unit_addr[u*BEAT_ADDR_BITS +: BEAT_ADDR_BITS]),
+                    .neuron_row    (neuron_row[u*(BIAS_BITS+STEP_BITS) +: BIAS_BITS+STEP_BITS]),
+                    .m_axis_tdata  (m_axis_tdata[u*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS]),
+                    .m_axis_tvalid (counts_valid[u]),
+                    .m_axis_tready (m_axis_tready)
+                );
+            end else begin : g_pipelined
+                group_neuron #(
+                    .CHANNELS      (CHANNELS / UNITS),
+                    .TIMESTEPS     (TIMESTEPS),
+                    .STEPS         (IN_STEPS),
+                    .MEMBERS       (MEMBERS),
+                    .ACC_BITS      (ACC_BITS),
+                    .BIAS_BITS     (BIAS_BITS),
+                    .STEP_BITS     (STEP_BITS),
+                    .POW2          (POW2),
+                    .STEP_LOG2     (STEP_LOG2),
+                    .MEMBRANE_BITS (MEMBRANE_BITS),
+                    .COUNT_BITS    (COUNT_BITS),
+                    .CHANNEL_BITS  (BEAT_ADDR_BITS)
+                ) neuron (
+                    .clk           (clk),
+                    .rst           (rst),
+                    .s_axis_tdata  (sum[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
+                    .s_axis_tvalid (sum_valid),
+                    .s_axis_tready (neuron_ready[u]),
+                    .neuron_enable (unit_enable[u]),
+                    .neuron_addr   (unit_addr[u*BEAT_ADDR_BITS +: BEAT_ADDR_BITS]),
+                    .neuron_row    (neuron_row[u*(BIAS_BITS+STEP_BITS) +: BIAS_BITS+STEP_BITS]),
+                    .m_axis_tdata  (m_axis_tdata[u*TIMESTEPS*COUNT_BITS +: TIMESTEPS*COUNT_BITS]),
+                    .m_axis_tvalid (counts_valid[u]),
+                    .m_axis_tready (m_axis_tready)
+                );
+            end
+        end
+        if (UNITS > 1) begin : g_in_step
+            wire unused_copies = &{1'b0, neuron_ready[UNITS-1:1], counts_valid[UNITS-1:1], unit_enable[UNITS-1:1],
+                                   unit_addr[UNITS*BEAT_ADDR_BITS-1:BEAT_ADDR_BITS]};
+        end
+    endgenerate
+
+    // ---------------------------------------------------------------- for counters
+    wire held_up = m_axis_tvalid && !m_axis_tready;
+
+    assign status_event = s_event_valid & s_event_ready & ~s_event_marker;
+    assign status_busy  = |(scanning & ~(s_event_valid & ~s_event_ready & {SLICES{held_up}}));
 endmodule
 
 `default_nettype wire

@@ -18,6 +18,8 @@ module readout_engine #(
     parameter ARITHMETIC    = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
     parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see synapse_array
     parameter MAX_SHIFT     = 0,            // largest shift of a term
+    parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
+    parameter SUM_QUEUE_LOG2 = 5,           // sums that may wait: 2^SUM_QUEUE_LOG2 >= LANES
     parameter FACTOR        = 1,            // 1, or T where the layer reads the image
     parameter BIAS_BITS     = 12,
     parameter CHANNEL_BITS  = 4             // $clog2(CHANNELS), at least 1
@@ -61,6 +63,8 @@ module readout_engine #(
         .ARITHMETIC       (ARITHMETIC),
         .LANES_PACKED     (LANES_PACKED),
         .MAX_SHIFT        (MAX_SHIFT),
+        .SHIFTS           (SHIFTS),
+        .QUEUE_LOG2       (SUM_QUEUE_LOG2),
         .WEIGHT_ADDR_BITS (WEIGHT_ADDR_BITS)
     ) array (
         .clk            (clk),

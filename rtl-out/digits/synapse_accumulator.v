@@ -14,7 +14,8 @@
 // time steps share the weights and with them the adder, which is then made of LUTs (PRE_ADDER = 0, WEIGHT_BITS LUTs): yosys
 // loses a shared adder when it moves it into one of the blocks.
 //
-// Registers: weights, product, P; the sums are valid in the clock after their last event was in the product register.
+// Registers: weights, product, P; the sums are valid in the clock after their last event was in the product register. A
+// clock without an event brings a count of 0.
 `default_nettype none
 
 module synapse_accumulator #(
@@ -26,9 +27,7 @@ module synapse_accumulator #(
     parameter PRE_ADDER    = 1              // 1: the weights' adder belongs to this block alone
 ) (
     input  wire                         clk,
-    input  wire                         advance,     // the pipeline moves
-    input  wire                         add,         // an event is in the product register, and the pipeline moves
-    input  wire                         first,       // it is the first event of its window
+    input  wire                         first,       // the product register has the first event of a window
     input  wire [LANES*WEIGHT_BITS-1:0] weights,     // lane 0 in the low bits
     input  wire [FACTOR_BITS-1:0]       count,
     output wire [LANES*ACC_BITS-1:0]    sums         // P
@@ -78,14 +77,10 @@ module synapse_accumulator #(
     endgenerate
 
     always @(posedge clk) begin
-        if (advance) begin
-            weights_reg <= weights_next;
-            count_reg   <= count_next;
-            product_reg <= product[HELD_BITS-1:0];
-        end
-        if (add) begin
-            sums_reg <= held + addend;
-        end
+        weights_reg <= weights_next;
+        count_reg   <= count_next;
+        product_reg <= product[HELD_BITS-1:0];
+        sums_reg    <= held + addend;
     end
 
     assign sums = sums_reg;

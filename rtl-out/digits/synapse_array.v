@@ -12,13 +12,14 @@
 // With VECTOR an event may bring a count for every lane (s_event_vector): depthwise convolutions and identity shortcuts.
 // Lanes that share a multiplier cannot have counts of their own, so VECTOR needs LANES_PACKED = 1.
 //
-// Weight memory: row `m_weight_addr` holds LANES weights, lane 0 in the low bits; it is read one clock after
-// `weight_enable`. The pipeline stalls as a whole when a window ends while the drain is not yet empty.
-// Latency from a window's last event to its first beat of sums: STAGES + 3 clocks (STAGES as below), one more where
-// multipliers accumulate. The drain takes its LANES / UNITS clocks, one for each beat.
+// Nothing in here ever stalls: a window's last event is taken only when the drain will be empty by the time its sums are
+// complete, and the queue behind the drain has places left for all of them. A clock without an event adds zeros.
 //
-// Cost besides the lanes: as many flip-flops again as the accumulators for the drain (clock enable only, no LUT), and a
-// multiplexer of LANES / UNITS inputs for each bit of a beat.
+// Weight memory: row `weight_addr` holds LANES weights, lane 0 in the low bits; it is there two clocks after
+// `weight_enable`. Latency from a window's last event to its first sum: STAGES + 5 clocks, STAGES as below.
+//
+// Cost besides the lanes: as many flip-flops again as the accumulators for the drain (clock enable only, no LUT), a
+// multiplexer of LANES / UNITS inputs for each bit of a beat, and the queue's 2^QUEUE_LOG2 beats of distributed memory.
 `default_nettype none
 
 module synapse_array #(
@@ -35,7 +36,9 @@ module synapse_array #(
     parameter LANES_PACKED = 1,             // lanes that share a multiplier: 1 or 2
     parameter STEPS_PACKED = 1,             // time steps that share a multiplier
     parameter MAX_SHIFT    = 0,             // largest shift of a term
+    parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
     parameter VECTOR       = 0,             // 1: events may bring a count for every lane
+    parameter QUEUE_LOG2   = 4,             // beats that may wait behind the drain: 2^QUEUE_LOG2, at least LANES / UNITS
     parameter WEIGHT_ADDR_BITS = 8
 ) (
     input  wire                         clk,
@@ -108,44 +111,120 @@ module synapse_array #(
         end
     endgenerate
 
-    // ---------------------------------------------------------------- pipeline: weight row, register stages, sums
-    reg [DONE:0] valid_reg;                // [0]: the weight row of this event is at the memory's output
-    reg [DONE:0] last_reg;
-    reg [SETS*STEPS*OPERAND_BITS-1:0] operand_reg;
-    wire [SETS*STEPS*OPERAND_BITS-1:0] operand;
+    // ---------------------------------------------------------------- which events are taken
+    localparam QUEUE      = 1 << QUEUE_LOG2;
+    localparam ROOM_LIMIT = QUEUE - BEATS;
+    reg  [QUEUE_LOG2:0]  reserved_reg;          // beats of windows whose last event was taken, until they have left
+    reg  [BEAT_BITS-1:0] gap_reg;               // clocks until the drain has room for another window's sums
+    reg                  go_reg;                // a last event may be taken
+    wire [BEAT_BITS:0]   ending_beats;          // of the window that the event offered belongs to
 
-    wire drain_free;
-    wire window_done = valid_reg[DONE] && last_reg[DONE];
-    wire advance     = !window_done || drain_free;
-    wire add         = advance && valid_reg[STAGES];
+    localparam TWO = 2;
+    wire [BEAT_BITS:0] gap = ending_beats - TWO[BEAT_BITS:0];
+    wire unused_gap = gap[BEAT_BITS];
 
-    assign s_event_ready = advance;
-    assign weight_enable = advance && s_event_valid;
+    wire accept = s_event_valid && s_event_ready;
+    wire ending = accept && s_event_last;
+    wire leave  = m_axis_tvalid && m_axis_tready;
+
+    assign s_event_ready = go_reg || !s_event_last;
+    assign weight_enable = s_event_valid;
     assign weight_addr   = s_event_addr;
 
     always @(posedge clk) begin
-        if (advance) begin
-            valid_reg   <= {valid_reg[DONE-1:0], s_event_valid};
-            last_reg    <= {last_reg[DONE-1:0], s_event_last};
-            operand_reg <= operand;
+        reserved_reg <= reserved_reg + (ending ? {{(QUEUE_LOG2 - BEAT_BITS){1'b0}}, ending_beats} : {(QUEUE_LOG2 + 1){1'b0}})
+                                     - {{QUEUE_LOG2{1'b0}}, leave};
+        if (ending) begin
+            gap_reg <= ending_beats < TWO[BEAT_BITS:0] ? {BEAT_BITS{1'b0}} : gap[BEAT_BITS-1:0];
+        end else if (gap_reg != {BEAT_BITS{1'b0}}) begin
+            gap_reg <= gap_reg - 1'b1;
         end
-        // Reset as well, so that no tool makes a shift register of it: yosys 0.23 forgets the enable of one.
+        go_reg <= !ending && gap_reg == {BEAT_BITS{1'b0}} && reserved_reg <= ROOM_LIMIT[QUEUE_LOG2:0];
         if (rst) begin
-            valid_reg <= {(DONE + 1){1'b0}};
-            last_reg  <= {(DONE + 1){1'b0}};
+            reserved_reg <= {(QUEUE_LOG2 + 1){1'b0}};
+            gap_reg      <= {BEAT_BITS{1'b0}};
+            go_reg       <= 1'b0;
         end
     end
+
+    generate
+        if (LAST_BEATS == BEATS) begin : g_even_segments
+            assign ending_beats = BEATS[BEAT_BITS:0];
+        end else begin : g_ragged_segments
+            reg [SEG_BITS-1:0] ending_segment_reg;
+            assign ending_beats = ending_segment_reg == LAST_SEG[SEG_BITS-1:0] ? LAST_BEATS[BEAT_BITS:0]
+                                                                               : BEATS[BEAT_BITS:0];
+            always @(posedge clk) begin
+                if (ending) begin
+                    ending_segment_reg <= ending_segment_reg == LAST_SEG[SEG_BITS-1:0] ?
+                                          {SEG_BITS{1'b0}} : ending_segment_reg + 1'b1;
+                end
+                if (rst) begin
+                    ending_segment_reg <= {SEG_BITS{1'b0}};
+                end
+            end
+        end
+    endgenerate
+
+    // ---------------------------------------------------------------- pipeline: event, weight row, register stages, sums
+    reg [SETS*COUNTS_BITS-1:0] event_counts_reg;    // 0 without an event
+    reg [4:0]    event_shift_reg;
+    reg          event_last_reg;
+    reg [DONE:0] last_reg;                          // [0]: the weight row is at the memory's output
+    reg          idle_reg;                          // no event since the reset
+    reg [STAGES-1:0] idle_line_reg;                 // the same, in the stages of last_reg
+    reg          clear_reg;                         // the accumulators begin anew
+    reg [SETS*STEPS*OPERAND_BITS-1:0]  operand_reg;
+    wire [SETS*STEPS*OPERAND_BITS-1:0] operand;
+    wire [SETS*COUNTS_BITS-1:0]        event_counts;
+
+    wire window_done = last_reg[DONE];
+
+    always @(posedge clk) begin
+        event_counts_reg <= event_counts;
+        event_shift_reg  <= s_event_shift;
+        if (!accept) begin
+            event_counts_reg <= {(SETS * COUNTS_BITS){1'b0}};
+            event_shift_reg  <= 5'd0;
+        end
+        event_last_reg  <= ending;
+        last_reg        <= {last_reg[DONE-1:0], event_last_reg};
+        // What is in the pipeline before the first event, from before the reset or never read, is not added.
+        if (accept) begin
+            idle_reg <= 1'b0;
+        end
+        clear_reg       <= idle_line_reg[STAGES-1] || last_reg[STAGES-1];
+        operand_reg     <= operand;
+        if (rst) begin
+            event_last_reg <= 1'b0;
+            last_reg       <= {(DONE + 1){1'b0}};
+            idle_reg       <= 1'b1;
+            clear_reg      <= 1'b1;
+        end
+    end
+
+    generate
+        if (STAGES == 1) begin : g_one_stage
+            always @(posedge clk) begin
+                idle_line_reg <= rst || idle_reg;
+            end
+        end else begin : g_more_stages
+            always @(posedge clk) begin
+                idle_line_reg <= rst ? {STAGES{1'b1}} : {idle_line_reg[STAGES-2:0], idle_reg};
+            end
+        end
+    endgenerate
 
     // ---------------------------------------------------------------- counts to operands, once for all lanes
     generate
         genvar l, t, s;
         for (l = 0; l < SETS; l = l + 1) begin : g_set
-            wire [COUNTS_BITS-1:0] own;
+            wire [COUNTS_BITS-1:0] own = event_counts_reg[l*COUNTS_BITS +: COUNTS_BITS];
             if (l == 0) begin : g_first
-                assign own = s_event_counts[COUNTS_BITS-1:0];
+                assign event_counts[COUNTS_BITS-1:0] = s_event_counts[COUNTS_BITS-1:0];
             end else begin : g_other
-                assign own = s_event_vector ? s_event_counts[l*COUNTS_BITS +: COUNTS_BITS]
-                                            : s_event_counts[COUNTS_BITS-1:0];
+                assign event_counts[l*COUNTS_BITS +: COUNTS_BITS] =
+                    s_event_vector ? s_event_counts[l*COUNTS_BITS +: COUNTS_BITS] : s_event_counts[COUNTS_BITS-1:0];
             end
             for (t = 0; t < STEPS; t = t + 1) begin : g_step
                 wire [COUNT_BITS-1:0] count = own[t*COUNT_BITS +: COUNT_BITS];
@@ -165,7 +244,7 @@ module synapse_array #(
                         wire unused_sign = sign;
                         assign wide = count;
                     end else begin : g_shifted
-                        assign wide = {{MAX_SHIFT{sign}}, count} << s_event_shift;
+                        assign wide = {{MAX_SHIFT{sign}}, count} << event_shift_reg;
                     end
                     assign operand[(l*STEPS+t)*OPERAND_BITS +: OPERAND_BITS] = wide;
                 end
@@ -175,7 +254,7 @@ module synapse_array #(
             wire unused_vector = s_event_vector;
         end
         if (MAX_SHIFT == 0) begin : g_no_shift
-            wire unused_shift = &{1'b0, s_event_shift};
+            wire unused_shift = &{1'b0, event_shift_reg};
         end
     endgenerate
 
@@ -197,9 +276,7 @@ module synapse_array #(
                     for (t = 0; t < WAIT; t = t + 1) begin : g_wait
                         reg [1:0] code_reg;
                         always @(posedge clk) begin
-                            if (advance) begin
-                                code_reg <= line[t*2 +: 2];
-                            end
+                            code_reg <= line[t*2 +: 2];
                         end
                         assign line[(t+1)*2 +: 2] = code_reg;
                     end
@@ -208,21 +285,29 @@ module synapse_array #(
             end
 
             // The shift is used in front of the accumulator.
-            wire [4:0] shift;
+            wire [MAX_SHIFT:0] shift;
             if (MAX_SHIFT == 0) begin : g_no_shift
-                assign shift = 5'd0;
+                assign shift = 1'b1;
             end else begin : g_shift
-                reg [5*(STAGES+1)-1:0] shift_reg;
+                wire [5*(STAGES+1)-1:0] waiting;
+                reg  [MAX_SHIFT:0]      shift_reg;
+                integer n;
+                assign waiting[4:0] = event_shift_reg;
+                for (s = 0; s < STAGES; s = s + 1) begin : g_wait
+                    reg [4:0] wait_reg;
+                    always @(posedge clk) begin
+                        wait_reg <= waiting[5*s +: 5];
+                    end
+                    assign waiting[5*(s+1) +: 5] = wait_reg;
+                end
                 always @(posedge clk) begin
-                    if (advance) begin
-                        shift_reg <= {shift_reg[5*STAGES-1:0], s_event_shift};
+                    for (n = 0; n <= MAX_SHIFT; n = n + 1) begin
+                        shift_reg[n] <= SHIFTS[n] && waiting[5*STAGES +: 5] == n[4:0];
                     end
                 end
-                assign shift = shift_reg[5*STAGES +: 5];
+                assign shift = shift_reg;
             end
 
-            // A core's reset also ends a window that it cuts short.
-            wire clear = rst || (add && last_reg[STAGES]);
             for (l = 0; l < LANES; l = l + 1) begin : g_lane
                 localparam SET = VECTOR != 0 ? l : 0;
                 synapse_lane #(
@@ -230,12 +315,11 @@ module synapse_array #(
                     .DIGITS      (DIGITS),
                     .WEIGHT_BITS (WEIGHT_BITS),
                     .ACC_BITS    (ACC_BITS),
-                    .MAX_SHIFT   (MAX_SHIFT)
+                    .MAX_SHIFT   (MAX_SHIFT),
+                    .SHIFTS      (SHIFTS)
                 ) lane (
                     .clk     (clk),
-                    .advance (advance),
-                    .add     (add),
-                    .clear   (clear),
+                    .clear   (clear_reg),
                     .weight  (weight_row[l*WEIGHT_BITS +: WEIGHT_BITS]),
                     .codes   (codes[SET*STEPS*OPERAND_BITS +: STEPS*OPERAND_BITS]),
                     .shift   (shift),
@@ -244,15 +328,9 @@ module synapse_array #(
             end
         end else begin : g_multiplied
             wire [SETS*STEP_GROUPS*STEPS_PACKED*FACTOR_BITS-1:0] factors;   // steps that are missing count 0
-            wire clear = rst || (add && last_reg[STAGES]);
-            reg  first_reg;                                                 // the next sum begins a window
+            reg first_reg;                                                  // the sum begins anew
             always @(posedge clk) begin
-                if (add) begin
-                    first_reg <= last_reg[STAGES];
-                end
-                if (rst) begin
-                    first_reg <= 1'b1;
-                end
+                first_reg <= clear_reg;
             end
 
             for (l = 0; l < SETS; l = l + 1) begin : g_factors
@@ -285,8 +363,6 @@ module synapse_array #(
                             .PRE_ADDER    (STEPS == 1 ? 1 : 0)
                         ) accumulator (
                             .clk     (clk),
-                            .advance (advance),
-                            .add     (add),
                             .first   (first_reg),
                             .weights (weights),
                             .count   (group_factors),
@@ -302,9 +378,7 @@ module synapse_array #(
                             .ACC_BITS     (ACC_BITS)
                         ) multiplier (
                             .clk     (clk),
-                            .advance (advance),
-                            .add     (add),
-                            .clear   (clear),
+                            .clear   (clear_reg),
                             .weights (weights),
                             .counts  (group_factors),
                             .sums    (group_sums)
@@ -321,7 +395,7 @@ module synapse_array #(
                     end
                 end
             end
-            wire unused_control = first_reg ^ clear;
+            wire unused_control = first_reg ^ clear_reg;
         end
     endgenerate
 
@@ -332,22 +406,33 @@ module synapse_array #(
     reg [SEG_BITS-1:0]       segment_reg;       // that comes next
     reg [UNITS*SUM_BITS-1:0] out_reg;
     reg                      out_valid_reg;
+    wire                     queue_ready;
     wire                     beat_last;
     wire [UNITS*SUM_BITS-1:0] beat;
 
-    wire move      = draining_reg && (!out_valid_reg || m_axis_tready);
-    wire load      = window_done && drain_free;
-    assign drain_free    = !draining_reg || (move && beat_last);
-    assign m_axis_tvalid = out_valid_reg;
-    assign m_axis_tdata  = out_reg;
+    wire move = draining_reg;
+    wire load = window_done;                    // the drain is empty by now, see above
+
+    fifo #(
+        .WIDTH      (UNITS * SUM_BITS),
+        .DEPTH_LOG2 (QUEUE_LOG2)
+    ) queue (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  (out_reg),
+        .s_axis_tvalid (out_valid_reg),
+        .s_axis_tready (queue_ready),
+        .m_axis_tdata  (m_axis_tdata),
+        .m_axis_tvalid (m_axis_tvalid),
+        .m_axis_tready (m_axis_tready)
+    );
+    wire unused_ready = queue_ready;            // there is always room
 
     always @(posedge clk) begin
         if (load) begin
             drain_reg <= sums;
         end
-        if (move) begin
-            out_reg <= beat;
-        end
+        out_reg <= beat;
     end
 
     always @(posedge clk) begin
@@ -358,9 +443,7 @@ module synapse_array #(
             draining_reg <= load || !beat_last;
             beat_reg     <= load ? {BEAT_BITS{1'b0}} : beat_reg + 1'b1;
         end
-        if (move || m_axis_tready) begin
-            out_valid_reg <= move;
-        end
+        out_valid_reg <= move;
         if (rst) begin
             segment_reg   <= {SEG_BITS{1'b0}};
             draining_reg  <= 1'b0;

@@ -6,11 +6,12 @@
 // {-w, 0, w, 2w}: one LUT of four inputs a bit (two bits of the weight, two of the digit's code). -w is ~w here; the 1 that
 // is missing goes into the zeros below the next digit. Register stage 0 joins digits 0 and 1, each later one adds a
 // digit, so no path has two adders. The accumulator is cleared by its synchronous reset, which takes no LUT: what is
-// handed out is the adder's sum in the clock in which the window's last event is added.
+// handed out is the adder's sum in the clock in which the window's last event is added. A clock without an event brings
+// zeros.
 //
 // Register stages in front of the accumulator: STAGES = max(1, DIGITS - 1).
 // Cost on LUTs of four inputs: DIGITS·(WEIGHT_BITS + 1) for the digits, DIGITS - 1 adders of WEIGHT_BITS + 4 bits, and
-// ACC_BITS; where terms have different shifts, one more for each bit of the shifted product.
+// ACC_BITS; where two terms have different shifts, one more for each bit of the shifted product.
 // ACC_BITS comes from interval arithmetic over the actual weights, so no sum can overflow.
 `default_nettype none
 
@@ -19,15 +20,14 @@ module synapse_lane #(
     parameter DIGITS       = 2,             // digits of a count, see count_recoder
     parameter WEIGHT_BITS  = 8,             // bits of a weight, signed
     parameter ACC_BITS     = 16,            // bits of an accumulator, signed
-    parameter MAX_SHIFT    = 0              // largest shift of a term
+    parameter MAX_SHIFT    = 0,             // largest shift of a term
+    parameter [31:0] SHIFTS = 32'hffffffff  // bit s: there is a term of shift s
 ) (
     input  wire                          clk,
-    input  wire                          advance,    // the pipeline moves
-    input  wire                          add,        // an event is in the last register stage, and the pipeline moves
     input  wire                          clear,      // reset, or the event that is added is the last of its window
     input  wire [WEIGHT_BITS-1:0]        weight,     // signed
     input  wire [STEPS*2*DIGITS-1:0]     codes,      // digit 0 of step 0 low; digit i > 1 comes i - 1 stages after its weight
-    input  wire [4:0]                    shift,      // of the event in the last register stage
+    input  wire [MAX_SHIFT:0]            shift,      // one-hot, of the event in the last register stage
     output wire [STEPS*ACC_BITS-1:0]     sums        // accumulators with the event in the last stage added
 );
     localparam STAGES       = DIGITS > 1 ? DIGITS - 1 : 1;
@@ -45,9 +45,7 @@ module synapse_lane #(
         for (s = 1; s < STAGES; s = s + 1) begin : g_weight
             reg [WEIGHT_BITS-1:0] weight_reg;
             always @(posedge clk) begin
-                if (advance) begin
-                    weight_reg <= weight_bus[(s-1)*WEIGHT_BITS +: WEIGHT_BITS];
-                end
+                weight_reg <= weight_bus[(s-1)*WEIGHT_BITS +: WEIGHT_BITS];
             end
             assign weight_bus[s*WEIGHT_BITS +: WEIGHT_BITS] = weight_reg;
         end
@@ -70,10 +68,8 @@ module synapse_lane #(
 
                 if (DIGITS == 1) begin : g_only
                     always @(posedge clk) begin
-                        if (advance) begin
-                            sum_reg     <= {digit[WEIGHT_BITS], digit};
-                            missing_reg <= code == 2'd3;
-                        end
+                        sum_reg     <= {digit[WEIGHT_BITS], digit};
+                        missing_reg <= code == 2'd3;
                     end
                 end else begin : g_join
                     wire [SUM_BITS-3:0] lower;
@@ -93,21 +89,15 @@ module synapse_lane #(
                                                    {digit[WEIGHT_BITS], digit, 1'b0, missing};
                     if (s == 0) begin : g_first
                         always @(posedge clk) begin
-                            if (advance) begin
-                                sum_reg <= upper;
-                            end
+                            sum_reg <= upper;
                         end
                     end else begin : g_later
                         always @(posedge clk) begin
-                            if (advance) begin
-                                sum_reg <= {upper, lower[2*s-1:0]};
-                            end
+                            sum_reg <= {upper, lower[2*s-1:0]};
                         end
                     end
                     always @(posedge clk) begin
-                        if (advance) begin
-                            missing_reg <= code == 2'd3;
-                        end
+                        missing_reg <= code == 2'd3;
                     end
                 end
 
@@ -125,7 +115,25 @@ module synapse_lane #(
 
             wire signed [SHIFTED_BITS-1:0] product =
                 {{MAX_SHIFT{sum_bus[STAGES*PRODUCT_BITS-1]}}, sum_bus[(STAGES-1)*PRODUCT_BITS +: PRODUCT_BITS]};
-            wire [SHIFTED_BITS-1:0] shifted = MAX_SHIFT == 0 ? product : product <<< shift;
+            wire [SHIFTED_BITS-1:0] shifted;
+            if (MAX_SHIFT == 0) begin : g_no_shift
+                assign shifted = product;
+                wire unused_shift = &{1'b0, shift};
+            end else begin : g_shift
+                // Few shifts occur, so a choice among them takes less than a shifter: a LUT a bit for two terms.
+                reg [SHIFTED_BITS-1:0] chosen;
+                integer n;
+                always @* begin
+                    chosen = {SHIFTED_BITS{1'b0}};
+                    for (n = 0; n <= MAX_SHIFT; n = n + 1) begin
+                        if (SHIFTS[n]) begin
+                            chosen = chosen | ((product <<< n) & {SHIFTED_BITS{shift[n]}});
+                        end
+                    end
+                end
+                assign shifted = chosen;
+                wire unused_shift = &{1'b0, shift};
+            end
 
             reg  [ACC_BITS-1:0] accumulator_reg;
             wire [ACC_BITS-1:0] sum_now = accumulator_reg +
@@ -134,7 +142,7 @@ module synapse_lane #(
             always @(posedge clk) begin
                 if (clear) begin
                     accumulator_reg <= {ACC_BITS{1'b0}};
-                end else if (add) begin
+                end else begin
                     accumulator_reg <= sum_now;
                 end
             end

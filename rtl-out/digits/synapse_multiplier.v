@@ -13,7 +13,7 @@
 //     counts  (STEPS - 1)·LANES·F + FACTOR_BITS bits, and one more for the sign where counts are unsigned
 // ECP5 has ports of 18 bits, iCE40 of 16, 7 series of 25 and 18, UltraScale+ of 27 and 18.
 //
-// Register stages in front of the accumulators: two, the weights and the product.
+// Register stages in front of the accumulators: two, the weights and the product. A clock without an event brings counts of 0.
 // Cost: one multiplier, ACC_BITS + 1 LUTs an accumulator, with LANES = 2 WEIGHT_BITS LUTs more.
 `default_nettype none
 
@@ -26,8 +26,6 @@ module synapse_multiplier #(
     parameter ACC_BITS     = 16             // bits of an accumulator, signed
 ) (
     input  wire                          clk,
-    input  wire                          advance,    // the pipeline moves
-    input  wire                          add,        // an event is in the product register, and the pipeline moves
     input  wire                          clear,      // reset, or the event that is added is the last of its window
     input  wire [LANES*WEIGHT_BITS-1:0]  weights,    // lane 0 in the low bits
     input  wire [STEPS*FACTOR_BITS-1:0]  counts,     // step 0 in the low bits
@@ -77,11 +75,9 @@ module synapse_multiplier #(
     wire unused_high_bits = &{1'b0, product};
 
     always @(posedge clk) begin
-        if (advance) begin
-            weights_reg <= weights_next;
-            counts_reg  <= counts_next;
-            product_reg <= product[ALL_BITS-1:0];
-        end
+        weights_reg <= weights_next;
+        counts_reg  <= counts_next;
+        product_reg <= product[ALL_BITS-1:0];
     end
 
     // ---------------------------------------------------------------- the accumulators
@@ -106,7 +102,7 @@ module synapse_multiplier #(
             always @(posedge clk) begin
                 if (clear) begin
                     accumulator_reg <= {ACC_BITS{1'b0}};
-                end else if (add) begin
+                end else begin
                     accumulator_reg <= sum_now;
                 end
             end

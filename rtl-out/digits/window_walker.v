@@ -5,11 +5,14 @@
 // contiguous run:
 //     elements  max(0, left) .. min(left + RUN, ROW_ELEMENTS) - 1,   left = x·STEP - PAD_LEFT
 // of which whole words are fetched, with a mask for the elements of the first and last word that lie outside.
-// Padding is never fetched. For element e of window row ky the weight row is
+// Padding is never fetched. Where the map is cut into BLOCKS blocks of channels, all of this is meant for one block: the
+// first SEGMENTS/BLOCKS segments read block 0, the next ones block 1, and so on (see spike_buffer for the layout). For element e of window row ky the weight row is
 //     base + (e mod WORD)  =  segment·WEIGHT_ROWS + ky·RUN + e - left
 //
-// Timing: one fetch a clock while rows are there; 3 + freed rows clocks between two rows of output pixels; one clock
-// between two windows where a window is a single fetch.
+// A fetch is a pulse: it is never held up once it has left.
+//
+// Timing: one fetch a clock while rows are there and `fetch_go` is high; 7 + freed rows clocks between two rows of output
+// pixels; one clock between two windows where a window is a single fetch.
 //
 // Legal settings (checked by the generator): padding smaller than the kernel on every side.
 `default_nettype none
@@ -26,9 +29,10 @@ module window_walker #(
     parameter OUT_HEIGHT    = 8,
     parameter OUT_WIDTH     = 8,
     parameter SEGMENTS      = 1,            // groups of lanes that the output channels are cut into
+    parameter BLOCKS        = 1,            // blocks of channels, a divisor of SEGMENTS
     parameter WORD_LOG2     = 2,            // a word holds 2^WORD_LOG2 elements
     parameter ROWS          = 5,            // row slots of the ring
-    parameter ADDR_BITS     = 6,            // $clog2(ROWS · words of a row), at least 1
+    parameter ADDR_BITS     = 6,            // $clog2(BLOCKS · ROWS · words of a row), at least 1
     parameter LEVEL_BITS    = 3,            // $clog2(ROWS + 1)
     parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS · KERNEL_HEIGHT · RUN), at least 1
 ) (
@@ -44,7 +48,7 @@ module window_walker #(
     output wire [(1<<WORD_LOG2)-1:0]   fetch_mask,
     output wire                        fetch_last,
     output wire                        fetch_valid,
-    input  wire                        fetch_ready
+    input  wire                        fetch_go      // a fetch may leave in the next clock; from a register
 );
     localparam WORD        = 1 << WORD_LOG2;
     localparam ROW_WORDS   = (ROW_ELEMENTS + WORD - 1) / WORD;
@@ -68,35 +72,50 @@ module window_walker #(
     localparam LAST_OX  = OUT_WIDTH - 1;
     localparam LAST_SEG = SEGMENTS - 1;
     localparam WORD_MASK = WORD - 1;
+    localparam LAST_ELEMENT = ROW_ELEMENTS - 1;
+    localparam LAST_RUN = RUN - 1;
+    // Every window is made of whole words, and so is a row: no word needs a mask.
+    localparam ALIGNED = WORD == 1 || (STEP % WORD == 0 && PAD_LEFT % WORD == 0 && RUN % WORD == 0
+                                       && ROW_ELEMENTS % WORD == 0);
     localparam LAST_ROW_ADDR  = RING_WORDS - ROW_WORDS;
     localparam FIRST_ROW_BASE = PAD_TOP * RUN;
     localparam ROW_BASE_STEP  = STRIDE_HEIGHT * RUN;
 
     // ---------------------------------------------------------------- rows of output pixels
-    localparam [1:0] WAIT = 2'd0;           // until the rows of the window are in the ring
-    localparam [1:0] RUNS = 2'd1;           // the windows of this row of output pixels are being fetched
-    localparam [1:0] FREE = 2'd2;           // free the rows that no later window needs, one a clock
+    localparam [1:0] SETTLE = 2'd0;         // until the registers below follow from the row's first one
+    localparam [1:0] WAIT   = 2'd1;         // until the rows of the window are in the ring
+    localparam [1:0] RUNS   = 2'd2;         // the windows of this row of output pixels are being fetched
+    localparam [1:0] FREE   = 2'd3;         // free the rows that no later window needs, one a clock
 
     reg [1:0]                  state_reg;
+    reg [1:0]                  settle_reg;
     reg [OY_BITS-1:0]          oy_reg;
+    reg                        last_row_reg;
     reg signed [Y_BITS-1:0]    top_reg;        // first row of the window, negative inside the padding
     reg [Y_BITS-2:0]           freed_reg;      // row of the map that is the oldest in the ring
     reg [ADDR_BITS-1:0]        oldest_reg;     // address of that row
     reg [WEIGHT_ADDR_BITS-1:0] row_base_reg;   // weight row of the first fetched window row: rows in padding · RUN
 
-    wire signed [Y_BITS-1:0] bottom   = top_reg + KERNEL_HEIGHT[Y_BITS-1:0];   // one past the last row
-    wire signed [Y_BITS-1:0] next_top = top_reg + STRIDE_HEIGHT[Y_BITS-1:0];
-    wire [Y_BITS-2:0] row_end =
-        bottom > $signed(MAP_HEIGHT[Y_BITS-1:0]) ? MAP_HEIGHT[Y_BITS-2:0] : bottom[Y_BITS-2:0];
-    wire [Y_BITS-2:0] rows_needed = row_end - freed_reg;
+    // What follows from top_reg and freed_reg, one addition a clock.
+    reg signed [Y_BITS-1:0]    bottom_reg;     // one past the last row of the window
+    reg signed [Y_BITS-1:0]    next_top_reg;   // first row of the windows of the next row of output pixels
+    reg [Y_BITS-2:0]           row_end_reg;    // the same as bottom_reg, inside the map
+    reg [Y_BITS-2:0]           target_reg;     // rows up to here are not needed after this row of output pixels
+    reg [Y_BITS-2:0]           last_needed_reg;// rows of the window that lie inside the map, less one
 
-    wire last_row = oy_reg == LAST_OY[OY_BITS-1:0];
-    // Rows up to here are not needed after this row of output pixels.
-    wire [Y_BITS-2:0] free_target =
-        (last_row || next_top > $signed(MAP_HEIGHT[Y_BITS-1:0])) ? MAP_HEIGHT[Y_BITS-2:0] :
-        next_top[Y_BITS-1] ? {(Y_BITS - 1){1'b0}} : next_top[Y_BITS-2:0];
-    wire freeing = state_reg == FREE && freed_reg != free_target;
-    // A row must not be freed while its last fetch still waits to be taken.
+    always @(posedge clk) begin
+        last_row_reg    <= oy_reg == LAST_OY[OY_BITS-1:0];
+        bottom_reg      <= top_reg + KERNEL_HEIGHT[Y_BITS-1:0];
+        next_top_reg    <= top_reg + STRIDE_HEIGHT[Y_BITS-1:0];
+        row_end_reg     <= bottom_reg > $signed(MAP_HEIGHT[Y_BITS-1:0]) ?
+                           MAP_HEIGHT[Y_BITS-2:0] : bottom_reg[Y_BITS-2:0];
+        target_reg      <= (last_row_reg || next_top_reg > $signed(MAP_HEIGHT[Y_BITS-1:0])) ? MAP_HEIGHT[Y_BITS-2:0] :
+                           next_top_reg[Y_BITS-1] ? {(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0];
+        last_needed_reg <= row_end_reg + ~freed_reg;
+    end
+
+    wire freeing = state_reg == FREE && freed_reg != target_reg;
+    // A row must not be freed while its last fetch is still on its way to the memory.
     wire free_now = freeing && level != {LEVEL_BITS{1'b0}} && !fetch_valid;
     wire row_done;                             // the last fetch of this row of output pixels leaves
 
@@ -106,11 +125,17 @@ module window_walker #(
     // The rows needed are at most min(KERNEL_HEIGHT, MAP_HEIGHT), so they are compared in the wider of both widths.
     localparam NEED_BITS = Y_BITS - 1 > LEVEL_BITS ? Y_BITS - 1 : LEVEL_BITS;
     wire [NEED_BITS-1:0] level_wide = {{(NEED_BITS - LEVEL_BITS){1'b0}}, level};
-    wire [NEED_BITS-1:0] need_wide  = {{(NEED_BITS - Y_BITS + 1){1'b0}}, rows_needed};
-    wire start = state_reg == WAIT && level_wide >= need_wide;
+    wire [NEED_BITS-1:0] need_wide  = {{(NEED_BITS - Y_BITS + 1){1'b0}}, last_needed_reg};
+    wire start = state_reg == WAIT && level_wide > need_wide;
 
     always @(posedge clk) begin
         case (state_reg)
+            SETTLE: begin
+                settle_reg <= settle_reg - 1'b1;
+                if (settle_reg == 2'd0) begin
+                    state_reg <= WAIT;
+                end
+            end
             WAIT: begin
                 if (start) begin
                     state_reg <= RUNS;
@@ -122,22 +147,23 @@ module window_walker #(
                 end
             end
             default: begin
+                settle_reg <= 2'd2;
                 if (free_now) begin
                     freed_reg  <= freed_reg + 1'b1;
                     oldest_reg <= oldest_reg == LAST_ROW_ADDR[ADDR_BITS-1:0] ?
                                   {ADDR_BITS{1'b0}} : oldest_reg + ROW_WORDS[ADDR_BITS-1:0];
                 end
                 if (!freeing) begin
-                    state_reg <= WAIT;
-                    if (last_row) begin
+                    state_reg <= SETTLE;
+                    if (last_row_reg) begin
                         oy_reg       <= {OY_BITS{1'b0}};
                         top_reg      <= TOP_START[Y_BITS-1:0];
                         freed_reg    <= {(Y_BITS - 1){1'b0}};
                         row_base_reg <= FIRST_ROW_BASE[WEIGHT_ADDR_BITS-1:0];
                     end else begin
                         oy_reg  <= oy_reg + 1'b1;
-                        top_reg <= next_top;
-                        row_base_reg <= next_top[Y_BITS-1] ?
+                        top_reg <= next_top_reg;
+                        row_base_reg <= next_top_reg[Y_BITS-1] ?
                                         row_base_reg - ROW_BASE_STEP[WEIGHT_ADDR_BITS-1:0] :
                                         {WEIGHT_ADDR_BITS{1'b0}};
                     end
@@ -145,7 +171,8 @@ module window_walker #(
             end
         endcase
         if (rst) begin
-            state_reg    <= WAIT;
+            state_reg    <= SETTLE;
+            settle_reg   <= 2'd2;
             oy_reg       <= {OY_BITS{1'b0}};
             top_reg      <= TOP_START[Y_BITS-1:0];
             freed_reg    <= {(Y_BITS - 1){1'b0}};
@@ -154,56 +181,53 @@ module window_walker #(
         end
     end
 
-    // ---------------------------------------------------------------- the next window, computed ahead
+    // ---------------------------------------------------------------- the next windows, computed ahead in three stages
+    // Stage 1: where the window begins. Stage 2: its first and last element inside the map, still unclamped at the end.
+    // Stage 3, `next`: words, masks and weight row. All of them move when the fetch loop has taken the third.
     reg [OX_BITS-1:0]          left_x_reg;      // output column of left_reg
     reg signed [X_BITS-1:0]    left_reg;        // first element of its window in a row, negative inside the padding
     reg                        left_valid_reg;  // the row still has this window to come
+    reg [X_BITS-2:0]           edge_first_reg;
+    reg signed [X_BITS-1:0]    edge_last_reg;
+    reg [WEIGHT_ADDR_BITS-1:0] edge_base_reg;   // weight row of element 0 of the row, modulo 2^WEIGHT_ADDR_BITS
+    reg                        edge_final_reg;  // last window of the row
+    reg                        edge_valid_reg;
     reg                        next_valid_reg;
-    reg                        next_final_reg;  // last window of the row
+    reg                        next_final_reg;
     reg [W_BITS-2:0]           next_first_reg;  // first and last word of the window in a row
     reg [W_BITS-2:0]           next_last_reg;
-    reg [WORD-1:0]             next_low_reg;    // elements inside the window, of the first and of the last word
-    reg [WORD-1:0]             next_high_reg;
     reg [WEIGHT_ADDR_BITS-1:0] next_base_reg;   // weight row of element 0 of the first word, segment 0
+    wire [WORD-1:0]            next_low;        // elements inside the window, of the first and of the last word
+    wire [WORD-1:0]            next_high;
 
     wire take_next;                             // the fetch loop moves on to the next window
 
-    wire signed [X_BITS-1:0] right = left_reg + RUN[X_BITS-1:0];
-    wire [X_BITS-2:0] first_element = left_reg[X_BITS-1] ? {(X_BITS - 1){1'b0}} : left_reg[X_BITS-2:0];
-    wire [X_BITS-2:0] end_element =
-        right > $signed(ROW_ELEMENTS[X_BITS-1:0]) ? ROW_ELEMENTS[X_BITS-2:0] : right[X_BITS-2:0];
-    wire [X_BITS-2:0] last_element = end_element - 1'b1;
-    // Element 0 of the first word, seen from `left`. All weight rows are modulo 2^WEIGHT_ADDR_BITS: only rows of
-    // elements inside the window are ever used, and these are in range.
-    wire [WEIGHT_ADDR_BITS-1:0] word_offset = (first_element[WEIGHT_ADDR_BITS-1:0] & ~WORD_MASK[WEIGHT_ADDR_BITS-1:0])
-                                              - left_reg[WEIGHT_ADDR_BITS-1:0];
-
-    wire [WORD-1:0] low_mask;
-    wire [WORD-1:0] high_mask;
-    generate
-        if (WORD_LOG2 == 0) begin : g_mask_single
-            assign low_mask  = 1'b1;
-            assign high_mask = 1'b1;
-        end else begin : g_mask
-            assign low_mask  = {WORD{1'b1}} << first_element[WORD_LOG2-1:0];
-            assign high_mask = {WORD{1'b1}} >> ~last_element[WORD_LOG2-1:0];
-        end
-    endgenerate
+    // All weight rows are modulo 2^WEIGHT_ADDR_BITS: only rows of elements inside the window are ever used, and these
+    // are in range.
+    wire [X_BITS-2:0] last_element = edge_last_reg > $signed(LAST_ELEMENT[X_BITS-1:0]) ?
+                                     LAST_ELEMENT[X_BITS-2:0] : edge_last_reg[X_BITS-2:0];
+    wire [WEIGHT_ADDR_BITS-1:0] word_start = edge_first_reg[WEIGHT_ADDR_BITS-1:0] & ~WORD_MASK[WEIGHT_ADDR_BITS-1:0];
 
     always @(posedge clk) begin
-        if ((!next_valid_reg && left_valid_reg) || take_next) begin
-            next_final_reg <= left_x_reg == LAST_OX[OX_BITS-1:0];
-            next_first_reg <= first_element[X_BITS-2:WORD_LOG2];
-            next_last_reg  <= last_element[X_BITS-2:WORD_LOG2];
-            next_low_reg   <= low_mask;
-            next_high_reg  <= high_mask;
-            next_base_reg  <= row_base_reg + word_offset;
-            next_valid_reg <= left_valid_reg;
-            left_x_reg     <= left_x_reg + 1'b1;
-            left_reg       <= left_reg + STEP[X_BITS-1:0];
+        if (!next_valid_reg) begin
+            left_x_reg <= left_x_reg + 1'b1;
+            left_reg   <= left_reg + STEP[X_BITS-1:0];
             if (left_x_reg == LAST_OX[OX_BITS-1:0]) begin
                 left_valid_reg <= 1'b0;
             end
+            edge_first_reg <= left_reg[X_BITS-1] ? {(X_BITS - 1){1'b0}} : left_reg[X_BITS-2:0];
+            edge_last_reg  <= left_reg + LAST_RUN[X_BITS-1:0];
+            edge_base_reg  <= row_base_reg - left_reg[WEIGHT_ADDR_BITS-1:0];
+            edge_final_reg <= left_x_reg == LAST_OX[OX_BITS-1:0];
+            edge_valid_reg <= left_valid_reg;
+            next_final_reg <= edge_final_reg;
+            next_first_reg <= edge_first_reg[X_BITS-2:WORD_LOG2];
+            next_last_reg  <= last_element[X_BITS-2:WORD_LOG2];
+            next_base_reg  <= edge_base_reg + word_start;
+            next_valid_reg <= edge_valid_reg;
+        end
+        if (take_next) begin
+            next_valid_reg <= 1'b0;
         end
         if (start) begin
             left_x_reg     <= {OX_BITS{1'b0}};
@@ -211,12 +235,30 @@ module window_walker #(
             left_valid_reg <= 1'b1;
         end
         if (rst) begin
-            left_x_reg     <= {OX_BITS{1'b0}};
-            left_reg       <= LEFT_START[X_BITS-1:0];
             left_valid_reg <= 1'b0;
+            edge_valid_reg <= 1'b0;
             next_valid_reg <= 1'b0;
         end
     end
+
+    generate
+        if (ALIGNED) begin : g_whole_words
+            assign next_low  = {WORD{1'b1}};
+            assign next_high = {WORD{1'b1}};
+            wire unused_places = &{1'b0, last_element[X_BITS-2:0], edge_first_reg};
+        end else begin : g_masks
+            reg [WORD-1:0] next_low_reg;
+            reg [WORD-1:0] next_high_reg;
+            assign next_low  = next_low_reg;
+            assign next_high = next_high_reg;
+            always @(posedge clk) begin
+                if (!next_valid_reg) begin
+                    next_low_reg  <= {WORD{1'b1}} << edge_first_reg[WORD_LOG2-1:0];
+                    next_high_reg <= {WORD{1'b1}} >> ~last_element[WORD_LOG2-1:0];
+                end
+            end
+        end
+    endgenerate
 
     // ---------------------------------------------------------------- the fetch loop of one window
     reg                        busy_reg;        // a window is being fetched
@@ -246,7 +288,7 @@ module window_walker #(
     assign fetch_last  = fetch_last_reg;
     assign fetch_valid = fetch_valid_reg;
 
-    wire advance      = fetch_ready || !fetch_valid_reg;
+    wire advance      = fetch_go;
     wire word_first   = word_reg == first_reg;
     wire word_last    = word_reg == last_reg;
     wire window_last  = word_last && rows_left_reg == {(Y_BITS - 1){1'b0}};
@@ -259,17 +301,42 @@ module window_walker #(
     localparam INDEX_BITS = ADDR_BITS < W_BITS - 1 ? ADDR_BITS : W_BITS - 1;
     wire [ADDR_BITS-1:0] word_index = {{(ADDR_BITS - INDEX_BITS){1'b0}}, word_reg[INDEX_BITS-1:0]};
 
+    // Where the ring of this segment's block begins.
+    wire [ADDR_BITS-1:0] block_base;
+    generate
+        if (BLOCKS == 1) begin : g_single_block
+            assign block_base = {ADDR_BITS{1'b0}};
+        end else begin : g_blocks
+            localparam SHARE      = SEGMENTS / BLOCKS;        // segments of a block
+            localparam SHARE_BITS = SHARE > 1 ? $clog2(SHARE) : 1;
+            localparam LAST_SHARE = SHARE - 1;
+            reg [SHARE_BITS-1:0] share_reg;                   // of this segment in its block
+            reg [ADDR_BITS-1:0]  block_base_reg;
+            assign block_base = block_base_reg;
+            always @(posedge clk) begin
+                if (take_next) begin
+                    share_reg      <= {SHARE_BITS{1'b0}};
+                    block_base_reg <= {ADDR_BITS{1'b0}};
+                end else if (busy_reg && advance && window_last) begin
+                    share_reg <= share_reg + 1'b1;
+                    if (share_reg == LAST_SHARE[SHARE_BITS-1:0]) begin
+                        share_reg      <= {SHARE_BITS{1'b0}};
+                        block_base_reg <= block_base_reg + RING_WORDS[ADDR_BITS-1:0];
+                    end
+                end
+            end
+        end
+    endgenerate
+
     wire [WEIGHT_ADDR_BITS-1:0] next_segment_base = window_base_reg + WEIGHT_ROWS[WEIGHT_ADDR_BITS-1:0];
     wire [WEIGHT_ADDR_BITS-1:0] next_row_base     = row_start_reg + RUN[WEIGHT_ADDR_BITS-1:0];
 
     always @(posedge clk) begin
-        if (advance) begin
-            fetch_addr_reg  <= row_addr_reg + word_index;
-            fetch_base_reg  <= base_reg;
-            fetch_mask_reg  <= (word_first ? low_reg : {WORD{1'b1}}) & (word_last ? high_reg : {WORD{1'b1}});
-            fetch_last_reg  <= window_last;
-            fetch_valid_reg <= busy_reg;
-        end
+        fetch_addr_reg  <= row_addr_reg + word_index + block_base;
+        fetch_base_reg  <= base_reg;
+        fetch_mask_reg  <= (word_first ? low_reg : {WORD{1'b1}}) & (word_last ? high_reg : {WORD{1'b1}});
+        fetch_last_reg  <= window_last;
+        fetch_valid_reg <= busy_reg && advance;
         if (busy_reg && advance) begin
             if (!word_last) begin
                 word_reg <= word_reg + 1'b1;
@@ -284,7 +351,7 @@ module window_walker #(
             end else begin
                 word_reg        <= first_reg;
                 row_addr_reg    <= oldest_reg;
-                rows_left_reg   <= rows_needed - 1'b1;
+                rows_left_reg   <= last_needed_reg;
                 segment_reg     <= segment_reg + 1'b1;
                 window_base_reg <= next_segment_base;
                 row_start_reg   <= next_segment_base;
@@ -299,12 +366,12 @@ module window_walker #(
             final_reg       <= next_final_reg;
             first_reg       <= next_first_reg;
             last_reg        <= next_last_reg;
-            low_reg         <= next_low_reg;
-            high_reg        <= next_high_reg;
+            low_reg         <= next_low;
+            high_reg        <= next_high;
             window_base_reg <= next_base_reg;
             row_start_reg   <= next_base_reg;
             base_reg        <= next_base_reg;
-            rows_left_reg   <= rows_needed - 1'b1;
+            rows_left_reg   <= last_needed_reg;
             row_addr_reg    <= oldest_reg;
             word_reg        <= next_first_reg;
             segment_reg     <= {SEG_BITS{1'b0}};

@@ -1,0 +1,92 @@
+// slice_sum: the partial sums of all slices of an engine, added up beat by beat.
+//
+//     m_axis[f] = sum over slices g of s_axis[g][f]         for each of the FIELDS sums of a beat
+//
+// Each slice's beats wait in the queue of its synapse_array, so that a slice with little work in one window and much in the
+// next does not hold up the others: what counts is the average over the beats that a queue holds.
+//
+// Latency: one clock for each level of the adder tree ($clog2(SLICES), a register behind every level), and one through
+// the output register. Throughput: one beat a clock. Cost: (SLICES - 1)·FIELDS adders of SUM_BITS.
+`default_nettype none
+
+module slice_sum #(
+    parameter SLICES     = 2,               // a power of two, at least 2
+    parameter FIELDS     = 1,               // sums of a beat: units · time steps
+    parameter SUM_BITS   = 16               // bits of a sum, signed; holds the whole sum and each part of it
+) (
+    input  wire                              clk,
+    input  wire                              rst,            // synchronous, active high
+    input  wire [SLICES*FIELDS*SUM_BITS-1:0] s_axis_tdata,   // per slice, slice 0 in the low bits
+    input  wire [SLICES-1:0]                 s_axis_tvalid,
+    output wire [SLICES-1:0]                 s_axis_tready,
+    output wire [FIELDS*SUM_BITS-1:0]        m_axis_tdata,
+    output wire                              m_axis_tvalid,
+    input  wire                              m_axis_tready
+);
+    localparam WIDTH  = FIELDS * SUM_BITS;
+    localparam LEVELS = $clog2(SLICES);
+
+    wire advance;                           // the tree moves as a whole
+    wire take = &s_axis_tvalid;
+    assign s_axis_tready = {SLICES{advance && take}};
+
+    // A binary tree: node n is the sum of nodes 2n and 2n + 1, the slices' beats are nodes SLICES .. 2·SLICES - 1, and
+    // node 1 is the whole sum. Node n stands at place n - 1 of the bus.
+    wire [(2*SLICES-1)*WIDTH-1:0] tree;
+    reg  [LEVELS-1:0]             valid_reg;
+    assign tree[(SLICES-1)*WIDTH +: SLICES*WIDTH] = s_axis_tdata;
+
+    generate
+        genvar n;
+        genvar f;
+        for (n = 1; n < SLICES; n = n + 1) begin : g_node
+            for (f = 0; f < FIELDS; f = f + 1) begin : g_field
+                reg [SUM_BITS-1:0] sum_reg;
+                always @(posedge clk) begin
+                    if (advance) begin
+                        sum_reg <= tree[(2*n-1)*WIDTH + f*SUM_BITS +: SUM_BITS]
+                                 + tree[2*n*WIDTH + f*SUM_BITS +: SUM_BITS];
+                    end
+                end
+                assign tree[(n-1)*WIDTH + f*SUM_BITS +: SUM_BITS] = sum_reg;
+            end
+        end
+    endgenerate
+
+    generate
+        if (LEVELS == 1) begin : g_one_level
+            always @(posedge clk) begin
+                if (advance) begin
+                    valid_reg <= take;
+                end
+                if (rst) begin
+                    valid_reg <= 1'b0;
+                end
+            end
+        end else begin : g_levels
+            always @(posedge clk) begin
+                if (advance) begin
+                    valid_reg <= {valid_reg[LEVELS-2:0], take};
+                end
+                if (rst) begin
+                    valid_reg <= {LEVELS{1'b0}};
+                end
+            end
+        end
+    endgenerate
+
+    skid_buffer #(
+        .WIDTH (WIDTH)
+    ) out (
+        .clk           (clk),
+        .rst           (rst),
+        .s_axis_tdata  (tree[WIDTH-1:0]),
+        .s_axis_tvalid (valid_reg[LEVELS-1]),
+        .s_axis_tready (advance),
+        .m_axis_tdata  (m_axis_tdata),
+        .m_axis_tvalid (m_axis_tvalid),
+        .m_axis_tready (m_axis_tready)
+    );
+endmodule
+
+`default_nettype wire
