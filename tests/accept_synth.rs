@@ -29,7 +29,10 @@ fn table(name: &str, timesteps: u32) {
                 cost.block_rams
             );
             assert_eq!(cost.dsps, design.manifest.layers[0].fold.lanes as u64, "{name} {family:?} {version}");
-            assert!(cost.block_rams >= yosys::intended_block_rams(&design), "{name} {family:?} {version}: {cells}");
+            assert!(
+                cost.block_rams >= yosys::intended_block_rams(&design, &plan),
+                "{name} {family:?} {version}: {cells}"
+            );
         }
     }
 }

@@ -258,7 +258,7 @@ fn plans_that_cannot_be_are_refused() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments}");
         ran.stderr
     };
-    assert_snapshot!(refused("--target-fps 1e9"), @"error: --target-fps: a frame in 0 clocks cannot be reached; the best is 298; ask for less, raise --clock, or take a larger board");
+    assert_snapshot!(refused("--target-fps 1e9"), @"error: --target-fps: a frame in 0 clocks cannot be reached; the best is 297; ask for less, raise --clock, or take a larger board");
     assert_snapshot!(refused("--clock 0"), @"error: --clock: is 0; choose a number above 0");
     assert_snapshot!(refused("--margin 1"), @"error: --margin: is 1; choose a share of at least 0 and below 1");
     assert_snapshot!(refused("--pin conv_9=4"), @"error: --pin: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");

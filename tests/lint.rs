@@ -65,7 +65,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("row_memory", "WIDTH=1 DEPTH=1 ADDR_BITS=1"),
     ("skid_buffer", "WIDTH=1"),
     ("slice_sum", "SLICES=4 FIELDS=3"),
-    ("slice_sum", "SLICES=8 QUEUE_LOG2=1"),
+    ("slice_sum", "SLICES=8"),
     ("spike_buffer", "ROWS=1 ROW_WORDS=1 ADDR_BITS=1 LEVEL_BITS=1"),
     ("spike_buffer", "BLOCKS=3 ROWS=3 ROW_WORDS=4 PIXEL_WORDS=2 ADDR_BITS=6 LEVEL_BITS=2 BLOCK_RAM=0"),
     ("step_sum", "STEPS=1 SUM_BITS=3"),

@@ -26,9 +26,13 @@ pub fn quantised(members: u32, timesteps: u32, threshold: ThresholdMode) -> fixe
     quantise::quantise(&converted(members, timesteps), &settings).unwrap()
 }
 
+/// With the default lanes.
+pub fn plan(network: &fixed_point::Network) -> schedule::Plan {
+    schedule::plan(network, &Folding::default()).unwrap()
+}
+
 /// In Verilog, with the default lanes.
 pub fn design(members: u32, timesteps: u32, threshold: ThresholdMode) -> Design {
     let network = quantised(members, timesteps, threshold);
-    let plan = schedule::plan(&network, &Folding::default()).unwrap();
-    rtl::generate(&network, &plan).unwrap()
+    rtl::generate(&network, &plan(&network)).unwrap()
 }

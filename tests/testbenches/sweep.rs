@@ -369,8 +369,8 @@ pub const FAULTS: &[Fault] = &[
     // Slices: the next one's share, a word fetched when some slice has room, the end of another slice's window.
     Fault {
         file: "event_scanner.v",
-        from: "word[(p*SLICES+g)*",
-        to: "word[(p*SLICES+(g+1)%SLICES)*",
+        from: ": p * SLICES + g;",
+        to: ": p * SLICES + (g + 1) % SLICES;",
         bench: "event_scanner",
     },
     Fault { file: "event_scanner.v", from: "<= &slice_room;", to: "<= |slice_room;", bench: "event_scanner" },
@@ -495,7 +495,7 @@ pub const FAULTS: &[Fault] = &[
     // A window begins with what the one before left.
     Fault {
         file: "synapse_array.v",
-        from: "first_reg <= last_reg[STAGES];",
+        from: "first_reg <= clear_reg;",
         to: "first_reg <= 1'b0;",
         bench: "synapse_array",
     },

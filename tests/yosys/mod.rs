@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use volley::board::Family;
 use volley::rtl::Design;
+use volley::schedule::{LayerPlan, Plan, TermPlan};
 use volley::synth::Cells;
 
 /// The families that every design is tried on.
@@ -50,13 +51,21 @@ fn is_template_warning(line: &str) -> bool {
     resized.and_then(|port| port.rsplit('.').next()).is_some_and(|pin| PINS.contains(&pin))
 }
 
-/// Block RAMs of at most 36 × 512 bits that the weight memories meant for block RAM take, as [`volley::synth::Cost`] counts them.
-pub fn intended_block_rams(design: &Design) -> u64 {
-    let blocks = |layer: &volley::rtl::LayerEntry| {
-        let weights = &layer.memories[0];
-        weights.width.div_ceil(36) * weights.block_rows.div_ceil(512)
+/// Block RAMs of at most 36 × 512 bits that the weights and rows meant for block RAM take, as [`Cost`] counts them.
+pub fn intended_block_rams(design: &Design, plan: &Plan) -> u64 {
+    let blocks = |rows: u64, width: u64| width.div_ceil(36) * rows.div_ceil(512);
+    let weights = |layer: &volley::rtl::LayerEntry| -> u64 {
+        let (_, weights) = layer.memories.split_last().expect("a layer has memories");
+        weights.iter().map(|memory| blocks(memory.block_rows, memory.width)).sum()
     };
-    design.manifest.layers.iter().map(blocks).sum()
+    let rows = |layer: &LayerPlan| -> u64 {
+        let buffers = layer.fold.buffers;
+        let held = |term: &TermPlan| ((term.rows * term.row_words()) as u64, term.word_bits());
+        let terms = layer.terms.iter().map(held);
+        terms.map(|(words, bits)| blocks(buffers.block_rows(words, bits), bits.into())).sum()
+    };
+    let weights: u64 = design.manifest.layers.iter().map(weights).sum();
+    weights + plan.layers.iter().flatten().map(rows).sum::<u64>()
 }
 
 /// Synthesises a design. Fails the test on a latch, on a problem that `check` finds (undriven or doubly driven wires,
