@@ -58,8 +58,8 @@ impl std::ops::Mul<Resources> for usize {
     }
 }
 
-/// Signed bits that the weights of each output channel make use of: synthesis keeps no more of a lane's weights than the
-/// channels need that it computes.
+/// Signed bits that the weights of each output channel make use of, 0 where all are zero. Synthesis drops a column of a
+/// memory that is constant; of columns that are equal, as the copies of a sign are, it keeps one in LUTs only.
 pub fn used_bits(layer: &Layer) -> Vec<u32> {
     let mut bits = Vec::new();
     for term in &layer.terms {
@@ -67,7 +67,9 @@ pub fn used_bits(layer: &Layer) -> Vec<u32> {
         for (bits, weights) in bits.iter_mut().zip(term.weights.outer_iter()) {
             for &weight in weights {
                 let weight = i128::from(weight);
-                *bits = signed_bits(Interval { low: weight, high: weight }).max(*bits);
+                if weight != 0 {
+                    *bits = signed_bits(Interval { low: weight, high: weight }).max(*bits);
+                }
             }
         }
     }
@@ -275,9 +277,10 @@ impl Engine<'_> {
         sum += self.cost(module, array);
         let rows = self.weight_rows(slice) as u64;
         let lane = |lane: usize| self.used.iter().skip(lane).step_by(lanes).max().copied().unwrap_or(0);
-        let width = (0..lanes).map(lane).sum();
+        let used: Vec<u32> = (0..lanes).map(lane).collect();
+        let width = used.iter().filter(|bits| **bits > 0).count() * weight_bits;
         let block_rows = self.plan.fold.weights.block_rows(rows, (lanes * weight_bits) as u32);
-        sum += memory::rom(self.family, rows, width, block_rows);
+        sum += memory::rom(self.family, rows, width as u32, used.iter().sum(), block_rows);
         sum
     }
 
@@ -320,7 +323,7 @@ impl Engine<'_> {
             bias + widths.step as usize
         };
         let (rows, width) = ((self.channels() / fold.units) as u64, (fold.units * row_bits) as u32);
-        sum += memory::rom(self.family, rows, width, Storage::Auto.block_rows(rows, width));
+        sum += memory::rom(self.family, rows, width, width, Storage::Auto.block_rows(rows, width));
         sum
     }
 }

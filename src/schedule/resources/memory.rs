@@ -16,10 +16,12 @@ fn shapes(family: Family) -> &'static [(u64, u64)] {
     }
 }
 
-/// Block RAMs of a memory of `rows` words of `width` bits: the shape of which the fewest are needed, as synthesis chooses.
+/// Block RAMs of a memory of `rows` words of `width` bits, in the shape of which the fewest are needed, as synthesis
+/// chooses. Where a memory is deeper than a block, it is cut into pages of a block's depth; the words of all pages stand
+/// side by side, so that what the last column of one page leaves free is used by the next.
 pub fn block_rams(family: Family, rows: u64, width: u32) -> u64 {
-    let needed = shapes(family).iter().map(|(bits, words)| u64::from(width).div_ceil(*bits) * rows.div_ceil(*words));
-    if rows == 0 { 0 } else { needed.min().unwrap_or(0) }
+    let needed = shapes(family).iter().map(|(bits, words)| (rows.div_ceil(*words) * u64::from(width)).div_ceil(*bits));
+    needed.min().unwrap_or(0)
 }
 
 /// The memory of a spike buffer.
@@ -46,14 +48,16 @@ pub fn pool(family: Family, rows: u64, width: u32) -> (&'static str, u64) {
 }
 
 /// A ROM whose first `block_rows` rows stand in block RAM and the others in LUTs, with a register behind it.
-pub fn rom(family: Family, rows: u64, width: u32, block_rows: u64) -> Resources {
+///
+/// `width` bits of a row are not constant; `used` are left of them where those that are equal count once.
+pub fn rom(family: Family, rows: u64, width: u32, used: u32, block_rows: u64) -> Resources {
     let mut sum = Resources::default();
     if block_rows > 0 {
         sum.block_rams = block_rams(family, block_rows, width) as f64;
         sum.flip_flops = f64::from(width);
     }
     if rows > block_rows {
-        let rest = [("WIDTH", width as usize), ("DEPTH", (rows - block_rows) as usize)];
+        let rest = [("WIDTH", used as usize), ("DEPTH", (rows - block_rows) as usize)];
         sum += cost(family, "rom", &Parameters::new(rest));
     }
     if block_rows > 0 && rows > block_rows {
@@ -74,7 +78,9 @@ mod tests {
         assert_eq!([ecp5(512, 36), ecp5(513, 36), ecp5(576, 128), ecp5(512, 128)], [1, 2, 8, 4]);
         assert_eq!([ecp5(1024, 18), ecp5(1025, 18), ecp5(2048, 9), ecp5(4096, 8), ecp5(16384, 1)], [1, 2, 1, 2, 1]);
         assert_eq!([ecp5(0, 36), ecp5(1, 1)], [0, 1]);
-        // A width of one bit too many costs a whole column.
+        // Columns of several pages share a block: 13 pages of 40 bits are 520 bits, and 5 pages of 24 are 120.
+        assert_eq!([ecp5(6656, 40), ecp5(5120, 24), ecp5(32768, 7), ecp5(2304, 104)], [15, 7, 13, 15]);
+        // Of one page a width of one bit too many costs a whole block.
         assert_eq!([ecp5(500, 72), ecp5(500, 73)], [2, 3]);
         let ice40 = |rows, width| block_rams(Family::Ice40, rows, width);
         assert_eq!([ice40(256, 16), ice40(257, 16), ice40(512, 8), ice40(2048, 2), ice40(256, 17)], [1, 2, 1, 1, 2]);
@@ -82,9 +88,9 @@ mod tests {
 
     #[test]
     fn a_split_rom_keeps_its_rest_in_luts() {
-        let whole = rom(Family::Ecp5, 576, 128, 576);
-        let split = rom(Family::Ecp5, 576, 128, 512);
-        let none = rom(Family::Ecp5, 576, 128, 0);
+        let whole = rom(Family::Ecp5, 576, 128, 128, 576);
+        let split = rom(Family::Ecp5, 576, 128, 128, 512);
+        let none = rom(Family::Ecp5, 576, 128, 128, 0);
         assert_eq!([whole.block_rams, split.block_rams, none.block_rams], [8.0, 4.0, 0.0]);
         assert!(whole.luts == 0.0 && split.luts > 0.0 && none.luts > 4.0 * split.luts, "{split:?} {none:?}");
     }
