@@ -188,6 +188,28 @@ def accumulators(rng):
     return lanes(rng, ARITHMETIC=2, LANES_PACKED=rng.choice([1, 2, 2]), VECTOR=0, WEIGHT_BITS=8, ACC_BITS=17)
 
 
+def queue(rng):
+    depth = rng.choice([100, 512, 1280, 2560])
+    return {"WIDTH": rng.choice([3, 4, 4, 8, 16]), "DEPTH": depth, "ADDR_BITS": log2(depth), "BLOCK_RAM": 1}
+
+
+def elementwise(rng):
+    units, steps, channels = rng.choice([1, 1, 2]), rng.choice([1, 1, 2, 4]), rng.choice([16, 32, 64])
+    count_bits, weight_bits = rng.choice([3, 4]), rng.choice([6, 7, 8])
+    return {
+        "UNITS": units,
+        "BEATS": channels // units,
+        "STEPS": steps,
+        "COUNT_BITS": count_bits,
+        "WEIGHT_BITS": weight_bits,
+        "SHIFT": rng.choice([0, 0, 2]),
+        "ACC_BITS": rng.choice([14, 16, 18]),
+        "ADDR_BITS": log2(channels // units),
+        "fields": units * steps,
+        "product_bits": count_bits + weight_bits,
+    }
+
+
 def slices(rng):
     return {"SLICES": rng.choice([2, 2, 4, 8]), "FIELDS": rng.choice([1, 1, 2]), "SUM_BITS": rng.choice([12, 16, 18, 20])}
 
@@ -298,6 +320,8 @@ MODULES = [
     Measured("synapse_array", 36, lanes, f"{LANES} LANES*STEPS*digits*WEIGHT_BITS LANES*STEPS*digits STEPS*digits over0:MAX_SHIFT*LANES*STEPS*WEIGHT_BITS MAX_SHIFT*LANES*STEPS VECTOR*LANES*STEPS*digits", ARRAY, name="synapse_array_gated"),
     Measured("synapse_array", 24, multipliers, f"{LANES} LANES*STEPS*WEIGHT_BITS over0:MAX_SHIFT*STEPS*COUNT_BITS VECTOR*LANES*STEPS*COUNT_BITS VECTOR*MAX_SHIFT*LANES*STEPS multipliers", ARRAY, name="synapse_array_multiplier"),
     Measured("synapse_array", 16, accumulators, f"{LANES} LANES*STEPS*WEIGHT_BITS over0:MAX_SHIFT*STEPS*COUNT_BITS multipliers", ARRAY, name="synapse_array_accumulator", families=["xc7"]),
+    Measured("spike_queue", 10, queue, "1 WIDTH ADDR_BITS", ["row_memory", "fifo"], memory=True),
+    Measured("elementwise_term", 12, elementwise, "1 fields fields*ACC_BITS fields*product_bits ADDR_BITS", ["skid_buffer"]),
     Measured("slice_sum", 10, slices, "1 SLICES SLICES*FIELDS*SUM_BITS FIELDS*SUM_BITS", ["skid_buffer"]),
     Measured("group_neuron", 20, neuron, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS STEPS*TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*COUNT_BITS*STEP_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"]),
     Measured("group_neuron", 12, neuron_pow2, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS STEPS*TIMESTEPS*MEMBRANE_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"], name="group_neuron_pow2"),

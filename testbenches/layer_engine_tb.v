@@ -31,6 +31,9 @@ module layer_engine_tb;
     parameter LANES_PACKED   = 1;
     parameter STEPS_PACKED   = 1;
     parameter SHIFT          = 0;
+    parameter ELEMENTWISE    = 0;           // 1: a random count is added to every neuron's current, times a weight
+    parameter ELEMENT_BITS   = 3;
+    parameter ELEMENT_SHIFT  = 1;
     parameter SUM_QUEUE_LOG2 = LANES > 2 * UNITS ? $clog2(LANES / UNITS) : 1;    // the least there may be
     parameter SERIAL         = 0;
     parameter TIMESTEPS      = 2;
@@ -49,7 +52,9 @@ module layer_engine_tb;
     localparam SLICE_ROWS  = WEIGHT_ROWS / SLICES;
     localparam ADDR_BITS   = SLICE_ROWS > 1 ? $clog2(SLICE_ROWS) : 1;
     localparam ROWS        = KERNEL_H < HEIGHT ? KERNEL_H : HEIGHT;
-    localparam ACC_BITS    = WEIGHT_BITS + IN_BITS + SHIFT + $clog2(WINDOW);
+    localparam EVENT_BITS  = WEIGHT_BITS + IN_BITS + SHIFT + $clog2(WINDOW);
+    localparam EXTRA_BITS  = WEIGHT_BITS + ELEMENT_BITS + ELEMENT_SHIFT;
+    localparam ACC_BITS    = ELEMENTWISE == 0 ? EVENT_BITS : (EVENT_BITS > EXTRA_BITS ? EVENT_BITS : EXTRA_BITS) + 1;
     localparam MOST_SHIFT  = (1 << STEP_BITS) - 1 < STEP_LOG2 ? (1 << STEP_BITS) - 1 : STEP_LOG2;
     localparam [63:0] ONE    = 1;
     localparam [63:0] DRIVE  = TIMESTEPS * ((ONE << (ACC_BITS - 1)) + (ONE << (BIAS_BITS - 1)));
@@ -77,6 +82,8 @@ module layer_engine_tb;
     reg [IN_WIDTH-1:0]             elements [0:ELEMENTS-1];
     reg [LANES*WEIGHT_BITS-1:0]    weights  [0:WEIGHT_ROWS-1];
     reg [NEURON_BITS-1:0]          neurons  [0:CHANNELS-1];
+    reg [WEIGHT_BITS-1:0]          element_weights [0:CHANNELS-1];
+    reg [UNITS*IN_STEPS*ELEMENT_BITS-1:0] extras [0:BEATS-1];    // counts of the elementwise term
     reg [UNITS*OUT_BITS-1:0]       counts   [0:BEATS-1];
     integer events [0:SLICES-1];
 
@@ -89,6 +96,7 @@ module layer_engine_tb;
     reg signed [BIAS_BITS-1:0]   bias_signed;
     reg [STEP_BITS-1:0]          step_field;
     reg [IN_WIDTH-1:0]           element;
+    reg [ELEMENT_BITS-1:0]       extra;
 
     initial begin
         start_random;
@@ -126,6 +134,8 @@ module layer_engine_tb;
             step_field = POW2 != 0 ? (fill_state >> 8) % (MOST_SHIFT + 1) : fill_state[31:5];
             if (POW2 == 0 && step_field == 0) step_field = 1;
             neurons[n] = {bias_field, step_field};
+            draw;
+            element_weights[n] = fill_state[31:5];
         end
         for (n = 0; n < SLICES; n = n + 1) events[n] = 0;
         at     = 0;
@@ -140,6 +150,14 @@ module layer_engine_tb;
             v    = step >>> 1;
             for (t = 0; t < TIMESTEPS; t = t + 1) begin
                 current = bias;
+                draw;
+                extra = fill_state[31:5];
+                if (t < IN_STEPS) extras[at/UNITS][((at%UNITS)*IN_STEPS+t)*ELEMENT_BITS +: ELEMENT_BITS] = extra;
+                extra = extras[at/UNITS][((at%UNITS)*IN_STEPS+(IN_STEPS == 1 ? 0 : t))*ELEMENT_BITS +: ELEMENT_BITS];
+                weight_signed = element_weights[o];
+                weight = weight_signed;
+                value  = extra;
+                if (ELEMENTWISE != 0) current = current + weight * value * (64'sd1 <<< ELEMENT_SHIFT);
                 for (ky = 0; ky < KERNEL_H; ky = ky + 1)
                 for (kx = 0; kx < KERNEL_W; kx = kx + 1)
                 for (c = 0; c < IN_CHANNELS; c = c + 1) begin
@@ -211,6 +229,9 @@ module layer_engine_tb;
     wire                                neuron_enable;
     wire [BEAT_ADDR_BITS-1:0]           neuron_addr;
     reg  [UNITS*NEURON_BITS-1:0]        neuron_row;
+    wire                                element_enable;
+    wire [BEAT_ADDR_BITS-1:0]           element_addr;
+    reg  [UNITS*WEIGHT_BITS-1:0]        element_row;
     integer g, u;
     always @(posedge clk) begin
         for (g = 0; g < SLICES; g = g + 1) begin
@@ -222,8 +243,18 @@ module layer_engine_tb;
         weight_row <= weight_read;
         for (u = 0; u < UNITS; u = u + 1) begin
             if (neuron_enable) neuron_row[u*NEURON_BITS +: NEURON_BITS] <= neurons[neuron_addr * UNITS + u];
+            if (element_enable) element_row[u*WEIGHT_BITS +: WEIGHT_BITS] <= element_weights[element_addr * UNITS + u];
         end
     end
+
+    wire [31:0]                           extras_sent;
+    wire [UNITS*IN_STEPS*ELEMENT_BITS-1:0] extras_data;
+    wire                                  extras_valid;
+    wire                                  extras_ready;
+    stream_source #(.WIDTH(UNITS * IN_STEPS * ELEMENT_BITS), .ID(1)) extras_source (
+        .clk(clk), .rst(rst), .total(ELEMENTWISE != 0 ? BEATS[31:0] : 32'd0), .index(extras_sent),
+        .word(extras[extras_sent]), .tdata(extras_data), .tvalid(extras_valid), .tready(extras_ready)
+    );
 
     wire [UNITS*OUT_BITS-1:0] out_data;
     wire                      out_valid;
@@ -236,6 +267,7 @@ module layer_engine_tb;
         .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC),
         .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED),
         .MAX_SHIFT(SHIFT), .SHIFTS(32'd1 << SHIFT), .SUM_QUEUE_LOG2(SUM_QUEUE_LOG2), .SERIAL(SERIAL), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS),
+        .ELEMENTWISE(ELEMENTWISE), .ELEMENT_BITS(ELEMENT_BITS), .ELEMENT_SHIFT(ELEMENT_SHIFT),
         .POW2(POW2), .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
         .BEAT_ADDR_BITS(BEAT_ADDR_BITS)
     ) dut (
@@ -243,6 +275,8 @@ module layer_engine_tb;
         .s_event_shift({SLICES{SHIFT[4:0]}}), .s_event_last(event_last), .s_event_marker(event_marker), .s_event_valid(event_valid),
         .s_event_ready(event_ready), .scanning(busy), .m_axis_tdata(out_data), .m_axis_tvalid(out_valid),
         .m_axis_tready(out_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),
+        .s_counts_tdata(extras_data), .s_counts_tvalid(extras_valid), .s_counts_tready(extras_ready),
+        .element_enable(element_enable), .element_addr(element_addr), .element_row(element_row),
         .neuron_enable(neuron_enable), .neuron_addr(neuron_addr), .neuron_row(neuron_row),
         .status_event(status_event), .status_busy(status_busy)
     );

@@ -143,7 +143,8 @@ fn a_target_is_met_at_less_cost_than_the_quickest() {
     assert!(error.starts_with("--target-fps: a frame in 100 clocks cannot be reached; the best is "), "{error}");
 }
 
-/// Every folding of one slice tried out: none that meets the target is cheaper than what prices found.
+/// Every folding of one slice tried out: none that meets the target needs less of what it needs most than what prices found,
+/// to the precision of a hundredth of the budget with which they are asked.
 #[test]
 fn nothing_cheaper_meets_the_target() {
     let mut case = Case::new();
@@ -151,10 +152,13 @@ fn nothing_cheaper_meets_the_target() {
     let limit = 2000;
     let cost = |figures: &Figures| {
         let total = figures.total();
-        total.luts / all.luts
-            + total.flip_flops / all.flip_flops
-            + total.multipliers / all.multipliers
-            + total.block_rams / all.block_rams
+        let shares = [
+            total.luts / all.luts,
+            total.flip_flops / all.flip_flops,
+            total.multipliers / all.multipliers,
+            total.block_rams / all.block_rams,
+        ];
+        shares.into_iter().fold(0.0, f64::max)
     };
     let found = cost(&case.figures(&case.solve(all, Some(limit)).unwrap()));
     for conv_0 in [1, 2, 3, 4, 8] {
@@ -163,7 +167,7 @@ fn nothing_cheaper_meets_the_target() {
                 case.pins = pins(&format!("conv_0={conv_0}x1,conv_4={conv_4}x1,linear_9={linear_9}x1")).unwrap();
                 if let Ok(folding) = case.solve(all, Some(limit)) {
                     let other = cost(&case.figures(&folding));
-                    assert!(found <= other + 1e-9, "{conv_0}, {conv_4} and {linear_9} lanes: {other} below {found}");
+                    assert!(found <= other + 0.01, "{conv_0}, {conv_4} and {linear_9} lanes: {other} below {found}");
                 }
             }
         }

@@ -28,6 +28,9 @@ module digits_conv_4 (
     wire neuron_enable;
     wire [3:0] neuron_addr;
     wire [21:0] neuron_row;
+    wire unused_element_ready;
+    wire unused_element_enable;
+    wire [3:0] unused_element_addr;
 
     event_scanner #(
         .BEAT_BITS(5),
@@ -110,7 +113,8 @@ module digits_conv_4 (
         .STEP_LOG2(1),
         .MEMBRANE_BITS(17),
         .COUNT_BITS(3),
-        .BEAT_ADDR_BITS(4)
+        .BEAT_ADDR_BITS(4),
+        .ELEMENT_BITS(1)
     ) engine(
         .clk(clk),
         .rst(rst),
@@ -122,6 +126,12 @@ module digits_conv_4 (
         .s_event_valid(term_0_event_valid),
         .s_event_ready(term_0_event_ready),
         .s_event_vector(1'b0),
+        .s_counts_tdata(1'd0),
+        .s_counts_tvalid(1'd0),
+        .s_counts_tready(unused_element_ready),
+        .element_enable(unused_element_enable),
+        .element_addr(unused_element_addr),
+        .element_row(8'd0),
         .scanning(term_0_busy),
         .m_axis_tdata(m_axis_tdata),
         .m_axis_tvalid(m_axis_tvalid),

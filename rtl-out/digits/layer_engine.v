@@ -1,6 +1,7 @@
 // layer_engine: one layer of group neurons: the events of its windows in, spike counts out.
 //
 //     I(t)   = sum over the window's events of 2^shift · weight · counts(t)     synapse_array, one a slice; slice_sum
+//              + 2^shift · weight · counts(t) of the element at this place      elementwise_term, where the layer has one
 //     counts = group neuron fired by I(t) + bias, t = 0 .. T-1                  group_neuron, one a unit
 //
 // The events of each slice come from an event_scanner, or from several (one a term) through an event_join. Neurons
@@ -12,6 +13,7 @@
 //                  low bits; the rows of a term are ordered segment, ky, kx, input channel. Read latency two clocks.
 // Neuron memory:   row `beat` holds UNITS times {bias, step} (see group_neuron), those of channels beat·UNITS + unit,
 //                  unit 0 in the low bits. Read latency one clock.
+// Element memory:  the elementwise term's weights in the same order, UNITS a row. Read latency one clock.
 `default_nettype none
 
 module layer_engine #(
@@ -32,6 +34,9 @@ module layer_engine #(
     parameter STEPS_PACKED  = 1,            // time steps that share a multiplier
     parameter MAX_SHIFT     = 0,            // largest shift of a term
     parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
+    parameter ELEMENTWISE   = 0,            // 1: there is an elementwise term
+    parameter ELEMENT_BITS  = 3,            // bits of one of its counts
+    parameter ELEMENT_SHIFT = 0,            // its left shift
     parameter SUM_QUEUE_LOG2 = 5,           // beats of sums that may wait, a slice: 2^SUM_QUEUE_LOG2 >= LANES / UNITS
     parameter SERIAL        = 0,            // 1: neurons fire with one adder each (group_neuron_serial), 0: in a pipeline
     parameter TIMESTEPS     = 1,            // T
@@ -56,12 +61,19 @@ module layer_engine #(
     input  wire [SLICES-1:0]                        s_event_valid,
     output wire [SLICES-1:0]                        s_event_ready,
     input  wire [SLICES-1:0]                        scanning,       // `busy` of the event_scanner or event_join
+    // The elementwise term's counts, one element for each neuron of a beat; without it nothing is read here.
+    input  wire [UNITS*IN_STEPS*ELEMENT_BITS-1:0]   s_counts_tdata,
+    input  wire                                     s_counts_tvalid,
+    output wire                                     s_counts_tready,
     output wire [UNITS*TIMESTEPS*COUNT_BITS-1:0]    m_axis_tdata,   // counts, unit 0 and step 0 in the low bits
     output wire                                     m_axis_tvalid,
     input  wire                                     m_axis_tready,
     output wire [SLICES-1:0]                        weight_enable,
     output wire [SLICES*WEIGHT_ADDR_BITS-1:0]       weight_addr,
     input  wire [SLICES*LANES*WEIGHT_BITS-1:0]      weight_row,
+    output wire                                     element_enable,
+    output wire [BEAT_ADDR_BITS-1:0]                element_addr,
+    input  wire [UNITS*WEIGHT_BITS-1:0]             element_row,
     output wire                                     neuron_enable,
     output wire [BEAT_ADDR_BITS-1:0]                neuron_addr,
     input  wire [UNITS*(BIAS_BITS+STEP_BITS)-1:0]   neuron_row,
@@ -152,13 +164,56 @@ module layer_engine #(
         end
     endgenerate
 
+    // ---------------------------------------------------------------- the elementwise term
+    wire [SUM_BITS-1:0] current;
+    wire                current_valid;
+    wire                current_ready;
+
+    generate
+        if (ELEMENTWISE != 0) begin : g_elementwise
+            elementwise_term #(
+                .UNITS       (UNITS),
+                .BEATS       (CHANNELS / UNITS),
+                .STEPS       (IN_STEPS),
+                .COUNT_BITS  (ELEMENT_BITS),
+                .WEIGHT_BITS (WEIGHT_BITS),
+                .SHIFT       (ELEMENT_SHIFT),
+                .ACC_BITS    (ACC_BITS),
+                .ADDR_BITS   (BEAT_ADDR_BITS)
+            ) element (
+                .clk             (clk),
+                .rst             (rst),
+                .s_counts_tdata  (s_counts_tdata),
+                .s_counts_tvalid (s_counts_tvalid),
+                .s_counts_tready (s_counts_tready),
+                .s_axis_tdata    (sum),
+                .s_axis_tvalid   (sum_valid),
+                .s_axis_tready   (sum_ready),
+                .weight_enable   (element_enable),
+                .weight_addr     (element_addr),
+                .weight_row      (element_row),
+                .m_axis_tdata    (current),
+                .m_axis_tvalid   (current_valid),
+                .m_axis_tready   (current_ready)
+            );
+        end else begin : g_events_only
+            assign current         = sum;
+            assign current_valid   = sum_valid;
+            assign sum_ready       = current_ready;
+            assign s_counts_tready = 1'b0;
+            assign element_enable  = 1'b0;
+            assign element_addr    = {BEAT_ADDR_BITS{1'b0}};
+            wire unused_elements = &{1'b0, s_counts_tdata, s_counts_tvalid, element_row};
+        end
+    endgenerate
+
     // ---------------------------------------------------------------- the neurons; all units move in step
     wire [UNITS-1:0]                neuron_ready;
     wire [UNITS-1:0]                counts_valid;
     wire [UNITS-1:0]                unit_enable;
     wire [UNITS*BEAT_ADDR_BITS-1:0] unit_addr;
 
-    assign sum_ready     = neuron_ready[0];
+    assign current_ready = neuron_ready[0];
     assign m_axis_tvalid = counts_valid[0];
     assign neuron_enable = unit_enable[0];
     assign neuron_addr   = unit_addr[BEAT_ADDR_BITS-1:0];
@@ -183,8 +238,8 @@ module layer_engine #(
                 ) neuron (
                     .clk           (clk),
                     .rst           (rst),
-                    .s_axis_tdata  (sum[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
-                    .s_axis_tvalid (sum_valid),
+                    .s_axis_tdata  (current[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
+                    .s_axis_tvalid (current_valid),
                     .s_axis_tready (neuron_ready[u]),
                     .neuron_enable (unit_enable[u]),
                     .neuron_addr   (unit_addr[u*BEAT_ADDR_BITS +: BEAT_ADDR_BITS]),
@@ -210,8 +265,8 @@ module layer_engine #(
                 ) neuron (
                     .clk           (clk),
                     .rst           (rst),
-                    .s_axis_tdata  (sum[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
-                    .s_axis_tvalid (sum_valid),
+                    .s_axis_tdata  (current[u*IN_STEPS*ACC_BITS +: IN_STEPS*ACC_BITS]),
+                    .s_axis_tvalid (current_valid),
                     .s_axis_tready (neuron_ready[u]),
                     .neuron_enable (unit_enable[u]),
                     .neuron_addr   (unit_addr[u*BEAT_ADDR_BITS +: BEAT_ADDR_BITS]),

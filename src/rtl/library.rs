@@ -3,6 +3,7 @@
 /// (file name, text) of every module of the library, in alphabetical order.
 pub const FILES: &[(&str, &str)] = &[
     ("count_recoder.v", include_str!("lib/count_recoder.v")),
+    ("elementwise_term.v", include_str!("lib/elementwise_term.v")),
     ("event_join.v", include_str!("lib/event_join.v")),
     ("event_scanner.v", include_str!("lib/event_scanner.v")),
     ("event_selector.v", include_str!("lib/event_selector.v")),
@@ -18,6 +19,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("skid_buffer.v", include_str!("lib/skid_buffer.v")),
     ("slice_sum.v", include_str!("lib/slice_sum.v")),
     ("spike_buffer.v", include_str!("lib/spike_buffer.v")),
+    ("spike_queue.v", include_str!("lib/spike_queue.v")),
     ("step_sum.v", include_str!("lib/step_sum.v")),
     ("stream_fork.v", include_str!("lib/stream_fork.v")),
     ("synapse_accumulator.v", include_str!("lib/synapse_accumulator.v")),

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
+use ndarray::s;
+
 use crate::fixed_point::{Layer, Network, Neuron, ThresholdMode};
 use crate::quantise::widths::{Interval, accumulator, membrane, signed_bits, unsigned_bits};
-use crate::schedule::LayerPlan;
+use crate::schedule::{LayerPlan, TermKind};
 
 /// A memory: `rows` words of `width` bits, one hexadecimal word a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +77,7 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize) -
                 // Place among the window's pixels, whether it is walked row by row or, as a whole map, in one run.
                 let (ky, element) = (row / layout.geometry.run, row % layout.geometry.run);
                 let element = layout.element_of(slice, element);
-                let (tap, input) = if layout.vector {
+                let (tap, input) = if layout.kind == TermKind::Vector {
                     (ky * run + element, None)
                 } else {
                     (ky * run / own + element / own, Some(block * own + element % own))
@@ -92,6 +94,17 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize) -
         (0..segments).flat_map(rows)
     });
     memory(rows, lanes as u32 * layer.weight_bits)
+}
+
+/// The weights of elementwise term `term` of `layer`, those of `units` channels side by side.
+pub fn elementwise(layer: &Layer, term: usize, units: usize) -> Memory {
+    let channels: Vec<i32> = layer.terms[term].weights.slice(s![.., .., 0, 0]).diag().to_vec();
+    let rows = channels.chunks(units).map(|weights| {
+        let mut word = Word::new();
+        weights.iter().for_each(|weight| word.push((*weight).into(), layer.weight_bits));
+        word
+    });
+    memory(rows, units as u32 * layer.weight_bits)
 }
 
 /// How a layer's neurons are held: widths, and in which form the steps are.

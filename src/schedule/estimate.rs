@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use ndarray::ArrayView3;
 
-use super::{Fold, LayerPlan, Plan, TermPlan, is_readout};
+use super::{Fold, LayerPlan, Plan, TermKind, TermPlan, is_readout};
 use crate::fixed_point::{Network, Node, Op, Source};
 use crate::model::Trace;
 
@@ -85,9 +85,10 @@ pub fn estimate_layer(network: &Network, node: &Node, plan: &LayerPlan, activity
     let Op::Layer(layer) = &node.op else { return Estimate::default() };
     debug_assert!(!is_readout(layer) || node.shape.pixels() == 1);
     let segments = plan.segments(node.shape.channels);
-    let walks = plan.terms.iter().zip(&layer.terms).map(|(term_plan, term)| {
-        let channels = network.source_shape(term.source).channels;
-        Walk::new(term_plan, activity.of_source(term.source), channels, segments, plan.fold.lanes)
+    let walks = plan.scanned().map(|(number, term_plan)| {
+        let source = layer.terms[number].source;
+        let channels = network.source_shape(source).channels;
+        Walk::new(term_plan, activity.of_source(source), channels, segments, plan.fold.lanes)
     });
     frame(network, plan, node.shape.channels, walks.collect())
 }
@@ -109,7 +110,7 @@ impl<'a> Walk<'a> {
     /// `nonzero` has an entry for each element of the source in the order row, pixel, channel.
     fn new(term: &'a TermPlan, nonzero: &[bool], channels: usize, segments: usize, lanes: usize) -> Self {
         // An element of a vector term is what all lanes of a segment see.
-        let width = if term.vector { lanes } else { 1 };
+        let width = if term.kind == TermKind::Vector { lanes } else { 1 };
         let own = channels / term.blocks / width;
         let mut maps = vec![Vec::new(); term.blocks];
         for pixel in nonzero.chunks_exact(channels) {
@@ -230,7 +231,7 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
         estimate.overhead += walks.iter_mut().map(|walk| walk.next_row(y)).max().unwrap_or(0) + FETCH_TO_EVENT;
     }
     estimate.cycles = free.iter().max().copied().unwrap_or(0);
-    estimate.dense_cycles = plan.terms.iter().map(|term| dense(&term.geometry)).sum::<u64>() * segments as u64;
+    estimate.dense_cycles = plan.scanned().map(|(_, term)| dense(&term.geometry)).sum::<u64>() * segments as u64;
     estimate
 }
 

@@ -17,7 +17,7 @@ pub use estimate::{Activity, Estimate, dense, estimate, estimate_layer};
 pub use figures::{Figures, LayerFigures};
 pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
-pub use term::TermPlan;
+pub use term::{TermKind, TermPlan};
 
 use crate::fixed_point::{Layer, Network, Neuron, Node, Op, Source};
 use crate::quantise::widths::unsigned_bits;
@@ -68,12 +68,22 @@ impl LayerPlan {
     /// windows are so short that the drain is always at work.
     pub fn sum_queue_log2(&self) -> u32 {
         let beats = self.fold.lanes / self.fold.units;
-        let window: usize = self.terms.iter().map(|term| term.geometry.weight_rows()).sum();
+        let window: usize = self.scanned().map(|(_, term)| term.geometry.weight_rows()).sum();
         let windows = if self.fold.slices > 1 || window < 4 * beats { 2 } else { 1 };
         (windows * beats).next_power_of_two().ilog2().max(4)
     }
 
-    /// The terms that slice `slice` takes part in, with their numbers: all of them for slice 0.
+    /// The elementwise term, with its number.
+    pub fn elementwise(&self) -> Option<(usize, &TermPlan)> {
+        self.terms.iter().enumerate().find(|(_, term)| !term.is_scanned())
+    }
+
+    /// The terms that are scanned for events, with their numbers.
+    pub fn scanned(&self) -> impl Iterator<Item = (usize, &TermPlan)> {
+        self.terms.iter().enumerate().filter(|(_, term)| term.is_scanned())
+    }
+
+    /// The terms that slice `slice` takes part in, with their numbers: all that are scanned for slice 0.
     pub fn terms_of(&self, slice: usize) -> impl Iterator<Item = (usize, &TermPlan)> {
         self.terms.iter().enumerate().filter(move |(_, term)| slice < term.slices)
     }
@@ -114,15 +124,16 @@ pub fn most_count(network: &Network, layer: &Layer) -> u64 {
 /// What the sums of a lane of `layer` are made of, on which its legal arithmetic depends.
 pub fn synapse(network: &Network, layer: &Layer, plan: &LayerPlan) -> Synapse {
     let summed = if is_readout(layer) { network.timesteps } else { 1 };
-    let elements: Vec<_> = layer.terms.iter().map(|term| element_bits(network, term.source, summed)).collect();
+    let scanned = plan.scanned().map(|(number, _)| layer.terms[number].source);
+    let elements: Vec<_> = scanned.map(|source| element_bits(network, source, summed)).collect();
     Synapse {
         steps: if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps },
         count_bits: elements.iter().map(|(bits, _)| *bits).max().unwrap_or(1),
         count_signed: elements.iter().any(|(_, signed)| *signed),
         weight_bits: layer.weight_bits,
         accumulator_bits: layer.widths.accumulator,
-        shift: layer.terms.iter().map(|term| term.shift).max().unwrap_or(0),
-        vector: plan.terms.iter().any(|term| term.vector),
+        shift: plan.scanned().map(|(number, _)| layer.terms[number].shift).max().unwrap_or(0),
+        vector: plan.terms.iter().any(|term| term.kind == TermKind::Vector),
     }
 }
 
@@ -212,9 +223,13 @@ fn plan_layer(
 ) -> Result<LayerPlan> {
     let node = &network.nodes[index];
     let fold = legal(node, layer, fold)?;
+    let elementwise = term::elementwise(network, node, layer, fold.units, beats);
     let mut terms = Vec::with_capacity(layer.terms.len());
     for (number, (term, &beat)) in layer.terms.iter().zip(beats).enumerate() {
-        let mut planned = term::plan(network, node, layer, term, &fold, beat)?;
+        let mut planned = match elementwise {
+            Some(own) if own == number => term::plan_elementwise(network, node, layer, term, beat)?,
+            _ => term::plan(network, node, layer, term, &fold, beat)?,
+        };
         planned.deadlock_free_rows = rows.deadlock_free[index][number];
         let least = planned.deadlock_free_rows.max(window_rows(&planned.geometry));
         planned.rows = least.max(rows.pace[index][number]);

@@ -44,17 +44,24 @@ impl std::iter::Sum for Resources {
     }
 }
 
+impl std::ops::Mul<Resources> for f64 {
+    type Output = Resources;
+
+    fn mul(self, one: Resources) -> Resources {
+        Resources {
+            luts: self * one.luts,
+            flip_flops: self * one.flip_flops,
+            multipliers: self * one.multipliers,
+            block_rams: self * one.block_rams,
+        }
+    }
+}
+
 impl std::ops::Mul<Resources> for usize {
     type Output = Resources;
 
     fn mul(self, one: Resources) -> Resources {
-        let times = self as f64;
-        Resources {
-            luts: times * one.luts,
-            flip_flops: times * one.flip_flops,
-            multipliers: times * one.multipliers,
-            block_rams: times * one.block_rams,
-        }
+        self as f64 * one
     }
 }
 
@@ -91,7 +98,10 @@ pub fn layer(
     let engine = Engine { network, node, layer, plan, used, family, synapse };
     let mut sum = Resources::default();
     for (number, &beat) in beats.iter().enumerate() {
-        sum += engine.scanner(number, beat);
+        sum += match plan.terms[number].is_scanned() {
+            true => engine.scanner(number, beat),
+            false => engine.elementwise(number, beat),
+        };
     }
     for slice in 0..plan.fold.slices {
         sum += engine.slice(slice);
@@ -235,6 +245,29 @@ impl Engine<'_> {
         sum
     }
 
+    /// Queue, product and weights of an elementwise term.
+    fn elementwise(&self, number: usize, beat: usize) -> Resources {
+        let term = &self.plan.terms[number];
+        let units = self.plan.fold.units;
+        let fields = units * self.synapse.steps as usize;
+        let width = beat_bits(self.network, self.layer.terms[number].source, beat);
+        let depth = (term.rows * term.geometry.row_elements / beat) as u64;
+        let in_block = self.plan.fold.buffers.block_rows(depth, width as u32);
+        let mut sum = memory::rows(self.family, depth, width as u32, in_block > 0);
+        sum += self.cost("spike_queue", [("WIDTH", width), ("ADDR_BITS", log2(depth as usize))]);
+        let weight_bits = self.layer.weight_bits as usize;
+        let element = [
+            ("fields", fields),
+            ("product_bits", width / fields + weight_bits),
+            ("ACC_BITS", self.layer.widths.accumulator as usize),
+            ("ADDR_BITS", log2(self.channels() / units)),
+        ];
+        sum += self.cost("elementwise_term", element);
+        let (rows, width) = ((self.channels() / units) as u64, (units * weight_bits) as u32);
+        sum += memory::rom(self.family, rows, width, width, Storage::Auto.block_rows(rows, width));
+        sum
+    }
+
     /// Join, lanes and weights of a slice.
     fn slice(&self, slice: usize) -> Resources {
         let fold = &self.plan.fold;
@@ -254,7 +287,7 @@ impl Engine<'_> {
             sum += self.cost("event_join", join);
         }
         // A shift that all terms share is wiring.
-        let one_shift = self.layer.terms.iter().all(|term| term.shift == shift);
+        let one_shift = self.plan.scanned().all(|(number, _)| self.layer.terms[number].shift == shift);
         let arithmetic = self.plan.arithmetic(self.layer);
         let module = match arithmetic {
             Arithmetic::Gated => "synapse_array_gated",

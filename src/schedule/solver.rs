@@ -49,10 +49,13 @@ pub struct Task<'a> {
 
 /// Clocks a frame between two limits that are as good as equal.
 const PRECISION: f64 = 1.002;
+/// Between two shares of the budget that are as good as equal.
+const SHARE_PRECISION: f64 = 0.01;
 /// Most neurons that leave an engine at once.
 const MAX_UNITS: usize = 16;
 
-/// The folding of the most frames a second, or with `limit` the cheapest one of at most so many clocks a frame.
+/// The folding of the most frames a second, or with `limit` the cheapest one of at most so many clocks a frame: the one that
+/// needs the smallest share of the resource of which it needs the largest.
 ///
 /// # Errors
 /// [`Error::Setting`] for a pin of an unknown layer, a network that does not fit whatever its folding, or a limit that cannot
@@ -65,7 +68,7 @@ pub fn solve(task: Task, limit: Option<u64>) -> Result<Folding> {
     if let Some(limit) = limit
         && let Some(choice) = solver.within(limit)?
     {
-        return Ok(choice.folding(task.network));
+        return Ok(solver.evenly(limit, choice)?.folding(task.network));
     }
     let Some(mut best) = solver.within(u64::MAX)? else { return Err(solver.too_large()?) };
     // The most clocks that are known to be too few.
@@ -143,6 +146,33 @@ impl<'a> Solver<'a> {
             tried.push(units);
         }
         Ok(best)
+    }
+
+    /// `choice`, or one that leaves more of what it needs most: within the smallest share of the budget, the same of each
+    /// resource, that does for `limit`, and then with the fewest LUTs. What is left is room for the router, or for what else
+    /// stands on the device.
+    fn evenly(&mut self, limit: u64, choice: Choice) -> Result<Choice> {
+        let budget = self.task.budget;
+        let (choice, share) = self.smallest(limit, choice, |share| share * budget)?;
+        let rest = share * budget;
+        let (choice, _) = self.smallest(limit, choice, |share| Resources { luts: share * rest.luts, ..rest })?;
+        self.task.budget = budget;
+        Ok(choice)
+    }
+
+    /// The choice found within the smallest of the budgets `of` a share that do for `limit`, and that share. `choice` does
+    /// for the share 1.
+    fn smallest(&mut self, limit: u64, choice: Choice, of: impl Fn(f64) -> Resources) -> Result<(Choice, f64)> {
+        let (mut best, mut low, mut high) = (choice, 0.0, 1.0);
+        while high - low > SHARE_PRECISION {
+            let share = 0.5 * (low + high);
+            self.task.budget = of(share);
+            match self.within(limit)? {
+                Some(choice) => (best, high) = (choice, share),
+                None => low = share,
+            }
+        }
+        Ok((best, high))
     }
 
     /// For each layer the fewest units by which its neurons leave within `limit / headroom` clocks, or if there are none

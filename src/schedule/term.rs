@@ -4,8 +4,12 @@
 //! word, element e of a row belonging to slice e mod G, so one buffer and one walk of the windows serve all slices.
 //! Where the weights are in groups, the row is held in *blocks* of channels, and a segment walks its own block only.
 //!
-//! A *vector* term is depthwise (an identity shortcut is one): its word holds one element for each lane of a segment,
+//! A *vector* term is a depthwise convolution: its word holds one element for each lane of a segment,
 //! every lane meets its own element, and a whole word is one event. It needs no slices; slice 0 does it alone.
+//!
+//! An *elementwise* term is an identity shortcut, or another depthwise term whose windows are one pixel each: its elements come
+//! in the order in which the sums of the other terms leave the lanes, and are added there. It has no events, no slices
+//! and no lanes; its rows are a queue.
 
 use super::geometry::{Geometry, gcd, geometry};
 use super::{Fold, is_readout, term_element_bits};
@@ -16,17 +20,27 @@ use crate::shape::Shape;
 /// Widest spike word, bits: two block RAMs of 72 bits side by side.
 const MAX_WORD_BITS: u32 = 144;
 
+/// How a term's elements meet its weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TermKind {
+    /// An event is one element, which meets every lane.
+    Scalar,
+    /// An event is one element for each lane.
+    Vector,
+    /// No events: an element is added to the sum at its own place.
+    Elementwise,
+}
+
 /// Layout of the words and buffers of one term. What a slice walks over is called an *element* here also where it is the
 /// vector of a vector term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TermPlan {
     /// Of one block and one slice.
     pub geometry: Geometry,
-    /// Every lane meets its own count.
-    pub vector: bool,
+    pub kind: TermKind,
     /// Parts that a row's channels are cut into; a segment reads one of them.
     pub blocks: usize,
-    /// Slices that share this term: those of the layer, or 1.
+    /// Slices that share this term: those of the layer, or 1; none for an elementwise term.
     pub slices: usize,
     /// Bits of an element (of all lanes of a vector).
     pub element_bits: u32,
@@ -60,6 +74,11 @@ impl TermPlan {
         }
     }
 
+    /// Whether it has events, for which it is scanned.
+    pub fn is_scanned(&self) -> bool {
+        self.kind != TermKind::Elementwise
+    }
+
     /// Words of a map row, all blocks.
     pub fn row_words(&self) -> usize {
         self.geometry.row_elements.div_ceil(1 << self.word_log2) * self.blocks
@@ -72,18 +91,15 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
     let bits = term_element_bits(network, layer, term.source);
     let walk = |channels: usize| geometry(&node.name, Shape { channels, ..source }, node.shape, term.window);
     let lanes = fold.lanes;
-    let depthwise = term.groups > 1 && term.groups == source.channels && source.channels == node.shape.channels;
-    if depthwise
-        && !is_readout(layer)
-        && term.source != Source::Input
-        && lanes.is_power_of_two()
+    if is_depthwise(network, node, layer, term)
         && lanes > 1
+        && lanes.is_power_of_two()
         && source.channels.is_multiple_of(lanes)
         && lanes.is_multiple_of(beat)
     {
         return Ok(TermPlan {
             geometry: walk(1)?,
-            vector: true,
+            kind: TermKind::Vector,
             blocks: source.channels / lanes,
             slices: 1,
             element_bits: bits * lanes as u32,
@@ -113,7 +129,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
     });
     Ok(TermPlan {
         geometry,
-        vector: false,
+        kind: TermKind::Scalar,
         blocks,
         slices,
         element_bits: bits,
@@ -123,6 +139,42 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
         queue_log2: 4,
         order: order(fold, slices << word_log2, channels),
         word_counts: slices << word_log2,
+    })
+}
+
+/// Whether every output channel of `term` of `node` reads the input channel of its own number only, and spikes.
+fn is_depthwise(network: &Network, node: &Node, layer: &Layer, term: &Term) -> bool {
+    let channels = network.source_shape(term.source).channels;
+    let each = term.groups == channels && channels == node.shape.channels;
+    each && !is_readout(layer) && term.source != Source::Input
+}
+
+/// The term of `node` that is added element by element, if it has one: one whose elements come `units` at a time, as the
+/// neurons leave. Other terms must bring the sums that it is added to.
+pub fn elementwise(network: &Network, node: &Node, layer: &Layer, units: usize, beats: &[usize]) -> Option<usize> {
+    let fits = |(term, beat): (&Term, &usize)| {
+        let whole = term.window.kernel == [1, 1] && network.source_shape(term.source) == node.shape;
+        whole && *beat == units && is_depthwise(network, node, layer, term)
+    };
+    let found = layer.terms.iter().zip(beats).position(fits);
+    found.filter(|_| layer.terms.len() > 1)
+}
+
+/// The layout of an elementwise term, all but its rows: beats of `beat` elements in a queue.
+pub fn plan_elementwise(network: &Network, node: &Node, layer: &Layer, term: &Term, beat: usize) -> Result<TermPlan> {
+    let source = network.source_shape(term.source);
+    Ok(TermPlan {
+        geometry: geometry(&node.name, source, node.shape, term.window)?,
+        kind: TermKind::Elementwise,
+        blocks: 1,
+        slices: 0,
+        element_bits: term_element_bits(network, layer, term.source),
+        word_log2: 0,
+        rows: 0,
+        deadlock_free_rows: 0,
+        queue_log2: 0,
+        order: vec![],
+        word_counts: beat,
     })
 }
 

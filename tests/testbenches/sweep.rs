@@ -123,6 +123,9 @@ pub const BENCHES: &[Bench] = &[
             // Multipliers that are shared, and those that accumulate.
             "TIMESTEPS=4 IN_STEPS=4 ARITHMETIC=1 STEPS_PACKED=2 SHIFT=1",
             "TIMESTEPS=1 IN_STEPS=1 IN_BITS=4 MEMBERS=8 ARITHMETIC=2 LANES_PACKED=2 LANES=5 WEIGHT_BITS=8",
+            // A term that is added element by element.
+            "ELEMENTWISE=1",
+            "ELEMENTWISE=1 CHANNELS=6 UNITS=2 SLICES=2 WORD_LOG2=1 TIMESTEPS=1 IN_STEPS=1 ELEMENT_SHIFT=0 SERIAL=1",
             // Power-of-two steps.
             "POW2=1 STEP_BITS=2 STEP_LOG2=9 MEMBERS=8",
             "POW2=1 STEP_BITS=3 STEP_LOG2=7 TIMESTEPS=4 IN_STEPS=4 MEMBERS=15 SHIFT=3",
@@ -271,6 +274,17 @@ pub const BENCHES: &[Bench] = &[
     },
     Bench { module: "stream_fork", settings: &["", "OUTPUTS=1", "OUTPUTS=5 WIDTH=1"] },
     Bench { module: "skid_buffer", settings: &["", "WIDTH=1", "WIDTH=40"] },
+    Bench { module: "spike_queue", settings: &["", "DEPTH=1 WIDTH=1", "DEPTH=64 BLOCK_RAM=0", "DEPTH=100 WIDTH=20"] },
+    Bench {
+        module: "elementwise_term",
+        settings: &[
+            "",
+            "UNITS=1 STEPS=1 COUNT_BITS=4 WEIGHT_BITS=8 SHIFT=0 BEATS=16",
+            "UNITS=4 STEPS=1 BEATS=1 SHIFT=5",
+            "STEPS=2 COUNT_BITS=1 WEIGHT_BITS=2 SHIFT=0 ACC_BITS=5",
+            "SHIFT=7 ACC_BITS=16 WEIGHT_BITS=5",
+        ],
+    },
     Bench { module: "fifo", settings: &["", "DEPTH_LOG2=1 WIDTH=1", "DEPTH_LOG2=4"] },
     Bench { module: "step_sum", settings: &["", "STEPS=1", "STEPS=7 COUNT_BITS=4", "STEPS=2 COUNT_BITS=1"] },
 ];
@@ -526,6 +540,31 @@ pub const FAULTS: &[Fault] = &[
         from: "skid_valid_reg ? skid_reg : s_axis_tdata",
         to: "s_axis_tdata",
         bench: "skid_buffer",
+    },
+    // A beat is written over before it is read.
+    Fault { file: "spike_queue.v", from: "level_next != DEPTH[LEVEL_BITS-1:0]", to: "1'b1", bench: "spike_queue" },
+    // More is read ahead than there is room for.
+    Fault { file: "spike_queue.v", from: "ahead_reg != AHEAD[AHEAD_LOG2:0]", to: "1'b1", bench: "spike_queue" },
+    // A sum goes on without its count.
+    Fault {
+        file: "elementwise_term.v",
+        from: "take = s_axis_tvalid && s_counts_tvalid;",
+        to: "take = s_axis_tvalid;",
+        bench: "elementwise_term",
+    },
+    // The weight of the channel before.
+    Fault {
+        file: "elementwise_term.v",
+        from: "assign weight_addr = beat_reg;",
+        to: "assign weight_addr = beat_reg - 1'b1;",
+        bench: "elementwise_term",
+    },
+    // A negative weight is taken for a positive one.
+    Fault {
+        file: "elementwise_term.v",
+        from: "{(WIDE_BITS - PRODUCT_BITS){held[PRODUCT_BITS-1]}}",
+        to: "{(WIDE_BITS - PRODUCT_BITS){1'b0}}",
+        bench: "elementwise_term",
     },
     // The queue takes a word too many.
     Fault { file: "fifo.v", from: "(write_reg - read_reg) != full_distance", to: "1'b1", bench: "fifo" },

@@ -5,13 +5,13 @@ mod scan;
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Item, Module, Parameter, Port, Rom, Wire};
 use crate::fixed_point::{Layer, Network, Node, Source};
-use crate::schedule::{self, Firing, LayerPlan, Storage, is_readout};
+use crate::schedule::{self, Firing, LayerPlan, Storage, TermKind, is_readout};
 use crate::{Error, Result};
 
 /// The modules of one layer and the contents of its memories.
 pub(super) struct LayerModules {
     pub module: Module,
-    /// The weight memory of each slice, then the neuron memory.
+    /// The weight memory of each slice, that of the elementwise term if there is one, then the neuron memory.
     pub roms: Vec<(Rom, Memory)>,
     /// Bits of a beat of the output stream.
     pub output_bits: u32,
@@ -45,8 +45,8 @@ pub(super) fn modules(
     let readout = is_readout(layer);
     let from_image = schedule::reads_image(layer);
     let summed = if readout { network.timesteps } else { 1 };
-    let elements: Vec<_> =
-        layer.terms.iter().map(|term| schedule::element_bits(network, term.source, summed)).collect();
+    let scanned = plan.scanned().map(|(term, _)| layer.terms[term].source);
+    let elements: Vec<_> = scanned.map(|source| schedule::element_bits(network, source, summed)).collect();
     let channels = node.shape.channels;
     let slices = plan.fold.slices;
     let rows = (0..slices).map(|slice| plan.weight_rows(channels, slice)).max().unwrap_or(0);
@@ -78,6 +78,11 @@ pub(super) fn modules(
             _ => (format!("_{slice}"), format!("weights of slice {slice}")),
         };
         roms.push((rom(&format!("{name}_weights{suffix}"), &what, &weights, plan.fold.weights, 2), weights));
+    }
+    if let Some((term, _)) = plan.elementwise() {
+        let weights = memory::elementwise(layer, term, plan.fold.units);
+        let storage = Storage::Auto;
+        roms.push((rom(&format!("{name}_elements"), "weights of the elementwise term", &weights, storage, 1), weights));
     }
     let what = if readout { "T·bias" } else { "{bias, step}" };
     roms.push((rom(&format!("{name}_neurons"), what, &neurons, Storage::Auto, 1), neurons));
@@ -194,7 +199,10 @@ impl Context<'_> {
         module.ports.push(Port::output("status_busy", 1, "at work, and not held up by what follows"));
 
         for term in 0..terms {
-            self.scanner(&mut module, term);
+            match self.plan.terms[term].is_scanned() {
+                true => self.scanner(&mut module, term),
+                false => self.queue(&mut module, term),
+            }
         }
         for slice in 0..self.plan.fold.slices {
             self.join(&mut module, slice);
@@ -217,10 +225,11 @@ impl Context<'_> {
         );
         for (term, plan) in self.layer.terms.iter().zip(&self.plan.terms) {
             let window = term.window;
-            let kind = match (plan.vector, plan.blocks) {
-                (true, _) => ", a count for each lane".to_string(),
-                (false, 1) => String::new(),
-                (false, blocks) => format!(", {blocks} blocks of channels"),
+            let kind = match (plan.kind, plan.blocks) {
+                (TermKind::Elementwise, _) => ", element by element".to_string(),
+                (TermKind::Vector, _) => ", a count for each lane".to_string(),
+                (TermKind::Scalar, 1) => String::new(),
+                (TermKind::Scalar, blocks) => format!(", {blocks} blocks of channels"),
             };
             text += &format!(
                 "Term from {} ({}): {}×{} window, stride {}×{}, shift {}{kind}.\n",
@@ -250,15 +259,24 @@ impl Context<'_> {
 
     /// Whether slice 0 has events with a count for each lane.
     fn has_vector(&self) -> bool {
-        self.plan.terms.iter().any(|term| term.vector)
+        self.plan.terms.iter().any(|term| term.kind == TermKind::Vector)
     }
 
     fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
         let fold = &self.plan.fold;
         let neuron_address = address_bits(self.node.shape.channels / fold.units);
-        let (neuron_rom, weight_roms) = roms.split_last().expect("a layer has memories");
+        let (weight_roms, other_roms) = roms.split_at(fold.slices);
         let row_bits = weight_roms[0].0.width;
         let slices = fold.slices as u32;
+        let (neuron_rom, element_rom) = match other_roms {
+            [element, neuron] => (neuron, Some(element)),
+            all => (&all[0], None),
+        };
+        if let Some((rom, _)) = element_rom {
+            for (name, width) in [("element_enable", 1), ("element_addr", neuron_address), ("element_row", rom.width)] {
+                module.wires.push(Wire::new(name, width));
+            }
+        }
         for (name, width) in [
             ("weight_enable", slices),
             ("weight_addr", slices * self.address_bits),
@@ -296,6 +314,9 @@ impl Context<'_> {
             memory(rom, name, own("weight_enable", 1), addr, own("weight_row", row_bits));
         }
         let own = |wire: &str| wire.to_string();
+        if let Some((rom, _)) = element_rom {
+            memory(rom, own("element_memory"), own("element_enable"), own("element_addr"), own("element_row"));
+        }
         memory(&neuron_rom.0, own("neuron_memory"), own("neuron_enable"), own("neuron_addr"), own("neuron_row"));
     }
 
@@ -305,8 +326,9 @@ impl Context<'_> {
         let channels = self.node.shape.channels;
         let [arithmetic, lanes_packed, steps_packed] = self.plan.arithmetic(self.layer).parameters();
         // Terms are far from 32 bits of shift: their sums would not fit.
-        let shifts = self.layer.terms.iter().fold(0u32, |all, term| all | 1 << term.shift.min(31));
-        let max_shift = self.layer.terms.iter().map(|term| term.shift).max().unwrap_or(0);
+        let shift = |term: usize| self.layer.terms[term].shift;
+        let shifts = self.plan.scanned().fold(0u32, |all, (term, _)| all | 1 << shift(term).min(31));
+        let max_shift = self.plan.scanned().map(|(term, _)| shift(term)).max().unwrap_or(0);
         let mut parameters = vec![
             int("IN_BITS", self.count_bits),
             int("IN_MOST", schedule::most_count(self.network, self.layer)),
@@ -351,6 +373,9 @@ impl Context<'_> {
         }
         if !readout {
             connections.push(connect("s_event_vector", self.event(0, "vector")));
+            let (own, ports) = self.elements(module);
+            parameters.extend(own);
+            connections.extend(ports);
         }
         connections.push(connect("scanning", every("busy")));
         connections.push(connect("m_axis_tdata", "m_axis_tdata"));

@@ -1,9 +1,9 @@
 //! The scanners of a layer's terms, and in each slice the join of their events.
 
-use super::{Context, concatenation, connect, int, part};
+use super::{Context, address_bits, concatenation, connect, int, part};
 use crate::fixed_point::Source;
 use crate::rtl::netlist::{Item, Module, Parameter, Wire};
-use crate::schedule::{self, TermPlan, is_readout};
+use crate::schedule::{self, TermKind, TermPlan, is_readout};
 
 impl Context<'_> {
     pub(super) fn scanner(&self, module: &mut Module, term: usize) {
@@ -79,6 +79,69 @@ impl Context<'_> {
         });
     }
 
+    /// The queue of an elementwise term: its source's rows, beat by beat.
+    pub(super) fn queue(&self, module: &mut Module, term: usize) {
+        let plan = &self.plan.terms[term];
+        let stream = self.stream(term);
+        let bits = self.beat_bits(term);
+        let beats = (plan.rows * plan.geometry.row_elements / self.beats[term]) as u64;
+        let block = self.plan.fold.buffers.block_rows(beats, bits) > 0;
+        for (name, width) in [("element_counts", bits), ("element_valid", 1), ("element_ready", 1)] {
+            module.wires.push(Wire::new(name, width));
+        }
+        module.body.push(Item::Instance {
+            module: "spike_queue".into(),
+            name: format!("term_{term}_queue"),
+            parameters: vec![
+                int("WIDTH", bits),
+                int("DEPTH", beats as i64),
+                int("ADDR_BITS", address_bits(beats as usize)),
+                int("BLOCK_RAM", i64::from(block)),
+            ],
+            connections: vec![
+                connect("clk", "clk"),
+                connect("rst", "rst"),
+                connect("s_axis_tdata", format!("{stream}_tdata")),
+                connect("s_axis_tvalid", format!("{stream}_tvalid")),
+                connect("s_axis_tready", format!("{stream}_tready")),
+                connect("m_axis_tdata", "element_counts"),
+                connect("m_axis_tvalid", "element_valid"),
+                connect("m_axis_tready", "element_ready"),
+            ],
+        });
+    }
+
+    /// The engine's parameters of the elementwise term, and what its ports are connected to: nothing where there is none.
+    pub(super) fn elements(&self, module: &mut Module) -> (Vec<(String, Parameter)>, Vec<(String, String)>) {
+        let units = self.plan.fold.units as u32;
+        let (prefix, counts, valid, row, parameters) = match self.plan.elementwise() {
+            Some((term, plan)) => {
+                let shift = self.layer.terms[term].shift;
+                let bits = plan.element_bits / self.steps;
+                let parameters = [("ELEMENTWISE", 1), ("ELEMENT_BITS", bits), ("ELEMENT_SHIFT", shift)];
+                ("", "element_counts".into(), "element_valid".into(), "element_row".into(), parameters.to_vec())
+            }
+            None => {
+                let address = address_bits(self.node.shape.channels / self.plan.fold.units);
+                for (name, width) in [("element_ready", 1), ("element_enable", 1), ("element_addr", address)] {
+                    module.wires.push(Wire::new(format!("unused_{name}"), width));
+                }
+                let zero = |bits: u32| format!("{bits}'d0");
+                let row = zero(units * self.layer.weight_bits);
+                ("unused_", zero(units * self.steps), zero(1), row, vec![("ELEMENT_BITS", 1)])
+            }
+        };
+        let connections = vec![
+            connect("s_counts_tdata", counts),
+            connect("s_counts_tvalid", valid),
+            connect("s_counts_tready", format!("{prefix}element_ready")),
+            connect("element_enable", format!("{prefix}element_enable")),
+            connect("element_addr", format!("{prefix}element_addr")),
+            connect("element_row", row),
+        ];
+        (parameters.into_iter().map(|(name, value)| int(name, value)).collect(), connections)
+    }
+
     /// What the scanner of `term` reads, and bits of a beat of it: the stream, or for a readout its sum over time.
     fn summed(&self, module: &mut Module, term: usize) -> (String, u32) {
         let stream = format!("{}_tdata", self.stream(term));
@@ -147,7 +210,7 @@ impl Context<'_> {
             bases = format!("{base:08x}{bases}");
             base += segments * plan.geometry.weight_rows();
             shifts |= u128::from(self.layer.terms[term].shift) << (5 * place);
-            vectors |= u128::from(plan.vector) << place;
+            vectors |= u128::from(plan.kind == TermKind::Vector) << place;
         }
         let each = |name: &str, bits: u32| {
             let own = |term: &usize| part(&format!("term_{term}_{name}"), slice, self.plan.terms[*term].slices, bits);
@@ -204,7 +267,7 @@ impl Context<'_> {
         match signal {
             "busy" => own("busy", 1),
             "shift" => format!("5'd{}", self.layer.terms[only].shift),
-            "vector" => format!("1'b{}", u32::from(plan.vector)),
+            "vector" => format!("1'b{}", u32::from(plan.kind == TermKind::Vector)),
             "addr" => own("event_addr", self.address_bits),
             "counts" => self.widened_counts(only, slice),
             _ => own(&format!("event_{signal}"), 1),
@@ -225,7 +288,7 @@ impl Context<'_> {
         let plan = &self.plan.terms[term];
         let wire = format!("term_{term}_event_counts");
         let pad = self.count_bits - bits;
-        let lanes = if plan.vector { self.plan.fold.lanes as u32 } else { 1 };
+        let lanes = if plan.kind == TermKind::Vector { self.plan.fold.lanes as u32 } else { 1 };
         let fields = lanes * self.steps;
         let missing = self.event_bits(slice) - fields * self.count_bits;
         let own = part(&wire, slice, plan.slices, plan.element_bits);

@@ -6,7 +6,7 @@ use super::Task;
 use crate::fixed_point::{Layer, Network, Op};
 use crate::schedule::arithmetic::legal;
 use crate::schedule::resources::{self, Resources};
-use crate::schedule::{Activity, Arithmetic, Family, Firing, Fold, LayerPlan, Rows, Storage, Synapse};
+use crate::schedule::{Activity, Arithmetic, Family, Firing, Fold, LayerPlan, Rows, Storage, Synapse, TermKind};
 use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
 use crate::{Error, Result};
 
@@ -283,10 +283,10 @@ fn balanced(plan: &LayerPlan, events: &[Vec<f64>]) -> Option<Vec<usize>> {
 fn lower_bound(plan: &LayerPlan, channels: usize, events: &[Vec<f64>]) -> u64 {
     let segments = plan.segments(channels);
     let (mut shared, mut words) = (0.0, 0);
-    for (term, events) in plan.terms.iter().zip(events) {
-        let events: f64 = events.iter().sum();
+    for (number, term) in plan.scanned() {
+        let events: f64 = events[number].iter().sum();
         let visits = segments as f64 / term.blocks as f64;
-        shared += if term.vector { events / plan.fold.lanes as f64 } else { events * visits };
+        shared += if term.kind == TermKind::Vector { events / plan.fold.lanes as f64 } else { events * visits };
         let geometry = &term.geometry;
         let size = 1 << term.word_log2;
         let rows: usize = (0..geometry.out_height).map(|y| geometry.rows_of(y)).map(|(first, end)| end - first).sum();

@@ -2,8 +2,8 @@
 //! resources with several choices.
 //!
 //! Costs are shares of the budget. An option's price is the sum of its shares, each weighted by the price of its resource;
-//! prices begin at 1 (what is minimised when nothing is scarce) and rise with a resource's overuse until the choice
-//! of the cheapest option in each list fits. Of all choices that fit the cheapest is kept, and then improved, one list
+//! prices begin at 1, rise with a resource's overuse and fall where there is plenty, until the choice of the cheapest option in
+//! each list fits. Of all choices that fit the cheapest is kept, and then improved, one list
 //! at a time, while that is possible. If none fits, the nearest one is repaired by the exchanges that help most.
 //! Nothing is random, so equal tasks have equal answers.
 
@@ -14,6 +14,8 @@ pub type Shares = [f64; 4];
 
 /// Rounds of adjusting the prices; they settle within some twenty.
 const ROUNDS: u32 = 60;
+/// What a resource costs at least of which there is plenty.
+const LEAST_PRICE: f64 = 0.1;
 
 /// `cost` as shares of `budget`. A resource that is not there at all has a share beyond every budget.
 pub fn shares(cost: Resources, budget: Resources) -> Shares {
@@ -34,7 +36,7 @@ pub fn choose(lists: &[Vec<Shares>], fixed: Shares) -> Option<Vec<usize>> {
     let mut prices = [1.0f64; 4];
     let mut best: Option<(f64, Vec<usize>)> = None;
     let mut nearest: Option<(f64, Vec<usize>)> = None;
-    let mut step = 1.0;
+    let mut step = 4.0;
     for _ in 0..ROUNDS {
         let price = |option: &Shares| option.iter().zip(prices).map(|(share, price)| share * price).sum::<f64>();
         let cheapest = |list: &Vec<Shares>| {
@@ -50,9 +52,9 @@ pub fn choose(lists: &[Vec<Shares>], fixed: Shares) -> Option<Vec<usize>> {
             nearest = Some((excess, picks));
         }
         for (price, used) in prices.iter_mut().zip(used) {
-            *price = (*price * (step * (used - 1.0).clamp(-1.0, 1.0)).exp()).max(1.0);
+            *price = (*price * (step * (used - 1.0).clamp(-1.0, 1.0)).exp()).max(LEAST_PRICE);
         }
-        step = (step * 0.96f64).max(0.1);
+        step = (step * 0.95f64).max(0.1);
     }
     let picks = match (best, nearest) {
         (Some((_, picks)), _) => picks,
