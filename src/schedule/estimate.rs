@@ -191,8 +191,8 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
     let mut estimate = Estimate::default();
     // For each slice the clock at which its synapses are free for the next event.
     let mut free = vec![0u64; slices];
-    // Clocks at which the sums of earlier windows have left the queue, as many windows as it holds.
-    let mut left: VecDeque<u64> = VecDeque::new();
+    // The windows whose sums the queue may still hold: the clock at which the last of their beats has left, and the beats.
+    let mut leaving: VecDeque<(u64, usize)> = VecDeque::new();
     let queue = 1usize << plan.sum_queue_log2();
     for y in 0..geometry.out_height {
         for x in 0..geometry.out_width {
@@ -208,9 +208,8 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
                     });
                 }
                 let beats = if segment + 1 == segments { last_lanes } else { lanes } / units;
-                // The last event is taken when the drain will be empty and the queue has room for the window's sums.
-                let windows = queue / beats.max(1);
-                let room = if left.len() < windows { 0 } else { left[left.len() - windows] };
+                // The last event is taken when the drain will be empty and the queue has room for a window's sums.
+                let room = room(&leaving, queue - lanes / units, beat_clocks);
                 for ((free, begun), &events) in free.iter_mut().zip(begun).zip(&events) {
                     if events == 0 {
                         // The marker that ends an empty window takes the place of an event.
@@ -219,9 +218,10 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
                     *free = (*free).max(begun + beats as u64).max(room + 2);
                 }
                 let complete = free.iter().max().copied().unwrap_or(0) + EVENT_TO_SUM;
-                left.push_back(left.back().copied().unwrap_or(0).max(complete) + beats as u64 * beat_clocks);
-                if left.len() > queue {
-                    left.pop_front();
+                let before = leaving.back().map_or(0, |(end, _)| *end);
+                leaving.push_back((before.max(complete) + beats as u64 * beat_clocks, beats));
+                if leaving.len() > queue {
+                    leaving.pop_front();
                 }
                 let most = events.iter().copied().max().unwrap_or(0);
                 estimate.events += events.iter().sum::<u64>();
@@ -233,6 +233,18 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
     estimate.cycles = free.iter().max().copied().unwrap_or(0);
     estimate.dense_cycles = plan.scanned().map(|(_, term)| dense(&term.geometry)).sum::<u64>() * segments as u64;
     estimate
+}
+
+/// The clock from which on at most `most` beats of the windows in `leaving` have not left, one in `beat_clocks`.
+fn room(leaving: &VecDeque<(u64, usize)>, most: usize, beat_clocks: u64) -> u64 {
+    let mut rest = most;
+    for &(end, beats) in leaving.iter().rev() {
+        if rest < beats {
+            return end.saturating_sub(rest as u64 * beat_clocks);
+        }
+        rest -= beats;
+    }
+    0
 }
 
 /// Elements inside the windows of a frame, of one slice and segment: the events of a map without a zero.

@@ -1,0 +1,60 @@
+//! Acceptance: ResNet-20 on CIFAR-10, a residual network of 20 layers: equality, cycles, and what skipping zeros is worth.
+#![cfg(feature = "accept")]
+
+mod zoo;
+
+use std::time::Instant;
+
+use volley::cosim::{LayerVerdict, Simulator, Verdict};
+use zoo::design::{Generated, assert_equal, print};
+
+const NETWORK: &str = "resnet20-cifar10-qcfs8";
+/// Stall probability in 1/256.
+const STALLS: u8 = 64;
+/// Largest error of an estimate of cycles, a layer and all of them.
+const CYCLE_ERROR: f64 = 0.03;
+/// Layers within this share of the slowest one limit the rate.
+const LIMITING: f64 = 0.95;
+
+#[test]
+fn ten_images_with_stalls_are_equal() {
+    let generated = Generated::new(NETWORK, 8, 1, "16");
+    let start = Instant::now();
+    let verdict = generated.check(&zoo::images("cifar10_test", 10), Simulator::Verilator, STALLS);
+    print(&format!("{NETWORK}, stalls 25 %"), &verdict);
+    println!("  built, simulated and compared in {:.0} s", start.elapsed().as_secs_f64());
+    assert_equal(NETWORK, &verdict);
+}
+
+fn slowest(verdict: &Verdict, of: impl Fn(&LayerVerdict) -> f64) -> f64 {
+    verdict.layers.iter().map(of).fold(0.0, f64::max)
+}
+
+/// Without stalls, 16 lanes a layer: estimates, the use of the lanes, and clocks against those of dense work.
+#[test]
+fn zeros_are_skipped_and_cycles_foreseen() {
+    let generated = Generated::new(NETWORK, 8, 1, "16");
+    let verdict = generated.check(&zoo::images("cifar10_test", 10), Simulator::Verilator, 0);
+    print(NETWORK, &verdict);
+    assert_equal(NETWORK, &verdict);
+
+    let limit = slowest(&verdict, |layer| layer.cycles);
+    for layer in &verdict.layers {
+        let error = layer.estimated_cycles / layer.cycles - 1.0;
+        assert!(error.abs() <= CYCLE_ERROR, "{}: estimate off by {error:.3}", layer.name);
+        if layer.cycles >= LIMITING * limit {
+            println!("  {} limits: its lanes have an event in {:.3} of the clocks", layer.name, layer.utilisation());
+            assert!(layer.utilisation() >= 0.9, "{}: {}", layer.name, layer.utilisation());
+        }
+    }
+    let sum = |of: fn(&LayerVerdict) -> f64| verdict.layers.iter().map(of).sum::<f64>();
+    let (busy, estimated, dense) =
+        (sum(|layer| layer.cycles), sum(|layer| layer.estimated_cycles), sum(|layer| layer.dense_cycles));
+    println!("  busy clocks of all layers: {busy:.0}, estimated {estimated:.0}, of dense work {dense:.0}");
+    assert!((estimated / busy - 1.0).abs() <= CYCLE_ERROR);
+    let of_dense = busy / dense;
+    let rate = verdict.cycles_per_frame / slowest(&verdict, |layer| layer.dense_cycles);
+    println!("  busy clocks {of_dense:.3} and cycles a frame {rate:.3} of the dense ones");
+    assert!(of_dense <= 0.50, "{of_dense}");
+    assert!(rate <= 0.65, "{rate}");
+}
