@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use volley::board::Board;
 use volley::fixed_point::Settings;
 use volley::model::Model;
-use volley::schedule::resources::Resources;
 use volley::schedule::solver::{Task, solve};
 use volley::schedule::{self, Activity, Figures};
 use volley::{quantise, rtl};
@@ -20,14 +19,12 @@ const BLOCK_RAM_ERROR: f64 = 0.05;
 
 fn case(name: &str, members: u32, board: &str) {
     let network = quantise::quantise(&zoo::placed(name, members, 1).network, &Settings::default()).unwrap();
-    let images = zoo::images(if name.starts_with("mnist") { "mnist_calib" } else { "cifar10_calib" }, 4);
+    let images = zoo::images(zoo::calibration_set(name), 4);
     let model = Model::new(&network).unwrap();
     let frames = images.pixels.outer_iter().map(|image| Activity::of(&network, image, &model.trace(image)));
     let frames: Vec<_> = frames.collect();
     let board = Board::find(board).unwrap();
-    let all = board.resources();
-    let budget =
-        Resources { luts: 0.9 * all.luts, multipliers: 0.9 * all.multipliers, block_rams: 0.9 * all.block_rams, ..all };
+    let budget = 0.9 * board.resources();
     let pins = BTreeMap::new();
     let task = Task { network: &network, frames: &frames, family: board.family, budget, pins: &pins };
     let plan = schedule::plan(&network, &solve(task, None).unwrap()).unwrap();

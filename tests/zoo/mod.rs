@@ -42,6 +42,11 @@ pub fn test_set(name: &str) -> &'static str {
     if name.starts_with("mnist") { "mnist_test" } else { "cifar10_test" }
 }
 
+/// The training images to calibrate a network with.
+pub fn calibration_set(name: &str) -> &'static str {
+    if name.starts_with("mnist") { "mnist_calib" } else { "cifar10_calib" }
+}
+
 /// One array of a network's golden file.
 pub fn golden<T: ReadableElement>(name: &str, array: &str) -> ArrayD<T> {
     let file = File::open(zoo(&format!("{name}/golden.npz"))).unwrap();

@@ -1,11 +1,12 @@
 //! One layer's module: a scanner for each term, the join of their events in each slice, the engine and its memories.
 
+mod engine;
 mod scan;
 
 use super::memory::{self, Memory, NeuronFormat};
-use super::netlist::{Item, Module, Parameter, Port, Rom, Wire};
+use super::netlist::{Module, Parameter, Port, Rom};
 use crate::fixed_point::{Layer, Network, Node, Source};
-use crate::schedule::{self, Firing, LayerPlan, Storage, TermKind, is_readout};
+use crate::schedule::{self, LayerPlan, Storage, TermKind, is_readout};
 use crate::{Error, Result};
 
 /// The modules of one layer and the contents of its memories.
@@ -260,148 +261,6 @@ impl Context<'_> {
     /// Whether slice 0 has events with a count for each lane.
     fn has_vector(&self) -> bool {
         self.plan.terms.iter().any(|term| term.kind == TermKind::Vector)
-    }
-
-    fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
-        let fold = &self.plan.fold;
-        let neuron_address = address_bits(self.node.shape.channels / fold.units);
-        let (weight_roms, other_roms) = roms.split_at(fold.slices);
-        let row_bits = weight_roms[0].0.width;
-        let slices = fold.slices as u32;
-        let (neuron_rom, element_rom) = match other_roms {
-            [element, neuron] => (neuron, Some(element)),
-            all => (&all[0], None),
-        };
-        if let Some((rom, _)) = element_rom {
-            for (name, width) in [("element_enable", 1), ("element_addr", neuron_address), ("element_row", rom.width)] {
-                module.wires.push(Wire::new(name, width));
-            }
-        }
-        for (name, width) in [
-            ("weight_enable", slices),
-            ("weight_addr", slices * self.address_bits),
-            ("weight_row", slices * row_bits),
-            ("neuron_enable", 1),
-            ("neuron_addr", neuron_address),
-            ("neuron_row", neuron_rom.0.width),
-        ] {
-            module.wires.push(Wire::new(name, width));
-        }
-        let mut memory = |rom: &Rom, name: String, enable: String, addr: String, data: String| {
-            module.body.push(Item::Instance {
-                module: rom.name.clone(),
-                name,
-                parameters: vec![],
-                connections: vec![
-                    connect("clk", "clk"),
-                    connect("en", enable),
-                    connect("addr", addr),
-                    connect("data", data),
-                ],
-            });
-        };
-        for (slice, (rom, _)) in weight_roms.iter().enumerate() {
-            let suffix = if fold.slices == 1 { String::new() } else { format!("_{slice}") };
-            let own = |wire: &str, bits| part(wire, slice, fold.slices, bits);
-            // A slice with fewer rows than the largest one needs fewer bits of the address.
-            let low = slice as u32 * self.address_bits;
-            let addr = match (rom.address_bits() == self.address_bits, rom.address_bits()) {
-                (true, bits) => own("weight_addr", bits),
-                (false, 1) => format!("weight_addr[{low}]"),
-                (false, bits) => format!("weight_addr[{}:{low}]", low + bits - 1),
-            };
-            let name = format!("weight_memory{suffix}");
-            memory(rom, name, own("weight_enable", 1), addr, own("weight_row", row_bits));
-        }
-        let own = |wire: &str| wire.to_string();
-        if let Some((rom, _)) = element_rom {
-            memory(rom, own("element_memory"), own("element_enable"), own("element_addr"), own("element_row"));
-        }
-        memory(&neuron_rom.0, own("neuron_memory"), own("neuron_enable"), own("neuron_addr"), own("neuron_row"));
-    }
-
-    fn engine(&self, module: &mut Module, format: &NeuronFormat) {
-        let readout = is_readout(self.layer);
-        let fold = &self.plan.fold;
-        let channels = self.node.shape.channels;
-        let [arithmetic, lanes_packed, steps_packed] = self.plan.arithmetic(self.layer).parameters();
-        // Terms are far from 32 bits of shift: their sums would not fit.
-        let shift = |term: usize| self.layer.terms[term].shift;
-        let shifts = self.plan.scanned().fold(0u32, |all, (term, _)| all | 1 << shift(term).min(31));
-        let max_shift = self.plan.scanned().map(|(term, _)| shift(term)).max().unwrap_or(0);
-        let mut parameters = vec![
-            int("IN_BITS", self.count_bits),
-            int("IN_MOST", schedule::most_count(self.network, self.layer)),
-            int("IN_SIGNED", i64::from(self.signed)),
-            int("CHANNELS", channels as i64),
-            int("LANES", fold.lanes as i64),
-            int("WEIGHT_BITS", self.layer.weight_bits),
-            int("WEIGHT_ADDR_BITS", self.address_bits),
-            int("ACC_BITS", self.layer.widths.accumulator),
-            int("ARITHMETIC", arithmetic),
-            int("LANES_PACKED", lanes_packed),
-            int("MAX_SHIFT", max_shift),
-            ("SHIFTS".into(), Parameter::Sized { width: 32, hex: format!("{shifts:x}") }),
-            int("SUM_QUEUE_LOG2", self.plan.sum_queue_log2()),
-            int("BIAS_BITS", format.bias_bits),
-        ];
-        if readout {
-            let factor = if schedule::reads_image(self.layer) { self.network.timesteps } else { 1 };
-            parameters.extend([int("FACTOR", factor), int("CHANNEL_BITS", address_bits(channels))]);
-        } else {
-            parameters.extend([
-                int("SLICES", fold.slices as i64),
-                int("UNITS", fold.units as i64),
-                int("VECTOR", i64::from(self.has_vector())),
-                int("IN_STEPS", self.steps),
-                int("STEPS_PACKED", steps_packed),
-                int("SERIAL", i64::from(fold.firing == Firing::Serial)),
-                int("TIMESTEPS", self.network.timesteps),
-                int("MEMBERS", self.network.members),
-                int("STEP_BITS", format.step_bits),
-                int("POW2", i64::from(format.step_log2.is_some())),
-                int("STEP_LOG2", format.step_log2.unwrap_or(1)),
-                int("MEMBRANE_BITS", format.membrane_bits),
-                int("COUNT_BITS", self.layer.widths.count),
-                int("BEAT_ADDR_BITS", address_bits(channels / fold.units)),
-            ]);
-        }
-        let every = |signal: &str| concatenation((0..fold.slices).map(|slice| self.event(slice, signal)).collect());
-        let mut connections = vec![connect("clk", "clk"), connect("rst", "rst")];
-        for signal in ["addr", "counts", "shift", "last", "marker", "valid", "ready"] {
-            connections.push(connect(&format!("s_event_{signal}"), every(signal)));
-        }
-        if !readout {
-            connections.push(connect("s_event_vector", self.event(0, "vector")));
-            let (own, ports) = self.elements(module);
-            parameters.extend(own);
-            connections.extend(ports);
-        }
-        connections.push(connect("scanning", every("busy")));
-        connections.push(connect("m_axis_tdata", "m_axis_tdata"));
-        if readout {
-            connections.push(connect("m_axis_tlast", "m_axis_tlast"));
-        }
-        for signal in [
-            "m_axis_tvalid",
-            "m_axis_tready",
-            "weight_enable",
-            "weight_addr",
-            "weight_row",
-            "neuron_enable",
-            "neuron_addr",
-            "neuron_row",
-            "status_event",
-            "status_busy",
-        ] {
-            connections.push(connect(signal, signal));
-        }
-        module.body.push(Item::Instance {
-            module: if readout { "readout_engine" } else { "layer_engine" }.into(),
-            name: "engine".into(),
-            parameters,
-            connections,
-        });
     }
 }
 

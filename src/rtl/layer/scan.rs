@@ -111,37 +111,6 @@ impl Context<'_> {
         });
     }
 
-    /// The engine's parameters of the elementwise term, and what its ports are connected to: nothing where there is none.
-    pub(super) fn elements(&self, module: &mut Module) -> (Vec<(String, Parameter)>, Vec<(String, String)>) {
-        let units = self.plan.fold.units as u32;
-        let (prefix, counts, valid, row, parameters) = match self.plan.elementwise() {
-            Some((term, plan)) => {
-                let shift = self.layer.terms[term].shift;
-                let bits = plan.element_bits / self.steps;
-                let parameters = [("ELEMENTWISE", 1), ("ELEMENT_BITS", bits), ("ELEMENT_SHIFT", shift)];
-                ("", "element_counts".into(), "element_valid".into(), "element_row".into(), parameters.to_vec())
-            }
-            None => {
-                let address = address_bits(self.node.shape.channels / self.plan.fold.units);
-                for (name, width) in [("element_ready", 1), ("element_enable", 1), ("element_addr", address)] {
-                    module.wires.push(Wire::new(format!("unused_{name}"), width));
-                }
-                let zero = |bits: u32| format!("{bits}'d0");
-                let row = zero(units * self.layer.weight_bits);
-                ("unused_", zero(units * self.steps), zero(1), row, vec![("ELEMENT_BITS", 1)])
-            }
-        };
-        let connections = vec![
-            connect("s_counts_tdata", counts),
-            connect("s_counts_tvalid", valid),
-            connect("s_counts_tready", format!("{prefix}element_ready")),
-            connect("element_enable", format!("{prefix}element_enable")),
-            connect("element_addr", format!("{prefix}element_addr")),
-            connect("element_row", row),
-        ];
-        (parameters.into_iter().map(|(name, value)| int(name, value)).collect(), connections)
-    }
-
     /// What the scanner of `term` reads, and bits of a beat of it: the stream, or for a readout its sum over time.
     fn summed(&self, module: &mut Module, term: usize) -> (String, u32) {
         let stream = format!("{}_tdata", self.stream(term));
