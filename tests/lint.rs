@@ -64,6 +64,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("readout", "FACTOR=4 ACC_BITS=32 BIAS_BITS=32"),
     ("readout", "CHANNELS=1 CHANNEL_BITS=1"),
     ("readout_engine", "LANES=10 MAX_SHIFT=2 IN_SIGNED=1"),
+    ("reset_chain", "STAGES=9"),
     ("row_memory", "BLOCK=0"),
     ("row_memory", "WIDTH=1 DEPTH=1 ADDR_BITS=1"),
     ("skid_buffer", "WIDTH=1"),

@@ -50,6 +50,24 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
 
     let value_bits = schedule::element_bits(network, Source::Input, 1).0;
     let offsets: String = network.input.offset.iter().rev().map(|offset| format!("{offset:02x}")).collect();
+    // One stage a node and one for the image; the last node, whose scores leave, has the first.
+    let stages = network.nodes.len() as u32 + 1;
+    module.wires.push(Wire::new("resets", stages));
+    module.wires.push(Wire::new("ready", 1));
+    module.wires.push(Wire::new("image_ready", 1));
+    module.body.push(Item::Comment("The reset of every module; nothing enters before all have left it.".into()));
+    module.body.push(Item::Instance {
+        module: "reset_chain".into(),
+        name: "reset".into(),
+        parameters: vec![int("STAGES", stages)],
+        connections: vec![
+            connect("clk", "clk"),
+            connect("rst", "rst"),
+            connect("resets", "resets"),
+            connect("ready", "ready"),
+        ],
+    });
+    module.body.push(Item::Assign { target: "s_axis_tready".into(), expression: "ready && image_ready".into() });
     stream(&mut module, "image", value_bits);
     module.body.push(Item::Comment(format!("image: {input}, normalised by integer offsets")));
     module.body.push(Item::Instance {
@@ -63,11 +81,11 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
         ],
         connections: vec![
             connect("clk", "clk"),
-            connect("rst", "rst"),
+            connect("rst", reset(network, Source::Input)),
             connect("s_axis_tdata", "s_axis_tdata"),
             connect("s_axis_tlast", "s_axis_tlast"),
-            connect("s_axis_tvalid", "s_axis_tvalid"),
-            connect("s_axis_tready", "s_axis_tready"),
+            connect("s_axis_tvalid", "s_axis_tvalid && ready"),
+            connect("s_axis_tready", "image_ready"),
             connect("m_axis_tdata", "image_tdata"),
             connect("m_axis_tvalid", "image_tvalid"),
             connect("m_axis_tready", "image_tready"),
@@ -108,6 +126,15 @@ fn comment(name: &str, network: &Network) -> String {
         network.timesteps,
         network.weight_bits()
     )
+}
+
+/// The reset of what sends the stream of `source`, its fork included.
+fn reset(network: &Network, source: Source) -> String {
+    let behind = match source {
+        Source::Input => network.nodes.len(),
+        Source::Node(index) => network.nodes.len() - 1 - index,
+    };
+    format!("resets[{behind}]")
 }
 
 fn stream(module: &mut Module, name: &str, bits: u32) {
@@ -162,7 +189,7 @@ fn fork(module: &mut Module, network: &Network, source: Source, bits: u32) -> Re
         parameters: vec![int("WIDTH", bits), int("OUTPUTS", all.len() as i64)],
         connections: vec![
             connect("clk", "clk"),
-            connect("rst", "rst"),
+            connect("rst", reset(network, source)),
             connect("s_axis_tdata", format!("{name}_tdata")),
             connect("s_axis_tvalid", format!("{name}_tvalid")),
             connect("s_axis_tready", format!("{name}_tready")),
@@ -194,7 +221,7 @@ fn inputs(stream: &str, port: &str) -> [(String, String); 3] {
 fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPorts, status: usize, slice: u32) {
     let node = &network.nodes[index];
     let Op::Layer(layer) = &node.op else { return };
-    let mut connections = vec![connect("clk", "clk"), connect("rst", "rst")];
+    let mut connections = vec![connect("clk", "clk"), connect("rst", reset(network, Source::Node(index)))];
     for (term, description) in layer.terms.iter().enumerate() {
         let stream = branch(network, description.source, Reader { node: index, term });
         let port = if layer.terms.len() == 1 { "s_axis".to_string() } else { format!("s_axis_{term}") };
@@ -235,7 +262,7 @@ fn pool_instance(module: &mut Module, network: &Network, plan: &Plan, index: usi
         source_name(network, pool.source),
         node.shape
     )));
-    let mut connections = vec![connect("clk", "clk"), connect("rst", "rst")];
+    let mut connections = vec![connect("clk", "clk"), connect("rst", reset(network, Source::Node(index)))];
     connections.extend(inputs(&stream, "s_axis"));
     connections.extend(outputs(network, index));
     module.body.push(Item::Instance {

@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("pool.v", include_str!("lib/pool.v")),
     ("readout.v", include_str!("lib/readout.v")),
     ("readout_engine.v", include_str!("lib/readout_engine.v")),
+    ("reset_chain.v", include_str!("lib/reset_chain.v")),
     ("row_memory.v", include_str!("lib/row_memory.v")),
     ("skid_buffer.v", include_str!("lib/skid_buffer.v")),
     ("slice_sum.v", include_str!("lib/slice_sum.v")),

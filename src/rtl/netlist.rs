@@ -223,7 +223,8 @@ impl Rom {
         }
     }
 
-    /// Words `0..rows` in block RAM, the others in LUTs.
+    /// Words `0..rows` in block RAM, the others in LUTs. The address of the latter is held inverted: yosys would draw a register
+    /// that leads straight to a memory through it, and put the LUTs in front of it.
     fn split_code(&self, rows: u64) -> String {
         let top = self.width.max(1) - 1;
         let (block_bits, rest_bits) = (address_bits(rows) - 1, address_bits(self.depth - rows) - 1);
@@ -235,8 +236,8 @@ impl Rom {
              wire [{}:0] rest_addr = addr - {address}'d{rows};\nwire rest = addr >= {address}'d{rows};\n\n\
              assign data = data_reg;\n\n\
              always @(posedge clk) begin\n    if (en) begin\n        block_reg <= block_memory[addr[{block_bits}:0]];\n        \
-             rest_addr_reg <= rest_addr[{rest_bits}:0];\n        rest_reg <= rest;\n    end\n    \
-             data_reg <= rest_reg ? rest_memory[rest_addr_reg] : block_reg;\nend\n\
+             rest_addr_reg <= ~rest_addr[{rest_bits}:0];\n        rest_reg <= rest;\n    end\n    \
+             data_reg <= rest_reg ? rest_memory[~rest_addr_reg] : block_reg;\nend\n\
              wire unused_addr = &{{1'b0, rest_addr}};\n",
             rows - 1,
             self.depth - rows - 1,

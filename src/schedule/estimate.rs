@@ -215,7 +215,7 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
                         // The marker that ends an empty window takes the place of an event.
                         *free = (*free).max(walks[0].clock + FETCH_TO_EVENT) + 1;
                     }
-                    *free = (*free).max(begun + beats as u64).max(room + 2);
+                    *free = (*free).max(begun + beats as u64).max(room + 3);
                 }
                 let complete = free.iter().max().copied().unwrap_or(0) + EVENT_TO_SUM;
                 let before = leaving.back().map_or(0, |(end, _)| *end);

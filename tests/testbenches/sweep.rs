@@ -274,6 +274,7 @@ pub const BENCHES: &[Bench] = &[
     },
     Bench { module: "stream_fork", settings: &["", "OUTPUTS=1", "OUTPUTS=5 WIDTH=1"] },
     Bench { module: "skid_buffer", settings: &["", "WIDTH=1", "WIDTH=40"] },
+    Bench { module: "reset_chain", settings: &["", "STAGES=2", "STAGES=23"] },
     Bench { module: "spike_queue", settings: &["", "DEPTH=1 WIDTH=1", "DEPTH=64 BLOCK_RAM=0", "DEPTH=100 WIDTH=20"] },
     Bench {
         module: "elementwise_term",
@@ -540,6 +541,19 @@ pub const FAULTS: &[Fault] = &[
         from: "skid_valid_reg ? skid_reg : s_axis_tdata",
         to: "s_axis_tdata",
         bench: "skid_buffer",
+    },
+    // A reset ends before all modules are in it; the core takes pixels while its first module still is.
+    Fault {
+        file: "reset_chain.v",
+        from: "count_reg > STAGES[COUNT_BITS-1:0]",
+        to: "count_reg > CLOCKS[COUNT_BITS-1:0]",
+        bench: "reset_chain",
+    },
+    Fault {
+        file: "reset_chain.v",
+        from: "!rst && count_reg == {COUNT_BITS{1'b0}}",
+        to: "!rst && !on",
+        bench: "reset_chain",
     },
     // A beat is written over before it is read.
     Fault { file: "spike_queue.v", from: "level_next != DEPTH[LEVEL_BITS-1:0]", to: "1'b1", bench: "spike_queue" },
