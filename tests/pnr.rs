@@ -4,13 +4,15 @@
 mod zoo;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use volley::board::Board;
+use volley::convert::{Options, convert};
 use volley::core_folder::{self, Core};
-use volley::cosim::{self, Options, Simulator};
+use volley::cosim::{self, Simulator};
 use volley::fixed_point::Settings;
-use volley::folder::{self, Converted};
+use volley::folder::Converted;
+use volley::import::{normalisation_for, read_onnx};
 use volley::model::Model;
 use volley::quantise::quantise;
 use volley::schedule::solver::{Task, solve};
@@ -35,6 +37,8 @@ enum How {
     /// So many lanes everywhere, and at most so many elements in a spike word, 0 for as many as suit it: an iCE40's block
     /// RAMs are narrow.
     Lanes(usize, usize),
+    /// As `plan.toml` in the network's example says.
+    File,
     /// As the solver does for so many frames a second at the wanted clock.
     Rate(f64),
 }
@@ -43,8 +47,9 @@ enum How {
 const FRAMES: usize = 5;
 const CALIBRATION_FRAMES: usize = 16;
 
-const REFERENCES: [Reference; 6] = [
+const REFERENCES: [Reference; 7] = [
     small("icebreaker", "digits", How::Lanes(2, 2), 30.0),
+    small("icebreaker", "mnist-slim", How::File, 30.0),
     small("ulx3s-85f", "digits", How::Lanes(16, 0), 80.0),
     small("ulx3s-85f", "mnist-cnn", How::Lanes(16, 0), 80.0),
     // Synthesis only: no open tool of the project places these.
@@ -64,23 +69,39 @@ const fn resnet20(board: &'static str, rate: f64) -> Reference {
     Reference { board, network, members: 8, weight_bits: 7, how: How::Rate(rate), mhz: 80.0, fps: 0.0 }
 }
 
+/// A file of an example.
+fn example(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path)
+}
+
 /// The network at T = 1, and images of its test set.
 fn network(reference: &Reference) -> (Converted, data::Images) {
     let name = reference.network;
-    if name == "digits" {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let images = data::read_npz(&root.join("examples/digits/test.npz"), Some(FRAMES)).unwrap();
-        return (folder::read(&root.join("rtl-out/digits/network")).unwrap(), images);
-    }
-    let network = zoo::placed(name, reference.members, 1).network;
+    let options = Options { members: reference.members, timesteps: 1 };
     let settings = Settings { weight_bits: reference.weight_bits, ..Settings::default() };
-    (Converted { network, settings, onnx: None }, zoo::images(zoo::test_set(name), FRAMES))
+    let (placed, images) = match name {
+        "digits" | "mnist-slim" => {
+            let onnx = example(&format!("{name}/{name}.onnx"));
+            let normalisation = normalisation_for(&onnx).unwrap().expect("the examples' cards have [input]");
+            let images = match name {
+                "digits" => data::read_npz(&example("digits/test.npz"), Some(FRAMES)).unwrap(),
+                _ => zoo::images("mnist_test", FRAMES),
+            };
+            (convert(read_onnx(&onnx, normalisation).unwrap(), &options).unwrap(), images)
+        }
+        _ => (zoo::placed(name, options.members, 1), zoo::images(zoo::test_set(name), FRAMES)),
+    };
+    (Converted { network: placed.network, settings, onnx: None }, images)
 }
 
 fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Folding {
     let rate = match reference.how {
         How::Lanes(lanes, word) => {
             return Folding { default: Fold { word, ..Fold::lanes(lanes) }, ..Folding::default() };
+        }
+        How::File => {
+            let path = example(&format!("{}/plan.toml", reference.network));
+            return Folding::from_toml(&std::fs::read_to_string(&path).unwrap(), &path).unwrap();
         }
         How::Rate(rate) => rate,
     };
@@ -97,7 +118,7 @@ fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Foldi
 /// Clocks a frame, measured where every count is also compared with the model.
 fn cycles(core: &Core, rtl: &Path, images: &data::Images) -> f64 {
     let work = tempfile::tempdir().unwrap();
-    let mut options = Options::new(work.path());
+    let mut options = cosim::Options::new(work.path());
     options.simulator = Simulator::Verilator;
     let verdict = cosim::check(rtl, &core.design.manifest, &core.network, &core.plan, images, &options).unwrap();
     assert!(verdict.is_equal(), "{:?}", verdict.first_mismatch);

@@ -3,7 +3,8 @@
 //! While a stream is held its `valid` and `ready` are both low, which is what each of its ends sees when the other one
 //! pauses. The testbench forces them by hierarchical reference, in Icarus only.
 
-use crate::fixed_point::{Network, Op};
+use crate::fixed_point::Network;
+use crate::schedule::Plan;
 
 /// A stream inside the top: the two wires of its handshake, neither of which its writer or reader derives anything
 /// else from.
@@ -13,14 +14,15 @@ pub struct Hold {
     pub ready: String,
 }
 
-/// Of every layer of a generated core the words on their way into each term's spike buffer, and the sums on their way
-/// out of the synapses.
-pub(super) fn inner_streams(network: &Network) -> Vec<Hold> {
+/// Of every layer of a generated core the words on their way into each term's spike buffer, or an elementwise term's elements on their
+/// way to their sums, and the sums on their way out of the synapses.
+pub(super) fn inner_streams(network: &Network, plan: &Plan) -> Vec<Hold> {
     let mut holds = Vec::new();
-    for node in &network.nodes {
-        let Op::Layer(layer) = &node.op else { continue };
-        let intakes = (0..layer.terms.len()).map(|term| format!("term_{term}_scanner.packed"));
-        let streams = intakes.chain(["engine.sum".to_string()]);
+    for (node, plan) in network.nodes.iter().zip(&plan.layers) {
+        let Some(plan) = plan else { continue };
+        let intakes = plan.scanned().map(|(term, _)| format!("term_{term}_scanner.packed"));
+        let elements = plan.elementwise().map(|_| "element".to_string());
+        let streams = intakes.chain(elements).chain(["engine.sum".to_string()]);
         holds.extend(streams.map(|stream| Hold {
             valid: format!("{}_layer.{stream}_valid", node.name),
             ready: format!("{}_layer.{stream}_ready", node.name),

@@ -187,7 +187,7 @@ pub fn check(
 ) -> Result<Verdict> {
     let mut bench = bench(rtl, manifest, network, plan)?;
     if options.hold {
-        bench.holds = hold::inner_streams(network);
+        bench.holds = hold::inner_streams(network, plan);
     }
     let frames = beats(images);
     let model = Model::new(network)?;

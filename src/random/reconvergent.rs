@@ -1,10 +1,12 @@
 //! Random networks whose streams part and meet again: forks in forks, joins of branches that parted layers ago, pools,
 //! strides and paddings on the way, layers of one to three terms.
 
+use ndarray::Array4;
+
 use super::{Options, Random, biases, pool, source_shape, term};
 use crate::ann::Normalisation;
 use crate::shape::{Padding, Shape, Window};
-use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Source};
+use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Source, Term};
 
 /// A legal network of 4 to 9 nodes and a readout, in which most maps are read more than once.
 pub fn reconvergent(seed: u64) -> Network {
@@ -69,7 +71,8 @@ fn unread(network: &Network) -> Vec<usize> {
     (0..network.nodes.len()).filter(|index| !is_read(index)).collect()
 }
 
-/// A layer over `first` with a random window, and over those of `others` that some window takes to the same size.
+/// A layer over `first` with a random window, and over those of `others` that some window takes to the same size; one of the right size
+/// is often an identity shortcut.
 fn layer(random: &mut Random, options: &Options, network: &Network, first: Source, others: &[usize]) -> Node {
     let size = source_shape(network, first);
     let target = [size.height, size.width].map(|extent| {
@@ -80,11 +83,19 @@ fn layer(random: &mut Random, options: &Options, network: &Network, first: Sourc
             _ => extent + 1 - random.within(0, 2),
         }
     });
-    let channels = random.within(1, 4);
+    let whole = |index: &&usize| {
+        let size = network.nodes[**index].shape;
+        [size.height, size.width] == target
+    };
+    let shortcut = others.iter().find(whole).filter(|_| random.chance(2)).map(|&index| Source::Node(index));
+    let channels = shortcut.map_or_else(|| random.within(1, 4), |source| source_shape(network, source).channels);
     let sources = std::iter::once(first).chain(others.iter().map(|&index| Source::Node(index)));
     let terms: Vec<_> = sources
         .filter_map(|source| {
             let size = source_shape(network, source);
+            if Some(source) == shortcut {
+                return Some(identity(random, source, channels));
+            }
             let window = window(random, size, target)?;
             Some(term(random, options, source, size, channels, window))
         })
@@ -94,6 +105,14 @@ fn layer(random: &mut Random, options: &Options, network: &Network, first: Sourc
     let op = Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } });
     let [height, width] = target;
     Node { name: String::new(), origin: String::new(), shape: Shape { channels, height, width }, op }
+}
+
+/// A shortcut that carries every channel with a weight of its own.
+fn identity(random: &mut Random, source: Source, channels: usize) -> Term {
+    let window = Window { kernel: [1, 1], stride: [1, 1], padding: Padding::default() };
+    let mut weights = Array4::zeros((channels, channels, 1, 1));
+    (0..channels).for_each(|channel| weights[[channel, channel, 0, 0]] = random.real());
+    Term { source, window, weights }
 }
 
 /// A random window that takes a map of `size` to `target` rows and columns, if there is one.

@@ -15,8 +15,15 @@ pub fn square(kernel: usize, stride: usize, padding: usize) -> Window {
 
 /// A network of layers of `channels` channels over an image of `size`×`size` pixels; a layer is given by its terms, each an
 /// earlier layer (the image is not to be forked) and a window. Layer 0 reads the image with a window of its own; a
-/// readout over the whole of the last layer is added.
-pub fn network(name: &str, size: usize, channels: usize, layers: &[&[(usize, Window)]]) -> fixed_point::Network {
+/// readout over the whole of the last layer is added. With `shortcuts` terms of 1×1 windows of stride 1 carry each channel
+/// to its own number.
+pub fn network(
+    name: &str,
+    size: usize,
+    channels: usize,
+    layers: &[&[(usize, Window)]],
+    shortcuts: bool,
+) -> fixed_point::Network {
     let random = &mut Random::new(7);
     let shape = Shape::new(2, size, size);
     let mut network = Network {
@@ -32,21 +39,31 @@ pub fn network(name: &str, size: usize, channels: usize, layers: &[&[(usize, Win
         } else {
             terms.iter().map(|&(source, window)| (Source::Node(source), window)).collect()
         };
-        push(&mut network, random, &sources, channels, Neuron::Group { step: 0.3 });
+        push(&mut network, random, &sources, channels, Neuron::Group { step: 0.3 }, shortcuts);
     }
     let last = Source::Node(layers.len() - 1);
     let Shape { height, width, .. } = network.shape_of(last);
     let whole = Window { kernel: [height, width], stride: [1, 1], padding: Padding::default() };
-    push(&mut network, random, &[(last, whole)], 3, Neuron::Readout);
+    push(&mut network, random, &[(last, whole)], 3, Neuron::Readout, false);
     network.validate().expect("a legal network");
     quantise::quantise(&network, &Settings::default()).expect("weights that fit")
 }
 
-fn push(network: &mut Network, random: &mut Random, terms: &[(Source, Window)], channels: usize, neuron: Neuron) {
+fn push(
+    network: &mut Network,
+    random: &mut Random,
+    terms: &[(Source, Window)],
+    channels: usize,
+    neuron: Neuron,
+    shortcuts: bool,
+) {
     let term = |&(source, window): &(Source, Window)| {
         let from = network.shape_of(source);
         let [height, width] = window.kernel;
-        let weights = Array4::from_shape_simple_fn((channels, from.channels, height, width), || random.real());
+        let diagonal = shortcuts && window == square(1, 1, 0);
+        let weights = Array4::from_shape_fn((channels, from.channels, height, width), |(output, input, ..)| {
+            if diagonal && output != input { 0.0 } else { random.real() }
+        });
         Term { source, window, weights }
     };
     let terms: Vec<_> = terms.iter().map(term).collect();

@@ -108,20 +108,32 @@ fn known() -> Vec<Known> {
     vec![
         // Row y of layer 2 reads y + 1 of layer 1, which reads y + 2 of layer 0: y, y + 1, y + 2 wait.
         Known {
-            network: blocks::network("identity", 12, 2, &[&[], &[(0, three)], &[(1, three), (0, one)]]),
+            network: blocks::network("identity", 12, 2, &[&[], &[(0, three)], &[(1, three), (0, one)]], false),
+            fork: (2, 1),
+            depths: depths(&[&[3], &[3], &[3, 3], &[1]]),
+        },
+        // The same with a queue of elements in place of the shortcut's rows.
+        Known {
+            network: blocks::network("elementwise", 12, 2, &[&[], &[(0, three)], &[(1, three), (0, one)]], true),
             fork: (2, 1),
             depths: depths(&[&[3], &[3], &[3, 3], &[1]]),
         },
         // Row y reads row y + 1 of layer 1, which reads 2y + 3 of layer 0: 2y .. 2y + 3 wait.
         Known {
-            network: blocks::network("projected", 16, 2, &[&[], &[(0, half_three)], &[(1, three), (0, half)]]),
+            network: blocks::network("projected", 16, 2, &[&[], &[(0, half_three)], &[(1, three), (0, half)]], false),
             fork: (2, 1),
             depths: depths(&[&[3], &[3], &[3, 4], &[1]]),
         },
         // Row y of layer 3 reads y + 1 of layer 1, which reads y + 2 of layer 0. Layer 2 has sent row y and finds no room
         // for more: y + 1 and y + 2 wait in front of it.
         Known {
-            network: blocks::network("nonlocal", 10, 4, &[&[], &[(0, three)], &[(0, one)], &[(1, three), (2, one)]]),
+            network: blocks::network(
+                "nonlocal",
+                10,
+                4,
+                &[&[], &[(0, three)], &[(0, one)], &[(1, three), (2, one)]],
+                false,
+            ),
             fork: (2, 0),
             depths: depths(&[&[3], &[3], &[2], &[3, 1], &[1]]),
         },
@@ -142,11 +154,11 @@ fn rows_at_full_speed() {
         plan.layers[node].as_ref().expect("a layer").terms[term].rows
     };
     // While layer 2 computes row y, layer 1 computes y + 2 from rows up to y + 3, and y + 4 arrives.
-    assert_eq!(rows(0, 2, 1), 5);
+    assert_eq!([rows(0, 2, 1), rows(1, 2, 1)], [5, 5]);
     // 2y + 3 has been needed, two rows arrive while layer 1 computes and two while layer 2 does.
-    assert_eq!(rows(1, 2, 1), 8);
+    assert_eq!(rows(2, 2, 1), 8);
     // Layer 2 goes on at full speed: what its branch is ahead waits behind it.
-    assert_eq!([rows(2, 2, 0), rows(2, 3, 1)], [2, 4]);
+    assert_eq!([rows(3, 2, 0), rows(3, 3, 1)], [2, 4]);
 }
 
 #[test]
