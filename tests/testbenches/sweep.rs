@@ -605,8 +605,8 @@ pub const FAULTS: &[Fault] = &[
     // Every event is taken for a vector where some term has vectors.
     Fault { file: "event_join.v", from: "|(turn_reg & VECTORS)", to: "|VECTORS", bench: "event_join" },
     // A beat is added up before every slice has brought its own, or is taken from those that have.
-    Fault { file: "slice_sum.v", from: "take = &s_axis_tvalid;", to: "take = |s_axis_tvalid;", bench: "slice_sum" },
-    Fault { file: "slice_sum.v", from: "{advance && take}", to: "{advance}", bench: "slice_sum" },
+    Fault { file: "slice_sum.v", from: "take = &part_valid;", to: "take = |part_valid;", bench: "slice_sum" },
+    Fault { file: "slice_sum.v", from: "(advance && take)", to: "(advance)", bench: "slice_sum" },
     // A word is not held.
     Fault {
         file: "row_memory.v",
