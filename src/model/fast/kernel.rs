@@ -77,21 +77,22 @@ fn run_blocks<L: Lanes, const M: usize, const N: usize>(
 ) {
     let pixels = layer.places.len().max(1);
     let mut next = Place::default();
-    while next.image < images {
+    let mut left = images * pixels;
+    while left > 0 {
         // Behind the last pixel of the batch its results are computed again, and not stored.
+        let used = left.min(M);
+        left -= used;
         let mut places = [next; M];
-        let mut used = 0;
-        for place in &mut places {
-            *place = next;
-            used += 1;
-            let step = Place { image: next.image, pixel: next.pixel + 1 };
-            next = if step.pixel < pixels { step } else { Place { image: step.image + 1, pixel: 0 } };
-            if next.image == images {
-                break;
+        for m in 0..M {
+            places[m] = next;
+            let Place { image, pixel } = next;
+            if m + 1 < used || left > 0 {
+                next = if pixel + 1 < pixels {
+                    Place { image, pixel: pixel + 1 }
+                } else {
+                    Place { image: image + 1, pixel: 0 }
+                };
             }
-        }
-        for m in used..M {
-            places[m] = places[used - 1];
         }
         run_tile::<L, M, N>(lanes, layer, sources, block, &places, used, out);
     }
