@@ -28,7 +28,7 @@ impl Avx2 {
 
 #[target_feature(enable = "avx2")]
 fn run(lanes: Avx2, layer: &Layer, images: usize, sources: &[&[u8]], out: &mut Out) {
-    kernel::run::<_, 4>(lanes, layer, images, sources, out);
+    kernel::run::<_, 4, 1>(lanes, layer, images, sources, out);
 }
 
 /// Loads the eight lanes from `half * 8` on.

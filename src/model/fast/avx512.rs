@@ -28,7 +28,7 @@ impl Avx512 {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 fn run(lanes: Avx512, layer: &Layer, images: usize, sources: &[&[u8]], out: &mut Out) {
-    kernel::run::<_, 8>(lanes, layer, images, sources, out);
+    kernel::run::<_, 8, 2>(lanes, layer, images, sources, out);
 }
 
 impl Lanes for Avx512 {

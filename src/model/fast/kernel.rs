@@ -50,18 +50,21 @@ struct Place {
     pixel: usize,
 }
 
-/// Runs `layer` on `images` images; `sources` are the maps of its terms.
+/// Runs `layer` on `images` images, in tiles of M pixels and N blocks; `sources` are the maps of its terms.
 #[inline(always)]
-pub fn run<L: Lanes, const M: usize>(lanes: L, layer: &Layer, images: usize, sources: &[&[u8]], out: &mut Out) {
-    let mut block = 0;
-    while block < layer.blocks() {
-        if block + 2 <= layer.blocks() {
-            run_blocks::<L, M, 2>(lanes, layer, images, sources, block, out);
-            block += 2;
-        } else {
-            run_blocks::<L, M, 1>(lanes, layer, images, sources, block, out);
-            block += 1;
-        }
+pub fn run<L: Lanes, const M: usize, const N: usize>(
+    lanes: L,
+    layer: &Layer,
+    images: usize,
+    sources: &[&[u8]],
+    out: &mut Out,
+) {
+    let (whole, all) = (layer.blocks() / N * N, layer.blocks());
+    for block in (0..whole).step_by(N) {
+        run_blocks::<L, M, N>(lanes, layer, images, sources, block, out);
+    }
+    for block in whole..all {
+        run_blocks::<L, M, 1>(lanes, layer, images, sources, block, out);
     }
 }
 

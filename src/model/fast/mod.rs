@@ -73,7 +73,7 @@ impl Form {
 
     fn run(self, layer: &Layer, images: usize, sources: &[&[u8]], out: &mut Out) {
         match self {
-            Form::Portable => kernel::run::<_, 4>(portable::Portable, layer, images, sources, out),
+            Form::Portable => kernel::run::<_, 2, 1>(portable::Portable, layer, images, sources, out),
             #[cfg(target_arch = "x86_64")]
             Form::Avx2(avx2) => avx2.run(layer, images, sources, out),
             #[cfg(target_arch = "x86_64")]
