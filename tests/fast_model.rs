@@ -3,15 +3,20 @@
 mod zoo;
 
 use ndarray::Axis;
+use volley::convert::calibrate_thresholds::calibrate;
 use volley::fixed_point::Settings;
 use volley::model::fast::{Fast, Form};
 use volley::model::plain::Plain;
 use volley::quantise::quantise;
-use zoo::{images, placed, test_set};
+use zoo::{calibration_set, images, placed, test_set};
 
 /// Compares `limit` images, in as many batches as they make.
 fn compare(name: &str, members: u32, timesteps: u32, weight_bits: u32, limit: usize) {
-    let source = placed(name, members, timesteps).network;
+    let mut placed = placed(name, members, timesteps);
+    if !placed.uncalibrated.is_empty() {
+        calibrate(&mut placed, &images(calibration_set(name), 32), &|| ()).unwrap();
+    }
+    let source = placed.network;
     let network = quantise(&source, &Settings { weight_bits, ..Settings::default() }).unwrap();
     let plain = Plain::new(&network).unwrap();
     let images = images(test_set(name), limit);
@@ -52,6 +57,7 @@ fn resnet20() {
     for (members, timesteps, weight_bits) in [(8, 1, 8), (4, 2, 8), (8, 1, 16)] {
         compare("resnet20-cifar10-qcfs8", members, timesteps, weight_bits, 5);
     }
+    compare("resnet20-cifar10-relu", 8, 2, 8, 5);
 }
 
 #[test]

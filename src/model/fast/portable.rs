@@ -3,18 +3,16 @@
 use super::kernel::Lanes;
 use super::layer::{LANES, Neurons, Quads};
 
-/// Two 16-bit numbers a lane.
-type Pairs = [i16; 2 * LANES];
-
 /// Needs nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Portable;
 
 impl Lanes for Portable {
     type Sums = [i32; LANES];
-    /// Even bytes, two a lane, and odd bytes: pairs of 16-bit products whose sum is one instruction of most processors.
-    type Weights = [Pairs; 2];
-    type Counts = [Pairs; 2];
+    /// \[byte\]\[lane\]
+    type Weights = [[i32; LANES]; 4];
+    /// \[byte\]\[lane\]
+    type Counts = [[i32; LANES]; 4];
 
     #[inline(always)]
     fn load(self, from: &[i32; LANES]) -> Self::Sums {
@@ -35,40 +33,33 @@ impl Lanes for Portable {
 
     #[inline(always)]
     fn weights(self, weights: &Quads) -> Self::Weights {
-        let (mut even, mut odd) = ([0; 2 * LANES], [0; 2 * LANES]);
-        for (pair, bytes) in weights.as_chunks::<2>().0.iter().enumerate() {
-            let both = i16::from_le_bytes(bytes.map(|byte| byte as u8));
-            even[pair] = both << 8 >> 8;
-            odd[pair] = both >> 8;
+        // Bytes are taken out of whole lanes, so that lanes stay where they are in vectors.
+        let mut by_byte = [[0; LANES]; 4];
+        for (lane, bytes) in weights.as_chunks::<4>().0.iter().enumerate() {
+            let quad = i32::from_le_bytes(bytes.map(|byte| byte as u8));
+            for (byte, by_byte) in by_byte.iter_mut().enumerate() {
+                by_byte[lane] = quad << (24 - 8 * byte) >> 24;
+            }
         }
-        [even, odd]
+        by_byte
     }
 
     #[inline(always)]
-    fn everywhere(self, [a, b, c, d]: [u8; 4]) -> Self::Counts {
-        let (mut even, mut odd) = ([0; 2 * LANES], [0; 2 * LANES]);
-        for lane in 0..LANES {
-            (even[2 * lane], even[2 * lane + 1]) = (a.into(), c.into());
-            (odd[2 * lane], odd[2 * lane + 1]) = (b.into(), d.into());
-        }
-        [even, odd]
+    fn everywhere(self, counts: [u8; 4]) -> Self::Counts {
+        counts.map(|count| [count.into(); LANES])
     }
 
     #[inline(always)]
     fn one_each(self, counts: &[u8; LANES]) -> Self::Counts {
-        let mut even = [0; 2 * LANES];
-        for lane in 0..LANES {
-            even[2 * lane] = counts[lane].into();
-        }
-        [even, [0; 2 * LANES]]
+        let none = [0; LANES];
+        [counts.map(i32::from), none, none, none]
     }
 
     #[inline(always)]
     fn add_products(self, mut sums: Self::Sums, counts: Self::Counts, weights: Self::Weights) -> Self::Sums {
         for (counts, weights) in counts.iter().zip(&weights) {
             for lane in 0..LANES {
-                let product = |place: usize| i32::from(counts[place]) * i32::from(weights[place]);
-                sums[lane] = sums[lane].wrapping_add(product(2 * lane) + product(2 * lane + 1));
+                sums[lane] = sums[lane].wrapping_add(counts[lane] * weights[lane]);
             }
         }
         sums

@@ -89,7 +89,7 @@ fn wide(seed: u64) -> snn::Network {
     };
     let group = snn::Neuron::Group { step };
     let nodes = vec![
-        node("stem", map, vec![stem], group.clone()),
+        node("stem", map, vec![stem], group),
         node("block", map, vec![dense, own], group),
         node("readout", Shape::new(classes, 1, 1), vec![readout], snn::Neuron::Readout),
     ];
