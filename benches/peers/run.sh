@@ -32,8 +32,10 @@ install=(-r benches/peers/requirements.txt)
 $venv/bin/pip install --quiet --disable-pip-version-check "${install[@]}"
 
 cargo build --release --locked --quiet
-bench=$(cargo bench --locked --quiet --bench model --no-run --message-format=json |
-    $venv/bin/python -c 'import json, sys; print([m["executable"] for m in map(json.loads, sys.stdin) if m.get("executable")][-1])')
+bench=$(cargo bench --locked --quiet --bench model --no-run --message-format=json | $venv/bin/python -c '
+import json, sys
+made = (line for line in map(json.loads, sys.stdin) if line.get("executable"))
+print(*(line["executable"] for line in made if line["target"]["kind"] == ["bench"]))')
 nets=()
 for setting in "8 1" "4 2"; do
     read -r members timesteps <<<"$setting"

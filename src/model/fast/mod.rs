@@ -6,7 +6,7 @@
 //! order, shifts and what they reach on their way do not matter: a potential or score that fits into 32 bits, which the
 //! layer's width of the membrane says of every input, comes out right. The image's bytes enter as they are, and what
 //! their offset makes of the weights is subtracted from the bias; around the image lie bytes of just that offset. The
-//! number of members that fire is an estimated quotient with an exact correction ([`kernel::Lanes::fire`]).
+//! number of members that fire is an estimated quotient with an exact correction.
 //!
 //! A network has no fast form with a count beyond 65,535 or a pool of counts beyond 255, with τ beyond 255, a membrane beyond
 //! 32 bits or a τ·Θ beyond 31.
