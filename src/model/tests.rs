@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixed_point::{Settings, ThresholdMode};
+use crate::fixed_point::{Neuron, Op, PoolKind, Settings, Source, ThresholdMode};
 use crate::quantise::{quantise, widths};
 use crate::random;
 use proptest::prelude::*;

@@ -1,0 +1,140 @@
+//! Speed of the integer model in each of its forms: images a second on all threads, and the time of a single image.
+//! `cargo bench --bench model -- --help`; RAYON_NUM_THREADS sets the number of threads.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::Parser;
+use ndarray::{ArrayView3, Axis, s};
+use rayon::prelude::*;
+use serde::Serialize;
+use volley::convert::{Options, convert};
+use volley::data::{Images, read_npz};
+use volley::fixed_point::{Network, Settings};
+use volley::model::fast::Form;
+use volley::model::{Model, plain::Plain};
+use volley::quantise::quantise;
+use volley::{folder, import};
+
+/// Measure the integer model; without NET the bundled digits.
+#[derive(Parser)]
+struct Args {
+    /// Folder that `volley convert` wrote
+    #[arg(requires = "data")]
+    net: Option<PathBuf>,
+    /// Images to run
+    #[arg(long, value_name = "TEST.npz")]
+    data: Option<PathBuf>,
+    /// Time for each form
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+    /// Only the form that volley uses here
+    #[arg(long)]
+    best: bool,
+    /// For machines
+    #[arg(long)]
+    json: bool,
+    /// What `cargo bench` says to every bench
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Serialize)]
+struct Speed {
+    form: &'static str,
+    threads: usize,
+    images_per_second: f64,
+    /// Median time of one image on one thread.
+    latency_microseconds: f64,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let digits = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits");
+    let network = match &args.net {
+        Some(net) => {
+            let converted = folder::read(net)?;
+            quantise(&converted.network, &converted.settings)?
+        }
+        None => {
+            let onnx = digits.join("digits.onnx");
+            let ann = import::read_onnx(&onnx, import::normalisation_for(&onnx)?)?;
+            quantise(&convert(ann, &Options { members: 4, timesteps: 1 })?.network, &Settings::default())?
+        }
+    };
+    let images = read_npz(args.data.as_deref().unwrap_or(&digits.join("test.npz")), None)?;
+    let time = Duration::from_secs_f64(args.seconds);
+    let mut speeds = Vec::new();
+    if !args.best {
+        speeds.push(plain(&network, &images, time)?);
+    }
+    let forms = if args.best { vec![Form::best()] } else { Form::all() };
+    for form in forms {
+        speeds.extend(fast(&network, form, &images, time)?);
+    }
+    if args.json {
+        println!("{}", serde_json::to_string(&speeds)?);
+        return Ok(());
+    }
+    println!("{}, τ = {}, T = {}", network.name, network.members, network.timesteps);
+    for Speed { form, threads, images_per_second, latency_microseconds } in speeds {
+        println!(
+            "{form:>12}: {images_per_second:9.0} images/s on {threads} threads, {latency_microseconds:8.1} µs an image"
+        );
+    }
+    Ok(())
+}
+
+fn plain(network: &Network, images: &Images, time: Duration) -> Result<Speed> {
+    let plain = Plain::new(network)?;
+    let all = |images: &Images| {
+        let frames: Vec<_> = images.pixels.outer_iter().collect();
+        frames.into_par_iter().map(|image| plain.scores(image)).collect::<Vec<_>>();
+    };
+    Ok(measure("plain", images, time, &all, &|image| drop(plain.scores(image))))
+}
+
+/// `None` if the network has no fast form.
+fn fast(network: &Network, form: Form, images: &Images, time: Duration) -> Result<Option<Speed>> {
+    let model = Model::with_form(network, form)?;
+    let all = |images: &Images| drop(model.scores_all(images, &|_| ()));
+    let speed = || measure(form.name(), images, time, &all, &|image| drop(model.scores(image)));
+    Ok(model.is_fast().then(speed))
+}
+
+/// Runs more and more images until they take `time`, then one after the other for as long.
+fn measure(
+    form: &'static str,
+    images: &Images,
+    time: Duration,
+    all: &dyn Fn(&Images),
+    one: &dyn Fn(ArrayView3<u8>),
+) -> Speed {
+    let mut count = 16.min(images.len());
+    let images_per_second = loop {
+        let part = Images { pixels: images.pixels.slice(s![..count, .., .., ..]).to_owned(), labels: None };
+        let (start, mut done) = (Instant::now(), 0);
+        while done == 0 || (count == images.len() && start.elapsed() < time) {
+            all(&part);
+            done += count;
+        }
+        let taken = start.elapsed();
+        if taken >= time {
+            break done as f64 / taken.as_secs_f64();
+        }
+        count = (2 * count).min(images.len());
+    };
+    let (start, mut times) = (Instant::now(), Vec::new());
+    for image in images.pixels.axis_iter(Axis(0)).cycle() {
+        let before = Instant::now();
+        one(image);
+        times.push(before.elapsed());
+        if start.elapsed() >= time {
+            break;
+        }
+    }
+    times.sort();
+    let latency_microseconds = times[times.len() / 2].as_secs_f64() * 1e6;
+    Speed { form, threads: rayon::current_num_threads(), images_per_second, latency_microseconds }
+}
