@@ -183,7 +183,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help=f"npz of labelled training images; {HELD_OUT} of them are held out")
     parser.add_argument("--test", type=Path, help="npz of test images, for the accuracy in mnist-slim.toml")
     parser.add_argument("--output-dir", type=Path, default=Path(__file__).parent, help="default: this folder")
-    parser.add_argument("--epochs", type=int, default=400)
+    parser.add_argument("--epochs", type=int, default=800)
     parser.add_argument("--batch", type=int, default=50)
     parser.add_argument("--peak", type=float, default=1e-2, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)

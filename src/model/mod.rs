@@ -53,6 +53,12 @@ impl<'a> Model<'a> {
 
     /// The summed scores of one image, \[height, width, channel\], which has the network's input shape.
     pub fn scores(&self, image: ArrayView3<u8>) -> Vec<i64> {
+        self.scores_by_step(image).pop().unwrap_or_default()
+    }
+
+    /// The scores summed up to and including each time step, \[time step\]\[class\]; the last are those of
+    /// [`scores`](Self::scores).
+    pub fn scores_by_step(&self, image: ArrayView3<u8>) -> Vec<Vec<i64>> {
         self.run(image, None)
     }
 
@@ -64,7 +70,7 @@ impl<'a> Model<'a> {
     /// Everything that one image makes the network compute.
     pub fn trace(&self, image: ArrayView3<u8>) -> Trace {
         let mut nodes = Vec::with_capacity(self.network.nodes.len());
-        let scores = self.run(image, Some(&mut nodes));
+        let scores = self.run(image, Some(&mut nodes)).pop().unwrap_or_default();
         Trace { nodes, scores }
     }
 
@@ -79,7 +85,7 @@ impl<'a> Model<'a> {
         scores.collect()
     }
 
-    fn run(&self, image: ArrayView3<u8>, mut record: Option<&mut Vec<NodeTrace>>) -> Vec<i64> {
+    fn run(&self, image: ArrayView3<u8>, mut record: Option<&mut Vec<NodeTrace>>) -> Vec<Vec<i64>> {
         let shape = self.network.input.shape;
         assert_eq!(image.dim(), (shape.height, shape.width, shape.channels), "an image of the network's input shape");
         let offset = &self.network.input.offset;
@@ -156,8 +162,14 @@ pub fn argmax<T: PartialOrd + Copy>(scores: &[T]) -> usize {
     best
 }
 
-fn score(bias: &[i64], steps: usize, current: &dyn Current) -> Vec<i64> {
-    bias.iter().enumerate().map(|(c, bias)| (0..steps).map(|t| current.at(t, c) + bias).sum()).collect()
+/// The scores after each time step.
+fn score(bias: &[i64], steps: usize, current: &dyn Current) -> Vec<Vec<i64>> {
+    let mut sums = vec![0; bias.len()];
+    let after = |t: usize| {
+        sums.iter_mut().zip(bias).enumerate().for_each(|(c, (sum, bias))| *sum += current.at(t, c) + bias);
+        sums.clone()
+    };
+    (0..steps).map(after).collect()
 }
 
 fn run_pool(pool: &Pool, source: &Map, out: &mut Map) {
