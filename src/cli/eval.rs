@@ -1,20 +1,27 @@
-//! `volley eval`: what conversion and fixed point cost in accuracy.
+//! `volley eval`: what conversion and fixed point cost in accuracy, and where.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
-use volley::eval::{self, Report, Stage};
+use serde_json::json;
+use volley::data;
+use volley::eval::{self, Accuracy, Evaluation, LayerReport, Report, Stage, Which};
 use volley::folder;
+use volley::quantise::quantise;
 
 use super::table::{Cell, Table};
 use super::{Json, Outcome, images, progress, say, say_json};
 
-/// Run the float ANN, the float SNN and the fixed-point SNN on labelled images
-#[derive(clap::Args)]
-#[command(after_help = "Example:
-  volley eval net --data test.npz --limit 1000
+/// Images that are in memory at a time.
+const BATCH: usize = 500;
 
-The data file holds x (uint8, N×H×W or N×H×W×C) and y (labels).")]
+/// Run the ANN, the float SNN and the fixed-point SNN on labelled images
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  volley eval net --data test.npz --limit 1000
+  volley eval net --data test.npz --layers 200 --confusion
+
+The data file holds x (uint8, N×H×W or N×H×W×C) and y (labels); it may be larger than memory.")]
 pub struct Args {
     /// Folder that `volley convert` wrote
     #[arg(value_name = "NET")]
@@ -25,54 +32,140 @@ pub struct Args {
     /// Use only the first N images
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Also show, on the first N images, what each layer's neurons do and how far they are from the ANN's activations
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    layers: usize,
+    /// Also show which class is taken for which
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true)]
+    confusion: bool,
     #[command(flatten)]
     json: Json,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let converted = folder::read(&args.network)?;
-    let images = images(&args.data, args.limit, converted.network.input.shape)?;
-    let networks = if converted.onnx.is_some() { 3 } else { 2 };
-    let bar = progress::bar(networks * images.len(), "");
-    let progress = |stage: Stage, done: usize| {
+    let (network, onnx) = (&converted.network, converted.onnx.as_deref());
+    let mut evaluation = Evaluation::new(network, &converted.settings, onnx)?;
+    let runs = evaluation.runs();
+    let bar = progress::bar(0, "");
+    let shown = |stage: Stage, done: usize| {
         bar.set_message(match stage {
-            Stage::Ann => "float ANN",
+            Stage::Ann => "ANN",
             Stage::Float => "float SNN",
             Stage::Fixed => "fixed-point SNN",
         });
         bar.inc(done as u64);
     };
-    let report =
-        eval::evaluate(&converted.network, &converted.settings, converted.onnx.as_deref(), &images, &progress)?;
+    data::batches(&args.data, args.limit, BATCH, &mut |all, images| {
+        bar.set_length((runs * all) as u64);
+        data::check_shape(&images, network.input.shape, &args.data)?;
+        evaluation.add(&images, &shown)
+    })?;
+    let report = evaluation.report()?;
+    let layers = match args.layers {
+        0 => vec![],
+        count => {
+            let images = images(&args.data, Some(count), network.input.shape)?;
+            bar.set_message("layers");
+            bar.inc_length(images.len() as u64);
+            let fixed = quantise(network, &converted.settings)?;
+            eval::layers(network, &fixed, onnx, &images, &|done| bar.inc(done as u64))?
+        }
+    };
     bar.finish_and_clear();
     if args.json.wanted {
-        say_json(&report)?;
-    } else {
-        say(table(&report).text())?;
-        say(format!("{} images, {:.0} a second in fixed point", report.images, report.images_per_second))?;
+        let mut json = serde_json::to_value(&report)?;
+        json["layers"] = json!(layers);
+        say_json(&json)?;
+        return Ok(Outcome::Fine);
+    }
+    say(table(&report).text())?;
+    say(format!("{} images, {:.0} a second in fixed point", report.images, report.images_per_second))?;
+    if !layers.is_empty() {
+        say(String::new())?;
+        say(layer_table(&layers).text())?;
+    }
+    if args.confusion {
+        say(String::new())?;
+        say(confusion(&report))?;
     }
     Ok(Outcome::Fine)
 }
 
-/// One row a network.
+/// One row a network and number of time steps.
 pub fn table(report: &Report) -> Table {
     let share = |share: Option<f64>| share.map_or_else(Cell::none, Cell::share);
-    let mut table = Table::new(&["network", "accuracy", "agrees with ANN", "agrees with float SNN"]);
-    if report.ann.is_some() {
-        table.row(vec![Cell::text("float ANN"), share(report.ann), Cell::none(), Cell::none()]);
-    }
-    let (last, earlier) = report.snn_float_by_step.split_last().unwrap_or((&report.snn_float, &[]));
-    for (step, accuracy) in earlier.iter().enumerate() {
-        let name = format!("float SNN after step {}", step + 1);
-        table.row(vec![Cell::text(name), Cell::share(*accuracy), Cell::none(), Cell::none()]);
-    }
-    let agreement = report.float_agreement_with_ann;
-    table.row(vec![Cell::text("float SNN"), Cell::share(*last), share(agreement), Cell::none()]);
-    table.row(vec![
-        Cell::text("fixed-point SNN"),
-        Cell::share(report.snn_fixed),
-        share(report.ann.map(|_| report.agreement)),
-        Cell::share(report.agreement_with_float),
+    let mut table = Table::new(&[
+        "network",
+        "time steps",
+        "accuracy",
+        "95 % interval",
+        "top-5",
+        "agrees with ANN",
+        "agrees with float SNN",
     ]);
+    for row in &report.networks {
+        let Accuracy { network, steps, top1, interval: [low, high], top5, .. } = *row;
+        let (name, ann) = match network {
+            Which::Ann => ("float ANN", true),
+            Which::Qcfs => ("QCFS ANN", true),
+            Which::Float => ("float SNN", false),
+            Which::Fixed => ("fixed-point SNN", false),
+        };
+        table.row(vec![
+            Cell::text(name),
+            steps.map_or_else(Cell::none, |steps| Cell::count(steps as u64)),
+            Cell::share(top1),
+            Cell::text(format!("{:.2}..{:.2} %", 100.0 * low, 100.0 * high)),
+            share(top5),
+            if ann { Cell::none() } else { share(row.agreement_with_ann) },
+            share(Some(row.agreement_with_float).filter(|_| !ann)),
+        ]);
+    }
     table
+}
+
+fn layer_table(layers: &[LayerReport]) -> Table {
+    let mut table = Table::new(&[
+        "layer",
+        "density by step",
+        "clamped",
+        "silent neurons",
+        "squared error",
+        "SQNR dB",
+        "membrane",
+        "of its range",
+    ]);
+    for layer in layers {
+        let density: Vec<_> = layer.density.iter().map(|share| format!("{:.1}", 100.0 * share)).collect();
+        let [low, high] = layer.membrane;
+        let most = |value: i64, limit: i64| value as f64 / limit as f64;
+        let used = most(low, layer.membrane_range[0]).max(most(high, layer.membrane_range[1]));
+        table.row(vec![
+            Cell::text(&layer.name),
+            Cell::text(format!("{} %", density.join(" "))),
+            Cell::share(layer.clamped),
+            Cell::share(layer.silent),
+            layer.squared_error.map_or_else(Cell::none, |error| Cell::real(error, 5)),
+            layer.sqnr_db.map_or_else(Cell::none, |ratio| Cell::real(ratio, 1)),
+            Cell::text(format!("{low}..{high}")),
+            Cell::share(used),
+        ]);
+    }
+    table
+}
+
+/// A row a label, a column a class that the fixed-point network gives.
+fn confusion(report: &Report) -> String {
+    let widest = report.confusion.iter().flatten().max().map_or(1, |most| most.to_string().len()).max(3);
+    let line = |head: String, cells: Vec<String>| {
+        let cells: Vec<_> = cells.iter().map(|cell| format!("{cell:>widest$}")).collect();
+        format!("{head:>5}  {}\n", cells.join(" "))
+    };
+    let mut text = line("label".into(), (0..report.confusion.len()).map(|class| class.to_string()).collect());
+    for (label, row) in report.confusion.iter().enumerate() {
+        text += &line(label.to_string(), row.iter().map(u64::to_string).collect());
+    }
+    text.trim_end().to_string()
 }

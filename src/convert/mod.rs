@@ -14,6 +14,7 @@ mod widen_linear;
 
 use crate::error::{Error, Result};
 use crate::{ann, snn};
+pub(crate) use names::module_path;
 
 /// What the user chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

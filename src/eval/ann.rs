@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use tract_onnx::prelude::*;
 
 use crate::ann::Normalisation;
+use crate::convert::module_path;
 use crate::data::Images;
 use crate::error::{Error, Result};
 use crate::shape::Shape;
-use crate::snn::float;
+use crate::snn::{self, float};
 
 /// A plan for one image at a time.
 pub struct Ann {
@@ -60,6 +61,60 @@ impl Ann {
             scores
         });
         scores.collect()
+    }
+}
+
+/// The ANN with the activations of some of its modules as outputs.
+pub struct Activations {
+    plan: Arc<TypedRunnableModel>,
+    shape: Shape,
+    normalisation: Normalisation,
+    /// Which output is that of each module asked for.
+    outputs: Vec<Option<usize>>,
+}
+
+impl Activations {
+    /// `origins` are dotted module paths, as of [`crate::snn::Node::origin`]: an activation is what the last operator of its
+    /// module gives.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] with what tract says.
+    pub fn new(onnx: &[u8], network: &snn::Network, origins: &[&str]) -> Result<Self> {
+        let shape = network.input.shape;
+        let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
+        let mut model = tract_onnx::onnx()
+            .model_for_read(&mut &onnx[..])
+            .and_then(|model| model.with_input_fact(0, fact.into()))
+            .map_err(failed)?;
+        let mut taps = Vec::new();
+        let mut outputs = Vec::new();
+        for origin in origins {
+            let last = model.nodes().iter().rev().find(|node| module_path(&node.name) == **origin);
+            outputs.push(last.map(|node| {
+                taps.push(OutletId::new(node.id, 0));
+                taps.len() - 1
+            }));
+        }
+        model.select_output_outlets(&taps).map_err(failed)?;
+        let plan = model.into_optimized().and_then(|model| model.into_runnable()).map_err(failed)?;
+        Ok(Activations { plan, shape, normalisation: network.input.normalisation.clone(), outputs })
+    }
+
+    /// The activations of one image, \[channel\]\[pixel\] each; `None` for a module that the file does not have.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] with what tract says.
+    pub fn of(&self, image: ArrayView3<u8>) -> Result<Vec<Option<Vec<f32>>>> {
+        let Shape { channels, height, width } = self.shape;
+        let values = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
+        let input = Tensor::from_shape(&[1, channels, height, width], &values).map_err(failed)?;
+        let found = self.plan.run(tvec!(input.into())).map_err(failed)?;
+        let values = |output: &Option<usize>| {
+            let Some(output) = output else { return Ok(None) };
+            let view = found[*output].to_plain_array_view::<f32>().map_err(failed)?;
+            Ok(Some(view.iter().copied().collect()))
+        };
+        self.outputs.iter().map(values).collect()
     }
 }
 

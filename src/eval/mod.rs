@@ -1,28 +1,36 @@
-//! Accuracy: the float ANN, the float spiking network and the integer one on the same labelled images.
+//! Accuracy: the ANN, the float spiking network and the integer one on the same labelled images; and what each layer loses.
 
 pub mod ann;
 mod densities;
 pub mod float_snn;
+mod layers;
+mod tally;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use ndarray::Array2;
 use serde::Serialize;
 
+use crate::ann::Op;
 use crate::data::Images;
 use crate::error::{Error, Result};
-use crate::fixed_point::Settings;
-use crate::model::{Model, argmax};
+use crate::fixed_point::{self, Settings};
+use crate::import::read_onnx_bytes;
+use crate::model::Model;
 use crate::quantise::quantise;
 use crate::shape::Shape;
 use crate::snn;
 pub use densities::{NodeDensity, TermDensity, densities};
+pub use layers::{LayerReport, layers};
+use tally::Tally;
+pub use tally::{Accuracy, Classes, Which};
 
 /// Shares of images, 0 to 1, in the order in which they are printed as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// Number of images.
     pub images: usize,
-    /// Top-1 of the float ANN; `None` without its ONNX file.
+    /// Top-1 of the ANN; `None` without its ONNX file.
     pub ann: Option<f64>,
     /// Top-1 of the float spiking network.
     pub snn_float: f64,
@@ -32,12 +40,14 @@ pub struct Report {
     pub agreement: f64,
     /// Speed of the integer model on this computer, all cores together.
     pub images_per_second: f64,
-    /// Top-1 of the float spiking network after each time step.
-    pub snn_float_by_step: Vec<f64>,
     /// Images to which the integer network gives the class of the float spiking network.
     pub agreement_with_float: f64,
     /// Images to which the float spiking network gives the class of the ANN.
     pub float_agreement_with_ann: Option<f64>,
+    /// The ANN, then both spiking networks after each time step.
+    pub networks: Vec<Accuracy>,
+    /// Images by label and by the class that the integer network gives them, \[label\]\[class\].
+    pub confusion: Vec<Vec<u64>>,
 }
 
 /// What is being run, for a progress display.
@@ -48,11 +58,156 @@ pub enum Stage {
     Fixed,
 }
 
-/// Runs all three on `images`; `onnx` is the content of the file that `network` came from. `progress` is told what
-/// runs and how many more images are done.
+/// Three networks and what they have done so far. Images come in batches, so that they need not all be in memory.
+pub struct Evaluation<'a> {
+    network: &'a snn::Network,
+    /// With 1 .. T time steps: what a network does in its first t steps does not depend on those that follow.
+    fixed: Vec<fixed_point::Network>,
+    /// With its name in the report.
+    ann: Option<(Which, ann::Ann)>,
+    images: usize,
+    /// Of the integer network with all its time steps.
+    fixed_time: Duration,
+    /// Of the ANN.
+    exact: Option<Tally>,
+    /// \[time step\].
+    float: Vec<Tally>,
+    integer: Vec<Tally>,
+}
+
+impl<'a> Evaluation<'a> {
+    /// `onnx` is the content of the file that `network` came from.
+    ///
+    /// # Errors
+    /// What [`quantise`] and tract report.
+    pub fn new(network: &'a snn::Network, settings: &Settings, onnx: Option<&[u8]>) -> Result<Self> {
+        let shape = network.input.shape;
+        let normalisation = &network.input.normalisation;
+        let ann = |bytes| -> Result<(Which, ann::Ann)> {
+            // What its activations are made of is in the file's own operators.
+            let imported = read_onnx_bytes(bytes, &network.name, normalisation.clone())?;
+            let rounds = imported.nodes.iter().any(|node| node.op == Op::Floor);
+            Ok((if rounds { Which::Qcfs } else { Which::Ann }, ann::Ann::new(bytes, shape, normalisation)?))
+        };
+        let ann = onnx.map(ann).transpose()?;
+        let classes = network.nodes.last().map_or(0, |node| node.shape.elements());
+        let tallies = || vec![Tally::new(classes); network.timesteps as usize];
+        let fixed = quantise(network, settings)?;
+        let of = |timesteps: u32| fixed_point::Network { timesteps, ..fixed.clone() };
+        Ok(Evaluation {
+            network,
+            fixed: (1..=network.timesteps).map(of).collect(),
+            exact: ann.is_some().then(|| Tally::new(classes)),
+            ann,
+            images: 0,
+            fixed_time: Duration::ZERO,
+            float: tallies(),
+            integer: tallies(),
+        })
+    }
+
+    /// Networks that each image is run through.
+    pub fn runs(&self) -> usize {
+        usize::from(self.ann.is_some()) + 1 + self.fixed.len()
+    }
+
+    /// Runs all networks on some more images. `progress` is told what runs and how many more images are done.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if the images have no labels, labels beyond the network's classes, or another shape; what tract
+    /// reports.
+    pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
+        let Some(labels) = &images.labels else {
+            return Err(Error::setting(
+                "--data",
+                "its images have no labels",
+                "add an array 'y' with a class for each",
+            ));
+        };
+        check_shape(images, self.network.input.shape)?;
+        let classes = self.integer[0].classes();
+        if let Some(label) = labels.iter().find(|label| **label as usize >= classes) {
+            let problem = format!("it has the label {label}, the network has {classes} classes");
+            return Err(Error::setting("--data", problem, "number the classes from 0 on, as in training"));
+        }
+        let labels: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
+        let exact = match &self.ann {
+            Some((_, ann)) => {
+                let scores = ann.scores_all(images, &|n| progress(Stage::Ann, n))?;
+                Some(scores.iter().map(|scores| Classes::of(scores)).collect::<Vec<_>>())
+            }
+            None => None,
+        };
+        let float = float_snn::scores_all(self.network, images, &|n| progress(Stage::Float, n));
+        let float: Vec<Vec<Classes>> = float.iter().map(ranked).collect();
+        let mut integer = Vec::with_capacity(self.fixed.len());
+        for fixed in &self.fixed {
+            let model = Model::new(fixed)?;
+            let start = Instant::now();
+            integer.push(model.scores_all(images, &|n| progress(Stage::Fixed, n)));
+            if fixed.timesteps == self.network.timesteps {
+                self.fixed_time += start.elapsed();
+            }
+        }
+        for (image, &label) in labels.iter().enumerate() {
+            let exact = exact.as_ref().map(|exact| &exact[image]);
+            let last = float[image].last();
+            if let (Some(tally), Some(exact)) = (&mut self.exact, exact) {
+                tally.add(label, exact, Some(exact), last);
+            }
+            for (tally, classes) in self.float.iter_mut().zip(&float[image]) {
+                tally.add(label, classes, exact, last);
+            }
+            for (tally, scores) in self.integer.iter_mut().zip(&integer) {
+                tally.add(label, &Classes::of(&scores[image]), exact, last);
+            }
+        }
+        self.images += images.len();
+        Ok(())
+    }
+
+    /// What was found on all images so far.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if there were none.
+    pub fn report(&self) -> Result<Report> {
+        let (Some(float), Some(integer), 1..) = (self.float.last(), self.integer.last(), self.images) else {
+            return Err(Error::setting("--data", "it has no images", "give at least one"));
+        };
+        let with_ann = self.ann.is_some();
+        let rows = |which: Which, tallies: &[Tally]| -> Vec<Accuracy> {
+            tallies.iter().enumerate().map(|(t, tally)| tally.accuracy(which, Some(t + 1), with_ann)).collect()
+        };
+        let mut networks: Vec<Accuracy> =
+            self.ann.iter().zip(&self.exact).map(|((name, _), tally)| tally.accuracy(*name, None, with_ann)).collect();
+        networks.extend(rows(Which::Float, &self.float));
+        networks.extend(rows(Which::Fixed, &self.integer));
+        let (of_float, of_integer) =
+            (float.accuracy(Which::Float, None, with_ann), integer.accuracy(Which::Fixed, None, with_ann));
+        Ok(Report {
+            images: self.images,
+            ann: self.exact.as_ref().map(|tally| tally.accuracy(Which::Ann, None, with_ann).top1),
+            snn_float: of_float.top1,
+            snn_fixed: of_integer.top1,
+            agreement: of_integer.agreement_with_ann.unwrap_or(of_integer.agreement_with_float),
+            images_per_second: self.images as f64 / self.fixed_time.as_secs_f64().max(1e-9),
+            agreement_with_float: of_integer.agreement_with_float,
+            float_agreement_with_ann: of_float.agreement_with_ann,
+            networks,
+            confusion: integer.confusion(),
+        })
+    }
+}
+
+/// The classes of an image after each time step.
+fn ranked(scores: &Array2<f32>) -> Vec<Classes> {
+    scores.outer_iter().map(|scores| Classes::of(&scores.to_vec())).collect()
+}
+
+/// Runs all three on `images`, see [`Evaluation`].
 ///
 /// # Errors
-/// [`Error::Setting`] if the images have no labels or another shape; what [`quantise`] and tract report.
+/// As of [`Evaluation`].
 pub fn evaluate(
     network: &snn::Network,
     settings: &Settings,
@@ -60,43 +215,9 @@ pub fn evaluate(
     images: &Images,
     progress: &(dyn Fn(Stage, usize) + Sync),
 ) -> Result<Report> {
-    let Some(labels) = &images.labels else {
-        return Err(Error::setting("--data", "its images have no labels", "add an array 'y' with a class for each"));
-    };
-    let shape = network.input.shape;
-    check_shape(images, shape)?;
-    let fixed = quantise(network, settings)?;
-    let model = Model::new(&fixed)?;
-
-    let ann = match onnx {
-        Some(bytes) => {
-            let ann = ann::Ann::new(bytes, shape, &network.input.normalisation)?;
-            let scores = ann.scores_all(images, &|n| progress(Stage::Ann, n))?;
-            Some(scores.iter().map(|scores| argmax(scores)).collect::<Vec<_>>())
-        }
-        None => None,
-    };
-    let float = float_snn::scores_all(network, images, &|n| progress(Stage::Float, n));
-    let start = Instant::now();
-    let scores = model.scores_all(images, &|n| progress(Stage::Fixed, n));
-    let seconds = start.elapsed().as_secs_f64();
-
-    let labels: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
-    let at = |step: usize| float.iter().map(|scores| argmax(&scores.row(step).to_vec())).collect::<Vec<_>>();
-    let by_step: Vec<Vec<usize>> = (0..network.timesteps as usize).map(at).collect();
-    let float = by_step.last().expect("a network has a time step");
-    let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
-    Ok(Report {
-        images: images.len(),
-        ann: ann.as_ref().map(|ann| share(ann, &labels)),
-        snn_float: share(float, &labels),
-        snn_fixed: share(&classes, &labels),
-        agreement: share(&classes, ann.as_ref().unwrap_or(float)),
-        images_per_second: images.len() as f64 / seconds.max(1e-9),
-        snn_float_by_step: by_step.iter().map(|classes| share(classes, &labels)).collect(),
-        agreement_with_float: share(&classes, float),
-        float_agreement_with_ann: ann.as_ref().map(|ann| share(float, ann)),
-    })
+    let mut evaluation = Evaluation::new(network, settings, onnx)?;
+    evaluation.add(images, progress)?;
+    evaluation.report()
 }
 
 /// Refuses images of another shape than the network's, and none.
@@ -107,10 +228,4 @@ fn check_shape(images: &Images, shape: Shape) -> Result<()> {
     }
     let problem = format!("it has {count} images of {channels}×{height}×{width}, the network takes {shape}");
     Err(Error::setting("--data", problem, "give the data set that the network was trained for"))
-}
-
-/// The share of equal pairs.
-fn share(left: &[usize], right: &[usize]) -> f64 {
-    let equal = left.iter().zip(right).filter(|(left, right)| left == right).count();
-    equal as f64 / left.len() as f64
 }

@@ -1,5 +1,7 @@
 //! Images and labels from `.npz` files: the data that calibration, evaluation and co-simulation run on.
 
+mod stream;
+
 use std::fs::File;
 use std::path::Path;
 
@@ -48,30 +50,62 @@ impl Images {
 /// [`Error::Io`] if the file cannot be opened; [`Error::File`] if it is not an archive, is cut short, misses `x`, or
 /// holds arrays of another type or shape.
 pub fn read_npz(path: &Path, limit: Option<usize>) -> Result<Images> {
-    let file = File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))?;
-    let mut archive = NpzReader::new(file).map_err(|error| damaged(path, &error))?;
-    let names = archive.names().map_err(|error| damaged(path, &error))?;
-    if !names.iter().any(|name| name == "x") {
-        let problem = format!("there is no array 'x' among {names:?}");
-        return Err(Error::file(path, problem, LAYOUT));
+    let mut all = None;
+    batches(path, limit, usize::MAX, &mut |_, images| {
+        all = Some(images);
+        Ok(())
+    })?;
+    all.ok_or_else(|| Error::file(path, "it has no images", LAYOUT))
+}
+
+/// The same images, at most `size` at a time and one batch after the other: `each` is told how many there are in all. Only one
+/// batch is in memory.
+///
+/// # Errors
+/// As [`read_npz`], and what `each` reports.
+pub fn batches(
+    path: &Path,
+    limit: Option<usize>,
+    size: usize,
+    each: &mut dyn FnMut(usize, Images) -> Result<()>,
+) -> Result<()> {
+    if limit == Some(0) {
+        return Err(Error::setting("--limit", "is 0", "use at least one image"));
     }
-    let pixels = read_pixels(path, &mut archive)?;
-    let labels = if names.iter().any(|name| name == "y") { Some(read_labels(path, &mut archive)?) } else { None };
-    if let Some(labels) = &labels
-        && labels.len() != pixels.len_of(ndarray::Axis(0))
-    {
-        let problem = format!("'x' has {} images and 'y' {} labels", pixels.len_of(ndarray::Axis(0)), labels.len());
-        return Err(Error::file(path, problem, LAYOUT));
-    }
-    let images = Images { pixels, labels };
-    if images.is_empty() {
-        return Err(Error::file(path, "it has no images", LAYOUT));
-    }
-    Ok(match limit {
-        Some(0) => return Err(Error::setting("--limit", "is 0", "use at least one image")),
-        Some(limit) => images.take(limit),
-        None => images,
+    stream::with_pixels(path, |pixels| {
+        let found = pixels.shape[0];
+        let labels = labels(path)?;
+        if let Some(labels) = &labels
+            && labels.len() != found
+        {
+            let problem = format!("'x' has {found} images and 'y' {} labels", labels.len());
+            return Err(Error::file(path, problem, LAYOUT));
+        }
+        let count = limit.map_or(found, |limit| limit.min(found));
+        if count == 0 {
+            return Err(Error::file(path, "it has no images", LAYOUT));
+        }
+        let mut done = 0;
+        while done < count {
+            let pixels = pixels.next(size.min(count - done))?;
+            let end = done + pixels.len_of(ndarray::Axis(0));
+            let labels = labels.as_ref().map(|labels| labels[done..end].to_vec());
+            each(count, Images { pixels, labels })?;
+            done = end;
+        }
+        Ok(())
     })
+}
+
+/// The labels of all images, if there are any.
+fn labels(path: &Path) -> Result<Option<Vec<u32>>> {
+    let file = File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))?;
+    let mut archive = NpzReader::new(file).map_err(|error| damaged(path, &error.to_string()))?;
+    let names = archive.names().map_err(|error| damaged(path, &error.to_string()))?;
+    if !names.iter().any(|name| name == "y") {
+        return Ok(None);
+    }
+    read_labels(path, &mut archive).map(Some)
 }
 
 /// Checks that the images fit the network's input.
@@ -86,23 +120,6 @@ pub fn check_shape(images: &Images, shape: Shape, path: &Path) -> Result<()> {
     }
     let problem = format!("its images are {found} (channels × height × width), the network takes {shape}");
     Err(Error::file(path, problem, "give the data set that the network was trained for"))
-}
-
-fn read_pixels(path: &Path, archive: &mut NpzReader<File>) -> Result<Array4<u8>> {
-    let Some(raw) = read_as::<u8>(path, archive, "x")? else {
-        return Err(Error::file(path, "'x' is not of type uint8", LAYOUT));
-    };
-    let shape = raw.shape().to_vec();
-    let whole = match shape[..] {
-        [n, h, w] => [n, h, w, 1],
-        [n, h, w, c] => [n, h, w, c],
-        _ => [0; 4],
-    };
-    let standard = raw.as_standard_layout().into_owned();
-    match standard.into_shape_with_order(whole) {
-        Ok(pixels) if whole[1..].iter().all(|&extent| extent > 0) => Ok(pixels),
-        _ => Err(Error::file(path, format!("'x' has shape {shape:?}"), LAYOUT)),
-    }
 }
 
 fn read_labels(path: &Path, archive: &mut NpzReader<File>) -> Result<Vec<u32>> {
@@ -132,14 +149,14 @@ fn read_as<T: ReadableElement>(path: &Path, archive: &mut NpzReader<File>, name:
     match archive.by_name::<OwnedRepr<T>, IxDyn>(name) {
         Ok(array) => Ok(Some(array)),
         Err(ReadNpzError::Npy(ReadNpyError::WrongDescriptor(_))) => Ok(None),
-        Err(error) => Err(damaged(path, &error)),
+        Err(error) => Err(damaged(path, &error.to_string())),
     }
 }
 
-fn damaged(path: &Path, error: &ReadNpzError) -> Error {
+fn damaged(path: &Path, problem: &str) -> Error {
     Error::file(
         path,
-        format!("it cannot be read as .npz ({error})"),
+        format!("it cannot be read as .npz ({problem})"),
         "the file is damaged or of another kind; write it with numpy.savez",
     )
 }
