@@ -22,6 +22,9 @@ module digits_core (
     output wire [2:0] status_busy    // a bit a layer: the engine works in this clock
 );
 
+    wire [5:0] resets;
+    wire ready;
+    wire image_ready;
     wire [7:0] image_tdata;
     wire image_tvalid;
     wire image_tready;
@@ -38,6 +41,18 @@ module digits_core (
     wire pool_7_tvalid;
     wire pool_7_tready;
 
+    // The reset of every module; nothing enters before all have left it.
+    reset_chain #(
+        .STAGES(6)
+    ) reset(
+        .clk(clk),
+        .rst(rst),
+        .resets(resets),
+        .ready(ready)
+    );
+
+    assign s_axis_tready = ready && image_ready;
+
     // image: 1×8×8, normalised by integer offsets
     input_encoder #(
         .CHANNELS(1),
@@ -46,11 +61,11 @@ module digits_core (
         .OFFSETS(8'h00)
     ) image_encoder(
         .clk(clk),
-        .rst(rst),
+        .rst(resets[5]),
         .s_axis_tdata(s_axis_tdata),
         .s_axis_tlast(s_axis_tlast),
-        .s_axis_tvalid(s_axis_tvalid),
-        .s_axis_tready(s_axis_tready),
+        .s_axis_tvalid(s_axis_tvalid && ready),
+        .s_axis_tready(image_ready),
         .m_axis_tdata(image_tdata),
         .m_axis_tvalid(image_tvalid),
         .m_axis_tready(image_tready),
@@ -61,7 +76,7 @@ module digits_core (
     // Term from image (1×8×8): 3×3 window, stride 1×1, shift 0.
     digits_conv_0 conv_0_layer(
         .clk(clk),
-        .rst(rst),
+        .rst(resets[4]),
         .s_axis_tdata(image_tdata),
         .s_axis_tvalid(image_tvalid),
         .s_axis_tready(image_tready),
@@ -89,7 +104,7 @@ module digits_core (
         .OUT_BITS(5)
     ) pool_3_pool(
         .clk(clk),
-        .rst(rst),
+        .rst(resets[3]),
         .s_axis_tdata(conv_0_tdata),
         .s_axis_tvalid(conv_0_tvalid),
         .s_axis_tready(conv_0_tready),
@@ -102,7 +117,7 @@ module digits_core (
     // Term from pool_3 (8×4×4): 3×3 window, stride 1×1, shift 0.
     digits_conv_4 conv_4_layer(
         .clk(clk),
-        .rst(rst),
+        .rst(resets[2]),
         .s_axis_tdata(pool_3_tdata),
         .s_axis_tvalid(pool_3_tvalid),
         .s_axis_tready(pool_3_tready),
@@ -130,7 +145,7 @@ module digits_core (
         .OUT_BITS(5)
     ) pool_7_pool(
         .clk(clk),
-        .rst(rst),
+        .rst(resets[1]),
         .s_axis_tdata(conv_4_tdata),
         .s_axis_tvalid(conv_4_tvalid),
         .s_axis_tready(conv_4_tready),
@@ -143,7 +158,7 @@ module digits_core (
     // Term from pool_7 (16×2×2): 2×2 window, stride 2×2, shift 0.
     digits_linear_9 linear_9_layer(
         .clk(clk),
-        .rst(rst),
+        .rst(resets[0]),
         .s_axis_tdata(pool_7_tdata),
         .s_axis_tvalid(pool_7_tvalid),
         .s_axis_tready(pool_7_tready),

@@ -5,8 +5,9 @@
 // Each slice's beats wait in the queue of its synapse_array, so that a slice with little work in one window and much in the
 // next does not hold up the others: what counts is the average over the beats that a queue holds.
 //
-// Latency: one clock for each level of the adder tree ($clog2(SLICES), a register behind every level), and one through
-// the output register. Throughput: one beat a clock. Cost: (SLICES - 1)·FIELDS adders of SUM_BITS.
+// Latency: one clock through the registers in front, where the slices' beats wait for each other, one for each level of the
+// adder tree ($clog2(SLICES), a register behind every level), and one through the output register. Throughput: one beat a
+// clock. Cost: (SLICES - 1)·FIELDS adders of SUM_BITS, and SLICES + 1 skid buffers.
 `default_nettype none
 
 module slice_sum #(
@@ -27,14 +28,34 @@ module slice_sum #(
     localparam LEVELS = $clog2(SLICES);
 
     wire advance;                           // the tree moves as a whole
-    wire take = &s_axis_tvalid;
-    assign s_axis_tready = {SLICES{advance && take}};
+    wire [SLICES*WIDTH-1:0] part;
+    wire [SLICES-1:0]       part_valid;
+    wire take = &part_valid;
+
+    // Slices lie far apart: that all have a beat is found on registers, not on the state of their queues.
+    generate
+        genvar g;
+        for (g = 0; g < SLICES; g = g + 1) begin : g_part
+            skid_buffer #(
+                .WIDTH (WIDTH)
+            ) in (
+                .clk           (clk),
+                .rst           (rst),
+                .s_axis_tdata  (s_axis_tdata[g*WIDTH +: WIDTH]),
+                .s_axis_tvalid (s_axis_tvalid[g]),
+                .s_axis_tready (s_axis_tready[g]),
+                .m_axis_tdata  (part[g*WIDTH +: WIDTH]),
+                .m_axis_tvalid (part_valid[g]),
+                .m_axis_tready (advance && take)
+            );
+        end
+    endgenerate
 
     // A binary tree: node n is the sum of nodes 2n and 2n + 1, the slices' beats are nodes SLICES .. 2·SLICES - 1, and
     // node 1 is the whole sum. Node n stands at place n - 1 of the bus.
     wire [(2*SLICES-1)*WIDTH-1:0] tree;
     reg  [LEVELS-1:0]             valid_reg;
-    assign tree[(SLICES-1)*WIDTH +: SLICES*WIDTH] = s_axis_tdata;
+    assign tree[(SLICES-1)*WIDTH +: SLICES*WIDTH] = part;
 
     generate
         genvar n;

@@ -117,6 +117,7 @@ module synapse_array #(
     reg  [QUEUE_LOG2:0]  reserved_reg;          // beats of windows whose last event was taken, until they have left
     reg  [BEAT_BITS-1:0] gap_reg;               // clocks until the drain has room for another window's sums
     reg                  go_reg;                // a last event may be taken
+    reg                  leave_reg;             // a beat left in the clock before: `m_axis_tready` comes from far
     wire [BEAT_BITS:0]   ending_beats;          // of the window that the event offered belongs to
 
     localparam TWO = 2;
@@ -125,7 +126,6 @@ module synapse_array #(
 
     wire accept = s_event_valid && s_event_ready;
     wire ending = accept && s_event_last;
-    wire leave  = m_axis_tvalid && m_axis_tready;
 
     assign s_event_ready = go_reg || !s_event_last;
     assign weight_enable = s_event_valid;
@@ -133,7 +133,8 @@ module synapse_array #(
 
     always @(posedge clk) begin
         reserved_reg <= reserved_reg + (ending ? {{(QUEUE_LOG2 - BEAT_BITS){1'b0}}, ending_beats} : {(QUEUE_LOG2 + 1){1'b0}})
-                                     - {{QUEUE_LOG2{1'b0}}, leave};
+                                     - {{QUEUE_LOG2{1'b0}}, leave_reg};
+        leave_reg    <= m_axis_tvalid && m_axis_tready;
         if (ending) begin
             gap_reg <= ending_beats < TWO[BEAT_BITS:0] ? {BEAT_BITS{1'b0}} : gap[BEAT_BITS-1:0];
         end else if (gap_reg != {BEAT_BITS{1'b0}}) begin
@@ -144,6 +145,7 @@ module synapse_array #(
             reserved_reg <= {(QUEUE_LOG2 + 1){1'b0}};
             gap_reg      <= {BEAT_BITS{1'b0}};
             go_reg       <= 1'b0;
+            leave_reg    <= 1'b0;
         end
     end
 
