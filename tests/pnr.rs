@@ -3,7 +3,6 @@
 
 mod zoo;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use volley::board::Board;
@@ -13,10 +12,8 @@ use volley::cosim::{self, Simulator};
 use volley::fixed_point::Settings;
 use volley::folder::Converted;
 use volley::import::{normalisation_for, read_onnx};
-use volley::model::Model;
 use volley::quantise::quantise;
-use volley::schedule::solver::{Task, solve};
-use volley::schedule::{Activity, Fold, Folding};
+use volley::schedule::{Fold, Folding};
 use volley::{data, synth};
 
 /// A network on a board, as far as the tools go there.
@@ -43,9 +40,8 @@ enum How {
     Rate(f64),
 }
 
-/// Frames that are simulated for the cycles of one, and calibration frames that the solver gets.
+/// Frames that are simulated for the cycles of one.
 const FRAMES: usize = 5;
-const CALIBRATION_FRAMES: usize = 16;
 
 const REFERENCES: [Reference; 7] = [
     small("icebreaker", "digits", How::Lanes(2, 2), 30.0),
@@ -106,13 +102,7 @@ fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Foldi
         How::Rate(rate) => rate,
     };
     let network = quantise(&converted.network, &converted.settings).unwrap();
-    let images = zoo::images(zoo::calibration_set(reference.network), CALIBRATION_FRAMES);
-    let model = Model::new(&network).unwrap();
-    let frames: Vec<_> =
-        images.pixels.outer_iter().map(|image| Activity::of(&network, image, &model.trace(image))).collect();
-    let budget = 0.9 * board.resources();
-    let task = Task { network: &network, frames: &frames, family: board.family, budget, pins: &BTreeMap::new() };
-    solve(task, Some((1e6 * reference.mhz / rate) as u64)).unwrap()
+    zoo::design::solved(reference.network, &network, board, reference.mhz, rate)
 }
 
 /// Clocks a frame, measured where every count is also compared with the model.

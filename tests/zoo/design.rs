@@ -1,12 +1,16 @@
 //! Zoo networks as Verilog.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use volley::board::Board;
 use volley::cosim::{self, Options, Simulator, Verdict};
 use volley::data::Images;
 use volley::fixed_point::{Network, Settings};
+use volley::model::Model;
 use volley::rtl::Design;
-use volley::schedule::{Folding, Plan};
+use volley::schedule::solver::{Task, solve};
+use volley::schedule::{Activity, Folding, Plan};
 use volley::{quantise, rtl, schedule};
 
 /// A zoo network generated into a folder.
@@ -17,11 +21,30 @@ pub struct Generated {
     folder: tempfile::TempDir,
 }
 
+/// Calibration frames that the solver gets.
+const CALIBRATION_FRAMES: usize = 16;
+
+/// The folding that the solver finds for `rate` frames a second at `mhz` on `board`; a tenth of the board stays free.
+pub fn solved(name: &str, network: &Network, board: &Board, mhz: f64, rate: f64) -> Folding {
+    let images = super::images(super::calibration_set(name), CALIBRATION_FRAMES);
+    let model = Model::new(network).expect("a valid network");
+    let activity = |image| Activity::of(network, image, &model.trace(image));
+    let frames: Vec<_> = images.pixels.outer_iter().map(activity).collect();
+    let budget = 0.9 * board.resources();
+    let task = Task { network, frames: &frames, family: board.family, budget, pins: &BTreeMap::new() };
+    solve(task, Some((1e6 * mhz / rate) as u64)).expect("the board is large enough")
+}
+
 impl Generated {
+    /// With so many lanes, of the form of `--lanes`, and weights of 8 bits.
     pub fn new(name: &str, members: u32, timesteps: u32, lanes: &str) -> Generated {
         let placed = super::placed(name, members, timesteps);
         let network = quantise::quantise(&placed.network, &Settings::default()).expect("a zoo network fits");
-        let plan = schedule::plan(&network, &Folding::parse(lanes).expect("legal lanes")).expect("it has a plan");
+        Self::folded(network, &Folding::parse(lanes).expect("legal lanes"))
+    }
+
+    pub fn folded(network: Network, folding: &Folding) -> Generated {
+        let plan = schedule::plan(&network, folding).expect("it has a plan");
         let design = rtl::generate(&network, &plan).expect("a zoo network has a hardware form");
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, text) in &design.files {
