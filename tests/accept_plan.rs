@@ -24,7 +24,7 @@ fn case(name: &str, members: u32, board: &str) {
     let frames = images.pixels.outer_iter().map(|image| Activity::of(&network, image, &model.trace(image)));
     let frames: Vec<_> = frames.collect();
     let board = Board::find(board).unwrap();
-    let budget = 0.9 * board.resources();
+    let budget = board.usable(0.1);
     let pins = BTreeMap::new();
     let task = Task { network: &network, frames: &frames, family: board.family, budget, pins: &pins };
     let plan = schedule::plan(&network, &solve(task, None).unwrap()).unwrap();

@@ -102,6 +102,18 @@ impl Board {
         }
     }
 
+    /// What of it may be used if a share of `margin`, 0 to 1, of each resource is to stay free; whole numbers.
+    pub fn usable(&self, margin: f64) -> Resources {
+        let all = self.resources();
+        let part = |all: f64| (all * (1.0 - margin)).floor();
+        Resources {
+            luts: part(all.luts),
+            flip_flops: part(all.flip_flops),
+            multipliers: part(all.multipliers),
+            block_rams: part(all.block_rams),
+        }
+    }
+
     /// Refuses a core that cannot fit: `need` is what it is expected to cost.
     ///
     /// # Errors

@@ -71,13 +71,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let frames = activities(&network, args.data.as_deref(), args.frames as usize)?;
     let family = board.family;
     let all = board.resources();
-    let usable = |all: f64| (all * (1.0 - args.margin)).floor();
-    let budget = Resources {
-        luts: usable(all.luts),
-        flip_flops: usable(all.flip_flops),
-        multipliers: usable(all.multipliers),
-        block_rams: usable(all.block_rams),
-    };
+    let budget = board.usable(args.margin);
     let task = Task { network: &network, frames: &frames, family, budget, pins: &pins };
     let spinner = progress::spinner("weighing the foldings of every layer");
     let folding = solver::solve(task, target.map(|fps| (clock / fps) as u64));

@@ -30,7 +30,7 @@ pub fn solved(name: &str, network: &Network, board: &Board, mhz: f64, rate: f64)
     let model = Model::new(network).expect("a valid network");
     let activity = |image| Activity::of(network, image, &model.trace(image));
     let frames: Vec<_> = images.pixels.outer_iter().map(activity).collect();
-    let budget = 0.9 * board.resources();
+    let budget = board.usable(0.1);
     let task = Task { network, frames: &frames, family: board.family, budget, pins: &BTreeMap::new() };
     solve(task, Some((1e6 * mhz / rate) as u64)).expect("the board is large enough")
 }
