@@ -120,7 +120,12 @@ fn reference_designs() {
     println!(
         "board         network                    LUT      FF  DSP  block RAM  MHz wanted  reached  cycles/frame    fps"
     );
+    // For one of them only: a part of "board network".
+    let wanted = std::env::var("VOLLEY_PNR").unwrap_or_default();
     for reference in REFERENCES {
+        if !format!("{} {}", reference.board, reference.network).contains(&wanted) {
+            continue;
+        }
         let (converted, images) = network(&reference);
         let board = Board::find(reference.board).unwrap();
         let core = core_folder::generate(&converted, &folding(&reference, &converted, &board)).unwrap();
