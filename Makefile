@@ -57,7 +57,7 @@ accept: install ## Run the acceptance tests on whole test sets and print their t
 	VOLLEY_RANDOM_NETWORKS=20 $(CARGO) test --release $(LOCKED) --features accept --test random_networks verilator
 	VOLLEY_RANDOM_NETWORKS=100 $(CARGO) test --release $(LOCKED) --features accept --test buffers -- --nocapture
 
-pnr: install ## Place and route the boards' reference designs and print their table
+pnr: install ## Place and route the boards' reference designs and print their table (VOLLEY_PNR="board network" for one)
 	$(CARGO) test --release $(LOCKED) --features accept --test pnr -- --nocapture
 
 clean: ## Remove everything that was built

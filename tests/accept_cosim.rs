@@ -1,5 +1,4 @@
 //! Acceptance: real networks, many images, both simulators, random stalls; and cycles that follow the spikes.
-#![cfg(feature = "accept")]
 
 mod zoo;
 

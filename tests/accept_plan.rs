@@ -1,5 +1,4 @@
 //! The estimate of what a planned core costs, against what yosys makes of it.
-#![cfg(feature = "accept")]
 
 mod yosys;
 mod zoo;

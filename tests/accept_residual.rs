@@ -1,5 +1,4 @@
 //! Acceptance: ResNet-20 on CIFAR-10, a residual network of 20 layers: equality, cycles, and what skipping zeros is worth.
-#![cfg(feature = "accept")]
 
 mod zoo;
 

@@ -1,5 +1,4 @@
 //! What real networks cost on two families of devices, by the oldest and the newest yosys.
-#![cfg(feature = "accept")]
 
 mod yosys;
 mod zoo;

@@ -65,7 +65,9 @@ module cosim_tb (
     reg [63:0] frame_errors = 64'd0;     // clocks with frame_error
     reg [63:0] last_errors = 64'd0;      // beats with a wrong tlast
     reg [63:0] stability_errors = 64'd0; // an offered beat was withdrawn or changed before it was taken
-    reg        live = 1'b0;
+    // A reset may still be on its way through the top, whose streams mean nothing before it is ready for the first time.
+    reg        was_ready = 1'b0;
+    wire       live = !rst && (was_ready || s_axis_tready === 1'b1);
     reg        held = 1'b0;
     reg        held_last = 1'b0;
     reg [@OUT_BITS@-1:0] held_data = 0;
@@ -142,11 +144,8 @@ module cosim_tb (
         // the sink
         m_axis_tready <= !rst && {1'b0, random[23:16]} >= stalls;
 
-        if (!rst) begin
-            // Before the top takes its first beat its reset may still be on its way through it.
-            live <= live || s_axis_tready === 1'b1;
-        end
-        if (!rst && (live || s_axis_tready === 1'b1)) begin
+        was_ready <= live;
+        if (live) begin
             if (in_beat) begin
                 if (in_taken == 32'd0) $fwrite(start_file, "%0d\n", cycle);
                 in_taken <= (in_taken == @IN_BEATS@ - 1) ? 32'd0 : in_taken + 32'd1;

@@ -97,10 +97,13 @@ pub fn batches(
     })
 }
 
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))
+}
+
 /// The labels of all images, if there are any.
 fn labels(path: &Path) -> Result<Option<Vec<u32>>> {
-    let file = File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))?;
-    let mut archive = NpzReader::new(file).map_err(|error| damaged(path, &error.to_string()))?;
+    let mut archive = NpzReader::new(open(path)?).map_err(|error| damaged(path, &error.to_string()))?;
     let names = archive.names().map_err(|error| damaged(path, &error.to_string()))?;
     if !names.iter().any(|name| name == "y") {
         return Ok(None);
@@ -164,7 +167,7 @@ fn damaged(path: &Path, problem: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array, Array3};
+    use ndarray::{Array, Array3, ShapeBuilder};
     use ndarray_npy::NpzWriter;
 
     fn folder() -> tempfile::TempDir {
@@ -192,6 +195,34 @@ mod tests {
         assert_eq!(images.labels, Some(vec![3, 0]));
         let message = check_shape(&images, Shape::new(3, 2, 4), &path).unwrap_err().to_string();
         assert!(message.contains("1×2×4") && message.contains("3×2×4"), "{message}");
+    }
+
+    #[test]
+    fn batches_are_the_whole_in_pieces_in_either_order_of_indices() {
+        let folder = folder();
+        let path = folder.path().join("c.npz");
+        let x = Array4::from_shape_fn((7, 2, 3, 2), |(n, y, x, c)| (n * 12 + y * 6 + x * 2 + c) as u8);
+        let columns = Array4::from_shape_fn(x.raw_dim().f(), |place| x[place]);
+        assert!(!columns.is_standard_layout());
+        for stored in [&x, &columns] {
+            write(&path, |w| {
+                w.add_array("x", stored).unwrap();
+                w.add_array("y", &Array::from_iter(0..7u8)).unwrap();
+            });
+            assert_eq!(read_npz(&path, None).unwrap().pixels, x);
+            let mut seen = Vec::new();
+            batches(&path, Some(6), 4, &mut |all, images| {
+                let first = seen.len();
+                assert_eq!(
+                    (all, &images.pixels),
+                    (6, &x.slice(s![first..first + images.len(), .., .., ..]).to_owned())
+                );
+                seen.extend(images.labels.unwrap());
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(seen, [0, 1, 2, 3, 4, 5]);
+        }
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! The array `x` of an `.npz` file, read a few images at a time: a data set may be larger than memory.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use ndarray::Array4;
+use ndarray::{Array4, ShapeBuilder};
 use zip::ZipArchive;
 
-use super::{LAYOUT, damaged};
+use super::{LAYOUT, damaged, open};
 use crate::error::{Error, Result};
 
 /// Member of the archive that holds the pixels.
@@ -43,8 +42,7 @@ impl Pixels<'_> {
             .map_err(|error| damaged(self.path, &error.to_string()))?;
         self.read += count;
         let found = bytes.len();
-        Array4::from_shape_vec((count, height, width, channels), bytes)
-            .map_err(|_| damaged(self.path, &format!("'x' ends after {found} of {wanted} bytes")))
+        Array4::from_shape_vec((count, height, width, channels), bytes).map_err(|_| cut_short(self.path, found, wanted))
     }
 }
 
@@ -54,8 +52,7 @@ impl Pixels<'_> {
 /// [`Error::Io`] if the file cannot be opened; [`Error::File`] if it is no archive, has no `x`, or `x` is of another type
 /// or shape; what `read` reports.
 pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Result<R>) -> Result<R> {
-    let file = File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))?;
-    let mut archive = ZipArchive::new(file).map_err(|error| damaged(path, &error.to_string()))?;
+    let mut archive = ZipArchive::new(open(path)?).map_err(|error| damaged(path, &error.to_string()))?;
     if archive.index_for_name(PIXELS).is_none() {
         let names: Vec<_> = archive.file_names().map(|name| name.trim_end_matches(".npy").to_string()).collect();
         return Err(Error::file(path, format!("there is no array 'x' among {names:?}"), LAYOUT));
@@ -65,9 +62,6 @@ pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Resu
     let text = text.ok_or_else(|| damaged(path, "'x' has no NumPy header"))?;
     if !(text.contains("'|u1'") || text.contains("'u1'") || text.contains("'<u1'")) {
         return Err(Error::file(path, "'x' is not of type uint8", LAYOUT));
-    }
-    if text.contains("'fortran_order': True") {
-        return Err(Error::file(path, "'x' is stored column by column", "store numpy.ascontiguousarray(x)"));
     }
     let shape = extents(&text).ok_or_else(|| damaged(path, "the shape of 'x' cannot be read"))?;
     let whole = match shape[..] {
@@ -79,7 +73,24 @@ pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Resu
     if sane.is_none_or(|pixels| pixels == 0) {
         return Err(Error::file(path, format!("'x' has shape {shape:?}"), LAYOUT));
     }
-    read(&mut Pixels { source: &mut source, path, shape: whole, read: 0 })
+    if !text.contains("'fortran_order': True") {
+        return read(&mut Pixels { source: &mut source, path, shape: whole, read: 0 });
+    }
+    // The first index runs fastest: no image is there before all are.
+    let mut bytes = Vec::new();
+    let [images, height, width, channels] = whole;
+    let size = images.checked_mul(height * width * channels);
+    let wanted = size.ok_or_else(|| damaged(path, "its shape is beyond all memory"))?;
+    source.take(wanted as u64).read_to_end(&mut bytes).map_err(|error| damaged(path, &error.to_string()))?;
+    let found = bytes.len();
+    let columns = Array4::from_shape_vec((images, height, width, channels).f(), bytes)
+        .map_err(|_| cut_short(path, found, wanted))?;
+    let rows: Vec<u8> = columns.iter().copied().collect();
+    read(&mut Pixels { source: &mut &rows[..], path, shape: whole, read: 0 })
+}
+
+fn cut_short(path: &Path, found: usize, wanted: usize) -> Error {
+    damaged(path, &format!("'x' ends after {found} of {wanted} bytes"))
 }
 
 /// The dictionary of a `.npy` header (NumPy's format, versions 1 to 3); `None` for another kind of file.

@@ -13,27 +13,54 @@ use crate::error::{Error, Result};
 use crate::shape::Shape;
 use crate::snn::{self, float};
 
-/// A plan for one image at a time.
-pub struct Ann {
+/// A network of an ONNX file made ready for one image at a time.
+struct Runner {
     plan: Arc<TypedRunnableModel>,
     shape: Shape,
     normalisation: Normalisation,
 }
 
+impl Runner {
+    /// Reads an ONNX file whose input is one float32 image batch N×C×H×W, lets `choose` say what its outputs are, and optimises it.
+    fn new(
+        onnx: &[u8],
+        shape: Shape,
+        normalisation: &Normalisation,
+        choose: impl FnOnce(&mut InferenceModel) -> TractResult<()>,
+    ) -> Result<Self> {
+        let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
+        let chosen = |mut model: InferenceModel| choose(&mut model).map(|()| model);
+        let plan = tract_onnx::onnx()
+            .model_for_read(&mut &onnx[..])
+            .and_then(|model| model.with_input_fact(0, fact.into()))
+            .and_then(chosen)
+            .and_then(|model| model.into_optimized())
+            .and_then(|model| model.into_runnable())
+            .map_err(failed)?;
+        Ok(Runner { plan, shape, normalisation: normalisation.clone() })
+    }
+
+    /// The outputs for one image, \[height, width, channel\].
+    fn run(&self, image: ArrayView3<u8>) -> Result<Vec<Vec<f32>>> {
+        let Shape { channels, height, width } = self.shape;
+        let values = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
+        let input = Tensor::from_shape(&[1, channels, height, width], &values).map_err(failed)?;
+        let outputs = self.plan.run(tvec!(input.into())).map_err(failed)?;
+        let values = |output: &TValue| Ok(output.to_plain_array_view::<f32>()?.iter().copied().collect());
+        outputs.iter().map(values).collect::<TractResult<_>>().map_err(failed)
+    }
+}
+
+/// The ANN and its scores.
+pub struct Ann(Runner);
+
 impl Ann {
-    /// Optimises the network of an ONNX file whose input is one float32 image batch N×C×H×W.
+    /// `onnx` is a file whose input is one float32 image batch N×C×H×W, and whose first output are the scores.
     ///
     /// # Errors
     /// [`Error::Tool`] with what tract says.
     pub fn new(onnx: &[u8], shape: Shape, normalisation: &Normalisation) -> Result<Self> {
-        let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
-        let plan = tract_onnx::onnx()
-            .model_for_read(&mut &onnx[..])
-            .and_then(|model| model.with_input_fact(0, fact.into()))
-            .and_then(|model| model.into_optimized())
-            .and_then(|model| model.into_runnable())
-            .map_err(failed)?;
-        Ok(Ann { plan, shape, normalisation: normalisation.clone() })
+        Runner::new(onnx, shape, normalisation, |_| Ok(())).map(Ann)
     }
 
     /// The scores of one image, \[height, width, channel\].
@@ -41,12 +68,7 @@ impl Ann {
     /// # Errors
     /// [`Error::Tool`] with what tract says.
     pub fn scores(&self, image: ArrayView3<u8>) -> Result<Vec<f32>> {
-        let Shape { channels, height, width } = self.shape;
-        let values = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
-        let input = Tensor::from_shape(&[1, channels, height, width], &values).map_err(failed)?;
-        let outputs = self.plan.run(tvec!(input.into())).map_err(failed)?;
-        let scores = outputs[0].to_plain_array_view::<f32>().map_err(failed)?;
-        Ok(scores.iter().copied().collect())
+        Ok(self.0.run(image)?.swap_remove(0))
     }
 
     /// The scores of all images, in order. `progress` is told how many more are done.
@@ -66,9 +88,7 @@ impl Ann {
 
 /// The ANN with the activations of some of its modules as outputs.
 pub struct Activations {
-    plan: Arc<TypedRunnableModel>,
-    shape: Shape,
-    normalisation: Normalisation,
+    runner: Runner,
     /// Which output is that of each module asked for.
     outputs: Vec<Option<usize>>,
 }
@@ -80,24 +100,18 @@ impl Activations {
     /// # Errors
     /// [`Error::Tool`] with what tract says.
     pub fn new(onnx: &[u8], network: &snn::Network, origins: &[&str]) -> Result<Self> {
-        let shape = network.input.shape;
-        let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
-        let mut model = tract_onnx::onnx()
-            .model_for_read(&mut &onnx[..])
-            .and_then(|model| model.with_input_fact(0, fact.into()))
-            .map_err(failed)?;
-        let mut taps = Vec::new();
-        let mut outputs = Vec::new();
-        for origin in origins {
-            let last = model.nodes().iter().rev().find(|node| module_path(&node.name) == **origin);
-            outputs.push(last.map(|node| {
-                taps.push(OutletId::new(node.id, 0));
-                taps.len() - 1
-            }));
-        }
-        model.select_output_outlets(&taps).map_err(failed)?;
-        let plan = model.into_optimized().and_then(|model| model.into_runnable()).map_err(failed)?;
-        Ok(Activations { plan, shape, normalisation: network.input.normalisation.clone(), outputs })
+        let input = &network.input;
+        let mut outputs = Vec::with_capacity(origins.len());
+        let runner = Runner::new(onnx, input.shape, &input.normalisation, |model| {
+            let mut taps = Vec::new();
+            for origin in origins {
+                let last = model.nodes().iter().rev().find(|node| module_path(&node.name) == **origin);
+                outputs.push(last.map(|_| taps.len()));
+                taps.extend(last.map(|node| OutletId::new(node.id, 0)));
+            }
+            model.select_output_outlets(&taps)
+        })?;
+        Ok(Activations { runner, outputs })
     }
 
     /// The activations of one image, \[channel\]\[pixel\] each; `None` for a module that the file does not have.
@@ -105,16 +119,8 @@ impl Activations {
     /// # Errors
     /// [`Error::Tool`] with what tract says.
     pub fn of(&self, image: ArrayView3<u8>) -> Result<Vec<Option<Vec<f32>>>> {
-        let Shape { channels, height, width } = self.shape;
-        let values = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
-        let input = Tensor::from_shape(&[1, channels, height, width], &values).map_err(failed)?;
-        let found = self.plan.run(tvec!(input.into())).map_err(failed)?;
-        let values = |output: &Option<usize>| {
-            let Some(output) = output else { return Ok(None) };
-            let view = found[*output].to_plain_array_view::<f32>().map_err(failed)?;
-            Ok(Some(view.iter().copied().collect()))
-        };
-        self.outputs.iter().map(values).collect()
+        let found = self.runner.run(image)?;
+        Ok(self.outputs.iter().map(|output| output.map(|output| found[output].clone())).collect())
     }
 }
 

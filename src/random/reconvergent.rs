@@ -8,8 +8,9 @@ use crate::ann::Normalisation;
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Source, Term};
 
-/// A legal network of 4 to 9 nodes and a readout, in which most maps are read more than once.
-pub fn reconvergent(seed: u64) -> Network {
+/// A legal network of 4 to 9 nodes and a readout, in which most maps are read more than once; with `shortcuts` many of them by
+/// identity shortcuts.
+pub fn reconvergent(seed: u64, shortcuts: bool) -> Network {
     let random = &mut Random::new(seed ^ 0xf0_4c);
     let options = &Options { members: 7, timesteps: 2, ..Options::default() };
     let channels = random.within(1, 2);
@@ -21,7 +22,7 @@ pub fn reconvergent(seed: u64) -> Network {
         input: Input { shape, normalisation: Normalisation { mean: vec![0.4; channels], std: vec![0.3; channels] } },
         nodes: Vec::new(),
     };
-    let stem = layer(random, options, &network, Source::Input, &[]);
+    let stem = layer(random, options, &network, Source::Input, &[], false);
     push(&mut network, stem);
     for _ in 0..random.within(2, 6) {
         let unread = unread(&network);
@@ -33,14 +34,14 @@ pub fn reconvergent(seed: u64) -> Network {
         } else {
             let others: Vec<usize> =
                 (0..[0, 1, 1, 2][random.within(0, 3)]).map(|_| random.within(0, network.nodes.len() - 1)).collect();
-            layer(random, options, &network, Source::Node(index), &others)
+            layer(random, options, &network, Source::Node(index), &others, shortcuts)
         };
         push(&mut network, node);
     }
     // One layer joins the loose ends as far as their sizes allow, the readout what is left.
     let ends = unread(&network);
     if ends.len() > 1 {
-        let node = layer(random, options, &network, Source::Node(ends[0]), &ends[1..]);
+        let node = layer(random, options, &network, Source::Node(ends[0]), &ends[1..], shortcuts);
         push(&mut network, node);
     }
     let classes = random.within(2, 4);
@@ -71,23 +72,31 @@ fn unread(network: &Network) -> Vec<usize> {
     (0..network.nodes.len()).filter(|index| !is_read(index)).collect()
 }
 
-/// A layer over `first` with a random window, and over those of `others` that some window takes to the same size; one of the right size
-/// is often an identity shortcut.
-fn layer(random: &mut Random, options: &Options, network: &Network, first: Source, others: &[usize]) -> Node {
+/// A layer over `first` with a random window, and over those of `others` that some window takes to the same size. With
+/// `shortcuts` one of `first`'s size is an identity shortcut.
+fn layer(
+    random: &mut Random,
+    options: &Options,
+    network: &Network,
+    first: Source,
+    others: &[usize],
+    shortcuts: bool,
+) -> Node {
     let size = source_shape(network, first);
+    let as_large = |index: &&usize| {
+        let other = network.nodes[**index].shape;
+        (other.height, other.width) == (size.height, size.width)
+    };
+    let shortcut = others.iter().find(as_large).filter(|_| shortcuts).map(|&index| Source::Node(index));
     let target = [size.height, size.width].map(|extent| {
         match extent {
+            _ if shortcut.is_some() => extent,
             1 => 1,
             // Seldom halved: after a few times a map would be a pixel.
             6.. if random.chance(3) => extent.div_ceil(2),
             _ => extent + 1 - random.within(0, 2),
         }
     });
-    let whole = |index: &&usize| {
-        let size = network.nodes[**index].shape;
-        [size.height, size.width] == target
-    };
-    let shortcut = others.iter().find(whole).filter(|_| random.chance(2)).map(|&index| Source::Node(index));
     let channels = shortcut.map_or_else(|| random.within(1, 4), |source| source_shape(network, source).channels);
     let sources = std::iter::once(first).chain(others.iter().map(|&index| Source::Node(index)));
     let terms: Vec<_> = sources

@@ -15,7 +15,7 @@ use super::geometry::{Geometry, gcd, geometry};
 use super::{Fold, is_readout, term_element_bits};
 use crate::Result;
 use crate::fixed_point::{Layer, Network, Node, Source, Term};
-use crate::shape::Shape;
+use crate::shape::{Padding, Shape, Window};
 
 /// Widest spike word, bits: two block RAMs of 72 bits side by side.
 const MAX_WORD_BITS: u32 = 144;
@@ -152,9 +152,10 @@ fn is_depthwise(network: &Network, node: &Node, layer: &Layer, term: &Term) -> b
 /// The term of `node` that is added element by element, if it has one: one whose elements come `units` at a time, as the
 /// neurons leave. Other terms must bring the sums that it is added to.
 pub fn elementwise(network: &Network, node: &Node, layer: &Layer, units: usize, beats: &[usize]) -> Option<usize> {
+    // A padded or strided window of one pixel may keep a map's size, but not its places.
+    let own = Window { kernel: [1, 1], stride: [1, 1], padding: Padding::default() };
     let fits = |(term, beat): (&Term, &usize)| {
-        let whole = term.window.kernel == [1, 1] && network.source_shape(term.source) == node.shape;
-        whole && *beat == units && is_depthwise(network, node, layer, term)
+        term.window == own && *beat == units && is_depthwise(network, node, layer, term)
     };
     let found = layer.terms.iter().zip(beats).position(fits);
     found.filter(|_| layer.terms.len() > 1)
@@ -246,5 +247,37 @@ mod tests {
             }
         }
         assert!(shared > 0, "no term with blocks and slices was drawn");
+    }
+
+    #[test]
+    fn elements_are_added_at_their_own_place_only() {
+        use crate::fixed_point::Op;
+        use crate::shape::{Padding, Window};
+
+        // An identity over a map of 3×3 beside another term, and one whose windows lie two pixels apart in a map padded by two:
+        // as large, but no identity.
+        let seen = |seed: u64| {
+            let mut network = quantise(&random::reconvergent(seed, true), &Settings::default()).unwrap();
+            let index = network.nodes.iter().position(|node| match &node.op {
+                Op::Layer(layer) => super::elementwise(&network, node, layer, 1, &vec![1; layer.terms.len()]).is_some(),
+                Op::Pool(_) => false,
+            })?;
+            let node = network.nodes[index].clone();
+            let Op::Layer(mut layer) = node.op.clone() else { return None };
+            let beats = vec![1; layer.terms.len()];
+            let number = super::elementwise(&network, &node, &layer, 1, &beats)?;
+            assert_eq!(network.source_shape(layer.terms[number].source), node.shape, "seed {seed}");
+            // Not with other beats than the neurons', nor without another term.
+            assert_eq!(super::elementwise(&network, &node, &layer, 2, &beats), None);
+            let extent = node.shape.height;
+            let padding = Padding { top: extent - 1, left: extent - 1, ..Padding::default() };
+            layer.terms[number].window = Window { kernel: [1, 1], stride: [2, 2], padding };
+            assert_ne!(super::elementwise(&network, &node, &layer, 1, &beats), Some(number));
+            layer.terms.truncate(1);
+            network.nodes[index].op = Op::Layer(layer.clone());
+            assert_eq!(super::elementwise(&network, &node, &layer, 1, &beats[..1]), None);
+            Some(())
+        };
+        assert!((0..100).filter_map(seen).count() > 10, "few identity shortcuts were drawn");
     }
 }

@@ -2,15 +2,17 @@
 //! stalls and seeds: all of it in Icarus, which knows unknown values, and a part in Verilator. Then faults are planted
 //! in copies of the library, and each must make its bench fail: a bench that cannot fail proves nothing.
 
+mod faults;
 mod runner;
 mod sweep;
 mod synthesised;
 
 use std::path::{Path, PathBuf};
 
+use faults::{FAULTS, Fault};
 use rayon::prelude::*;
 use runner::{Library, icarus, verilator};
-use sweep::{BENCHES, FAULTS, RUNS, VERILATOR_RUNS};
+use sweep::{BENCHES, RUNS, VERILATOR_RUNS};
 use volley::rtl::library;
 
 /// Panics with every complaint, or not at all.
@@ -73,7 +75,7 @@ fn benches_pass_in_verilator() {
 
 #[test]
 fn planted_faults_are_caught() {
-    let caught = |fault: &sweep::Fault| -> Option<String> {
+    let caught = |fault: &Fault| -> Option<String> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let library = Library::with_fault(fault, Path::new(folder.path()));
         let bench = BENCHES.iter().find(|bench| bench.module == fault.bench).expect("the bench is in the table");

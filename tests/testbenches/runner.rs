@@ -5,7 +5,7 @@ use std::process::Command;
 
 use volley::rtl::library;
 
-use super::sweep::Fault;
+use super::faults::Fault;
 
 /// The files that a bench is compiled with.
 pub struct Library {

@@ -9,7 +9,7 @@
 //     0  synapse_lane         gated adds in LUTs
 //     1  synapse_multiplier   LANES_PACKED weights and STEPS_PACKED counts share a multiplier, sums in LUTs
 //     2  synapse_accumulator  LANES_PACKED weights share a DSP block that also holds the sums; one for each time step
-// With VECTOR an event may bring a count for every lane (s_event_vector): depthwise convolutions and identity shortcuts.
+// With VECTOR an event may bring a count for every lane (s_event_vector): depthwise convolutions.
 // Lanes that share a multiplier cannot have counts of their own, so VECTOR needs LANES_PACKED = 1.
 //
 // Nothing in here ever stalls: a window's last event is taken only when the drain will be empty by the time its sums are
