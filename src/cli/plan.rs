@@ -23,6 +23,7 @@ use super::{Json, Outcome, images, progress, say, say_json};
 #[command(after_help = "Examples:
   volley plan net --board ulx3s-85f --data calib.npz --clock 80 -o plan.toml
   volley plan net --board arty-a7-100t --data calib.npz --target-fps 1000 --pin conv_0=4x1
+  volley plan net --board icebreaker --data calib.npz --margin 0.2 -o plan.toml
 
 The plan is a TOML to read and to edit; `volley generate --plan` takes it.")]
 pub struct Args {
@@ -47,7 +48,7 @@ pub struct Args {
     /// Layers whose folding is decided: layer=LANES or layer=LANESxSLICES, separated by commas
     #[arg(long, value_name = "PINS")]
     pin: Option<String>,
-    /// Share of the board's LUTs, multipliers and block RAMs to leave free
+    /// Share of the board's LUTs, multipliers and block RAMs to leave free; nextpnr wants 0.2 on an iCE40
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     margin: f64,
     /// Plan to write
