@@ -6,8 +6,8 @@ use crate::fixed_point::{Layer, Network, Node, Source, ThresholdMode};
 use crate::schedule::{Arithmetic, Family, Firing, LayerPlan, Storage, Synapse, TermPlan};
 use crate::schedule::{element_bits, is_readout, most_count, synapse, term_element_bits};
 
-/// What the engine of `node` costs. `beats` are the elements of a beat of each term's source, `used` what [`used_bits`]
-/// finds.
+/// What the engine of `node` costs. `beats` are the elements of a beat of each term's source, `used` what
+/// [`super::used_bits`] finds.
 pub fn layer(
     network: &Network,
     node: &Node,
