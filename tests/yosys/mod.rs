@@ -51,15 +51,9 @@ fn is_template_warning(line: &str) -> bool {
     resized.and_then(|port| port.rsplit('.').next()).is_some_and(|pin| PINS.contains(&pin))
 }
 
-/// Widths and depths of a block RAM of 18 kbit.
-const BLOCK_SHAPES: [(u64, u64); 6] = [(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)];
-
-/// Block RAMs that the weights and rows meant for block RAM take in their best shapes, as [`Cost`] counts them.
+/// Block RAMs of at most 36 × 512 bits that the weights and rows meant for block RAM take, as [`Cost`] counts them.
 pub fn intended_block_rams(design: &Design, plan: &Plan) -> u64 {
-    let blocks = |rows: u64, width: u64| {
-        let shapes = BLOCK_SHAPES.iter().map(|(bits, words)| width.div_ceil(*bits) * rows.div_ceil(*words));
-        shapes.min().expect("there are shapes")
-    };
+    let blocks = |rows: u64, width: u64| width.div_ceil(36) * rows.div_ceil(512);
     let weights = |layer: &volley::rtl::LayerEntry| -> u64 {
         let (_, weights) = layer.memories.split_last().expect("a layer has memories");
         weights.iter().map(|memory| blocks(memory.block_rows, memory.width)).sum()
