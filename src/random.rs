@@ -167,7 +167,7 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
         name: String::new(),
         origin: String::new(),
         shape,
-        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } }),
+        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step: vec![step; channels] } }),
     }
 }
 

@@ -8,6 +8,7 @@ mod zoo;
 
 use std::time::Instant;
 
+use volley::convert::calibrate::{Calibration, calibrate};
 use volley::eval::{Report, evaluate};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::snn::Network;
@@ -107,7 +108,7 @@ fn resnet20_with_relu_is_calibrated() {
     for (members, timesteps) in RESNET20 {
         let mut placed = placed(name, members, timesteps);
         let start = Instant::now();
-        volley::convert::calibrate_thresholds::calibrate(&mut placed, &sample, &|| ()).unwrap();
+        calibrate(&mut placed, &sample, Calibration::default(), &|| ()).unwrap();
         println!("calibrated in {:.1} s", start.elapsed().as_secs_f64());
         assert!(placed.uncalibrated.is_empty());
         line(name, &placed.network, "8", EXACT, 10_000);

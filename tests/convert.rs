@@ -41,8 +41,9 @@ fn every_network_of_the_zoo_is_converted_with_the_thresholds_of_its_card() {
             .nodes
             .iter()
             .filter_map(|node| match &node.op {
-                Op::Layer(layer) => match layer.neuron {
-                    Neuron::Group { step } => Some((node.origin.clone(), f64::from(step) * f64::from(members))),
+                Op::Layer(layer) => match &layer.neuron {
+                    // Trained thresholds are those of a whole layer.
+                    Neuron::Group { step } => Some((node.origin.clone(), f64::from(step[0]) * f64::from(members))),
                     Neuron::Readout => None,
                 },
                 Op::Pool(_) => None,
@@ -160,7 +161,7 @@ fn levels_come_from_any_order_of_the_pieces() {
         .linear("/3/Gemm", 3, 8);
     let placed = graph.convert().unwrap();
     let Op::Layer(layer) = &placed.network.nodes[0].op else { panic!("the first node is a layer") };
-    assert_eq!(layer.neuron, Neuron::Group { step: (f64::from(1.7f32) / 4.0) as f32 });
+    assert_eq!(layer.neuron, Neuron::Group { step: vec![(f64::from(1.7f32) / 4.0) as f32; layer.bias.len()] });
     assert_eq!(placed.uncalibrated, Vec::<usize>::new());
 }
 

@@ -3,7 +3,7 @@
 mod zoo;
 
 use ndarray::Axis;
-use volley::convert::calibrate_thresholds::calibrate;
+use volley::convert::calibrate::{Calibration, calibrate};
 use volley::fixed_point::Settings;
 use volley::model::fast::{Fast, Form};
 use volley::model::plain::Plain;
@@ -14,7 +14,7 @@ use zoo::{calibration_set, images, placed, test_set};
 fn compare(name: &str, members: u32, timesteps: u32, weight_bits: u32, limit: usize) {
     let mut placed = placed(name, members, timesteps);
     if !placed.uncalibrated.is_empty() {
-        calibrate(&mut placed, &images(calibration_set(name), 32), &|| ()).unwrap();
+        calibrate(&mut placed, &images(calibration_set(name), 32), Calibration::default(), &|| ()).unwrap();
     }
     let source = placed.network;
     let network = quantise(&source, &Settings { weight_bits, ..Settings::default() }).unwrap();

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use dynamics::TIE;
 use ndarray::{ArrayD, Axis};
 use rayon::prelude::*;
-use volley::convert::calibrate_thresholds;
+use volley::convert::calibrate::{self, Calibration};
 use volley::eval::{ann::Ann, float_snn};
 use volley::fixed_point::Settings;
 use volley::model::{Model, argmax};
@@ -53,7 +53,7 @@ fn compare_counts(name: &str, network: &Network, image: ndarray::ArrayView3<u8>,
     for (node, layer) in network.nodes.iter().zip(&layers) {
         let Some(layer) = layer else { continue };
         let Op::Layer(snn) = &node.op else { panic!("a pool has no members") };
-        let Neuron::Group { step } = snn.neuron else { panic!("a readout has no members") };
+        let Neuron::Group { step } = &snn.neuron else { panic!("a readout has no members") };
         let array = format!("counts_tau{}_T{}/{}", network.members, network.timesteps, node.origin);
         let expected: ArrayD<u8> = golden(name, &array);
         let expected = expected.index_axis(Axis(0), index).to_owned();
@@ -61,7 +61,7 @@ fn compare_counts(name: &str, network: &Network, image: ndarray::ArrayView3<u8>,
         let mut flipped = HashSet::new();
         for ((place, &count), &wanted) in layer.counts.indexed_iter().zip(&expected) {
             if count != u32::from(wanted) && flipped.insert((place.1, place.2)) {
-                let v = f64::from(layer.potentials[place] / step);
+                let v = f64::from(layer.potentials[place] / step[place.1]);
                 let threshold = v.round().clamp(1.0, f64::from(network.members));
                 let distance = (v / threshold - 1.0).abs();
                 assert!(distance < TIE, "{name} {} {place:?}: {count} and not {wanted}, {distance}", node.name);
@@ -154,15 +154,15 @@ fn sixteen_bits_are_almost_the_float_network() {
 fn a_relu_network_is_calibrated_from_a_few_images() {
     let name = "resnet20-cifar10-relu";
     let mut placed = placed(name, 8, 2);
-    let message = calibrate_thresholds::require_calibrated(&placed).unwrap_err().to_string();
+    let message = calibrate::require_calibrated(&placed).unwrap_err().to_string();
     let first = &placed.network.nodes[placed.uncalibrated[0]].name;
     assert!(message.contains(first) && message.contains("--data"), "{message}");
     let mut again = placed.clone();
     let sample = images("cifar10_calib", 32);
-    calibrate_thresholds::calibrate(&mut placed, &sample, &|| ()).unwrap();
-    calibrate_thresholds::calibrate(&mut again, &sample, &|| ()).unwrap();
+    calibrate::calibrate(&mut placed, &sample, Calibration::default(), &|| ()).unwrap();
+    calibrate::calibrate(&mut again, &sample, Calibration::default(), &|| ()).unwrap();
     assert_eq!(placed, again, "the result depends on nothing but the images");
-    calibrate_thresholds::require_calibrated(&placed).unwrap();
+    calibrate::require_calibrated(&placed).unwrap();
     placed.network.validate().unwrap();
     let images = images(test_set(name), 40);
     let expected = golden_scores(name, "ann_scores");
@@ -172,8 +172,9 @@ fn a_relu_network_is_calibrated_from_a_few_images() {
     println!("{name}: {equal} of 40 classes equal");
     assert!(equal >= 32, "{equal} of 40");
     let wrong = other_images();
-    let message =
-        calibrate_thresholds::calibrate(&mut self::placed(name, 8, 2), &wrong, &|| ()).unwrap_err().to_string();
+    let message = calibrate::calibrate(&mut self::placed(name, 8, 2), &wrong, Calibration::default(), &|| ())
+        .unwrap_err()
+        .to_string();
     assert!(message.contains("--data") && message.contains("1×28×28"), "{message}");
 }
 

@@ -6,7 +6,8 @@ use std::time::Instant;
 use anyhow::Result;
 use serde_json::json;
 use volley::ann::Normalisation;
-use volley::convert::{self, Options, calibrate_thresholds};
+use volley::convert::calibrate::{self, Calibration};
+use volley::convert::{self, Options};
 use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
 use volley::snn::{Neuron, Op};
@@ -30,6 +31,9 @@ pub struct Args {
     /// Sample images to calibrate plain ReLU activations with: training images, never the test set
     #[arg(long, value_name = "CALIB.npz")]
     data: Option<PathBuf>,
+    /// How far to calibrate plain ReLU activations, each way more than the one before
+    #[arg(long, value_enum, default_value_t)]
+    calibration: Calibration,
     /// Members τ of each group neuron, 1 to 255; for a QCFS network its levels L are best
     #[arg(long, value_name = "τ")]
     members: u32,
@@ -63,7 +67,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     };
     let options = Options { members: args.members, timesteps: args.timesteps };
     let settings = Settings::parse(&args.weight_bits, args.threshold)?;
-    let (converted, fixed) = convert(&args.model, flags, args.data.as_deref(), &options, &settings)?;
+    let (converted, fixed) =
+        convert(&args.model, flags, args.data.as_deref().map(|data| (data, args.calibration)), &options, &settings)?;
     folder::write(&args.output, &converted)?;
     let elapsed = start.elapsed();
     for warning in converted.network.warnings() {
@@ -87,7 +92,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 pub fn convert(
     model: &Path,
     normalisation: Option<Normalisation>,
-    data: Option<&Path>,
+    data: Option<(&Path, Calibration)>,
     options: &Options,
     settings: &Settings,
 ) -> volley::Result<(Converted, fixed_point::Network)> {
@@ -101,17 +106,16 @@ pub fn convert(
     };
     let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)?;
     let mut placed = convert::convert(ann, options)?;
-    if let Some(path) = data
+    if let Some((path, method)) = data
         && !placed.uncalibrated.is_empty()
     {
         let images = data::read_npz(path, None)?;
         data::check_shape(&images, placed.network.input.shape, path)?;
-        let nodes = placed.uncalibrated.iter().max().map_or(0, |last| last + 1);
-        let bar = progress::bar(nodes, "calibrating");
-        calibrate_thresholds::calibrate(&mut placed, &images, &|| bar.inc(1))?;
+        let bar = progress::bar(placed.network.nodes.len(), "calibrating");
+        calibrate::calibrate(&mut placed, &images, method, &|| bar.inc(1))?;
         bar.finish_and_clear();
     }
-    calibrate_thresholds::require_calibrated(&placed)?;
+    calibrate::require_calibrated(&placed)?;
     let fixed = quantise::quantise(&placed.network, settings)?;
     Ok((Converted { network: placed.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
 }
@@ -148,8 +152,8 @@ pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
             Cell::text(&node.name),
             Cell::text(&node.origin),
             Cell::text(node.shape),
-            match layer.neuron {
-                Neuron::Group { step } => Cell::real((step * members).into(), 4),
+            match &layer.neuron {
+                Neuron::Group { step } => lambda(step, members),
                 Neuron::Readout => Cell::none(),
             },
             Cell::count(layer.terms.len() as u64),
@@ -162,6 +166,15 @@ pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
         ]);
     }
     table
+}
+
+/// λ = τθ: one number, or the least and the largest of the channels.
+fn lambda(steps: &[f32], members: f32) -> Cell {
+    let (low, high) = steps.iter().fold((f32::MAX, 0f32), |(low, high), &step| (low.min(step), high.max(step)));
+    match low == high {
+        true => Cell::real((low * members).into(), 4),
+        false => Cell::text(format!("{:.4}..{:.4}", low * members, high * members)),
+    }
 }
 
 fn summary(fixed: &fixed_point::Network) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Every pass is a file named by its verb; [`convert`] runs them in the one order that works.
 
-pub mod calibrate_thresholds;
+pub mod calibrate;
 mod defer_max_pool;
 mod fold_average_pool;
 mod fold_batch_norm;

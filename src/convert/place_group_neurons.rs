@@ -158,7 +158,7 @@ impl Place<'_> {
         if lambda.is_none() {
             self.uncalibrated.push(self.nodes.len());
         }
-        let source = self.layer(index, form, Neuron::Group { step })?;
+        let source = self.layer(index, form, Neuron::Group { step: vec![step; node.shape.channels] })?;
         Ok(Form::whole(source, node.shape, 1.0))
     }
 

@@ -73,7 +73,7 @@ fn run(network: &Network, input: &Array2<f32>, mut record: Option<&mut Vec<Optio
                     float::add_terms(layer, &mut current, node.shape, &spikes(t));
                     current
                 });
-                match layer.neuron {
+                match &layer.neuron {
                     Neuron::Readout => {
                         let mut sum = Array2::zeros((node.shape.elements(), 1));
                         scores = Array2::zeros((steps, node.shape.elements()));
@@ -88,7 +88,7 @@ fn run(network: &Network, input: &Array2<f32>, mut record: Option<&mut Vec<Optio
                         let mut layer_trace = record
                             .is_some()
                             .then(|| LayerTrace { counts: Array3::zeros(size), potentials: Array3::zeros(size) });
-                        let mut v = Array2::from_elem((size.1, size.2), step / 2.0);
+                        let mut v = Array2::from_shape_fn((size.1, size.2), |(c, _)| step[c] / 2.0);
                         let mut maps = Vec::with_capacity(steps);
                         for (t, mut activations) in currents.enumerate() {
                             v += &activations;
@@ -96,8 +96,8 @@ fn run(network: &Network, input: &Array2<f32>, mut record: Option<&mut Vec<Optio
                                 trace.potentials.index_axis_mut(Axis(0), t).assign(&v);
                             }
                             for ((place, a), v) in activations.indexed_iter_mut().zip(v.iter_mut()) {
-                                let n = float::fired(*v, step, network.members);
-                                *a = n as f32 * step;
+                                let n = float::fired(*v, step[place.0], network.members);
+                                *a = n as f32 * step[place.0];
                                 *v -= *a;
                                 if let Some(trace) = &mut layer_trace {
                                     trace.counts[[t, place.0, place.1]] = n;
@@ -167,8 +167,8 @@ mod tests {
             let mut index = source_node;
             loop {
                 match &source.nodes[index].op {
-                    Op::Layer(layer) => match layer.neuron {
-                        Neuron::Group { step } => break step,
+                    Op::Layer(layer) => match &layer.neuron {
+                        Neuron::Group { step } => break step[0],
                         Neuron::Readout => panic!("a readout feeds nothing"),
                     },
                     Op::Pool(pool) => match pool.source {
@@ -193,8 +193,10 @@ mod tests {
                 term.weights = from.weights.mapv(|w| (w * unit) as i32);
             }
             layer.bias = from.bias.iter().map(|&b| b as i64).collect();
-            layer.neuron = match from.neuron {
-                Neuron::Group { step } => fixed_point::Neuron::Group { step: vec![step as i64; from.bias.len()] },
+            layer.neuron = match &from.neuron {
+                Neuron::Group { step } => {
+                    fixed_point::Neuron::Group { step: step.iter().map(|&step| step as i64).collect() }
+                }
                 Neuron::Readout => fixed_point::Neuron::Readout { scale: 1.0 },
             };
             layer.widths = crate::quantise::widths::widths(&network, "whole", &layer).unwrap();

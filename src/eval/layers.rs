@@ -73,7 +73,7 @@ pub fn layers(
             let snn::Op::Layer(layer) = &network.nodes[index].op else { continue };
             let fixed_point::Op::Layer(integer) = &fixed.nodes[index].op else { continue };
             let (snn::Neuron::Group { step }, fixed_point::Neuron::Group { step: steps }) =
-                (layer.neuron, &integer.neuron)
+                (&layer.neuron, &integer.neuron)
             else {
                 continue;
             };
@@ -129,14 +129,14 @@ impl Sums {
     }
 
     /// `exact` is the ANN's activation, \[channel\]\[pixel\].
-    fn compare(&mut self, counts: &Array3<u32>, step: f32, exact: &[f32]) {
+    fn compare(&mut self, counts: &Array3<u32>, step: &[f32], exact: &[f32]) {
         let (timesteps, pixels, channels) = counts.dim();
         if exact.len() != pixels * channels {
             return;
         }
         let total = counts.sum_axis(Axis(0));
         for ((pixel, channel), count) in total.indexed_iter() {
-            let own = f64::from(*count) * f64::from(step) / timesteps as f64;
+            let own = f64::from(*count) * f64::from(step[channel]) / timesteps as f64;
             let exact = f64::from(exact[channel * pixels + pixel]);
             self.error += (own - exact) * (own - exact);
             self.signal += exact * exact;

@@ -54,7 +54,7 @@ enum Node {
         neuron: NeuronKind,
         /// θ, of a group neuron only.
         #[serde(skip_serializing_if = "Option::is_none")]
-        step: Option<f64>,
+        step: Option<Step>,
         #[serde(rename = "term")]
         terms: Vec<TermTable>,
     },
@@ -68,6 +68,30 @@ enum Node {
         kernel: [u16; 2],
         stride: [u16; 2],
     },
+}
+
+/// One step for all channels, or one for each.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Step {
+    Layer(f64),
+    Channels(Vec<f64>),
+}
+
+impl Step {
+    fn of(steps: &[f32]) -> Step {
+        match steps.iter().all(|step| *step == steps[0]) {
+            true => Step::Layer(f64::from(steps[0])),
+            false => Step::Channels(steps.iter().copied().map(f64::from).collect()),
+        }
+    }
+
+    fn for_channels(&self, channels: usize) -> Vec<f32> {
+        match self {
+            Step::Layer(step) => vec![*step as f32; channels],
+            Step::Channels(steps) => steps.iter().map(|step| *step as f32).collect(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -107,8 +131,8 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
             let pair = |[first, second]: [usize; 2]| Ok::<_, Error>([size(first)?, size(second)?]);
             Ok(match &node.op {
                 snn::Op::Layer(layer) => {
-                    let (neuron, step) = match layer.neuron {
-                        Neuron::Group { step } => (NeuronKind::Group, Some(f64::from(step))),
+                    let (neuron, step) = match &layer.neuron {
+                        Neuron::Group { step } => (NeuronKind::Group, Some(Step::of(step))),
                         Neuron::Readout => (NeuronKind::Readout, None),
                     };
                     let terms = layer
@@ -177,7 +201,7 @@ impl Table {
             let node = match node {
                 Node::Layer { name, origin, shape, neuron, step, terms } => {
                     let neuron = match (neuron, step) {
-                        (NeuronKind::Group, Some(step)) => Neuron::Group { step: step as f32 },
+                        (NeuronKind::Group, Some(step)) => Neuron::Group { step: step.for_channels(shape[0].into()) },
                         (NeuronKind::Readout, None) => Neuron::Readout,
                         _ => {
                             return Err(Error::file(

@@ -65,10 +65,11 @@ fn quantise_layer(
 ) -> Result<fixed::Layer> {
     let real = real_layer(network, done, layer)?;
     let bits = settings.bits_of(&node.name);
-    match layer.neuron {
+    match &layer.neuron {
         snn::Neuron::Group { step } => {
-            let steps = scale::steps(layer, &real, f64::from(step), bits, settings.threshold);
-            let alphas: Vec<f64> = steps.iter().map(|&whole| whole as f64 / f64::from(step)).collect();
+            let step: Vec<f64> = step.iter().copied().map(f64::from).collect();
+            let steps = scale::steps(layer, &real, &step, bits, settings.threshold);
+            let alphas: Vec<f64> = steps.iter().zip(&step).map(|(&whole, step)| whole as f64 / step).collect();
             build(done, node, layer, &real, bits, &alphas, fixed::Neuron::Group { step: steps })
         }
         snn::Neuron::Readout => {
@@ -127,7 +128,12 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
         let mut weights = term.weights.mapv(f64::from);
         deviations.push(deviation(network, done, term.source));
         match term.source {
-            snn::Source::Node(index) => weights *= source_step(network, index)?,
+            snn::Source::Node(index) => {
+                let steps = source_step(network, index)?;
+                for (mut taps, step) in weights.axis_iter_mut(Axis(1)).zip(steps) {
+                    taps *= f64::from(*step);
+                }
+            }
             snn::Source::Input => {
                 let normal = &network.input.normalisation;
                 for (channel, mut taps) in weights.axis_iter_mut(Axis(1)).enumerate() {
@@ -158,11 +164,11 @@ fn deviation(network: &snn::Network, done: &Network, source: snn::Source) -> f64
     }
 }
 
-/// The step θ that one count of node `index` stands for: a pool hands on its source's.
-fn source_step(network: &snn::Network, index: usize) -> Result<f64> {
+/// The step θ that one count of node `index` stands for, for each channel: a pool hands on its source's.
+fn source_step(network: &snn::Network, index: usize) -> Result<&[f32]> {
     let node = &network.nodes[index];
     match &node.op {
-        snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { step }, .. }) => Ok(f64::from(*step)),
+        snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { step }, .. }) => Ok(step),
         snn::Op::Layer(_) => {
             Err(Error::layer(&node.name, "a readout cannot feed a layer", "give the layer an activation"))
         }

@@ -29,11 +29,11 @@ use crate::snn::{Layer, Source};
 
 const MOST_SHIFT: u32 = 40;
 
-/// A whole member step Θ for each channel. `step` is the layer's θ.
+/// A whole member step Θ for each channel. `step` are the channels' θ.
 ///
 /// All channels of a term share one shift, so the layer's largest Θ decides how coarse a shortcut's weights become:
 /// several caps are tried, and below its cap each channel takes the Θ of its upper half range with the least error.
-pub fn steps(layer: &Layer, real: &Real, step: f64, bits: u32, threshold: ThresholdMode) -> Vec<i64> {
+pub fn steps(layer: &Layer, real: &Real, step: &[f64], bits: u32, threshold: ThresholdMode) -> Vec<i64> {
     let (main, source) = main_term(layer, real);
     // An element of the image is up to 255 where a count is a few: its weights are that much smaller against θ.
     let units = if source == Source::Input { 8 } else { 0 };
@@ -50,7 +50,7 @@ pub fn steps(layer: &Layer, real: &Real, step: f64, bits: u32, threshold: Thresh
 fn under_cap(
     real: &Real,
     main: &Array4<f64>,
-    step: f64,
+    step: &[f64],
     cap: i64,
     bits: u32,
     threshold: ThresholdMode,
@@ -58,13 +58,14 @@ fn under_cap(
     let limit = weight_limit(bits);
     let most: Vec<i64> = main
         .outer_iter()
-        .map(|weights| {
+        .zip(step)
+        .map(|(weights, step)| {
             // With a weight of almost 0 this is huge or infinite: the cap answers; `as` saturates.
             let fits = (step * limit / largest(weights)).floor() as i64;
             fits.clamp(1, cap)
         })
         .collect();
-    let alphas: Vec<f64> = most.iter().map(|&whole| whole as f64 / step).collect();
+    let alphas: Vec<f64> = most.iter().zip(step).map(|(&whole, step)| whole as f64 / step).collect();
     // A term that no shift fits is refused when the layer is built.
     let shift = |weights| least_shift(weights, &alphas, limit).unwrap_or(MOST_SHIFT);
     let units: Vec<f64> = real.terms.iter().map(|weights| f64::from(shift(weights)).exp2()).collect();
@@ -73,7 +74,7 @@ fn under_cap(
         .enumerate()
         .map(|(channel, &most)| {
             let best = candidates(most, threshold).into_iter().map(|whole| {
-                let error = error(real, channel, &units, whole, step);
+                let error = error(real, channel, &units, whole, step[channel]);
                 (error, whole)
             });
             best.fold((f64::INFINITY, most), |best, next| if next.0 < best.0 { next } else { best })

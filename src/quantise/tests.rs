@@ -31,7 +31,7 @@ fn small(weights: [f32; 4], step: f32) -> snn::Network {
             normalisation: Normalisation { mean: vec![0.5, 0.0], std: vec![0.5, 1.0] },
         },
         nodes: vec![
-            node("hidden", snn::Source::Input, weights, snn::Neuron::Group { step }),
+            node("hidden", snn::Source::Input, weights, snn::Neuron::Group { step: vec![step; 2] }),
             node("readout", snn::Source::Node(0), [1.0, -0.5, 0.25, 1.0], snn::Neuron::Readout),
         ],
     }

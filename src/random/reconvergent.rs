@@ -111,7 +111,7 @@ fn layer(
         .collect();
     let step = 0.3 + 0.25 * random.real();
     let bias = biases(random, options, channels, step);
-    let op = Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step } });
+    let op = Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step: vec![step; channels] } });
     let [height, width] = target;
     Node { name: String::new(), origin: String::new(), shape: Shape { channels, height, width }, op }
 }

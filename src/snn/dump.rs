@@ -29,8 +29,8 @@ pub fn dump(network: &Network) -> String {
                 source(pool.source)
             ),
             Op::Layer(layer) => {
-                let neuron = match layer.neuron {
-                    Neuron::Group { step } => format!("θ {step:.6}"),
+                let neuron = match &layer.neuron {
+                    Neuron::Group { step } => format!("θ {}", steps(step)),
                     Neuron::Readout => "readout".into(),
                 };
                 let _ = writeln!(
@@ -54,6 +54,14 @@ pub fn dump(network: &Network) -> String {
         };
     }
     text
+}
+
+/// One number if it is the same for all channels.
+fn steps(steps: &[f32]) -> String {
+    match steps.iter().all(|step| *step == steps[0]) {
+        true => format!("{:.6}", steps[0]),
+        false => range(steps),
+    }
 }
 
 /// Smallest and largest value.

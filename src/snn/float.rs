@@ -47,7 +47,7 @@ pub fn biases(layer: &Layer, pixels: usize) -> Array2<f32> {
 }
 
 /// im2col: \[in·kernel height·kernel width, output pixel\].
-fn columns(values: ArrayView2<f32>, shape: Shape, window: &Window, out: Shape) -> Array2<f32> {
+pub fn columns(values: ArrayView2<f32>, shape: Shape, window: &Window, out: Shape) -> Array2<f32> {
     let [ky, kx] = window.kernel;
     let mut columns = Array2::zeros((shape.channels * ky * kx, out.pixels()));
     for (index, mut row) in columns.outer_iter_mut().enumerate() {

@@ -77,10 +77,10 @@ pub struct Layer {
     pub neuron: Neuron,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Neuron {
-    /// Group neuron with member step `θ = λ/τ`, which is more than 0.
-    Group { step: f32 },
+    /// Group neurons with member step `θ = λ/τ`, more than 0, for each channel.
+    Group { step: Vec<f32> },
     /// Does not fire: the scores are the sum of `I(t)` over all time steps.
     Readout,
 }

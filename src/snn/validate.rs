@@ -91,11 +91,15 @@ impl Network {
                 if layer.bias.len() != node.shape.channels || layer.bias.iter().any(|bias| !bias.is_finite()) {
                     return Some("its bias does not fit the channels or is not finite".into());
                 }
-                match layer.neuron {
+                match &layer.neuron {
                     Neuron::Readout if !last => Some("it is a readout and not the last node".into()),
                     Neuron::Group { .. } if last => Some("the last node must be a readout".into()),
-                    Neuron::Group { step } if !(step > 0.0 && step.is_finite()) => {
-                        Some(format!("its member step is {step} and must be more than 0"))
+                    Neuron::Group { step } if step.len() != node.shape.channels => {
+                        Some(format!("it has {} member steps for {} channels", step.len(), node.shape.channels))
+                    }
+                    Neuron::Group { step } => {
+                        let bad = step.iter().find(|step| !(**step > 0.0 && step.is_finite()));
+                        bad.map(|step| format!("its member step is {step} and must be more than 0"))
                     }
                     _ => None,
                 }

@@ -39,7 +39,7 @@ pub fn network(
         } else {
             terms.iter().map(|&(source, window)| (Source::Node(source), window)).collect()
         };
-        push(&mut network, random, &sources, channels, Neuron::Group { step: 0.3 }, shortcuts);
+        push(&mut network, random, &sources, channels, Neuron::Group { step: vec![0.3; channels] }, shortcuts);
     }
     let last = Source::Node(layers.len() - 1);
     let Shape { height, width, .. } = network.shape_of(last);

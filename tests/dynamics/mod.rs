@@ -146,16 +146,19 @@ pub fn run(network: &Network, image: &Map, moved: &[Tie]) -> Frame {
                         let map = read(term.source, t, &maps);
                         conv(&map, network.shape_of(term.source), term, node.shape, &mut current);
                     }
-                    match layer.neuron {
+                    match &layer.neuron {
                         Neuron::Readout => {
                             scores.resize(current.len(), 0.0);
                             scores.iter_mut().zip(&current).for_each(|(score, current)| *score += current);
                         }
                         Neuron::Group { step } => {
-                            let step = f64::from(step);
-                            let membrane = membrane.get_or_insert_with(|| vec![step / 2.0; current.len()]);
+                            let pixels = node.shape.pixels();
+                            let step = |element: usize| f64::from(step[element / pixels]);
+                            let membrane = membrane
+                                .get_or_insert_with(|| (0..current.len()).map(|element| step(element) / 2.0).collect());
                             let mut fired = Vec::new();
                             for (element, (v, current)) in membrane.iter_mut().zip(&current).enumerate() {
+                                let step = step(element);
                                 *v += current;
                                 let mut n = (*v / step).floor().clamp(0.0, f64::from(network.members)) as u32;
                                 let threshold = (*v / step).round().clamp(1.0, f64::from(network.members));
@@ -171,7 +174,8 @@ pub fn run(network: &Network, image: &Map, moved: &[Tie]) -> Frame {
                                 *v -= f64::from(n) * step;
                                 fired.push(n);
                             }
-                            steps.push(fired.iter().map(|&n| f64::from(n) * step).collect());
+                            let maps = fired.iter().enumerate().map(|(element, &n)| f64::from(n) * step(element));
+                            steps.push(maps.collect());
                             spikes.push(fired);
                         }
                     }

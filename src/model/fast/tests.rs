@@ -49,7 +49,7 @@ proptest! {
         // All members fire: sum pools then go beyond a byte.
         for node in source.nodes.iter_mut().filter(|_| loud) {
             if let snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { step }, .. }) = &mut node.op {
-                *step /= 100.0;
+                step.iter_mut().for_each(|step| *step /= 100.0);
             }
         }
         let network = quantise(&source, &Settings { weight_bits, threshold, ..Settings::default() }).unwrap();
@@ -99,10 +99,10 @@ fn wide(seed: u64) -> snn::Network {
         window: window(whole, 0),
         weights: weights(random, [classes, channels, whole[0], whole[1]]),
     };
-    let group = snn::Neuron::Group { step };
+    let group = || snn::Neuron::Group { step: vec![step; channels] };
     let nodes = vec![
-        node("stem", map, vec![stem], group),
-        node("block", map, vec![dense, own], group),
+        node("stem", map, vec![stem], group()),
+        node("block", map, vec![dense, own], group()),
         node("readout", Shape::new(classes, 1, 1), vec![readout], snn::Neuron::Readout),
     ];
     let normalisation = Normalisation { mean: vec![0.4; image.channels], std: vec![0.3; image.channels] };

@@ -1,72 +1,102 @@
-//! Gives the layers whose activation was a plain ReLU, which has no λ of its own, the member step that hurts least.
+//! Gives the layers whose activation was a plain ReLU, which has no λ of its own, member steps, and makes good what can be
+//! of the error that they then have.
 //!
-//! Layer by layer, in order, on sample images. The step θ minimises the mean squared error between ReLU and the mean
-//! output of a group neuron over its T steps, when both see the exact input of the float ANN. What a whole channel
-//! still has of error when the layers before it spike for real is then put into its bias.
+//! Layer by layer, in order, on sample images, which run through the float ANN and through the spiking network of the layers
+//! so far. So each layer is corrected on the inputs that it will really get, errors of the layers before it included.
+
+mod refit;
+mod steps;
 
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::Placed;
 use crate::data::Images;
 use crate::error::{Error, Result};
 use crate::shape::Shape;
 use crate::snn::{Layer, Network, Neuron, Op, Source, float};
+use refit::Sample;
+use steps::{mean_output, steps};
 
-/// Values of one layer that the search for its step looks at.
-const SAMPLES: usize = 40_000;
+/// How far calibration goes; each way does what the one before it does and a step more.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Calibration {
+    /// λ is the largest activation of the layer
+    Maximum,
+    /// λ of the layer with the least squared error
+    Layer,
+    /// λ of each channel with the least squared error
+    Channel,
+    /// Biases make up for the mean error of each channel
+    Bias,
+    /// Weights and readout are fitted anew to the inputs that spiking layers give
+    #[default]
+    Weights,
+}
 
-/// λ candidates of the first, coarse search, as fractions of the largest activation.
-const GRID: usize = 48;
-
-/// Rounds of the refinement; each divides the distance of the candidates by 4.
-const ROUNDS: usize = 4;
-
-/// Finds the steps of `placed.uncalibrated` and corrects the biases of these layers. `placed.uncalibrated` is empty
+/// Finds the steps of `placed.uncalibrated` and corrects these layers and the readout. `placed.uncalibrated` is empty
 /// afterwards. `progress` is called after each node of the network.
 ///
 /// # Errors
 /// [`Error::Setting`] if the images do not fit the network; [`Error::Layer`] for a layer that no image excites.
-pub fn calibrate(placed: &mut Placed, images: &Images, progress: &(dyn Fn() + Sync)) -> Result<()> {
+pub fn calibrate(
+    placed: &mut Placed,
+    images: &Images,
+    method: Calibration,
+    progress: &(dyn Fn() + Sync),
+) -> Result<()> {
     let shape = placed.network.input.shape;
     let (count, height, width, channels) = images.pixels.dim();
     if count == 0 || (channels, height, width) != (shape.channels, shape.height, shape.width) {
         let problem = format!("it has {count} images of {channels}×{height}×{width}, the network takes {shape}");
         return Err(Error::setting("--data", problem, "give images of the data set that the network was trained for"));
     }
-    let Some(&last) = placed.uncalibrated.iter().max() else { return Ok(()) };
+    if placed.uncalibrated.is_empty() {
+        return Ok(());
+    }
     let normalisation = &placed.network.input.normalisation;
     let inputs = images.pixels.outer_iter().map(|image| float::normalised(image, normalisation));
     let mut frames: Vec<Frame> = inputs.map(|input| Frame { input, exact: Vec::new(), spiking: Vec::new() }).collect();
     // Behind the last reader of a map, its memory is given back.
     let last_reader = last_readers(&placed.network);
-    for index in 0..=last {
-        let uncalibrated = placed.uncalibrated.contains(&index);
-        let network = &mut placed.network;
+    let network = &mut placed.network;
+    for index in 0..network.nodes.len() {
         match network.nodes[index].op.clone() {
             Op::Pool(pool) => frames.par_iter_mut().for_each(|frame| frame.pool(network, index, &pool)),
             Op::Layer(mut layer) => {
+                let exact = exact_currents(network, index, &layer, &frames);
+                let readout = layer.neuron == Neuron::Readout;
+                let uncalibrated = placed.uncalibrated.contains(&index);
                 if uncalibrated {
-                    let exact = exact_currents(network, index, &layer, &frames);
                     let name = &network.nodes[index].name;
-                    let step = best_step(name, &sample(&exact), network.members, network.timesteps)?;
+                    let step = steps(name, &exact, network.members, network.timesteps, method)?;
                     layer.neuron = Neuron::Group { step };
-                    network.nodes[index].op = Op::Layer(layer.clone());
-                    correct_bias(network, index, &mut layer, &frames, &exact);
-                    network.nodes[index].op = Op::Layer(layer.clone());
-                    let relu = exact.into_iter().map(|current| current.mapv_into(|x| x.max(0.0)));
-                    frames.iter_mut().zip(relu).for_each(|(frame, map)| frame.exact.push(map));
-                } else {
-                    // What it was trained with: λ-clipped and quantised to its members.
-                    let exact = exact_currents(network, index, &layer, &frames);
-                    let maps = exact.into_iter().map(|current| fire_constant(&layer, network.members, 1, current));
-                    frames.iter_mut().zip(maps).for_each(|(frame, map)| frame.exact.push(map));
                 }
-                let network = &*network;
-                frames.par_iter_mut().for_each(|frame| {
-                    let maps = fire(network, index, &layer, frame);
-                    frame.spiking.push(maps);
-                });
+                if (uncalibrated || readout) && method >= Calibration::Weights {
+                    refit_weights(network, index, &mut layer, &frames, &exact);
+                }
+                if uncalibrated && method >= Calibration::Bias {
+                    correct_bias(network, index, &mut layer, &frames, &exact);
+                }
+                if !readout {
+                    // A layer that is not calibrated rounds in the float ANN, too: it was trained so.
+                    let activation = |current: Array2<f32>| match uncalibrated {
+                        true => current.mapv_into(|x| x.max(0.0)),
+                        false => fire_constant(&layer, network.members, 1, current),
+                    };
+                    let maps: Vec<_> = exact.into_par_iter().map(activation).collect();
+                    frames.iter_mut().zip(maps).for_each(|(frame, map)| frame.exact.push(map));
+                    let network = &*network;
+                    frames.par_iter_mut().for_each(|frame| {
+                        let maps = fire(network, index, &layer, frame);
+                        frame.spiking.push(maps);
+                    });
+                }
+                network.nodes[index].op = Op::Layer(layer);
             }
         }
         for (node, _) in last_reader.iter().enumerate().filter(|&(_, &reader)| reader == index) {
@@ -171,14 +201,14 @@ fn current<'m>(
 
 /// The spiking layer's activations in one frame, one map a time step.
 fn fire(network: &Network, index: usize, layer: &Layer, frame: &Frame) -> Vec<Array2<f32>> {
-    let Neuron::Group { step } = layer.neuron else { return Vec::new() };
+    let Neuron::Group { step } = &layer.neuron else { return Vec::new() };
     let out = network.nodes[index].shape;
-    let mut v = Array2::from_elem((out.channels, out.pixels()), step / 2.0);
+    let mut v = Array2::from_shape_fn((out.channels, out.pixels()), |(c, _)| step[c] / 2.0);
     let at = |t: usize| {
         let mut map = current(network, out, layer, &frame.input, &|from| frame.spiking[from][t].view());
-        ndarray::Zip::from(&mut map).and(&mut v).for_each(|a, v| {
+        ndarray::Zip::indexed(&mut map).and(&mut v).for_each(|(c, _), a, v| {
             *v += *a;
-            *a = float::fired(*v, step, network.members) as f32 * step;
+            *a = float::fired(*v, step[c], network.members) as f32 * step[c];
             *v -= *a;
         });
         map
@@ -186,57 +216,43 @@ fn fire(network: &Network, index: usize, layer: &Layer, frame: &Frame) -> Vec<Ar
     (0..network.timesteps as usize).map(at).collect()
 }
 
-/// The mean output of a group neuron layer over `steps` time steps under a constant current.
-fn fire_constant(layer: &Layer, members: u32, steps: u32, current: Array2<f32>) -> Array2<f32> {
-    let Neuron::Group { step } = layer.neuron else { return current };
-    current.mapv_into(|x| mean_output(x, step, members, steps))
-}
-
-fn mean_output(current: f32, step: f32, members: u32, steps: u32) -> f32 {
-    let (mut v, mut fired) = (step / 2.0, 0);
-    for _ in 0..steps {
-        v += current;
-        let n = float::fired(v, step, members);
-        v -= n as f32 * step;
-        fired += n;
+/// The mean output of a group neuron layer over `timesteps` time steps under a constant current.
+fn fire_constant(layer: &Layer, members: u32, timesteps: u32, mut current: Array2<f32>) -> Array2<f32> {
+    if let Neuron::Group { step } = &layer.neuron {
+        for (mut channel, step) in current.outer_iter_mut().zip(step) {
+            channel.mapv_inplace(|x| mean_output(x, *step, members, timesteps));
+        }
     }
-    fired as f32 * step / steps as f32
+    current
 }
 
-/// Evenly spread values of all frames.
-fn sample(currents: &[Array2<f32>]) -> Vec<f32> {
-    let all: usize = currents.iter().map(Array2::len).sum();
-    // An odd stride does not keep hitting the same column of a map of even width.
-    let stride = (all / SAMPLES).max(1) | 1;
-    currents.iter().flatten().copied().step_by(stride).collect()
-}
-
-/// The step θ = λ/τ with the least mean squared error on `currents`.
-fn best_step(layer: &str, currents: &[f32], members: u32, timesteps: u32) -> Result<f32> {
-    let largest = currents.iter().copied().fold(0.0, f32::max);
-    if !(largest.is_finite() && largest > 0.0) {
-        return Err(Error::layer(
-            layer,
-            "no calibration image excites it, so it has no threshold",
-            "calibrate with more images (--data), or ones of the data set that the network was trained for",
-        ));
-    }
-    let error = |lambda: f32| -> f64 {
-        let step = lambda / members as f32;
-        let errors = currents.iter().map(|&x| f64::from(mean_output(x, step, members, timesteps) - x.max(0.0)));
-        errors.map(|error| error * error).sum()
+/// Fits the weights of the largest term and the bias anew, such that the layer's mean current over the time steps comes as
+/// close as it can to that of the float ANN.
+fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[Frame], exact: &[Array2<f32>]) {
+    let out = network.nodes[index].shape;
+    let Some(main) =
+        (0..layer.terms.len()).rev().max_by_key(|&term| layer.terms[term].window.kernel.iter().product::<usize>())
+    else {
+        return;
     };
-    let best_of = |candidates: Vec<f32>| {
-        let errors: Vec<(f64, f32)> = candidates.into_par_iter().map(|lambda| (error(lambda), lambda)).collect();
-        errors.into_iter().fold((f64::INFINITY, largest), |best, next| if next.0 < best.0 { next } else { best }).1
+    // The image is what it was.
+    let Source::Node(from) = layer.terms[main].source else { return };
+    let shape = network.nodes[from].shape;
+    let steps = network.timesteps as f32;
+    let sample = |(frame, exact): (&Frame, &Array2<f32>)| {
+        let mean = |maps: &[Array2<f32>]| {
+            let sum = maps.iter().skip(1).fold(maps[0].clone(), |sum, map| sum + map);
+            sum / steps
+        };
+        // Currents are linear in what comes in, so the mean input gives the mean current.
+        let pooled: Vec<_> =
+            frame.spiking.iter().map(|maps| if maps.is_empty() { None } else { Some(mean(maps)) }).collect();
+        let at = |node: usize| pooled[node].as_ref().expect("a source is kept until its last reader").view();
+        let missing = exact - current(network, out, layer, &frame.input, &at);
+        Sample { input: at(from).to_owned(), missing }
     };
-    let mut spacing = largest / GRID as f32;
-    let mut lambda = best_of((1..=GRID).map(|i| i as f32 * spacing).collect());
-    for _ in 0..ROUNDS {
-        spacing /= 4.0;
-        lambda = best_of((-4..=4).map(|i| lambda + i as f32 * spacing).filter(|&lambda| lambda > 0.0).collect());
-    }
-    Ok(lambda / members as f32)
+    let samples: Vec<Sample> = frames.par_iter().zip(exact).map(sample).collect();
+    refit::refit(&mut layer.terms[main], &mut layer.bias, shape, out, &samples);
 }
 
 /// Adds to each channel's bias by how much the spiking layer's mean output falls short of the float ANN's.
@@ -254,34 +270,5 @@ fn correct_bias(network: &Network, index: usize, layer: &mut Layer, frames: &[Fr
         for (bias, missing) in layer.bias.iter_mut().zip(map) {
             *bias += missing / frames.len() as f32;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_step_covers_evenly_spread_currents() {
-        let currents: Vec<f32> = (0..4000).map(|i| i as f32 / 1000.0 - 1.0).collect();
-        for (members, timesteps) in [(4, 1), (2, 2), (8, 1)] {
-            let step = best_step("l", &currents, members, timesteps).unwrap();
-            // Uniform on 0..3 with rounding to the nearest of τ + 1 levels and a clip: the best λ lies a little below 3.
-            let lambda = step * members as f32;
-            assert!((2.4..=3.0).contains(&lambda), "τ {members} T {timesteps}: {lambda}");
-        }
-    }
-
-    #[test]
-    fn outliers_are_clipped_for_the_sake_of_the_many() {
-        let mut currents: Vec<f32> = (0..4000).map(|i| i as f32 / 4000.0).collect();
-        currents.push(8.0);
-        assert!(best_step("l", &currents, 4, 1).unwrap() < 0.5);
-    }
-
-    #[test]
-    fn a_silent_layer_is_refused_by_name() {
-        let message = best_step("conv3", &[-1.0, 0.0], 4, 1).unwrap_err().to_string();
-        assert!(message.contains("'conv3'"), "{message}");
     }
 }

@@ -1,0 +1,151 @@
+//! The member step θ = λ/τ with the least mean squared error between ReLU and the mean output of a group neuron over its
+//! T steps, under the constant currents of the float ANN.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use super::Calibration;
+use crate::error::{Error, Result};
+use crate::snn::float;
+
+/// Values of one layer that the search for its step looks at.
+const LAYER_SAMPLES: usize = 40_000;
+
+/// Values of one channel.
+const CHANNEL_SAMPLES: usize = 8_000;
+
+/// λ candidates of the first, coarse search, as fractions of the largest activation.
+const GRID: usize = 48;
+
+/// Rounds of the refinement; each divides the distance of the candidates by 4.
+const ROUNDS: usize = 4;
+
+/// A channel whose largest activation is below this share of its layer's step's range keeps the layer's step.
+const ALMOST_SILENT: f32 = 1.0 / 64.0;
+
+/// The steps of a layer's channels; `currents` are those of the float ANN, \[channel, pixel\], one map an image.
+///
+/// # Errors
+/// [`Error::Layer`] if no current is positive.
+pub fn steps(
+    layer: &str,
+    currents: &[Array2<f32>],
+    members: u32,
+    timesteps: u32,
+    method: Calibration,
+) -> Result<Vec<f32>> {
+    let all: usize = currents.iter().map(Array2::len).sum();
+    // An odd stride does not keep hitting the same column of a map of even width.
+    let stride = |all: usize, samples: usize| (all / samples).max(1) | 1;
+    let channels = currents.first().map_or(0, |map| map.nrows());
+    let largest = largest(currents.iter().flatten().copied());
+    if !(largest.is_finite() && largest > 0.0) {
+        return Err(Error::layer(
+            layer,
+            "no calibration image excites it, so it has no threshold",
+            "calibrate with more images (--data), or ones of the data set that the network was trained for",
+        ));
+    }
+    if method == Calibration::Maximum {
+        return Ok(vec![largest / members as f32; channels]);
+    }
+    let sample: Vec<f32> = currents.iter().flatten().copied().step_by(stride(all, LAYER_SAMPLES)).collect();
+    let of_layer = best_step(&sample, members, timesteps);
+    if method == Calibration::Layer {
+        return Ok(vec![of_layer; channels]);
+    }
+    let of_channel = |channel: usize| {
+        let values = currents.iter().flat_map(|map| map.row(channel).to_vec());
+        let values: Vec<f32> = values.step_by(stride(all / channels, CHANNEL_SAMPLES)).collect();
+        let silent = self::largest(values.iter().copied()) < ALMOST_SILENT * of_layer * members as f32;
+        if silent { of_layer } else { best_step(&values, members, timesteps) }
+    };
+    Ok((0..channels).into_par_iter().map(of_channel).collect())
+}
+
+fn largest(currents: impl Iterator<Item = f32>) -> f32 {
+    currents.fold(0.0, f32::max)
+}
+
+/// The best step for `currents`, of which at least one is positive.
+fn best_step(currents: &[f32], members: u32, timesteps: u32) -> f32 {
+    let largest = largest(currents.iter().copied());
+    let error = |lambda: f32| -> f64 {
+        let step = lambda / members as f32;
+        let errors = currents.iter().map(|&x| f64::from(mean_output(x, step, members, timesteps) - x.max(0.0)));
+        errors.map(|error| error * error).sum()
+    };
+    let best_of = |candidates: Vec<f32>| {
+        let errors: Vec<(f64, f32)> = candidates.into_par_iter().map(|lambda| (error(lambda), lambda)).collect();
+        errors.into_iter().fold((f64::INFINITY, largest), |best, next| if next.0 < best.0 { next } else { best }).1
+    };
+    let mut spacing = largest / GRID as f32;
+    let mut lambda = best_of((1..=GRID).map(|i| i as f32 * spacing).collect());
+    for _ in 0..ROUNDS {
+        spacing /= 4.0;
+        lambda = best_of((-4..=4).map(|i| lambda + i as f32 * spacing).filter(|&lambda| lambda > 0.0).collect());
+    }
+    lambda / members as f32
+}
+
+/// The mean output of a group neuron over `timesteps` steps under a constant current.
+pub fn mean_output(current: f32, step: f32, members: u32, timesteps: u32) -> f32 {
+    let (mut v, mut fired) = (step / 2.0, 0);
+    for _ in 0..timesteps {
+        v += current;
+        let n = float::fired(v, step, members);
+        v -= n as f32 * step;
+        fired += n;
+    }
+    fired as f32 * step / timesteps as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(rows: [Vec<f32>; 2]) -> Array2<f32> {
+        let columns = rows[0].len();
+        Array2::from_shape_vec((2, columns), rows.concat()).unwrap()
+    }
+
+    #[test]
+    fn one_step_covers_evenly_spread_currents() {
+        let currents: Vec<f32> = (0..4000).map(|i| i as f32 / 1000.0 - 1.0).collect();
+        for (members, timesteps) in [(4, 1), (2, 2), (8, 1)] {
+            // Uniform on 0..3 with rounding to the nearest of τ + 1 levels and a clip: the best λ lies a little below 3.
+            let lambda = best_step(&currents, members, timesteps) * members as f32;
+            assert!((2.4..=3.0).contains(&lambda), "τ {members} T {timesteps}: {lambda}");
+        }
+    }
+
+    #[test]
+    fn outliers_are_clipped_for_the_sake_of_the_many() {
+        let mut currents: Vec<f32> = (0..4000).map(|i| i as f32 / 4000.0).collect();
+        currents.push(8.0);
+        assert!(best_step(&currents, 4, 1) < 0.5);
+    }
+
+    #[test]
+    fn each_channel_has_its_own_range() {
+        let ramp: Vec<f32> = (0..1001).map(|i| i as f32 / 1000.0).collect();
+        let tenth: Vec<f32> = ramp.iter().map(|x| x / 10.0).collect();
+        let currents = [map([ramp, tenth])];
+        let of = |method| steps("l", &currents, 4, 1, method).unwrap();
+        let [first, second] = of(Calibration::Channel)[..] else { panic!("two channels") };
+        assert!((first / second - 10.0).abs() < 0.1, "{first} {second}");
+        let one = of(Calibration::Layer);
+        assert!(one[0] == one[1] && second < one[0] && one[0] <= first * 1.1, "{one:?}");
+        assert_eq!(of(Calibration::Maximum), [0.25, 0.25]);
+    }
+
+    #[test]
+    fn a_silent_layer_is_refused_by_name_and_a_silent_channel_has_its_layers_step() {
+        let silent = [map([vec![-1.0, 0.0], vec![-2.0, 0.0]])];
+        let message = steps("conv3", &silent, 4, 1, Calibration::Channel).unwrap_err().to_string();
+        assert!(message.contains("'conv3'"), "{message}");
+        let half = [map([vec![1.0, 0.5], vec![-2.0, 0.0]])];
+        let found = steps("conv3", &half, 4, 1, Calibration::Channel).unwrap();
+        assert_eq!(found[1], steps("conv3", &half, 4, 1, Calibration::Layer).unwrap()[0]);
+    }
+}
