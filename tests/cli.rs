@@ -163,6 +163,36 @@ fn settings_out_of_range_are_refused() {
 }
 
 #[test]
+fn integrate_and_fire_is_a_group_of_one() {
+    let place = Place::new();
+    let convert = format!("convert {DIGITS}/digits.onnx --timesteps 4");
+    assert_snapshot!(place.refused(&format!("{convert} -o net")), @"error: --members: is not given, and groups need a size; choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons");
+    assert_snapshot!(place.refused(&format!("{convert} -o net --neuron if --members 4")), @"error: --members: is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group");
+    place.fine(&format!("{convert} -o net --neuron if"));
+    place.fine(&format!("{convert} -o same --neuron if --members 1"));
+    place.fine(&format!("{convert} -o group --members 1"));
+    let text = |folder: &str, file: &str| std::fs::read(place.path(folder).join(file)).unwrap();
+    for file in ["network.toml", "weights.safetensors"] {
+        assert_eq!(text("net", file), text("same", file));
+        assert_eq!(text("net", file), text("group", file));
+    }
+    // θ = λ: four times the step of a group of four.
+    place.fine(&format!("{convert} -o four --members 4"));
+    let steps = |folder: &str| -> Vec<f64> {
+        let table: toml::Table =
+            std::fs::read_to_string(place.path(folder).join("network.toml")).unwrap().parse().unwrap();
+        table["node"].as_array().unwrap().iter().filter_map(|node| node.get("step")?.as_float()).collect()
+    };
+    let four: Vec<f64> = steps("four").iter().map(|step| 4.0 * step).collect();
+    assert_eq!((steps("net"), four.len()), (four, 2));
+    std::fs::write(place.path("volley.toml"), "[convert]\nneuron = \"if\"\nmembers = 4\n").unwrap();
+    assert_snapshot!(place.refused(&format!("{convert} -o new")), @r"
+    error: --members: is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group
+    note: the value stands in volley.toml, key 'members' of [convert]
+    ");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_refused() {
     let place = Place::new().digits();
     std::fs::write(place.path("file"), "not a folder").unwrap();
