@@ -33,6 +33,7 @@ pub mod rtl;
 pub mod schedule;
 pub mod shape;
 pub mod snn;
+pub mod study;
 pub mod synth;
 pub mod tool;
 
