@@ -6,7 +6,7 @@ use std::str::FromStr;
 use anyhow::Result;
 use serde::Serialize;
 use volley::Error;
-use volley::data;
+use volley::data::{self, Images};
 use volley::eval::Which;
 use volley::fixed_point::Settings;
 use volley::folder::{self, Converted};
@@ -49,6 +49,9 @@ pub struct Args {
     /// Sample images to calibrate plain ReLU activations with: training images, never the test set
     #[arg(long, value_name = "CALIB.npz")]
     calibration: Option<PathBuf>,
+    /// Images of --calibration to use; there is a calibration for each number of members and of time steps
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    calibration_limit: usize,
     /// Members τ of the groups, 1 to 255, separated by commas; integrate-and-fire (1) comes in any case
     #[arg(long, value_name = "τ,τ", default_value = "1,2,4,8")]
     members: Counts,
@@ -89,6 +92,8 @@ struct Settled<'a> {
     float_images: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     calibration: Option<&'a Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calibration_images: Option<usize>,
     #[serde(flatten)]
     options: &'a Options,
     fixed_point: &'a Settings,
@@ -123,15 +128,21 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 /// The results, and the content of [`MARKER`].
 fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Result<(Results, String)> {
-    if args.float_limit == 0 {
-        return Err(Error::setting("--float-limit", "is 0", "use at least one image"));
+    for (key, limit) in [("--float-limit", args.float_limit), ("--calibration-limit", args.calibration_limit)] {
+        if limit == 0 {
+            return Err(Error::setting(key, "is 0", "use at least one image"));
+        }
     }
     let shape = converted.network.input.shape;
     let few = args.limit.map_or(args.float_limit, |limit| limit.min(args.float_limit));
     let few = images(&args.data, Some(few), shape)?;
-    let calibration = args.calibration.as_deref().map(|path| images(path, None, shape)).transpose()?;
+    let calibration = |path| images(path, Some(args.calibration_limit), shape);
+    let calibration = args.calibration.as_deref().map(calibration).transpose()?;
     let spinner = progress::spinner("converting");
-    let study = Study::new(converted, options, calibration.as_ref(), &|_, _| spinner.tick());
+    let study = Study::new(converted, options, calibration.as_ref(), &|_, done| {
+        spinner.inc(done as u64);
+        spinner.set_message(format!("{} networks converted", spinner.position()));
+    });
     spinner.finish_and_clear();
     let mut study = study?;
     let bar = progress::bar(study.float_runs() * few.len(), "");
@@ -159,6 +170,7 @@ fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Resul
         images: count,
         float_images: few.len(),
         calibration: args.calibration.as_deref(),
+        calibration_images: calibration.as_ref().map(Images::len),
         options: &results.options,
         fixed_point: &converted.settings,
     };
