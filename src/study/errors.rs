@@ -1,4 +1,4 @@
-//! Mean squared error of spiking neurons against the exact ANN ([`super::exact`]): output averaged over the time steps against the
+//! Mean squared error of spiking neurons against the ANN without rounding ([`super::Networks::ann`]): output averaged over the time steps against the
 //! current clipped to 0 .. λ.
 //!
 //! Under three currents. *Uniform*: constant currents spread evenly over 0 .. λ, where the error is λ²/(12·(τT)²). *Constant*: what each
