@@ -452,7 +452,7 @@ fn a_study_compares_groups_with_single_neurons() {
     let study = format!("{STUDY} --data {DIGITS}/test.npz --limit 30 --float-limit 10");
     let shown = place.fine(&format!("{study} --members 4 --timesteps 1,4"));
     assert!(shown.ends_with("wrote study\n"), "{shown}");
-    let files = ["accuracy.csv", "error.csv", "response.csv", "study.toml"];
+    let files = ["accuracy.csv", "error.csv", "index.html", "response.csv", "study.toml"];
     for file in files {
         assert!(place.path("study").join(file).is_file(), "no {file}");
     }

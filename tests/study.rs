@@ -64,6 +64,26 @@ fn tables_of_the_digits() {
     assert_snapshot!("accuracies", accuracies);
 }
 
+#[test]
+fn the_page_shows_everything_and_needs_nothing_else() {
+    let results = results();
+    let page = results.page().unwrap();
+    assert_eq!(page, results.page().unwrap());
+    for outside in ["src=", "href=", "url(", "@import", "<script"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    // Four of errors, two of responses (T = 1 and 2), two of accuracies.
+    assert_eq!(page.matches("<svg").count(), 8);
+    // Three of errors, two for each of the two networks; each has a row a T.
+    assert_eq!(page.matches("<table>").count(), 7);
+    assert_eq!(page.matches("<tr><th>4</th>").count(), 7);
+    for text in ["<title>digits: group neurons", "GN τ = 4", "fixed-point network, 20 images", "clipped ramp"] {
+        assert!(page.contains(text), "{text}");
+    }
+    let odd = Results { network: "<a&b>".into(), ..results };
+    assert!(odd.page().unwrap().contains("<title>&lt;a&amp;b&gt;: "));
+}
+
 /// The same networks through `volley eval`.
 #[test]
 fn accuracies_are_those_of_the_evaluation() {

@@ -109,6 +109,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         for (name, table) in found.tables() {
             write_file(&folder.join(name), table)?;
         }
+        write_file(&folder.join("index.html"), found.page()?)?;
         results = Some(found);
         Ok(())
     })?;
