@@ -2,6 +2,7 @@
 
 mod common;
 mod digits;
+mod zoo;
 
 use common::Graph;
 use insta::assert_snapshot;
@@ -114,6 +115,28 @@ fn the_trained_number_of_levels_agrees_with_the_ann() {
     let mut float = results.accuracies.iter().filter(|row| row.network == Which::Float);
     let row = float.find(|row| (row.members, row.timesteps) == (Some(4), Some(1))).unwrap();
     assert_eq!(row.agreement_with_ann, 1.0);
+}
+
+/// On MNIST: a group of τ members at T steps errs like integrate-and-fire neurons at τT steps.
+#[test]
+fn groups_err_like_integrate_and_fire_neurons_on_a_real_network() {
+    let network = zoo::placed("mnist-cnn", 4, 1).network;
+    let converted = Converted { network, settings: Settings::default(), onnx: Some(zoo::onnx("mnist-cnn")) };
+    let mut study = Study::new(&converted, &options(&[2, 4], &[1, 2, 4, 8]), None, &|_, _| ()).unwrap();
+    study.float(&zoo::images("mnist_test", 30), &|_, _| ()).unwrap();
+    let mut compared = 0;
+    for row in study.results().errors {
+        let Some(ratio) = row.ratio() else { continue };
+        match row.current {
+            // Where rounding moves a current over a riser, both sides of it err alike.
+            Current::Uniform | Current::Constant => assert!((ratio - 1.0).abs() < 1e-4, "{row:?}"),
+            // The spikes of earlier layers come at other times.
+            Current::Spiking => assert!((0.5..1.5).contains(&ratio), "{row:?}"),
+        }
+        compared += 1;
+    }
+    // τ = 2 at T = 1, 2, 4 and τ = 4 at T = 1, 2: uniform, and three layers and their mean under both other currents.
+    assert_eq!(compared, 5 * (1 + 2 * 4));
 }
 
 /// Brightness in one quarter of 4×4 pixels, which is the label.

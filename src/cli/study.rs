@@ -32,7 +32,11 @@ const MARKER: &str = "study.toml";
 The network is converted anew from its model.onnx for all members and time steps; its own are not used, its weight bits are.
 Networks with plain ReLU activations need --calibration.
 
-The folder holds error.csv, response.csv, accuracy.csv, their plots in index.html, and the settings in study.toml.")]
+The folder holds tables, their plots in index.html, and the settings in study.toml:
+  error.csv     squared error of each layer (none: their mean) against the network without rounding, beside that of IF at τT
+                steps; currents are uniform over 0..λ, constant (the layer by itself), or spiking (the whole network)
+  response.csv  firing rate against a constant current, in units of λ
+  accuracy.csv  accuracy with its 95 % interval, and agreement with the ANN, of float and fixed-point networks")]
 pub struct Args {
     /// Folder that `volley convert` wrote
     #[arg(value_name = "NET")]

@@ -1,9 +1,9 @@
-//! Mean squared error of spiking neurons against the ANN without rounding ([`super::Networks::ann`]): output averaged over the time steps against the
-//! current clipped to 0 .. λ.
+//! Mean squared error of spiking neurons against the ANN without rounding ([`super::Networks::ann`]): output averaged over
+//! the time steps against the current clipped to 0 .. λ.
 //!
-//! Under three currents. *Uniform*: constant currents spread evenly over 0 .. λ, where the error is λ²/(12·(τT)²). *Constant*: what each
-//! layer gets in the exact ANN, the same at every time step, so that each layer is by itself. *Spiking*: what it gets in the spiking network,
-//! where the layers before it have erred as well, and their spikes come unevenly.
+//! Under three currents. *Uniform*: constant currents spread evenly over 0 .. λ, where the error is λ²/(12·(τT)²). *Constant*:
+//! what each layer gets in the exact ANN, the same at every time step, so that each layer is by itself. *Spiking*: what it gets
+//! in the spiking network, where the layers before it have erred as well, and their spikes come unevenly.
 
 use ndarray::{Array1, Array2, Array3, ArrayView3};
 use rayon::prelude::*;
@@ -81,8 +81,8 @@ struct Sums {
     signal: Array1<f64>,
 }
 
-/// Runs all networks in single precision on `images`, of which there is at least one, of the networks' shape. `progress` is called after each network's
-/// run on an image.
+/// Runs all networks in single precision on `images`, of which there is at least one, of the networks' shape. `progress` is
+/// called after each network's run on an image.
 ///
 /// The sums are added in the order of the images, so that the result does not depend on the number of threads.
 pub fn measure(networks: &Networks, images: &Images, progress: &(dyn Fn() + Sync)) -> Measured {

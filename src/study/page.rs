@@ -14,7 +14,8 @@ h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.2rem}
 figure{margin:0;break-inside:avoid}figure svg{width:100%;height:auto}figcaption{font-size:.9rem}
 .key{display:inline-block;margin-right:.9rem;white-space:nowrap}
 .key i{display:inline-block;width:1.2rem;border-top:3px solid;margin-right:.3rem;vertical-align:middle}
-.charts+.charts{margin-top:1.2rem}.wide{overflow-x:auto}.wide p{font-weight:600;margin:0 0 .3rem}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
+.charts+.charts{margin-top:1.2rem}.wide{overflow-x:auto}.wide p{font-weight:600;margin:0 0 .3rem}
+table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .5rem;text-align:right;white-space:nowrap;vertical-align:top;border-bottom:1px solid #ddd}th{font-weight:600}
 td small{color:#666;display:block;font-size:.75rem}
 @media(max-width:30rem){th,td{padding:.2rem .4rem;font-size:.8rem}}
@@ -52,9 +53,9 @@ impl Results {
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>{title}</title>\n\
              <style>\n{STYLE}\n</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
-             <p>A group neuron (GN) of τ members with the step θ = λ/τ fires up to τ spikes a time step; the integrate-and-fire neuron (IF) is \
-             a group of one. Both start at θ/2 and are reset by subtraction. The numbers stand in error.csv, response.csv and \
-             accuracy.csv beside this page.</p>\n"
+             <p>A group neuron (GN) of τ members with the step θ = λ/τ fires up to τ spikes a time step; the integrate-and-fire \
+             neuron (IF) is a group of one. Both start at θ/2 and are reset by subtraction. The numbers stand in error.csv, \
+             response.csv and accuracy.csv beside this page.</p>\n"
         );
         self.errors_section(&mut page)?;
         self.response_section(&mut page)?;
@@ -64,10 +65,11 @@ impl Results {
     }
 
     fn errors_section(&self, page: &mut String) -> Result<()> {
-        *page += "<h2>Error</h2>\n<p>Mean squared error of a layer's output, averaged over the time steps, against its current clipped to \
-                  0 … λ in the network without rounding; the mean of the layers. Under a constant current a group at T steps gives exactly what \
-                  IF gives at τT steps, so over τT all curves are one. In the spiking network the layers before have erred as well, and \
-                  their spikes come unevenly over time.</p>\n";
+        *page += "<h2>Error</h2>\n<p>Mean squared error of a layer's output, averaged over the time steps, against its current \
+                  clipped to 0 … λ (plain ReLU: from 0 on) in the network without rounding; the mean of the layers. Under a \
+                  constant current a group at T steps gives exactly what IF gives at τT steps with the same λ, so over τT all \
+                  curves are one. In the spiking network the layers before have erred as well, and their spikes come unevenly \
+                  over time.</p>\n";
         for (current, what) in [
             (Current::Constant, "each layer under the constant current of the network without rounding"),
             (Current::Spiking, "in the spiking network"),
@@ -124,8 +126,8 @@ impl Results {
     }
 
     fn response_section(&self, page: &mut String) -> Result<()> {
-        *page += "<h2>Response</h2>\n<p>Firing rate, the mean output in units of λ, against a constant input current in units of λ, with the \
-                  clipped ramp that it stands for.</p>\n";
+        *page += "<h2>Response</h2>\n<p>Firing rate, the mean output in units of λ, against a constant input current in units of \
+                  λ, with the clipped ramp that it stands for.</p>\n";
         *page += GRID;
         let timesteps = &self.options.timesteps;
         let mut shown = vec![timesteps[0], timesteps[timesteps.len() / 3]];
