@@ -33,10 +33,9 @@ The network is converted anew from its model.onnx for all members and time steps
 Networks with plain ReLU activations need --calibration.
 
 The folder holds tables, their plots in index.html, and the settings in study.toml:
-  error.csv     squared error of each layer (none: their mean) against the network without rounding, beside that of IF at τT
-                steps; currents are uniform over 0..λ, constant (the layer by itself), or spiking (the whole network)
+  error.csv     squared error of layers and of their mean, beside that of IF at τT steps
   response.csv  firing rate against a constant current, in units of λ
-  accuracy.csv  accuracy with its 95 % interval, and agreement with the ANN, of float and fixed-point networks")]
+  accuracy.csv  accuracy with its 95 % interval, and agreement with the ANN")]
 pub struct Args {
     /// Folder that `volley convert` wrote
     #[arg(value_name = "NET")]
