@@ -27,6 +27,8 @@ pub mod identifier;
 pub mod import;
 pub mod model;
 pub mod output;
+pub mod page;
+pub mod plot;
 pub mod quantise;
 pub mod random;
 pub mod rtl;
