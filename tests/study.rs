@@ -68,21 +68,25 @@ fn tables_of_the_digits() {
 #[test]
 fn the_page_shows_everything_and_needs_nothing_else() {
     let results = results();
-    let page = results.page().unwrap();
-    assert_eq!(page, results.page().unwrap());
-    for outside in ["src=", "href=", "url(", "@import", "<script"] {
-        assert!(!page.contains(outside), "{outside}");
+    let page = |results: &Results| results.page("volley study net").unwrap().html();
+    let text = page(&results);
+    assert_eq!(text, page(&results));
+    for outside in ["src=", "url(", "@import", "<script", "no data"] {
+        assert!(!text.contains(outside), "{outside}");
     }
     // Four of errors, two of responses (T = 1 and 2), two of accuracies.
-    assert_eq!(page.matches("<svg").count(), 8);
-    // Three of errors, two for each of the two networks; each has a row a T.
-    assert_eq!(page.matches("<table>").count(), 7);
-    assert_eq!(page.matches("<tr><th>4</th>").count(), 7);
-    for text in ["<title>digits: group neurons", "GN τ = 4", "fixed-point network, 20 images", "clipped ramp"] {
-        assert!(page.contains(text), "{text}");
+    assert_eq!(text.matches("<svg").count(), 8);
+    // Three of errors, two for each of the two networks.
+    assert_eq!(text.matches("<table>").count(), 7);
+    for part in
+        ["<title>digits: group neurons", "GN\u{a0}τ\u{a0}=\u{a0}4", "fixed-point network, 20 images", "clipped ramp"]
+    {
+        assert!(text.contains(part), "{part}");
     }
-    let odd = Results { network: "<a&b>".into(), ..results };
-    assert!(odd.page().unwrap().contains("<title>&lt;a&amp;b&gt;: "));
+    // What stands in the CSV.
+    let [(_, errors), ..] = results.tables();
+    assert!(errors.contains("\nuniform,,gn,4,1,0.005208"), "{errors}");
+    assert!(text.contains(">5.21e−3</td><td class=\"number\">1.0000</td>"), "{text}");
 }
 
 /// The same networks through `volley eval`.

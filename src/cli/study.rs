@@ -112,7 +112,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
         for (name, table) in found.tables() {
             write_file(&folder.join(name), table)?;
         }
-        write_file(&folder.join("index.html"), found.page()?)?;
+        let command = format!("volley study {} --data {}", args.network.display(), args.data.display());
+        write_file(&folder.join("index.html"), found.page(&command)?.html())?;
         results = Some(found);
         Ok(())
     })?;

@@ -2,7 +2,6 @@
 //! neurons (τ = 1), by the error of their outputs, their response to an input current, and the accuracy, against time steps.
 
 mod accuracy;
-mod chart;
 mod csv;
 pub mod errors;
 mod exact;
