@@ -27,12 +27,15 @@ pub mod identifier;
 pub mod import;
 pub mod model;
 pub mod output;
+pub mod page;
+pub mod plot;
 pub mod quantise;
 pub mod random;
 pub mod rtl;
 pub mod schedule;
 pub mod shape;
 pub mod snn;
+pub mod study;
 pub mod synth;
 pub mod tool;
 

@@ -163,6 +163,36 @@ fn settings_out_of_range_are_refused() {
 }
 
 #[test]
+fn integrate_and_fire_is_a_group_of_one() {
+    let place = Place::new();
+    let convert = format!("convert {DIGITS}/digits.onnx --timesteps 4");
+    assert_snapshot!(place.refused(&format!("{convert} -o net")), @"error: --members: is not given, and groups need a size; choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons");
+    assert_snapshot!(place.refused(&format!("{convert} -o net --neuron if --members 4")), @"error: --members: is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group");
+    place.fine(&format!("{convert} -o net --neuron if"));
+    place.fine(&format!("{convert} -o same --neuron if --members 1"));
+    place.fine(&format!("{convert} -o group --members 1"));
+    let text = |folder: &str, file: &str| std::fs::read(place.path(folder).join(file)).unwrap();
+    for file in ["network.toml", "weights.safetensors"] {
+        assert_eq!(text("net", file), text("same", file));
+        assert_eq!(text("net", file), text("group", file));
+    }
+    // θ = λ: four times the step of a group of four.
+    place.fine(&format!("{convert} -o four --members 4"));
+    let steps = |folder: &str| -> Vec<f64> {
+        let table: toml::Table =
+            std::fs::read_to_string(place.path(folder).join("network.toml")).unwrap().parse().unwrap();
+        table["node"].as_array().unwrap().iter().filter_map(|node| node.get("step")?.as_float()).collect()
+    };
+    let four: Vec<f64> = steps("four").iter().map(|step| 4.0 * step).collect();
+    assert_eq!((steps("net"), four.len()), (four, 2));
+    std::fs::write(place.path("volley.toml"), "[convert]\nneuron = \"if\"\nmembers = 4\n").unwrap();
+    assert_snapshot!(place.refused(&format!("{convert} -o new")), @r"
+    error: --members: is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group
+    note: the value stands in volley.toml, key 'members' of [convert]
+    ");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_refused() {
     let place = Place::new().digits();
     std::fs::write(place.path("file"), "not a folder").unwrap();
@@ -363,8 +393,8 @@ fn mistakes_in_the_settings_file_are_named() {
         place.refused("generate net -o rtl")
     };
     assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, plan, board, json");
-    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, plan, generate, cosim, synth, inspect, doctor");
-    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, plan, generate, cosim, synth, inspect, doctor");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, inspect, doctor");
     // Tables of other commands are checked as well.
     assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
@@ -414,6 +444,82 @@ fn a_network_goes_all_the_way_to_verilog() {
     assert_eq!(core["layers"], generated["layers"]);
 }
 
+const STUDY: &str = "study net -o study";
+
+#[test]
+fn a_study_compares_groups_with_single_neurons() {
+    let place = Place::new().digits();
+    let study = format!("{STUDY} --data {DIGITS}/test.npz --limit 30 --float-limit 10");
+    let shown = place.fine(&format!("{study} --members 4 --timesteps 1,4"));
+    assert!(shown.ends_with("wrote study\n"), "{shown}");
+    let files = ["accuracy.csv", "error.csv", "index.html", "response.csv", "study.toml"];
+    for file in files {
+        assert!(place.path("study").join(file).is_file(), "no {file}");
+    }
+    // Keys of the settings file, in any order; an older study is replaced.
+    std::fs::write(place.path("volley.toml"), "[study]\nmembers = [2, 1]\ntimesteps = 2\n").unwrap();
+    let found: Value = serde_json::from_str(&place.fine(&format!("{study} --json"))).unwrap();
+    assert_eq!(found["members"], serde_json::json!([1, 2]));
+    let counted = |row: &Value| (row["members"].as_u64(), row["timesteps"].as_u64(), row["images"].as_u64());
+    let counted: Vec<_> = found["accuracies"].as_array().unwrap().iter().map(counted).collect();
+    let cell = |members, images| (Some(members), Some(2), Some(images));
+    let ann = |images| (None, None, Some(images));
+    assert_eq!(counted, [ann(30), cell(1, 30), cell(2, 30), ann(10), cell(1, 10), cell(2, 10)]);
+    assert_snapshot!(std::fs::read_to_string(place.path("study/study.toml")).unwrap().replace(DIGITS, "[digits]"), @r#"
+    network = "digits"
+    data = "[digits]/test.npz"
+    images = 30
+    float_images = 10
+    members = [1, 2]
+    timesteps = [2]
+
+    [fixed_point]
+    weight_bits = 8
+    threshold = "exact"
+    "#);
+}
+
+#[test]
+fn studies_that_cannot_be_are_refused() {
+    let place = Place::new().digits();
+    let study = format!("{STUDY} --data {DIGITS}/test.npz");
+    assert_snapshot!(place.refused(&format!("{study} --members 4,0")), @"error: --members: it is 0; choose a number from 1 to 255");
+    assert_snapshot!(place.refused(&format!("{study} --timesteps 1,128")), @"error: --timesteps: it is 128; choose a number from 1 to 64");
+    assert_snapshot!(place.refused(&format!("{study} --timesteps 1,,2")), @r"
+    error: invalid value '1,,2' for '--timesteps <T,T>': '' is not a whole number; write some, separated by commas
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(place.refused(&format!("{study} --float-limit 0")), @"error: --float-limit: is 0; use at least one image");
+    assert_snapshot!(place.refused(&format!("{study} --limit 0")), @"error: --limit: is 0; use at least one image");
+    assert_snapshot!(place.refused(&format!("{STUDY} --data nowhere.npz")), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
+    write_images(&place.path("images.npz"), 5);
+    assert_snapshot!(place.refused(&format!("{STUDY} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
+    std::fs::create_dir(place.path("study")).unwrap();
+    std::fs::write(place.path("study/index.html"), "").unwrap();
+    assert_snapshot!(place.refused(&study), @"error: [folder]/study: the folder exists and has no study.toml, so it was not written by Volley; choose another path for the output folder, or empty it yourself");
+    std::fs::remove_file(place.path("study/index.html")).unwrap();
+    std::fs::remove_file(place.path("net/model.onnx")).unwrap();
+    assert_snapshot!(place.refused(&study), @"error: model.onnx: it is not in the network's folder, and networks of other members and time steps are made from it; convert the network again with `volley convert`");
+}
+
+#[test]
+fn a_study_of_a_relu_network_needs_calibration_images() {
+    let place = Place::new();
+    let relu = Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]).node("/1/Relu", "Relu", &["_"], &[]);
+    place.model(relu.flatten("/2/Flatten").linear("/3/Gemm", 3, 8));
+    let mut archive = ndarray_npy::NpzWriter::new(std::fs::File::create(place.path("bright.npz")).unwrap());
+    archive
+        .add_array("x", &Array3::<u8>::from_shape_fn((3, 4, 4), |(n, y, x)| (60 * n + 9 * y + 3 * x) as u8))
+        .unwrap();
+    archive.add_array("y", &Array1::<u8>::from(vec![0, 1, 2])).unwrap();
+    archive.finish().unwrap();
+    place.fine(&format!("{CONVERT} --data bright.npz"));
+    let study = format!("{STUDY} --data bright.npz --members 4 --timesteps 1,2");
+    assert_snapshot!(place.refused(&study), @"error: layer 'conv_0': its activation is a plain ReLU, which has no threshold; give sample images to measure one (--calibration)");
+    place.fine(&format!("{study} --calibration bright.npz"));
+}
+
 /// A fault in the Verilog's memories, found by Icarus, which needs no build of seconds.
 #[test]
 fn a_mismatch_is_named_and_recorded() {
@@ -445,7 +551,7 @@ fn a_mismatch_is_named_and_recorded() {
 #[test]
 fn help_has_an_example_for_each_command() {
     let place = Place::new();
-    for command in ["demo", "convert", "eval", "plan", "generate", "cosim", "synth", "inspect", "doctor"] {
+    for command in ["demo", "convert", "eval", "study", "plan", "generate", "cosim", "synth", "inspect", "doctor"] {
         let help = place.fine(&format!("{command} --help"));
         assert!(help.contains("Example") && help.contains(&format!("  volley {command}")), "{help}");
     }

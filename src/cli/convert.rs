@@ -21,6 +21,7 @@ use super::{Json, Numbers, Outcome, progress, say, say_json, seconds};
 #[command(after_help = "Examples:
   volley convert model.onnx --members 4 --timesteps 1 -o net
   volley convert model.onnx --members 4 --timesteps 1 --weight-bits 8,conv_1=6 -o net
+  volley convert model.onnx --neuron if --timesteps 32 -o net
 
 The input's normalisation is read from the [input] table (mean, std) of model.toml beside model.onnx, or given as flags.
 Networks with plain ReLU activations need sample images (--data) to find their thresholds.")]
@@ -34,9 +35,12 @@ pub struct Args {
     /// How far to calibrate plain ReLU activations, each way more than the one before
     #[arg(long, value_enum, default_value_t)]
     calibration: Calibration,
+    /// What fires: groups of --members, or single integrate-and-fire neurons, the classical baseline, which are groups of one
+    #[arg(long, value_enum, default_value_t = NeuronKind::Group)]
+    neuron: NeuronKind,
     /// Members τ of each group neuron, 1 to 255; for a QCFS network its levels L are best
     #[arg(long, value_name = "τ")]
-    members: u32,
+    members: Option<u32>,
     /// Time steps T, 1 to 64
     #[arg(long, value_name = "T")]
     timesteps: u32,
@@ -59,13 +63,39 @@ pub struct Args {
     json: Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum NeuronKind {
+    Group,
+    If,
+}
+
+impl NeuronKind {
+    /// τ, as far as the kind leaves a choice.
+    fn members(self, asked: Option<u32>) -> volley::Result<u32> {
+        match (self, asked) {
+            (NeuronKind::Group, Some(members)) => Ok(members),
+            (NeuronKind::Group, None) => Err(Error::setting(
+                "--members",
+                "is not given, and groups need a size",
+                "choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons",
+            )),
+            (NeuronKind::If, None | Some(1)) => Ok(1),
+            (NeuronKind::If, Some(members)) => Err(Error::setting(
+                "--members",
+                format!("is {members}, and an integrate-and-fire neuron is a group of one"),
+                "leave it out or make it 1, or choose --neuron group",
+            )),
+        }
+    }
+}
+
 pub fn run(args: &Args) -> Result<Outcome> {
     let start = Instant::now();
     let flags = match (&args.mean, &args.std) {
         (Some(mean), Some(std)) => Some(Normalisation { mean: mean.0.clone(), std: std.0.clone() }),
         _ => None,
     };
-    let options = Options { members: args.members, timesteps: args.timesteps };
+    let options = Options { members: args.neuron.members(args.members)?, timesteps: args.timesteps };
     let settings = Settings::parse(&args.weight_bits, args.threshold)?;
     let (converted, fixed) =
         convert(&args.model, flags, args.data.as_deref().map(|data| (data, args.calibration)), &options, &settings)?;

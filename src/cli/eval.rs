@@ -93,6 +93,16 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
+/// What people call a network.
+pub fn name(network: Which) -> &'static str {
+    match network {
+        Which::Ann => "float ANN",
+        Which::Qcfs => "QCFS ANN",
+        Which::Float => "float SNN",
+        Which::Fixed => "fixed-point SNN",
+    }
+}
+
 /// One row a network and number of time steps.
 pub fn table(report: &Report) -> Table {
     let share = |share: Option<f64>| share.map_or_else(Cell::none, Cell::share);
@@ -107,14 +117,9 @@ pub fn table(report: &Report) -> Table {
     ]);
     for row in &report.networks {
         let Accuracy { network, steps, top1, interval: [low, high], top5, .. } = *row;
-        let (name, ann) = match network {
-            Which::Ann => ("float ANN", true),
-            Which::Qcfs => ("QCFS ANN", true),
-            Which::Float => ("float SNN", false),
-            Which::Fixed => ("fixed-point SNN", false),
-        };
+        let ann = matches!(network, Which::Ann | Which::Qcfs);
         table.row(vec![
-            Cell::text(name),
+            Cell::text(name(network)),
             steps.map_or_else(Cell::none, |steps| Cell::count(steps as u64)),
             Cell::share(top1),
             Cell::text(format!("{:.2}..{:.2} %", 100.0 * low, 100.0 * high)),

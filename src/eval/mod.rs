@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use ndarray::Array2;
 use serde::Serialize;
 
-use crate::ann::Op;
 use crate::data::Images;
 use crate::error::{Error, Result};
 use crate::fixed_point::{self, Settings};
@@ -23,7 +22,7 @@ use crate::snn;
 pub use densities::{NodeDensity, TermDensity, densities};
 pub use layers::{LayerReport, layers};
 use tally::Tally;
-pub use tally::{Accuracy, Classes, Which};
+pub use tally::{Accuracy, Classes, Which, wilson};
 
 /// Shares of images, 0 to 1, in the order in which they are printed as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -84,10 +83,8 @@ impl<'a> Evaluation<'a> {
         let shape = network.input.shape;
         let normalisation = &network.input.normalisation;
         let ann = |bytes| -> Result<(Which, ann::Ann)> {
-            // What its activations are made of is in the file's own operators.
             let imported = read_onnx_bytes(bytes, &network.name, normalisation.clone())?;
-            let rounds = imported.nodes.iter().any(|node| node.op == Op::Floor);
-            Ok((if rounds { Which::Qcfs } else { Which::Ann }, ann::Ann::new(bytes, shape, normalisation)?))
+            Ok((Which::of(&imported), ann::Ann::new(bytes, shape, normalisation)?))
         };
         let ann = onnx.map(ann).transpose()?;
         let classes = network.nodes.last().map_or(0, |node| node.shape.elements());
@@ -117,19 +114,8 @@ impl<'a> Evaluation<'a> {
     /// [`Error::Setting`] if the images have no labels, labels beyond the network's classes, or another shape; what tract
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
-        let Some(labels) = &images.labels else {
-            return Err(Error::setting(
-                "--data",
-                "its images have no labels",
-                "add an array 'y' with a class for each",
-            ));
-        };
+        let labels = labels(images, self.integer[0].classes())?;
         check_shape(images, self.network.input.shape)?;
-        let classes = self.integer[0].classes();
-        if let Some(label) = labels.iter().find(|label| **label as usize >= classes) {
-            let problem = format!("it has the label {label}, the network has {classes} classes");
-            return Err(Error::setting("--data", problem, "number the classes from 0 on, as in training"));
-        }
         let labels: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
         let exact = match &self.ann {
             Some((_, ann)) => {
@@ -220,8 +206,20 @@ pub fn evaluate(
     evaluation.report()
 }
 
+/// The labels of images, which must have them, all of them of the network's classes.
+pub(crate) fn labels(images: &Images, classes: usize) -> Result<&[u32]> {
+    let Some(labels) = &images.labels else {
+        return Err(Error::setting("--data", "its images have no labels", "add an array 'y' with a class for each"));
+    };
+    if let Some(label) = labels.iter().find(|label| **label as usize >= classes) {
+        let problem = format!("it has the label {label}, the network has {classes} classes");
+        return Err(Error::setting("--data", problem, "number the classes from 0 on, as in training"));
+    }
+    Ok(labels)
+}
+
 /// Refuses images of another shape than the network's, and none.
-fn check_shape(images: &Images, shape: Shape) -> Result<()> {
+pub(crate) fn check_shape(images: &Images, shape: Shape) -> Result<()> {
     let (count, height, width, channels) = images.pixels.dim();
     if count > 0 && (channels, height, width) == (shape.channels, shape.height, shape.width) {
         return Ok(());

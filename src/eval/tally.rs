@@ -3,6 +3,7 @@
 use ndarray::Array2;
 use serde::Serialize;
 
+use crate::ann::{self, Op};
 use crate::model::argmax;
 
 /// Classes that count as right in top-5.
@@ -24,6 +25,24 @@ pub enum Which {
     Float,
     /// The fixed-point spiking network.
     Fixed,
+}
+
+impl Which {
+    /// What an imported network is called: its activations are still made of the file's own operators.
+    pub fn of(imported: &ann::Network) -> Which {
+        let rounds = imported.nodes.iter().any(|node| node.op == Op::Floor);
+        if rounds { Which::Qcfs } else { Which::Ann }
+    }
+
+    /// One word, for tables that machines read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Which::Ann => "ann",
+            Which::Qcfs => "qcfs",
+            Which::Float => "float",
+            Which::Fixed => "fixed",
+        }
+    }
 }
 
 /// One network, perhaps after some of its time steps. Shares of images, 0 to 1.
@@ -110,7 +129,7 @@ impl Tally {
 }
 
 /// Wilson's score interval of a share of `right` in `all` (E. B. Wilson, 1927): unlike the simple one it holds near 1 as well.
-fn wilson(right: f64, all: f64) -> [f64; 2] {
+pub fn wilson(right: f64, all: f64) -> [f64; 2] {
     let (share, z2) = (right / all, Z * Z);
     let middle = share + z2 / (2.0 * all);
     let half = Z * (share * (1.0 - share) / all + z2 / (4.0 * all * all)).sqrt();

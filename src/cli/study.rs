@@ -1,0 +1,253 @@
+//! `volley study`: group neurons against integrate-and-fire neurons on one network, as CSV, plots and a page.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Result;
+use serde::Serialize;
+use volley::Error;
+use volley::data::{self, Images};
+use volley::eval::Which;
+use volley::fixed_point::Settings;
+use volley::folder::{self, Converted};
+use volley::output::{write_file, write_folder};
+use volley::study::{Accuracy, Current, Options, Results, Stage, Study};
+
+use super::table::{Cell, Table, thousands};
+use super::{Json, Outcome, images, progress, say, say_json};
+
+/// Images that are in memory at a time.
+const BATCH: usize = 500;
+
+/// What the study was made of, and the sign that its folder is Volley's.
+const MARKER: &str = "study.toml";
+
+/// Compare group neurons with integrate-and-fire neurons: error, response curves, accuracy
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  volley study net --data test.npz -o study
+  volley study net --data test.npz --limit 1000 --members 2,4 --timesteps 1,2,4,8 -o study
+  volley study net --data test.npz --calibration calib.npz -o study
+
+The network is converted anew from its model.onnx for all members and time steps; its own are not used, its weight bits are.
+Networks with plain ReLU activations need --calibration.
+
+The folder holds tables, their plots in index.html, and the settings in study.toml:
+  error.csv     squared error of layers and of their mean, beside that of IF at τT steps
+  response.csv  firing rate against a constant current, in units of λ
+  accuracy.csv  accuracy with its 95 % interval, and agreement with the ANN")]
+pub struct Args {
+    /// Folder that `volley convert` wrote
+    #[arg(value_name = "NET")]
+    network: PathBuf,
+    /// Labelled test images
+    #[arg(long, value_name = "TEST.npz")]
+    data: PathBuf,
+    /// Use only the first N images
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Images for the float networks, which are slow: all errors, and the float accuracies
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    float_limit: usize,
+    /// Sample images to calibrate plain ReLU activations with: training images, never the test set
+    #[arg(long, value_name = "CALIB.npz")]
+    calibration: Option<PathBuf>,
+    /// Images of --calibration to use; there is a calibration for each number of members and of time steps
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    calibration_limit: usize,
+    /// Members τ of the groups, 1 to 255, separated by commas; integrate-and-fire (1) comes in any case
+    #[arg(long, value_name = "τ,τ", default_value = "1,2,4,8")]
+    members: Counts,
+    /// Time steps T, 1 to 64, separated by commas
+    #[arg(long, value_name = "T,T", default_value = "1,2,4,8,16,32")]
+    timesteps: Counts,
+    /// Folder to write
+    #[arg(short, long, value_name = "STUDY")]
+    output: PathBuf,
+    #[command(flatten)]
+    json: Json,
+}
+
+/// Whole numbers separated by commas, ascending.
+#[derive(Debug, Clone, PartialEq)]
+struct Counts(Vec<u32>);
+
+impl FromStr for Counts {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |part: &str| {
+            part.trim().parse().map_err(|_| format!("'{part}' is not a whole number; write some, separated by commas"))
+        };
+        let mut numbers = text.split(',').map(number).collect::<Result<Vec<u32>, _>>()?;
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(Counts(numbers))
+    }
+}
+
+/// The content of [`MARKER`].
+#[derive(Serialize)]
+struct Settled<'a> {
+    network: &'a str,
+    data: &'a Path,
+    images: usize,
+    float_images: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calibration: Option<&'a Path>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calibration_images: Option<usize>,
+    #[serde(flatten)]
+    options: &'a Options,
+    fixed_point: &'a Settings,
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let converted = folder::read(&args.network)?;
+    let options = Options { members: args.members.0.clone(), timesteps: args.timesteps.0.clone() };
+    let mut results = None;
+    write_folder(&args.output, MARKER, |folder| {
+        let (found, settled) = study(args, &converted, &options)?;
+        write_file(&folder.join(MARKER), settled)?;
+        for (name, table) in found.tables() {
+            write_file(&folder.join(name), table)?;
+        }
+        let command = format!("volley study {} --data {}", args.network.display(), args.data.display());
+        write_file(&folder.join("index.html"), found.page(&command)?.html())?;
+        results = Some(found);
+        Ok(())
+    })?;
+    let Some(results) = results else { return Ok(Outcome::Unusable) };
+    if args.json.wanted {
+        say_json(&results)?;
+        return Ok(Outcome::Fine);
+    }
+    say("Mean squared error, mean of the layers:\n")?;
+    say(errors(&results).text())?;
+    say("\nAccuracy:\n")?;
+    say(accuracies(&results).text())?;
+    say(of_ann(&results))?;
+    say(format!("wrote {}", args.output.display()))?;
+    Ok(Outcome::Fine)
+}
+
+/// The results, and the content of [`MARKER`].
+fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Result<(Results, String)> {
+    for (key, limit) in [("--float-limit", args.float_limit), ("--calibration-limit", args.calibration_limit)] {
+        if limit == 0 {
+            return Err(Error::setting(key, "is 0", "use at least one image"));
+        }
+    }
+    let shape = converted.network.input.shape;
+    let few = args.limit.map_or(args.float_limit, |limit| limit.min(args.float_limit));
+    let few = images(&args.data, Some(few), shape)?;
+    let calibration = |path| images(path, Some(args.calibration_limit), shape);
+    let calibration = args.calibration.as_deref().map(calibration).transpose()?;
+    let spinner = progress::spinner("converting");
+    let study = Study::new(converted, options, calibration.as_ref(), &|_, done| {
+        spinner.inc(done as u64);
+        spinner.set_message(format!("{} networks converted", spinner.position()));
+    });
+    spinner.finish_and_clear();
+    let mut study = study?;
+    let bar = progress::bar(study.float_runs() * few.len(), "");
+    let shown = |stage: Stage, done: usize| {
+        bar.set_message(match stage {
+            Stage::Convert => "converting",
+            Stage::Ann => "ANN",
+            Stage::Float => "float SNNs",
+            Stage::Fixed => "fixed-point SNNs",
+        });
+        bar.inc(done as u64);
+    };
+    study.float(&few, &shown)?;
+    let mut count = 0;
+    data::batches(&args.data, args.limit, BATCH, &mut |all, images| {
+        count = all;
+        bar.set_length((study.float_runs() * few.len() + study.runs() * all) as u64);
+        study.add(&images, &shown)
+    })?;
+    bar.finish_and_clear();
+    let results = study.results();
+    let settled = Settled {
+        network: &results.network,
+        data: &args.data,
+        images: count,
+        float_images: few.len(),
+        calibration: args.calibration.as_deref(),
+        calibration_images: calibration.as_ref().map(Images::len),
+        options: &results.options,
+        fixed_point: &converted.settings,
+    };
+    let settled = toml::to_string(&settled)
+        .map_err(|error| Error::file(args.output.join(MARKER), error.to_string(), "name the files otherwise"))?;
+    Ok((results, settled))
+}
+
+/// One row a τ and T, for each current the error beside that of integrate-and-fire neurons at τT steps.
+fn errors(results: &Results) -> Table {
+    let mut table = Table::new(&[
+        "members",
+        "time steps",
+        "uniform currents",
+        "ratio to IF at τT",
+        "layers' constant currents",
+        "ratio to IF at τT",
+        "spiking network",
+        "ratio to IF at τT",
+    ]);
+    let means =
+        |current: Current| results.errors.iter().filter(move |row| row.current == current && row.layer.is_none());
+    let columns = means(Current::Uniform).zip(means(Current::Constant)).zip(means(Current::Spiking));
+    for ((uniform, constant), spiking) in columns {
+        let mut cells = vec![Cell::count(uniform.members), Cell::count(uniform.timesteps)];
+        for row in [uniform, constant, spiking] {
+            cells.push(Cell::real(row.squared_error, 7));
+            cells.push(row.ratio().map_or_else(Cell::none, |ratio| Cell::real(ratio, 4)));
+        }
+        table.row(cells);
+    }
+    table
+}
+
+/// One row a τ and T: the integer network on all images, the float network on the first ones.
+fn accuracies(results: &Results) -> Table {
+    let mut table = Table::new(&[
+        "members",
+        "time steps",
+        "fixed-point SNN",
+        "95 % interval",
+        "agrees with ANN",
+        "float SNN",
+        "95 % interval",
+        "agrees with ANN",
+    ]);
+    let rows = |which: Which| results.accuracies.iter().filter(move |row| row.network == which);
+    for (fixed, float) in rows(Which::Fixed).zip(rows(Which::Float)) {
+        let count = |count: Option<u32>| count.map_or_else(Cell::none, Cell::count);
+        let mut cells = vec![count(fixed.members), count(fixed.timesteps)];
+        for row in [fixed, float] {
+            cells.push(Cell::share(row.accuracy));
+            cells.push(Cell::text(interval(row)));
+            cells.push(Cell::share(row.agreement_with_ann));
+        }
+        table.row(cells);
+    }
+    table
+}
+
+fn interval(row: &Accuracy) -> String {
+    let [low, high] = row.interval;
+    format!("{:.2}..{:.2} %", 100.0 * low, 100.0 * high)
+}
+
+/// The ANN's accuracy, on the images of each column of the table.
+fn of_ann(results: &Results) -> String {
+    let rows = results.accuracies.iter().filter(|row| matches!(row.network, Which::Ann | Which::Qcfs));
+    let parts = rows.zip(["fixed-point", "float"]).map(|(row, column)| {
+        let (images, share) = (thousands(row.images), 100.0 * row.accuracy);
+        format!("{share:.2} % ({}) of the {images} images of the {column} SNN", interval(row))
+    });
+    let name = results.accuracies.first().map_or("ANN", |row| super::eval::name(row.network));
+    format!("{name}: {}", parts.collect::<Vec<_>>().join(", "))
+}

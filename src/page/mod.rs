@@ -1,0 +1,93 @@
+//! A page in HTML that needs nothing but itself: one style sheet, charts in place, no script, no reference to the network.
+//!
+//! It reads on a screen, on a phone (wide tables scroll in a box of their own) and on paper (nothing is cut between two sheets).
+
+mod html;
+
+use crate::plot::Svg;
+
+/// A page from top to bottom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    title: String,
+    /// The command that made it.
+    command: String,
+    blocks: Vec<Block>,
+}
+
+/// What a page is made of. Texts are plain text.
+#[derive(Debug, Clone, PartialEq)]
+enum Block {
+    /// The page's contents list leads to it.
+    Heading(String),
+    Subheading(String),
+    Paragraph(String),
+    /// Figures that matter most, large: name and value.
+    Facts(Vec<(String, String)>),
+    Table(Table),
+    /// Two stand side by side where there is room.
+    Figure {
+        svg: Svg,
+        caption: String,
+    },
+}
+
+/// Rows of one cell for each heading.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    pub headings: Vec<String>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A cell's text; numbers stand to the right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub text: String,
+    pub number: bool,
+}
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), number: false }
+    }
+
+    pub fn number(text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), number: true }
+    }
+}
+
+impl Page {
+    /// `command` is what the user called, told at the foot.
+    pub fn new(title: impl Into<String>, command: impl Into<String>) -> Page {
+        Page { title: title.into(), command: command.into(), blocks: Vec::new() }
+    }
+
+    pub fn heading(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Heading(text.into()));
+    }
+
+    pub fn subheading(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Subheading(text.into()));
+    }
+
+    pub fn paragraph(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Paragraph(text.into()));
+    }
+
+    pub fn facts<N: Into<String>, V: Into<String>>(&mut self, facts: impl IntoIterator<Item = (N, V)>) {
+        self.blocks.push(Block::Facts(facts.into_iter().map(|(name, value)| (name.into(), value.into())).collect()));
+    }
+
+    pub fn table(&mut self, table: Table) {
+        self.blocks.push(Block::Table(table));
+    }
+
+    pub fn figure(&mut self, svg: Svg, caption: impl Into<String>) {
+        self.blocks.push(Block::Figure { svg, caption: caption.into() });
+    }
+
+    /// The whole document.
+    pub fn html(&self) -> String {
+        html::document(self)
+    }
+}

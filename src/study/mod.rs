@@ -1,0 +1,206 @@
+//! The baselines of the paper (arXiv 2402.19061) on one's own network: what groups of τ members gain over integrate-and-fire
+//! neurons (τ = 1), by the error of their outputs, their response to an input current, and the accuracy, against time steps.
+
+mod accuracy;
+mod csv;
+pub mod errors;
+mod exact;
+mod networks;
+pub mod neuron;
+mod page;
+pub mod response;
+
+use serde::Serialize;
+
+use crate::data::Images;
+use crate::error::{Error, Result};
+use crate::eval::ann::Ann;
+use crate::eval::{self, Which};
+use crate::fixed_point;
+use crate::folder::Converted;
+use crate::import::read_onnx_bytes;
+use crate::model::argmax;
+pub use accuracy::Row as Accuracy;
+use accuracy::Tally;
+pub use errors::{Current, Row as Squared};
+pub use networks::{IF, Networks, Run};
+pub use response::Curve;
+
+/// What is varied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Options {
+    /// Members τ of the groups, 1 ..= 255, ascending. Integrate-and-fire neurons (1) are looked at in any case.
+    pub members: Vec<u32>,
+    /// Time steps T, 1 ..= 64, ascending, at least one.
+    pub timesteps: Vec<u32>,
+}
+
+/// What runs, for a progress display.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Convert,
+    Ann,
+    Float,
+    Fixed,
+}
+
+/// The networks, and what they have done so far. Images come in batches, so that they need not all be in memory.
+pub struct Study {
+    options: Options,
+    networks: Networks,
+    name: Which,
+    ann: Ann,
+    /// One for each of [`Networks::cells`].
+    fixed: Vec<fixed_point::Network>,
+    /// Of the ANN.
+    exact: Tally,
+    integer: Vec<Tally>,
+    float: Option<Float>,
+}
+
+/// What the float networks did, and the ANN on the same images.
+struct Float {
+    exact: Tally,
+    tallies: Vec<Tally>,
+    errors: Vec<Squared>,
+}
+
+/// Everything that a study finds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Results {
+    pub network: String,
+    #[serde(flatten)]
+    pub options: Options,
+    #[serde(skip)]
+    pub responses: Vec<Curve>,
+    pub errors: Vec<Squared>,
+    pub accuracies: Vec<Accuracy>,
+}
+
+impl Study {
+    /// Converts the network of `converted` anew for each number of members, and of time steps where thresholds must be calibrated;
+    /// the weights get the bits that it says. `progress` is told how many more conversions are done.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for options out of range and where `converted` has no ONNX file; what import, conversion, calibration
+    /// (also for want of `calibration`), quantisation and tract report.
+    pub fn new(
+        converted: &Converted,
+        options: &Options,
+        calibration: Option<&Images>,
+        progress: &(dyn Fn(Stage, usize) + Sync),
+    ) -> Result<Study> {
+        let network = &converted.network;
+        let Some(onnx) = &converted.onnx else {
+            return Err(Error::setting(
+                "model.onnx",
+                "it is not in the network's folder, and networks of other members and time steps are made from it",
+                "convert the network again with `volley convert`",
+            ));
+        };
+        if options.timesteps.is_empty() {
+            return Err(Error::setting("--timesteps", "is empty", "give at least one number of time steps"));
+        }
+        let normalisation = network.input.normalisation.clone();
+        let imported = read_onnx_bytes(onnx, &network.name, normalisation.clone())?;
+        let networks = Networks::new(&imported, &options.members, &options.timesteps, calibration, &|| {
+            progress(Stage::Convert, 1);
+        })?;
+        let fixed = accuracy::fixed(&networks, &converted.settings)?;
+        Ok(Study {
+            options: options.clone(),
+            name: Which::of(&imported),
+            ann: Ann::new(onnx, network.input.shape, &normalisation)?,
+            exact: Tally::default(),
+            integer: vec![Tally::default(); fixed.len()],
+            fixed,
+            networks,
+            float: None,
+        })
+    }
+
+    /// Networks that [`Study::add`] runs on each image.
+    pub fn runs(&self) -> usize {
+        1 + self.fixed.len()
+    }
+
+    /// Networks that [`Study::float`] runs on each image.
+    pub fn float_runs(&self) -> usize {
+        1 + self.networks.runs.len()
+    }
+
+    /// Runs the ANN and the integer networks on some more images. `progress` is told what runs and how many more images are done.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if the images have no labels, labels beyond the network's classes, or another shape; what tract
+    /// reports.
+    pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
+        let (exact, labels) = self.exact(images, progress)?;
+        self.exact.add(exact.iter().copied(), &exact, labels);
+        for (network, tally) in self.fixed.iter().zip(&mut self.integer) {
+            let classes = accuracy::classes(network, images, &|done| progress(Stage::Fixed, done))?;
+            tally.add(classes, &exact, labels);
+        }
+        Ok(())
+    }
+
+    /// Runs the float networks, which are slow, on some images, for errors and accuracies; what an earlier call found is forgotten. As of
+    /// [`Study::add`] otherwise.
+    ///
+    /// # Errors
+    /// As of [`Study::add`].
+    pub fn float(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
+        let (exact, labels) = self.exact(images, progress)?;
+        let measured = errors::measure(&self.networks, images, &|| progress(Stage::Float, 1));
+        let mut of_ann = Tally::default();
+        of_ann.add(exact.iter().copied(), &exact, labels);
+        let mut tallies = Vec::new();
+        for (run, scores) in self.networks.runs.iter().zip(&measured.scores) {
+            for &steps in &run.timesteps {
+                let mut tally = Tally::default();
+                let classes = scores.iter().map(|scores| argmax(&scores.row(steps as usize - 1).to_vec()));
+                tally.add(classes, &exact, labels);
+                tallies.push(tally);
+            }
+        }
+        self.float = Some(Float { exact: of_ann, tallies, errors: measured.rows });
+        Ok(())
+    }
+
+    /// The ANN's classes, and the labels.
+    fn exact<'i>(
+        &self,
+        images: &'i Images,
+        progress: &(dyn Fn(Stage, usize) + Sync),
+    ) -> Result<(Vec<usize>, &'i [u32])> {
+        let network = &self.networks.ann;
+        eval::check_shape(images, network.input.shape)?;
+        let labels = eval::labels(images, network.nodes.last().map_or(0, |node| node.shape.elements()))?;
+        let scores = self.ann.scores_all(images, &|done| progress(Stage::Ann, done))?;
+        Ok((scores.iter().map(|scores| argmax(scores)).collect(), labels))
+    }
+
+    /// What was found so far.
+    pub fn results(&self) -> Results {
+        let cells = self.networks.cells();
+        let members: Vec<u32> = cells.chunk_by(|a, b| a.0 == b.0).map(|cells| cells[0].0).collect();
+        let rows = |which: Which, tallies: &[Tally]| -> Vec<Accuracy> {
+            tallies.iter().zip(&cells).map(|(tally, cell)| tally.row(which, Some(*cell))).collect()
+        };
+        let mut accuracies = vec![self.exact.row(self.name, None)];
+        accuracies.extend(rows(Which::Fixed, &self.integer));
+        let mut errors = Vec::new();
+        if let Some(float) = &self.float {
+            accuracies.push(float.exact.row(self.name, None));
+            accuracies.extend(rows(Which::Float, &float.tallies));
+            errors.clone_from(&float.errors);
+        }
+        Results {
+            network: self.networks.ann.name.clone(),
+            responses: response::curves(&members, &self.options.timesteps),
+            options: Options { members, timesteps: self.options.timesteps.clone() },
+            errors,
+            accuracies,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! One imported network converted anew for each kind of neuron.
+
+use crate::convert::calibrate::{self, Calibration};
+use crate::convert::{Options, convert};
+use crate::data::Images;
+use crate::error::{Error, Result};
+use crate::snn::{Neuron, Op};
+use crate::{ann, snn};
+
+/// The integrate-and-fire neuron as a group.
+pub const IF: u32 = 1;
+
+/// What is compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Networks {
+    /// Weights and biases of the ANN in the form of a converted network. Its neurons stand for their current clipped to 0 .. λ.
+    pub ann: snn::Network,
+    /// λ for each node; infinite for plain ReLU, of no meaning for nodes without neurons.
+    pub lambda: Vec<f32>,
+    /// Integrate-and-fire first.
+    pub runs: Vec<Run>,
+}
+
+/// A spiking network, and after which of its time steps it is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    pub network: snn::Network,
+    /// Ascending; the last is the network's own number.
+    pub timesteps: Vec<u32>,
+}
+
+impl Networks {
+    /// Converts `ann` for each number of `members` (without integrate-and-fire, which is always there) and of `timesteps`; both ascend,
+    /// and there is at least one of `timesteps`. Where all thresholds come from training, one conversion serves all time steps,
+    /// since what a network does in its first t steps does not depend on those that follow. Thresholds of plain ReLU layers are
+    /// calibrated on `calibration` for each combination. `progress` is called after each
+    /// conversion.
+    ///
+    /// # Errors
+    /// As [`convert`], and what calibration reports; [`Error::Layer`] where `calibration` is needed and not there.
+    pub fn new(
+        ann: &ann::Network,
+        members: &[u32],
+        timesteps: &[u32],
+        calibration: Option<&Images>,
+        progress: &(dyn Fn() + Sync),
+    ) -> Result<Networks> {
+        let plain = convert(ann.clone(), &Options { members: IF, timesteps: 1 })?;
+        if let (Some(&index), None) = (plain.uncalibrated.first(), calibration) {
+            return Err(Error::layer(
+                &plain.network.nodes[index].name,
+                "its activation is a plain ReLU, which has no threshold",
+                "give sample images to measure one (--calibration)",
+            ));
+        }
+        let mut lambda: Vec<f32> = plain.network.nodes.iter().map(|node| lambda(&node.op)).collect();
+        plain.uncalibrated.iter().for_each(|&index| lambda[index] = f32::INFINITY);
+        let sets: Vec<&[u32]> = match plain.uncalibrated.is_empty() {
+            true => vec![timesteps],
+            false => timesteps.chunks(1).collect(),
+        };
+        let mut runs = Vec::new();
+        for members in std::iter::once(IF).chain(members.iter().copied().filter(|&members| members != IF)) {
+            for set in &sets {
+                let Some(&most) = set.last() else { continue };
+                let mut placed = convert(ann.clone(), &Options { members, timesteps: most })?;
+                if let Some(images) = calibration {
+                    calibrate::calibrate(&mut placed, images, Calibration::default(), &|| ())?;
+                }
+                runs.push(Run { network: placed.network, timesteps: set.to_vec() });
+                progress();
+            }
+        }
+        Ok(Networks { ann: plain.network, lambda, runs })
+    }
+
+    /// (τ, T) of everything that is looked at, in the order of the runs.
+    pub fn cells(&self) -> Vec<(u32, u32)> {
+        let cells = |run: &Run| run.timesteps.iter().map(|&t| (run.network.members, t)).collect::<Vec<_>>();
+        self.runs.iter().flat_map(cells).collect()
+    }
+}
+
+fn lambda(op: &Op) -> f32 {
+    match op {
+        // A group of one has the step λ, a trained one the same for all channels.
+        Op::Layer(snn::Layer { neuron: Neuron::Group { step }, .. }) => step[0],
+        Op::Layer(_) | Op::Pool(_) => f32::INFINITY,
+    }
+}
