@@ -164,7 +164,8 @@ pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
     table
 }
 
-fn summary(fixed: &fixed_point::Network) -> String {
+/// What the network is, in one line.
+pub fn summary(fixed: &fixed_point::Network) -> String {
     let weights = fixed.nodes.iter().map(|node| match &node.op {
         fixed_point::Op::Layer(layer) => layer.weights() as u64,
         fixed_point::Op::Pool(_) => 0,

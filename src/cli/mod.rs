@@ -13,6 +13,7 @@ mod generate;
 mod inspect;
 mod plan;
 mod progress;
+mod report;
 mod synth;
 mod table;
 
@@ -42,6 +43,7 @@ use volley::data::{self, Images};
   volley generate net --plan plan.toml -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
   volley synth    rtl --board ulx3s-85f -o synth
+  volley report   net --rtl rtl --data test.npz -o report.html
 
 Every flag is also a key of volley.toml, one table a command:
   [convert]
@@ -63,6 +65,7 @@ enum Command {
     Demo(demo::Args),
     Convert(convert::Args),
     Eval(eval::Args),
+    Report(report::Args),
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
@@ -150,6 +153,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Demo(args) => demo::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
