@@ -115,7 +115,7 @@ fn memories(known: &Known, page: &mut Page) -> Result<()> {
     let total: u64 = layers.iter().flat_map(|layer| &layer.memories).map(bits).sum();
     page.paragraph(format!(
         "Memories of weights and of neurons (bias and threshold), {} kbit in all: block ones are meant for block RAM, distributed ones are \
-         held in LUTs, split ones in both. The spike buffers between the layers hold few rows and come on top.",
+         held in LUTs, split ones in both. The spike buffers between the layers hold few rows and come on top. Files are called by the layer's module and the name here.",
         whole(total as f64 / 1024.0)
     ));
     let names: Vec<_> = layers.iter().map(|layer| layer.name.as_str()).collect();
@@ -136,13 +136,13 @@ fn bits(memory: &MemoryEntry) -> u64 {
     memory.rows * memory.width
 }
 
-/// One row a memory.
+/// One row a memory. Its file's name begins with the layer's module, which is not said again.
 fn memory_table(layers: &[LayerEntry], total: u64) -> Table {
-    let mut table = Table::new(&["memory", "layer", "words", "bits a word", "kind", "bits", "share"]);
+    let mut table = Table::new(&["layer", "memory", "words", "bits a word", "kind", "bits", "share"]);
     for (layer, memory) in layers.iter().flat_map(|layer| layer.memories.iter().map(move |memory| (layer, memory))) {
         table.row(vec![
-            Cell::text(&memory.file),
             Cell::text(&layer.name),
+            Cell::text(memory.file.strip_prefix(&format!("{}_", layer.module)).unwrap_or(&memory.file)),
             Cell::count(memory.rows),
             Cell::count(memory.width),
             Cell::text(match memory.block_rows {
