@@ -12,8 +12,8 @@ use crate::Result;
 const LEFT: i32 = 8;
 /// Right edge of the boxes; lanes are right of it.
 const RIGHT: i32 = 400;
-const BOX: i32 = 26;
-const ROW: i32 = 42;
+const BOX: i32 = 23;
+const ROW: i32 = 35;
 /// Of the first and the last lane, from the boxes on.
 const LANES: (i32, i32) = (20, 72);
 

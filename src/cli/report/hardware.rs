@@ -14,7 +14,7 @@ pub fn sections(core: Option<&Known>, page: &mut Page) -> Result<()> {
     let Some(known) = core else {
         page.heading("Hardware");
         page.paragraph(
-            "No core was given: `volley generate NET -o RTL` writes one, and --rtl RTL shows its folding, resources, clocks and \
+            "No core was given: “volley generate NET -o RTL” writes one, and --rtl RTL shows its folding, resources, clocks and \
              memories here.",
         );
         return Ok(());

@@ -48,7 +48,7 @@ pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
     if layers.iter().all(|layer| layer.squared_error.is_none()) {
         page.paragraph(
             "The error against the ANN is not known: the folder holds no ONNX file, or one without these activations; \
-             `volley convert` puts it there.",
+             “volley convert” puts it there.",
         );
     }
     page.table(layer_table(layers).page());
@@ -61,7 +61,7 @@ fn densities(layers: &[LayerReport], names: &[&str]) -> Result<plot::Svg> {
     let shown = (1..=steps).filter(|step| steps <= 4 || step.is_power_of_two() || *step == steps);
     let series = shown.map(|step| {
         let values = layers.iter().map(|layer| layer.density.get(step - 1).copied());
-        Bars::new(format!("time step {step}"), values.collect())
+        Bars::new(format!("step {step}"), values.collect())
     });
     plot::bars(&Axis::linear("spike density").percent(), names, &series.collect::<Vec<_>>())
 }

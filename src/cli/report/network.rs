@@ -47,7 +47,7 @@ pub fn structure(found: &Findings, page: &mut Page) -> Result<()> {
     page.heading("Network");
     page.paragraph(
         "Boxes in blue are layers of group neurons (the last one is the readout), with the windows of the terms that they sum; \
-         what passes layers by goes along the right.",
+         what passes layers by goes along the right. 3×3/2 is a window of 3×3 that moves by 2.",
     );
     page.figure(
         graph(network)?,
@@ -139,7 +139,7 @@ pub fn accuracy(found: &Findings, page: &mut Page) -> Result<()> {
     ));
     if report.ann.is_none() {
         page.paragraph(
-            "There is no ANN to compare with: the folder holds no ONNX file; `volley convert` puts it there.",
+            "There is no ANN to compare with: the folder holds no ONNX file; “volley convert” puts it there.",
         );
     }
     page.table(eval::table(report).page());
