@@ -1,4 +1,4 @@
-//! Writing a folder so that nobody ever sees half of it, and so that nothing of the user's is ever overwritten.
+//! Writing a folder or a file so that nobody ever sees half of it. A folder that is not Volley's is never overwritten.
 
 use std::path::{Path, PathBuf};
 
@@ -18,13 +18,7 @@ pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Res
     let target: PathBuf =
         if target.exists() { target.canonicalize().map_err(|e| failed(target, e))? } else { target.into() };
     check_replaceable(&target, marker)?;
-    let parent = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(parent).map_err(|e| failed(parent, e))?;
-    // Everything happens inside one hidden sibling, on the same file system, which vanishes in any case.
-    let work = tempfile::Builder::new().prefix(".volley-").tempdir_in(parent).map_err(|e| failed(parent, e))?;
+    let work = work_beside(&target)?;
     let (new, old) = (work.path().join("new"), work.path().join("old"));
     std::fs::create_dir(&new).map_err(|e| failed(&new, e))?;
     fill(&new)?;
@@ -40,6 +34,36 @@ pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Res
         }
         failed(&target, source)
     })
+}
+
+/// Writes a whole file, in place of an older one: `fill` makes its content, once it is known that the file can be written.
+///
+/// # Errors
+/// Whatever `fill` gives (then `target` is as it was); [`Error::File`] if `target` is a folder, [`Error::Io`] if it cannot be written.
+pub fn write_whole_file<E: From<Error>>(target: &Path, fill: impl FnOnce() -> Result<String, E>) -> Result<(), E> {
+    let failed = |source| Error::io(target, source, "choose an output file that you may write");
+    if target.is_dir() || target.file_name().is_none() {
+        return Err(Error::file(target, "this is a folder", "give the path of a file to write").into());
+    }
+    // As for folders, not the link but what it leads to is replaced.
+    let behind = if target.exists() { target.canonicalize().map_err(failed)? } else { target.into() };
+    let work = work_beside(&behind)?;
+    let new = work.path().join("new");
+    write_file(&new, fill()?)?;
+    std::fs::rename(&new, &behind).map_err(failed)?;
+    Ok(())
+}
+
+/// A hidden folder beside `target`, on the same file system, in which everything happens and which vanishes in any case. Makes the
+/// folders that lead to `target`.
+fn work_beside(target: &Path) -> Result<tempfile::TempDir> {
+    let parent = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let failed = |source| Error::io(parent, source, "choose an output folder that you may write");
+    std::fs::create_dir_all(parent).map_err(failed)?;
+    tempfile::Builder::new().prefix(".volley-").tempdir_in(parent).map_err(failed)
 }
 
 /// Writes one file with the usual error.

@@ -233,6 +233,26 @@ fn folders_of_another_kind_are_refused() {
 }
 
 #[test]
+fn a_page_that_cannot_be_made_is_refused() {
+    let place = Place::new().digits();
+    place.fine(&format!("convert {DIGITS}/digits.onnx --members 3 --timesteps 1 -o other"));
+    place.fine("generate other -o rtl");
+    write_images(&place.path("images.npz"), 5);
+    std::fs::write(place.path("page.html"), "mine").unwrap();
+    assert_snapshot!(place.refused("report empty -o page.html"), @"error: empty/network.toml: No such file or directory (os error 2); give a folder that `volley convert` wrote");
+    assert_snapshot!(place.refused("report net --rtl net -o page.html"), @"error: net/core.toml: No such file or directory (os error 2); give a folder that `volley generate` wrote");
+    assert_snapshot!(place.refused("report net --rtl rtl -o page.html"), @"error: rtl: this is not a core of the network in net; generate it from that folder, or give the folder that it was generated from");
+    assert_snapshot!(place.refused("report net --board nexus -o page.html"), @"error: --board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
+    assert_snapshot!(place.refused("report net --data images.npz -o page.html"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused("report net --data nowhere.npz -o page.html"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
+    assert_snapshot!(place.refused("report net -o rtl"), @"error: rtl: this is a folder; give the path of a file to write");
+    assert_snapshot!(place.refused("report net -o page.html/page.html"), @"error: page.html: File exists (os error 17); choose an output folder that you may write");
+    assert_eq!(std::fs::read_to_string(place.path("page.html")).unwrap(), "mine");
+    std::fs::write(place.path("volley.toml"), "[report]\noutput = \"page.html\"\nframes = 0\n").unwrap();
+    assert!(place.fine("report net").starts_with("wrote page.html, "));
+}
+
+#[test]
 fn a_board_that_is_too_small_is_named() {
     let place = Place::new().digits();
     assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
@@ -393,8 +413,8 @@ fn mistakes_in_the_settings_file_are_named() {
         place.refused("generate net -o rtl")
     };
     assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, plan, board, json");
-    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, inspect, doctor");
-    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, inspect, doctor");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, report, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, report, inspect, doctor");
     // Tables of other commands are checked as well.
     assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
@@ -551,7 +571,9 @@ fn a_mismatch_is_named_and_recorded() {
 #[test]
 fn help_has_an_example_for_each_command() {
     let place = Place::new();
-    for command in ["demo", "convert", "eval", "study", "plan", "generate", "cosim", "synth", "inspect", "doctor"] {
+    for command in
+        ["demo", "convert", "eval", "study", "plan", "generate", "cosim", "synth", "report", "inspect", "doctor"]
+    {
         let help = place.fine(&format!("{command} --help"));
         assert!(help.contains("Example") && help.contains(&format!("  volley {command}")), "{help}");
     }

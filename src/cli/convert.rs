@@ -207,7 +207,8 @@ fn lambda(steps: &[f32], members: f32) -> Cell {
     }
 }
 
-fn summary(fixed: &fixed_point::Network) -> String {
+/// What the network is, in one line.
+pub fn summary(fixed: &fixed_point::Network) -> String {
     let weights = fixed.nodes.iter().map(|node| match &node.op {
         fixed_point::Op::Layer(layer) => layer.weights() as u64,
         fixed_point::Op::Pool(_) => 0,

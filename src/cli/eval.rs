@@ -1,12 +1,13 @@
 //! `volley eval`: what conversion and fixed point cost in accuracy, and where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use indicatif::ProgressBar;
 use serde_json::json;
 use volley::data;
 use volley::eval::{self, Accuracy, Evaluation, LayerReport, Report, Stage, Which};
-use volley::folder;
+use volley::folder::{self, Converted};
 use volley::quantise::quantise;
 
 use super::table::{Cell, Table};
@@ -46,23 +47,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome> {
     let converted = folder::read(&args.network)?;
     let (network, onnx) = (&converted.network, converted.onnx.as_deref());
-    let mut evaluation = Evaluation::new(network, &converted.settings, onnx)?;
-    let runs = evaluation.runs();
     let bar = progress::bar(0, "");
-    let shown = |stage: Stage, done: usize| {
-        bar.set_message(match stage {
-            Stage::Ann => "ANN",
-            Stage::Float => "float SNN",
-            Stage::Fixed => "fixed-point SNN",
-        });
-        bar.inc(done as u64);
-    };
-    data::batches(&args.data, args.limit, BATCH, &mut |all, images| {
-        bar.set_length((runs * all) as u64);
-        data::check_shape(&images, network.input.shape, &args.data)?;
-        evaluation.add(&images, &shown)
-    })?;
-    let report = evaluation.report()?;
+    let report = evaluate(&converted, &args.data, args.limit, &bar)?;
     let layers = match args.layers {
         0 => vec![],
         count => {
@@ -103,6 +89,27 @@ pub fn name(network: Which) -> &'static str {
     }
 }
 
+/// Runs all networks on the first `limit` images of `data`.
+pub fn evaluate(converted: &Converted, data: &Path, limit: Option<usize>, bar: &ProgressBar) -> volley::Result<Report> {
+    let network = &converted.network;
+    let mut evaluation = Evaluation::new(network, &converted.settings, converted.onnx.as_deref())?;
+    let runs = evaluation.runs();
+    let shown = |stage: Stage, done: usize| {
+        bar.set_message(match stage {
+            Stage::Ann => "ANN",
+            Stage::Float => "float SNN",
+            Stage::Fixed => "fixed-point SNN",
+        });
+        bar.inc(done as u64);
+    };
+    data::batches(data, limit, BATCH, &mut |all, images| {
+        bar.set_length((runs * all) as u64);
+        data::check_shape(&images, network.input.shape, data)?;
+        evaluation.add(&images, &shown)
+    })?;
+    evaluation.report()
+}
+
 /// One row a network and number of time steps.
 pub fn table(report: &Report) -> Table {
     let share = |share: Option<f64>| share.map_or_else(Cell::none, Cell::share);
@@ -131,7 +138,8 @@ pub fn table(report: &Report) -> Table {
     table
 }
 
-fn layer_table(layers: &[LayerReport]) -> Table {
+/// One row a layer of group neurons.
+pub fn layer_table(layers: &[LayerReport]) -> Table {
     let mut table = Table::new(&[
         "layer",
         "density by step",
@@ -145,8 +153,6 @@ fn layer_table(layers: &[LayerReport]) -> Table {
     for layer in layers {
         let density: Vec<_> = layer.density.iter().map(|share| format!("{:.1}", 100.0 * share)).collect();
         let [low, high] = layer.membrane;
-        let most = |value: i64, limit: i64| value as f64 / limit as f64;
-        let used = most(low, layer.membrane_range[0]).max(most(high, layer.membrane_range[1]));
         table.row(vec![
             Cell::text(&layer.name),
             Cell::text(format!("{} %", density.join(" "))),
@@ -155,7 +161,7 @@ fn layer_table(layers: &[LayerReport]) -> Table {
             layer.squared_error.map_or_else(Cell::none, |error| Cell::real(error, 5)),
             layer.sqnr_db.map_or_else(Cell::none, |ratio| Cell::real(ratio, 1)),
             Cell::text(format!("{low}..{high}")),
-            Cell::share(used),
+            Cell::share(layer.membrane_used()),
         ]);
     }
     table

@@ -13,6 +13,7 @@ mod generate;
 mod inspect;
 mod plan;
 mod progress;
+mod report;
 mod study;
 mod synth;
 mod table;
@@ -43,6 +44,7 @@ use volley::data::{self, Images};
   volley generate net --plan plan.toml -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
   volley synth    rtl --board ulx3s-85f -o synth
+  volley report   net --rtl rtl --data test.npz -o report.html
 
 Every flag is also a key of volley.toml, one table a command:
   [convert]
@@ -69,6 +71,7 @@ enum Command {
     Generate(generate::Args),
     Cosim(cosim::Args),
     Synth(synth::Args),
+    Report(report::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
 }
@@ -157,6 +160,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }

@@ -6,6 +6,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::json;
 use volley::board::Board;
+use volley::data::Images;
 use volley::fixed_point::{Network, Op};
 use volley::model::Model;
 use volley::output::write_file;
@@ -15,7 +16,7 @@ use volley::schedule::solver::{self, Task, pins};
 use volley::schedule::{self, Activity, Figures, Folding, Plan};
 use volley::{Error, folder};
 
-use super::table::{Cell, Table, thousands};
+use super::table::{Cell, Table, thousands, whole};
 use super::{Json, Outcome, images, progress, say, say_json};
 
 /// Choose lanes, slices and memories of every layer for a board
@@ -128,15 +129,19 @@ fn activities(network: &Network, data: Option<&Path>, count: usize) -> volley::R
         eprintln!("warning: no --data, so every element counts as an event; calibration images show how many are zero");
         return Ok(vec![Activity::dense(network)]);
     };
-    let images = images(path, Some(count), network.input.shape)?;
+    happenings(network, &images(path, Some(count), network.input.shape)?)
+}
+
+/// What happens in each of `images`.
+pub fn happenings(network: &Network, images: &Images) -> volley::Result<Vec<Activity>> {
     let model = Model::new(network)?;
     let frames: Vec<_> = images.pixels.outer_iter().collect();
     let activity = |image| Activity::of(network, image, &model.trace(image));
     Ok(frames.into_par_iter().map(activity).collect())
 }
 
-/// One row a layer, and one for what stands between the layers.
-fn table(network: &Network, plan: &Plan, figures: &Figures) -> Table {
+/// One row a layer.
+pub fn table(network: &Network, plan: &Plan, figures: &Figures) -> Table {
     let mut table = Table::new(&[
         "layer",
         "shape",
@@ -214,8 +219,4 @@ pub fn needs(board: &Board, total: Resources) -> String {
         whole(total.block_rams),
         board.block_rams
     )
-}
-
-fn whole(number: f64) -> String {
-    thousands(number.round() as u64)
 }

@@ -1,6 +1,7 @@
-//! Tables that people read in columns and machines as JSON, from one description.
+//! Tables that people read in columns or on a page and machines as JSON, from one description.
 
 use serde_json::{Map, Value, json};
+use volley::page;
 
 /// One cell.
 pub struct Cell {
@@ -23,7 +24,7 @@ impl Cell {
 
     /// An estimated count: whole for people, as it is for machines.
     pub fn rounded(number: f64) -> Cell {
-        Cell { text: thousands(number.round() as u64), json: json!(number), right: true }
+        Cell { text: whole(number), json: json!(number), right: true }
     }
 
     /// `digits` behind the point for people, all of them for machines.
@@ -33,7 +34,7 @@ impl Cell {
 
     /// A share of 0..=1, in percent for people.
     pub fn share(share: f64) -> Cell {
-        Cell { text: format!("{:.2} %", 100.0 * share), json: json!(share), right: true }
+        Cell { text: percent(share), json: json!(share), right: true }
     }
 
     /// One entry a term.
@@ -58,6 +59,16 @@ pub fn thousands(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// An estimated count, as people see it.
+pub fn whole(number: f64) -> String {
+    thousands(number.round() as u64)
+}
+
+/// A share of 0..=1 in percent.
+pub fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
 }
 
 /// Rows under headings; a heading's words joined by `_` are its key in JSON.
@@ -93,6 +104,14 @@ impl Table {
         };
         let head = line(self.headings.clone());
         self.rows.iter().fold(head, |text, row| text + &line(row.iter().map(|cell| cell.text.as_str()).collect()))
+    }
+
+    pub fn page(&self) -> page::Table {
+        let cell = |cell: &Cell| page::Cell { text: cell.text.clone(), number: cell.right };
+        page::Table {
+            headings: self.headings.iter().map(ToString::to_string).collect(),
+            rows: self.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        }
     }
 
     pub fn json(&self) -> Value {

@@ -33,6 +33,14 @@ pub struct LayerReport {
     pub membrane_range: [i64; 2],
 }
 
+impl LayerReport {
+    /// Share of the membrane's range that was used, on the side where that is more.
+    pub fn membrane_used(&self) -> f64 {
+        let share = |side: usize| self.membrane[side] as f64 / self.membrane_range[side] as f64;
+        share(0).max(share(1))
+    }
+}
+
 /// Sums over some images.
 struct Sums {
     /// \[time step\].

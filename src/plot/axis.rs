@@ -79,8 +79,11 @@ impl Axis {
         // A value that is a tick but for rounding ends the range.
         let (first, last) = ((low / step + 1e-6).floor(), (high / step - 1e-6).ceil());
         let ticks = (0..=(last - first).max(1.0) as u64).map(|n| (first + n as f64) * step);
-        let text =
-            |value| if self.percent { format!("{} %", sized(100.0 * value, 100.0 * step)) } else { sized(value, step) };
+        let most = first.abs().max(last.abs()) * step;
+        let text = |value| match self.percent {
+            true => format!("{} %", sized(100.0 * value, 100.0 * step, 100.0 * most)),
+            false => sized(value, step, most),
+        };
         let ticks: Vec<_> = ticks.map(|value| (value, text(value))).collect();
         let end = ticks.last().map_or(high, |(value, _)| *value);
         Placed { log: false, low: first * step, high: end, ticks }
@@ -90,26 +93,31 @@ impl Axis {
     fn log_over(&self, low: f64, high: f64, value: fn(f64) -> f64, text: fn(f64) -> String) -> Placed {
         let margin = 0.04 * (high - low).max(0.5);
         let (low, high) = (low - margin, high + margin);
-        let powers = (low.ceil() as i64..=high.floor() as i64).map(|power| value(power as f64));
-        let powers: Vec<f64> = powers.collect();
-        let few = powers.len() < 3;
-        let factors: &[f64] = if self.scale == Scale::Log10 && few { &[0.1, 0.2, 0.5, 1.0, 2.0, 5.0] } else { &[1.0] };
+        let powers: Vec<f64> = (low.floor() as i64..=high.floor() as i64).map(|power| value(power as f64)).collect();
         let (low, high) = (value(low), value(high));
-        let base = if powers.is_empty() { vec![value(high.log10().ceil())] } else { powers };
-        let ticks = base.iter().flat_map(|power| factors.iter().map(move |factor| factor * power));
-        let mut ticks: Vec<f64> = ticks.filter(|tick| (low..=high).contains(tick)).collect();
-        ticks.sort_by(f64::total_cmp);
-        ticks.dedup_by(|b, a| *b < *a * 1.01);
-        let every = ticks.len().div_ceil(9).max(1);
+        let few = powers.len() < 4;
+        let factors: &[f64] = if self.scale == Scale::Log10 && few { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let ticks = powers.iter().flat_map(|power| factors.iter().map(move |factor| factor * power));
+        let ticks: Vec<f64> = ticks.filter(|tick| (low..=high).contains(tick)).collect();
+        if ticks.len() < 2 {
+            let ticks = self.linear_over(low, high).ticks.into_iter();
+            return Placed {
+                log: true,
+                low,
+                high,
+                ticks: ticks.filter(|(tick, _)| (low..=high).contains(tick)).collect(),
+            };
+        }
+        let every = ticks.len().div_ceil(9);
         let text = if few { plain } else { text };
         let ticks = ticks.into_iter().step_by(every).map(|tick| (tick, text(tick))).collect();
         Placed { log: true, low, high, ticks }
     }
 }
 
-/// With as many digits as tell multiples of `step` apart; thousands and millions shortened.
-fn sized(value: f64, step: f64) -> String {
-    let (unit, suffix) = match value.abs().max(step) {
+/// With as many digits as tell multiples of `step` apart; in thousands or millions where the largest value, `most`, asks for them.
+fn sized(value: f64, step: f64, most: f64) -> String {
+    let (unit, suffix) = match most {
         most if most < 1e4 => (1.0, ""),
         most if most < 1e6 => (1e3, " k"),
         most if most < 1e9 => (1e6, " M"),
@@ -205,6 +213,7 @@ mod tests {
     fn ticks_are_round_numbers() {
         assert_eq!(texts(&Axis::linear("x"), &[0.03, 1.0]), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(texts(&Axis::linear("x").including(0.0), &[70_000.0]), ["0", "20 k", "40 k", "60 k", "80 k"]);
+        assert_eq!(texts(&Axis::linear("x"), &[-5_000.0, 10_000.0]), ["-5 k", "0", "5 k", "10 k"]);
         assert_eq!(
             texts(&Axis::linear("x").percent(), &[0.88, 0.903]),
             ["88.0 %", "88.5 %", "89.0 %", "89.5 %", "90.0 %", "90.5 %"]
@@ -212,7 +221,7 @@ mod tests {
         assert_eq!(texts(&Axis::new("x", Scale::Log2), &[1.0, 8.0, 32.0]), ["1", "2", "4", "8", "16", "32"]);
         assert_eq!(texts(&Axis::new("x", Scale::Log10), &[1e-5, 2.0]), ["10⁻⁵", "10⁻⁴", "10⁻³", "0.01", "0.1", "1"]);
         assert_eq!(texts(&Axis::new("x", Scale::Log10), &[0.9, 40.0]), ["1", "2", "5", "10", "20"]);
-        assert_eq!(texts(&Axis::new("x", Scale::Log10), &[30.0, 70.0]), ["50"]);
+        assert_eq!(texts(&Axis::new("x", Scale::Log10), &[30.0, 70.0]), ["30", "40", "50", "60", "70"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod axis;
 mod bars;
 mod curves;
+mod graph;
 
 use axis::Placed;
 use plotters::coord::Shift;
@@ -17,6 +18,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 pub use axis::{Axis, Scale};
 pub use bars::{Bars, bars};
 pub use curves::{Series, Style, curves};
+pub use graph::{Item, graph};
 
 use crate::{Error, Result};
 

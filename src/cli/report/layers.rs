@@ -1,0 +1,67 @@
+//! What each layer does and loses.
+
+use volley::Result;
+use volley::eval::LayerReport;
+use volley::page::Page;
+use volley::plot::{self, Axis, Bars};
+
+use super::super::eval::layer_table;
+use super::super::table::thousands;
+use super::{Findings, chart};
+
+pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
+    page.heading("Layers");
+    let layers = &found.layers;
+    if layers.is_empty() {
+        page.paragraph("Not looked at: there were no images; give some with --data TEST.npz.");
+        return Ok(());
+    }
+    page.paragraph(format!(
+        "What the group neurons of each layer do in fixed point, on {} images. A count is clamped where all members fire; a neuron is \
+         silent that fires on none of the images.",
+        thousands(found.images as u64)
+    ));
+    let names: Vec<_> = layers.iter().map(|layer| layer.name.as_str()).collect();
+    let share = |label: &str| Axis::linear(label).percent();
+    page.figure(densities(layers, &names)?, "Counts that are not zero, which is what the hardware works for.");
+    let clamped = layers.iter().map(|layer| Some(layer.clamped));
+    page.figure(chart(share("clamped counts"), &names, clamped)?, "Counts at their greatest value.");
+    let silent = layers.iter().map(|layer| Some(layer.silent));
+    page.figure(chart(share("silent neurons"), &names, silent)?, "Neurons that no image makes fire.");
+    if layers.iter().any(|layer| layer.squared_error.is_some()) {
+        let sqnr = layers.iter().map(|layer| layer.sqnr_db);
+        page.figure(
+            chart(Axis::linear("signal to error, dB"), &names, sqnr)?,
+            "The ANN's activations against what the spikes make of them: more is better, 10 dB are a tenth of the squared error.",
+        );
+        let errors = layers.iter().map(|layer| layer.squared_error);
+        page.figure(
+            chart(Axis::linear("mean squared error"), &names, errors)?,
+            "Mean squared error against the ANN's activations.",
+        );
+    }
+    let used = layers.iter().map(|layer| Some(layer.membrane_used()));
+    page.figure(
+        chart(share("share of the membrane's range").including(1.0), &names, used)?,
+        "How much of what a membrane register holds the potentials came to.",
+    );
+    if layers.iter().all(|layer| layer.squared_error.is_none()) {
+        page.paragraph(
+            "The error against the ANN is not known: the folder holds no ONNX file, or one without these activations; \
+             “volley convert” puts it there.",
+        );
+    }
+    page.table(layer_table(layers).page());
+    Ok(())
+}
+
+/// Of all time steps; of more than four the first, the second, the fourth and so on, and the last: the table has the others.
+fn densities(layers: &[LayerReport], names: &[&str]) -> Result<plot::Svg> {
+    let steps = layers.first().map_or(0, |layer| layer.density.len());
+    let shown = (1..=steps).filter(|step| steps <= 4 || step.is_power_of_two() || *step == steps);
+    let series = shown.map(|step| {
+        let values = layers.iter().map(|layer| layer.density.get(step - 1).copied());
+        Bars::new(format!("step {step}"), values.collect())
+    });
+    plot::bars(&Axis::linear("spike density").percent(), names, &series.collect::<Vec<_>>())
+}

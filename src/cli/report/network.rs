@@ -1,0 +1,162 @@
+//! The network: what it is made of, how well it classifies.
+
+use volley::Result;
+use volley::eval::Which;
+use volley::fixed_point::{Layer, Network, Node, Op, PoolKind, Source, Term};
+use volley::page::Page;
+use volley::plot::{self, Axis, Bars, Item, Series, Style};
+
+use super::super::table::{percent, thousands, whole};
+use super::super::{convert, eval};
+use super::Findings;
+
+/// The figures that matter most.
+pub fn facts(found: &Findings, page: &mut Page) {
+    let network = &found.network;
+    page.paragraph(convert::summary(network));
+    let mut facts: Vec<(String, String)> = Vec::new();
+    if let Ok(report) = &found.accuracy {
+        facts.push(("accuracy in fixed point".into(), percent(report.snn_fixed)));
+        if let Some(ann) = report.ann {
+            let gained = format!("{:+.2} points", 100.0 * (report.snn_fixed - ann)).replace('-', "−");
+            facts.push(("against the ANN".into(), gained));
+        }
+        facts.push(("agrees with the ANN".into(), percent(report.agreement)));
+    }
+    if let Some(known) = &found.core {
+        if let Ok(verdict) = &known.measured {
+            facts.push(("clocks a frame, simulated".into(), whole(verdict.cycles_per_frame)));
+            facts.push(("values that differ from the model".into(), thousands(verdict.mismatches)));
+        }
+        if let Some((board, figures)) = &known.board {
+            let (total, clock) = (figures.total(), board.core_mhz);
+            let cycles = known.measured.as_ref().map_or(figures.cycles(), |verdict| verdict.cycles_per_frame);
+            facts.push((format!("frames a second at {clock} MHz"), whole(clock * 1e6 / cycles)));
+            facts.push(("LUTs, estimated".into(), whole(total.luts)));
+            facts.push(("block RAMs, estimated".into(), whole(total.block_rams)));
+        }
+    }
+    if !facts.is_empty() {
+        page.facts(facts);
+    }
+}
+
+/// Graph, weights and widths.
+pub fn structure(found: &Findings, page: &mut Page) -> Result<()> {
+    let network = &found.network;
+    page.heading("Network");
+    page.paragraph(
+        "Boxes in blue are layers of group neurons (the last one is the readout), with the windows of the terms that they sum; \
+         what passes layers by goes along the right. 3×3/2 is a window of 3×3 that moves by 2.",
+    );
+    page.figure(
+        graph(network)?,
+        "Layers in the order in which data passes them, channels × height × width of what each sends.",
+    );
+    let layers = || {
+        network.nodes.iter().filter_map(|node| match &node.op {
+            Op::Layer(layer) => Some((node.name.as_str(), layer)),
+            Op::Pool(_) => None,
+        })
+    };
+    let names: Vec<_> = layers().map(|(name, _)| name).collect();
+    let kbit = |layer: &Layer| layer.weights() as f64 * f64::from(layer.weight_bits) / 1024.0;
+    let weights = super::chart(Axis::linear("weights, kbit"), &names, layers().map(|(_, layer)| Some(kbit(layer))))?;
+    page.figure(weights, "Bits of the weights of each layer.");
+    let bits = |of: fn(&Layer) -> u32| layers().map(|(_, layer)| Some(f64::from(of(layer)))).collect();
+    let widths = [
+        Bars::new("weight", bits(|layer| layer.weight_bits)),
+        Bars::new("accumulator", bits(|layer| layer.widths.accumulator)),
+        Bars::new("membrane", bits(|layer| layer.widths.membrane)),
+    ];
+    page.figure(
+        plot::bars(&Axis::linear("bits"), &names, &widths)?,
+        "Widths: of weights as set, of sums the least that no input overflows.",
+    );
+    page.table(convert::table(&found.converted, network).page());
+    Ok(())
+}
+
+fn graph(network: &Network) -> Result<plot::Svg> {
+    let mut items = vec![Item { name: "image".into(), note: network.input.shape.to_string(), passive: true }];
+    let mut ways = Vec::new();
+    for (index, node) in network.nodes.iter().enumerate() {
+        let (what, sources): (String, Vec<Source>) = match &node.op {
+            Op::Layer(layer) => {
+                let terms: Vec<_> = layer.terms.iter().map(|term| window(network, node, term)).collect();
+                (terms.join(" + "), layer.terms.iter().map(|term| term.source).collect())
+            }
+            Op::Pool(pool) => {
+                let [height, width] = pool.window.kernel;
+                let kind = if pool.kind == PoolKind::Sum { "sum" } else { "maximum" };
+                (format!("{kind} of {height}×{width}"), vec![pool.source])
+            }
+        };
+        items.push(Item {
+            name: node.name.clone(),
+            note: format!("{what} · {}", node.shape),
+            passive: matches!(node.op, Op::Pool(_)),
+        });
+        let row = |source| if let Source::Node(source) = source { source + 1 } else { 0 };
+        ways.extend(sources.into_iter().map(|source| (row(source), index + 1)));
+    }
+    plot::graph(&items, &ways)
+}
+
+/// A term's kernel, with its stride where that is not 1.
+fn window(network: &Network, node: &Node, term: &Term) -> String {
+    let source = network.source_shape(term.source);
+    let ([height, width], [down, right]) = (term.window.kernel, term.window.stride);
+    if [height, width] == [source.height, source.width] && node.shape.pixels() == 1 {
+        return "all inputs".into();
+    }
+    let stride = match (down, right) {
+        (1, 1) => String::new(),
+        (down, right) if down == right => format!("/{down}"),
+        (down, right) => format!("/{down}×{right}"),
+    };
+    let groups = match term.groups {
+        1 => "",
+        groups if groups == source.channels => " by channel",
+        _ => " in groups",
+    };
+    format!("{height}×{width}{stride}{groups}")
+}
+
+/// What the networks classify.
+pub fn accuracy(found: &Findings, page: &mut Page) -> Result<()> {
+    page.heading("Accuracy");
+    let report = match &found.accuracy {
+        Ok(report) => report,
+        Err(reason) => {
+            page.paragraph(format!("Not measured: {reason}."));
+            return Ok(());
+        }
+    };
+    page.paragraph(format!(
+        "On {} images. The interval holds the accuracy on all images of the kind with a probability of 95 %.",
+        thousands(report.images as u64)
+    ));
+    if report.ann.is_none() {
+        page.paragraph(
+            "There is no ANN to compare with: the folder holds no ONNX file; “volley convert” puts it there.",
+        );
+    }
+    page.table(eval::table(report).page());
+    let steps = |which: Which| {
+        let rows = report.networks.iter().filter(move |row| row.network == which);
+        rows.filter_map(|row| Some([row.steps? as f64, row.top1])).collect::<Vec<_>>()
+    };
+    let (float, fixed) = (steps(Which::Float), steps(Which::Fixed));
+    if fixed.len() > 1 {
+        let mut series =
+            vec![Series::new("float SNN", Style::Marked, float), Series::new("fixed-point SNN", Style::Marked, fixed)];
+        if let Some(ann) = report.ann {
+            let ends = [1.0, f64::from(found.network.timesteps)];
+            series.push(Series::new("ANN", Style::Reference, ends.map(|step| [step, ann]).to_vec()));
+        }
+        let (x, y) = (Axis::linear("time steps"), Axis::linear("accuracy").percent());
+        page.figure(plot::curves(&x, &y, &series)?, "Accuracy after each time step.");
+    }
+    Ok(())
+}
