@@ -25,6 +25,7 @@ pub mod fixed_point;
 pub mod folder;
 pub mod identifier;
 pub mod import;
+pub mod mixed_precision;
 pub mod model;
 pub mod output;
 pub mod quantise;

@@ -9,17 +9,19 @@ use volley::ann::Normalisation;
 use volley::convert::{self, Options, calibrate_thresholds};
 use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
+use volley::mixed_precision::{self, Choice};
 use volley::snn::{Neuron, Op};
 use volley::{Error, data, import, quantise};
 
 use super::table::{Cell, Table, thousands};
-use super::{Json, Numbers, Outcome, progress, say, say_json, seconds};
+use super::{Json, Numbers, Outcome, images, progress, say, say_json, seconds};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   volley convert model.onnx --members 4 --timesteps 1 -o net
   volley convert model.onnx --members 4 --timesteps 1 --weight-bits 8,conv_1=6 -o net
+  volley convert model.onnx --members 4 --timesteps 1 --data calib.npz --max-loss 0.2 -o net
 
 The input's normalisation is read from the [input] table (mean, std) of model.toml beside model.onnx, or given as flags.
 Networks with plain ReLU activations need sample images (--data) to find their thresholds.")]
@@ -27,7 +29,7 @@ pub struct Args {
     /// The trained network: float32 ONNX of operator set 11 or later
     #[arg(value_name = "MODEL.onnx")]
     model: PathBuf,
-    /// Sample images to calibrate plain ReLU activations with: training images, never the test set
+    /// Sample images to calibrate plain ReLU activations and --max-loss with: training images, never the test set
     #[arg(long, value_name = "CALIB.npz")]
     data: Option<PathBuf>,
     /// Members τ of each group neuron, 1 to 255; for a QCFS network its levels L are best
@@ -39,6 +41,10 @@ pub struct Args {
     /// Signed bits of a weight, 2 to 16: a number for all layers, or layer=number, separated by commas
     #[arg(long, value_name = "B", default_value_t = Settings::default().weight_bits.to_string())]
     weight_bits: String,
+    /// Choose the fewest weight bits of each layer, at most --weight-bits, that keep the accuracy on the labelled images of --data
+    /// within so many points (%) of the float SNN's
+    #[arg(long, value_name = "POINTS")]
+    max_loss: Option<f64>,
     /// Which thresholds the hardware may have: any integer, or powers of two, which cost less logic
     #[arg(long, value_enum, default_value_t = Settings::default().threshold)]
     threshold: ThresholdMode,
@@ -63,7 +69,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
     };
     let options = Options { members: args.members, timesteps: args.timesteps };
     let settings = Settings::parse(&args.weight_bits, args.threshold)?;
-    let (converted, fixed) = convert(&args.model, flags, args.data.as_deref(), &options, &settings)?;
+    let (mut converted, mut fixed) = convert(&args.model, flags, args.data.as_deref(), &options, &settings)?;
+    let choice = args.max_loss.map(|points| choose_bits(&converted, args.data.as_deref(), points)).transpose()?;
+    if let Some(choice) = &choice {
+        converted.settings = choice.settings.clone();
+        fixed = quantise::quantise(&converted.network, &converted.settings)?;
+    }
     folder::write(&args.output, &converted)?;
     let elapsed = start.elapsed();
     for warning in converted.network.warnings() {
@@ -73,11 +84,23 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&json!({
             "network": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
-            "weight_bits": settings.weight_bits, "layers": table.json(), "seconds": elapsed.as_secs_f64(),
+            "weight_bits": settings.weight_bits, "layers": table.json(), "mixed_precision": choice,
+            "seconds": elapsed.as_secs_f64(),
         }))?;
     } else {
         say(table.text())?;
         say(summary(&fixed))?;
+        if let Some(choice) = &choice {
+            say(format!(
+                "a weight has {:.2} bits on average; accuracy on the calibration images: float SNN {:.2} %, {} bits {:.2} %, \
+                 chosen {:.2} %",
+                choice.mean_bits,
+                100.0 * choice.float,
+                args.weight_bits,
+                100.0 * choice.bound,
+                100.0 * choice.chosen
+            ))?;
+        }
         say(format!("wrote {} in {}", args.output.display(), seconds(elapsed)))?;
     }
     Ok(Outcome::Fine)
@@ -114,6 +137,23 @@ pub fn convert(
     calibrate_thresholds::require_calibrated(&placed)?;
     let fixed = quantise::quantise(&placed.network, settings)?;
     Ok((Converted { network: placed.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
+}
+
+/// The fewest weight bits that lose at most so many points.
+fn choose_bits(converted: &Converted, data: Option<&Path>, points: f64) -> volley::Result<Choice> {
+    let Some(path) = data else {
+        let advice = "give labelled training images with --data";
+        return Err(Error::setting("--max-loss", "needs images to measure the accuracy on", advice));
+    };
+    let images = images(path, None, converted.network.input.shape)?;
+    let bar = progress::bar(0, "choosing weight bits");
+    let choice =
+        mixed_precision::choose(&converted.network, &converted.settings, &images, points / 100.0, &|all, done| {
+            bar.set_length(all as u64);
+            bar.inc(done as u64);
+        });
+    bar.finish_and_clear();
+    choice
 }
 
 fn no_normalisation(model: &Path) -> Error {

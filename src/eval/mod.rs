@@ -117,20 +117,8 @@ impl<'a> Evaluation<'a> {
     /// [`Error::Setting`] if the images have no labels, labels beyond the network's classes, or another shape; what tract
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
-        let Some(labels) = &images.labels else {
-            return Err(Error::setting(
-                "--data",
-                "its images have no labels",
-                "add an array 'y' with a class for each",
-            ));
-        };
         check_shape(images, self.network.input.shape)?;
-        let classes = self.integer[0].classes();
-        if let Some(label) = labels.iter().find(|label| **label as usize >= classes) {
-            let problem = format!("it has the label {label}, the network has {classes} classes");
-            return Err(Error::setting("--data", problem, "number the classes from 0 on, as in training"));
-        }
-        let labels: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
+        let labels = check_labels(images, self.integer[0].classes())?;
         let exact = match &self.ann {
             Some((_, ann)) => {
                 let scores = ann.scores_all(images, &|n| progress(Stage::Ann, n))?;
@@ -220,8 +208,26 @@ pub fn evaluate(
     evaluation.report()
 }
 
+/// The labels, one class of `classes` for each image.
+///
+/// # Errors
+/// [`Error::Setting`] for images without labels, or with labels beyond the classes.
+pub(crate) fn check_labels(images: &Images, classes: usize) -> Result<Vec<usize>> {
+    let Some(labels) = &images.labels else {
+        return Err(Error::setting("--data", "its images have no labels", "add an array 'y' with a class for each"));
+    };
+    if let Some(label) = labels.iter().find(|label| **label as usize >= classes) {
+        let problem = format!("it has the label {label}, the network has {classes} classes");
+        return Err(Error::setting("--data", problem, "number the classes from 0 on, as in training"));
+    }
+    Ok(labels.iter().map(|&label| label as usize).collect())
+}
+
 /// Refuses images of another shape than the network's, and none.
-fn check_shape(images: &Images, shape: Shape) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Setting`].
+pub(crate) fn check_shape(images: &Images, shape: Shape) -> Result<()> {
     let (count, height, width, channels) = images.pixels.dim();
     if count > 0 && (channels, height, width) == (shape.channels, shape.height, shape.width) {
         return Ok(());
