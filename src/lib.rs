@@ -34,6 +34,7 @@ pub mod rtl;
 pub mod schedule;
 pub mod shape;
 pub mod snn;
+pub mod sweep;
 pub mod synth;
 pub mod tool;
 

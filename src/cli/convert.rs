@@ -115,13 +115,8 @@ pub fn convert(
     settings: &Settings,
 ) -> volley::Result<(Converted, fixed_point::Network)> {
     settings.validate()?;
-    let onnx = std::fs::read(model).map_err(|source| {
-        Error::io(model, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
-    })?;
-    let normalisation = match normalisation {
-        Some(normalisation) => normalisation,
-        None => import::normalisation_for(model)?.ok_or_else(|| no_normalisation(model))?,
-    };
+    let onnx = read_model(model)?;
+    let normalisation = self::normalisation(model, normalisation)?;
     let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)?;
     let mut placed = convert::convert(ann, options)?;
     if let Some(path) = data
@@ -137,6 +132,21 @@ pub fn convert(
     calibrate_thresholds::require_calibrated(&placed)?;
     let fixed = quantise::quantise(&placed.network, settings)?;
     Ok((Converted { network: placed.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
+}
+
+/// The content of an ONNX file.
+pub fn read_model(model: &Path) -> volley::Result<Vec<u8>> {
+    std::fs::read(model).map_err(|source| {
+        Error::io(model, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
+    })
+}
+
+/// The normalisation that was given as flags, or else the one beside the model.
+pub fn normalisation(model: &Path, flags: Option<Normalisation>) -> volley::Result<Normalisation> {
+    match flags {
+        Some(normalisation) => Ok(normalisation),
+        None => import::normalisation_for(model)?.ok_or_else(|| no_normalisation(model)),
+    }
 }
 
 /// The fewest weight bits that lose at most so many points.

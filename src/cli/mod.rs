@@ -13,6 +13,7 @@ mod generate;
 mod inspect;
 mod plan;
 mod progress;
+mod sweep;
 mod synth;
 mod table;
 
@@ -63,6 +64,7 @@ enum Command {
     Demo(demo::Args),
     Convert(convert::Args),
     Eval(eval::Args),
+    Sweep(sweep::Args),
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
@@ -150,6 +152,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Demo(args) => demo::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
