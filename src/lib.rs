@@ -25,6 +25,7 @@ pub mod fixed_point;
 pub mod folder;
 pub mod identifier;
 pub mod import;
+pub mod mixed_precision;
 pub mod model;
 pub mod output;
 pub mod page;
@@ -36,6 +37,7 @@ pub mod schedule;
 pub mod shape;
 pub mod snn;
 pub mod study;
+pub mod sweep;
 pub mod synth;
 pub mod tool;
 

@@ -8,6 +8,7 @@ mod zoo;
 
 use std::time::Instant;
 
+use clap::ValueEnum;
 use volley::convert::calibrate::{Calibration, calibrate};
 use volley::eval::{Report, evaluate};
 use volley::fixed_point::{Settings, ThresholdMode};
@@ -99,18 +100,27 @@ fn vgg16_slim_is_printed() {
     line(name, &placed(name, 4, 2).network, "8", EXACT, 2_000);
 }
 
-/// A ReLU network that nobody trained for conversion: thresholds and biases from training images. No bar: the loss is
-/// conversion's, and is printed.
+/// (τ, T) of the ReLU network, and how far its float SNN may stay behind the ANN, in images of 10,000; the others are
+/// printed.
+const RELU: [(u32, u32, Option<f64>); 4] = [(8, 1, None), (16, 1, Some(100.0)), (8, 2, None), (8, 4, Some(50.0))];
+
+/// A ReLU network that nobody trained for conversion, before and after each step of its calibration on training images.
 #[test]
 fn resnet20_with_relu_is_calibrated() {
     let name = "resnet20-cifar10-relu";
-    let sample = images("cifar10_calib", 500);
-    for (members, timesteps) in RESNET20 {
-        let mut placed = placed(name, members, timesteps);
-        let start = Instant::now();
-        calibrate(&mut placed, &sample, Calibration::default(), &|| ()).unwrap();
-        println!("calibrated in {:.1} s", start.elapsed().as_secs_f64());
-        assert!(placed.uncalibrated.is_empty());
-        line(name, &placed.network, "8", EXACT, 10_000);
+    let sample = images("cifar10_calib", 2_000);
+    for (members, timesteps, bar) in RELU {
+        for method in Calibration::value_variants() {
+            let mut placed = placed(name, members, timesteps);
+            let start = Instant::now();
+            calibrate(&mut placed, &sample, *method, &|| ()).unwrap();
+            println!("calibrated ({method:?}) in {:.1} s", start.elapsed().as_secs_f64());
+            assert!(placed.uncalibrated.is_empty());
+            let report = line(name, &placed.network, "8", EXACT, 10_000);
+            if let (Calibration::Weights, Some(bar)) = (method, bar) {
+                let loss = (report.ann.unwrap() - report.snn_float) * report.images as f64;
+                assert!(loss.round() <= bar, "{name} τ {members} T {timesteps}: {loss} images behind the ANN");
+            }
+        }
     }
 }

@@ -10,11 +10,12 @@ use volley::convert::calibrate::{self, Calibration};
 use volley::convert::{self, Options};
 use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
+use volley::mixed_precision::{self, Choice};
 use volley::snn::{Neuron, Op};
 use volley::{Error, data, import, quantise};
 
 use super::table::{Cell, Table, thousands};
-use super::{Json, Numbers, Outcome, progress, say, say_json, seconds};
+use super::{Json, Numbers, Outcome, images, progress, say, say_json, seconds};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
 #[derive(clap::Args)]
@@ -22,6 +23,7 @@ use super::{Json, Numbers, Outcome, progress, say, say_json, seconds};
   volley convert model.onnx --members 4 --timesteps 1 -o net
   volley convert model.onnx --members 4 --timesteps 1 --weight-bits 8,conv_1=6 -o net
   volley convert model.onnx --neuron if --timesteps 32 -o net
+  volley convert model.onnx --members 4 --timesteps 1 --data calib.npz --max-loss 0.2 -o net
 
 The input's normalisation is read from the [input] table (mean, std) of model.toml beside model.onnx, or given as flags.
 Networks with plain ReLU activations need sample images (--data) to find their thresholds.")]
@@ -29,12 +31,12 @@ pub struct Args {
     /// The trained network: float32 ONNX of operator set 11 or later
     #[arg(value_name = "MODEL.onnx")]
     model: PathBuf,
-    /// Sample images to calibrate plain ReLU activations with: training images, never the test set
+    /// Sample images to calibrate plain ReLU activations and --max-loss with: training images, never the test set
     #[arg(long, value_name = "CALIB.npz")]
     data: Option<PathBuf>,
     /// How far to calibrate plain ReLU activations, each way more than the one before
     #[arg(long, value_enum, default_value_t)]
-    calibration: Calibration,
+    calibrate: Calibration,
     /// What fires: groups of --members, or single integrate-and-fire neurons, the classical baseline, which are groups of one
     #[arg(long, value_enum, default_value_t = NeuronKind::Group)]
     neuron: NeuronKind,
@@ -47,6 +49,10 @@ pub struct Args {
     /// Signed bits of a weight, 2 to 16: a number for all layers, or layer=number, separated by commas
     #[arg(long, value_name = "B", default_value_t = Settings::default().weight_bits.to_string())]
     weight_bits: String,
+    /// Choose the fewest weight bits of each layer, at most --weight-bits, that keep the accuracy on the labelled images of --data
+    /// within so many points (%) of the float SNN's
+    #[arg(long, value_name = "POINTS")]
+    max_loss: Option<f64>,
     /// Which thresholds the hardware may have: any integer, or powers of two, which cost less logic
     #[arg(long, value_enum, default_value_t = Settings::default().threshold)]
     threshold: ThresholdMode,
@@ -97,8 +103,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
     };
     let options = Options { members: args.neuron.members(args.members)?, timesteps: args.timesteps };
     let settings = Settings::parse(&args.weight_bits, args.threshold)?;
-    let (converted, fixed) =
-        convert(&args.model, flags, args.data.as_deref().map(|data| (data, args.calibration)), &options, &settings)?;
+    let (mut converted, mut fixed) =
+        convert(&args.model, flags, args.data.as_deref().map(|data| (data, args.calibrate)), &options, &settings)?;
+    let choice = args.max_loss.map(|points| choose_bits(&converted, args.data.as_deref(), points)).transpose()?;
+    if let Some(choice) = &choice {
+        converted.settings = choice.settings.clone();
+        fixed = quantise::quantise(&converted.network, &converted.settings)?;
+    }
     folder::write(&args.output, &converted)?;
     let elapsed = start.elapsed();
     for warning in converted.network.warnings() {
@@ -108,11 +119,23 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&json!({
             "network": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
-            "weight_bits": settings.weight_bits, "layers": table.json(), "seconds": elapsed.as_secs_f64(),
+            "weight_bits": settings.weight_bits, "layers": table.json(), "mixed_precision": choice,
+            "seconds": elapsed.as_secs_f64(),
         }))?;
     } else {
         say(table.text())?;
         say(summary(&fixed))?;
+        if let Some(choice) = &choice {
+            say(format!(
+                "a weight has {:.2} bits on average; accuracy on the calibration images: float SNN {:.2} %, {} bits {:.2} %, \
+                 chosen {:.2} %",
+                choice.mean_bits,
+                100.0 * choice.float,
+                args.weight_bits,
+                100.0 * choice.bound,
+                100.0 * choice.chosen
+            ))?;
+        }
         say(format!("wrote {} in {}", args.output.display(), seconds(elapsed)))?;
     }
     Ok(Outcome::Fine)
@@ -127,13 +150,8 @@ pub fn convert(
     settings: &Settings,
 ) -> volley::Result<(Converted, fixed_point::Network)> {
     settings.validate()?;
-    let onnx = std::fs::read(model).map_err(|source| {
-        Error::io(model, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
-    })?;
-    let normalisation = match normalisation {
-        Some(normalisation) => normalisation,
-        None => import::normalisation_for(model)?.ok_or_else(|| no_normalisation(model))?,
-    };
+    let onnx = read_model(model)?;
+    let normalisation = self::normalisation(model, normalisation)?;
     let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)?;
     let mut placed = convert::convert(ann, options)?;
     if let Some((path, method)) = data
@@ -148,6 +166,38 @@ pub fn convert(
     calibrate::require_calibrated(&placed)?;
     let fixed = quantise::quantise(&placed.network, settings)?;
     Ok((Converted { network: placed.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
+}
+
+/// The content of an ONNX file.
+pub fn read_model(model: &Path) -> volley::Result<Vec<u8>> {
+    std::fs::read(model).map_err(|source| {
+        Error::io(model, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
+    })
+}
+
+/// The normalisation that was given as flags, or else the one beside the model.
+pub fn normalisation(model: &Path, flags: Option<Normalisation>) -> volley::Result<Normalisation> {
+    match flags {
+        Some(normalisation) => Ok(normalisation),
+        None => import::normalisation_for(model)?.ok_or_else(|| no_normalisation(model)),
+    }
+}
+
+/// The fewest weight bits that lose at most so many points.
+fn choose_bits(converted: &Converted, data: Option<&Path>, points: f64) -> volley::Result<Choice> {
+    let Some(path) = data else {
+        let advice = "give labelled training images with --data";
+        return Err(Error::setting("--max-loss", "needs images to measure the accuracy on", advice));
+    };
+    let images = images(path, None, converted.network.input.shape)?;
+    let bar = progress::bar(0, "choosing weight bits");
+    let choice =
+        mixed_precision::choose(&converted.network, &converted.settings, &images, points / 100.0, &|all, done| {
+            bar.set_length(all as u64);
+            bar.inc(done as u64);
+        });
+    bar.finish_and_clear();
+    choice
 }
 
 fn no_normalisation(model: &Path) -> Error {

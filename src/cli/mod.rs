@@ -15,6 +15,7 @@ mod plan;
 mod progress;
 mod report;
 mod study;
+mod sweep;
 mod synth;
 mod table;
 
@@ -67,6 +68,7 @@ enum Command {
     Convert(convert::Args),
     Eval(eval::Args),
     Study(study::Args),
+    Sweep(sweep::Args),
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
@@ -156,6 +158,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Convert(args) => convert::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Study(args) => study::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),

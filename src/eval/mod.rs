@@ -114,9 +114,8 @@ impl<'a> Evaluation<'a> {
     /// [`Error::Setting`] if the images have no labels, labels beyond the network's classes, or another shape; what tract
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
-        let labels = labels(images, self.integer[0].classes())?;
         check_shape(images, self.network.input.shape)?;
-        let labels: Vec<usize> = labels.iter().map(|&label| label as usize).collect();
+        let labels = check_labels(images, self.integer[0].classes())?;
         let exact = match &self.ann {
             Some((_, ann)) => {
                 let scores = ann.scores_all(images, &|n| progress(Stage::Ann, n))?;
@@ -206,8 +205,11 @@ pub fn evaluate(
     evaluation.report()
 }
 
-/// The labels of images, which must have them, all of them of the network's classes.
-pub(crate) fn labels(images: &Images, classes: usize) -> Result<&[u32]> {
+/// The labels, one class of `classes` for each image.
+///
+/// # Errors
+/// [`Error::Setting`] for images without labels, or with labels beyond the classes.
+pub(crate) fn check_labels(images: &Images, classes: usize) -> Result<Vec<usize>> {
     let Some(labels) = &images.labels else {
         return Err(Error::setting("--data", "its images have no labels", "add an array 'y' with a class for each"));
     };
@@ -215,10 +217,13 @@ pub(crate) fn labels(images: &Images, classes: usize) -> Result<&[u32]> {
         let problem = format!("it has the label {label}, the network has {classes} classes");
         return Err(Error::setting("--data", problem, "number the classes from 0 on, as in training"));
     }
-    Ok(labels)
+    Ok(labels.iter().map(|&label| label as usize).collect())
 }
 
 /// Refuses images of another shape than the network's, and none.
+///
+/// # Errors
+/// [`Error::Setting`].
 pub(crate) fn check_shape(images: &Images, shape: Shape) -> Result<()> {
     let (count, height, width, channels) = images.pixels.dim();
     if count > 0 && (channels, height, width) == (shape.channels, shape.height, shape.width) {

@@ -37,10 +37,10 @@ pub struct Tally {
 
 impl Tally {
     /// Adds images: for each the class given, that of the ANN, and the label.
-    pub fn add(&mut self, classes: impl IntoIterator<Item = usize>, ann: &[usize], labels: &[u32]) {
+    pub fn add(&mut self, classes: impl IntoIterator<Item = usize>, ann: &[usize], labels: &[usize]) {
         for ((class, ann), label) in classes.into_iter().zip(ann).zip(labels) {
             self.images += 1;
-            self.right += u64::from(class == *label as usize);
+            self.right += u64::from(class == *label);
             self.like_ann += u64::from(class == *ann);
         }
     }

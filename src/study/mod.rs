@@ -136,10 +136,10 @@ impl Study {
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
         let (exact, labels) = self.exact(images, progress)?;
-        self.exact.add(exact.iter().copied(), &exact, labels);
+        self.exact.add(exact.iter().copied(), &exact, &labels);
         for (network, tally) in self.fixed.iter().zip(&mut self.integer) {
             let classes = accuracy::classes(network, images, &|done| progress(Stage::Fixed, done))?;
-            tally.add(classes, &exact, labels);
+            tally.add(classes, &exact, &labels);
         }
         Ok(())
     }
@@ -153,13 +153,13 @@ impl Study {
         let (exact, labels) = self.exact(images, progress)?;
         let measured = errors::measure(&self.networks, images, &|| progress(Stage::Float, 1));
         let mut of_ann = Tally::default();
-        of_ann.add(exact.iter().copied(), &exact, labels);
+        of_ann.add(exact.iter().copied(), &exact, &labels);
         let mut tallies = Vec::new();
         for (run, scores) in self.networks.runs.iter().zip(&measured.scores) {
             for &steps in &run.timesteps {
                 let mut tally = Tally::default();
                 let classes = scores.iter().map(|scores| argmax(&scores.row(steps as usize - 1).to_vec()));
-                tally.add(classes, &exact, labels);
+                tally.add(classes, &exact, &labels);
                 tallies.push(tally);
             }
         }
@@ -168,14 +168,10 @@ impl Study {
     }
 
     /// The ANN's classes, and the labels.
-    fn exact<'i>(
-        &self,
-        images: &'i Images,
-        progress: &(dyn Fn(Stage, usize) + Sync),
-    ) -> Result<(Vec<usize>, &'i [u32])> {
+    fn exact(&self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<(Vec<usize>, Vec<usize>)> {
         let network = &self.networks.ann;
         eval::check_shape(images, network.input.shape)?;
-        let labels = eval::labels(images, network.nodes.last().map_or(0, |node| node.shape.elements()))?;
+        let labels = eval::check_labels(images, network.nodes.last().map_or(0, |node| node.shape.elements()))?;
         let scores = self.ann.scores_all(images, &|done| progress(Stage::Ann, done))?;
         Ok((scores.iter().map(|scores| argmax(scores)).collect(), labels))
     }

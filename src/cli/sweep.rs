@@ -1,0 +1,336 @@
+//! `volley sweep`: accuracy, cost and speed at many settings, resumable and parallel.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+use volley::ann::Normalisation;
+use volley::board::Board;
+use volley::convert::calibrate::Calibration;
+use volley::fixed_point::{Settings, ThresholdMode};
+use volley::sweep::{self, Device, Point, Row, Stage, Sweep, Task, Workflow};
+use volley::{Error, data, import};
+
+use super::table::{Cell, Table};
+use super::{Json, Numbers, Outcome, convert, images, progress, say, say_json, seconds};
+
+/// Clock of a core without a board.
+const CLOCK_MHZ: f64 = 100.0;
+
+/// Measure accuracy, cost and speed at many settings
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  volley sweep model.onnx --data test.npz --members 1,2,4 --timesteps 1,2 --weight-bits 4..8 -o sweep
+  volley sweep model.onnx --data test.npz --calibration calib.npz --members 4,8 --board ulx3s-85f -o sweep
+  volley sweep model.onnx --data test.npz --members 4,8 --emit snakemake -o workflow
+
+SWEEP grows: points that it has are kept, so a sweep can be stopped and started again, widened, or shared by several calls.
+Costs, clocks and frames a second are estimates, as of `volley plan`. A point is on the Pareto front unless another one is at
+least as good in accuracy, LUTs (50 for each DSP), block RAMs and frames a second, and better in one of them.")]
+pub struct Args {
+    /// The trained network: float32 ONNX of operator set 11 or later
+    #[arg(value_name = "MODEL.onnx")]
+    model: PathBuf,
+    /// Labelled test images
+    #[arg(long, value_name = "TEST.npz")]
+    data: PathBuf,
+    /// Training images: they calibrate plain ReLU activations, and show how many events each layer gets [default for that: --data]
+    #[arg(long, value_name = "CALIB.npz")]
+    calibration: Option<PathBuf>,
+    /// Members τ of each group neuron: numbers and ranges (1,2,4..8), separated by commas
+    #[arg(long, value_name = "LIST")]
+    members: Series,
+    /// Time steps T, likewise
+    #[arg(long, value_name = "LIST", default_value = "1")]
+    timesteps: Series,
+    /// Signed bits of a weight, likewise
+    #[arg(long, value_name = "LIST", default_value = "8")]
+    weight_bits: Series,
+    /// Kinds of thresholds: exact, pow2 or both, separated by a comma
+    #[arg(long, value_name = "LIST", default_value = "exact")]
+    threshold: Thresholds,
+    /// Fold each point for the most frames a second that fit this board: a name, or the path of a board's TOML [default: 16 lanes a
+    /// layer, costs of an ECP5]
+    #[arg(long, value_name = "BOARD")]
+    board: Option<String>,
+    /// Clock of the core in MHz [default: the board's core_mhz, or 100]
+    #[arg(long, value_name = "MHZ")]
+    clock: Option<f64>,
+    /// Share of the board's LUTs, multipliers and block RAMs to leave free
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    margin: f64,
+    /// Use only the first N images
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Also run the float spiking networks, which takes long for deep ones
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true)]
+    float: bool,
+    /// Mean that training subtracted from pixel/255, one number a channel
+    #[arg(long, value_name = "A,B,C", requires = "std", allow_hyphen_values = true)]
+    mean: Option<Numbers>,
+    /// Standard deviation that it then divided by, one number a channel
+    #[arg(long, value_name = "A,B,C", requires = "mean")]
+    std: Option<Numbers>,
+    /// Stop behind this stage: a workflow's jobs do one each
+    #[arg(long, value_name = "STAGE", value_enum, default_value_t = Stage::Table)]
+    until: Stage,
+    /// Do not run the sweep, but write it as a workflow to the folder SWEEP
+    #[arg(long, value_name = "KIND", value_enum)]
+    emit: Option<Emit>,
+    /// Folder of the sweep, kept if it is there
+    #[arg(short, long, value_name = "SWEEP")]
+    output: PathBuf,
+    #[command(flatten)]
+    json: Json,
+}
+
+/// Workflows that a sweep can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Emit {
+    Snakemake,
+}
+
+/// Numbers and ranges with both ends, separated by commas: one flag, so that a later one replaces an earlier one as a whole.
+#[derive(Debug, Clone, PartialEq)]
+struct Series(Vec<u32>);
+
+impl FromStr for Series {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = |part: &str| format!("'{part}' is no number and no range; write for instance 1,2,4 or 4..8");
+        let mut numbers = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let number = |text: &str| text.trim().parse::<u32>().map_err(|_| bad(part));
+            let (first, last) = part.split_once("..").unwrap_or((part, part));
+            let range = number(first)?..=number(last)?;
+            // No setting goes beyond.
+            if range.is_empty() || *range.end() > 255 {
+                return Err(bad(part));
+            }
+            numbers.extend(range.filter(|number| !numbers.contains(number)).collect::<Vec<_>>());
+        }
+        Ok(Series(numbers))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Thresholds(Vec<ThresholdMode>);
+
+impl FromStr for Thresholds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut modes = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let mode =
+                ThresholdMode::from_str(part, false).map_err(|_| format!("'{part}' is neither exact nor pow2"))?;
+            if !modes.contains(&mode) {
+                modes.push(mode);
+            }
+        }
+        Ok(Thresholds(modes))
+    }
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let start = Instant::now();
+    let points = Point::grid(&args.members.0, &args.timesteps.0, &args.weight_bits.0, &args.threshold.0);
+    for point in &points {
+        Settings { weight_bits: point.weight_bits, ..Settings::default() }.validate()?;
+    }
+    let device = device(args)?;
+    if args.emit == Some(Emit::Snakemake) {
+        sweep::emit(&args.output, &workflow(args)?)?;
+        say(format!(
+            "wrote the workflow of {} points to {}; run `snakemake --cores N` there",
+            points.len(),
+            args.output.display()
+        ))?;
+        return Ok(Outcome::Fine);
+    }
+    let normalisation = convert::normalisation(&args.model, flags(args))?;
+    let onnx = convert::read_model(&args.model)?;
+    let imported = import::read_onnx_bytes(&onnx, &args.model.display().to_string(), normalisation.clone())?;
+    let shape = imported.nodes[0].shape;
+    let data = images(&args.data, args.limit, shape)?;
+    let calibration = args.calibration.as_deref().map(|path| images(path, None, shape)).transpose()?;
+    sweep::prepare(&args.output)?;
+    let convert = |options: &volley::convert::Options| {
+        let path = args.calibration.as_deref().map(|path| (path, Calibration::default()));
+        let converted = convert::convert(&args.model, Some(normalisation.clone()), path, options, &Settings::default());
+        Ok(converted.map_err(renamed)?.0.network)
+    };
+    let task = Task {
+        folder: &args.output,
+        onnx: &onnx,
+        normalisation: &normalisation,
+        data: &data,
+        calibration: calibration.as_ref(),
+        convert: &convert,
+        device: &device,
+        float: args.float,
+    };
+    let bar = progress::bar(0, "");
+    let sweep = sweep::run(&task, &points, args.until, &|stage, all, done| {
+        if done == 0 {
+            bar.set_length(all as u64);
+            bar.set_position(0);
+        }
+        bar.set_message(match stage {
+            Stage::Ann => "ANN",
+            Stage::Networks => "converting",
+            Stage::Points | Stage::Table => "points",
+        });
+        bar.inc(done as u64);
+    })?;
+    bar.finish_and_clear();
+    print(args, &sweep, points.len(), seconds(start.elapsed()))?;
+    Ok(Outcome::Fine)
+}
+
+fn print(args: &Args, sweep: &Sweep, points: usize, elapsed: String) -> Result<()> {
+    let computed = if args.until >= Stage::Points { points - sweep.kept } else { 0 };
+    if args.json.wanted {
+        return say_json(&json!({
+            "ann": sweep.ann, "points": sweep.rows, "kept": sweep.kept, "computed": computed, "folder": args.output,
+        }));
+    }
+    if !sweep.rows.is_empty() {
+        say(table(&sweep.rows).text())?;
+    }
+    say(format!("float ANN {:.2} %", 100.0 * sweep.ann))?;
+    say(format!("{} points kept, {computed} computed in {elapsed}; {}", sweep.kept, args.output.display()))
+}
+
+/// One row a point.
+fn table(rows: &[Row]) -> Table {
+    let mut table = Table::new(&[
+        "members",
+        "time steps",
+        "weight bits",
+        "threshold",
+        "accuracy",
+        "float SNN",
+        "agrees with ANN",
+        "LUT",
+        "flip-flops",
+        "DSP",
+        "block RAM",
+        "cycles",
+        "frames a second",
+        "Pareto",
+    ]);
+    for row in rows {
+        let point = &row.found.point;
+        let hardware = |of: fn(&sweep::Hardware) -> f64| {
+            row.found.hardware.as_ref().map_or_else(Cell::none, |h| Cell::rounded(of(h)))
+        };
+        table.row(vec![
+            Cell::count(point.members),
+            Cell::count(point.timesteps),
+            Cell::count(point.weight_bits),
+            Cell::text(point.threshold.to_possible_value().map_or(String::new(), |name| name.get_name().into())),
+            Cell::share(row.found.accuracy),
+            row.float.map_or_else(Cell::none, Cell::share),
+            Cell::share(row.found.agreement),
+            hardware(|h| h.luts),
+            hardware(|h| h.flip_flops),
+            hardware(|h| h.multipliers),
+            hardware(|h| h.block_rams),
+            hardware(|h| h.cycles),
+            hardware(|h| h.frames_per_second),
+            Cell::text(match (row.pareto, row.found.hardware) {
+                (true, _) => "*",
+                (false, Some(_)) => "",
+                (false, None) => "does not fit",
+            }),
+        ]);
+    }
+    table
+}
+
+fn flags(args: &Args) -> Option<Normalisation> {
+    let (mean, std) = args.mean.as_ref().zip(args.std.as_ref())?;
+    Some(Normalisation { mean: mean.0.clone(), std: std.0.clone() })
+}
+
+fn device(args: &Args) -> volley::Result<Device> {
+    let board = args.board.as_deref().map(Board::find).transpose()?;
+    let clock_mhz = args.clock.unwrap_or(board.as_ref().map_or(CLOCK_MHZ, |board| board.core_mhz));
+    if !(clock_mhz.is_finite() && clock_mhz > 0.0) {
+        return Err(Error::setting("--clock", format!("is {clock_mhz}"), "choose a number above 0"));
+    }
+    if !(0.0..1.0).contains(&args.margin) {
+        let problem = format!("is {}", args.margin);
+        return Err(Error::setting("--margin", problem, "choose a share of at least 0 and below 1"));
+    }
+    Ok(Device { board, margin: args.margin, clock_mhz })
+}
+
+/// What conversion calls --data is --calibration here.
+fn renamed(error: Error) -> Error {
+    match error {
+        Error::Layer { layer, problem, advice } => {
+            Error::Layer { layer, problem, advice: advice.replace("--data", "--calibration") }
+        }
+        other => other,
+    }
+}
+
+fn workflow(args: &Args) -> volley::Result<Workflow> {
+    // The workflow is run in a folder of its own.
+    let whole = |path: &Path| -> volley::Result<String> {
+        let found = path.canonicalize().map_err(|source| Error::io(path, source, "give the path of a file"))?;
+        Ok(found.display().to_string())
+    };
+    let numbers = |numbers: &Option<Numbers>| {
+        numbers.as_ref().map(|numbers| numbers.0.iter().map(f64::to_string).collect::<Vec<_>>().join(","))
+    };
+    let board = match &args.board {
+        Some(name) if Path::new(name).exists() => Some(whole(Path::new(name))?),
+        name => name.clone(),
+    };
+    let calibration = args.calibration.as_deref().map(whole).transpose()?;
+    let flags: Vec<(&'static str, Value)> = vec![
+        ("data", json!(whole(&args.data)?)),
+        ("calibration", json!(calibration)),
+        ("mean", json!(numbers(&args.mean))),
+        ("std", json!(numbers(&args.std))),
+        ("limit", json!(args.limit)),
+        ("float", json!(args.float)),
+        ("board", json!(board)),
+        ("clock", json!(args.clock)),
+        ("margin", json!(args.margin)),
+    ];
+    let name =
+        |mode: &ThresholdMode| mode.to_possible_value().map_or(String::new(), |name| name.get_name().to_string());
+    data::read_npz(&args.data, Some(1))?;
+    Ok(Workflow {
+        members: args.members.0.clone(),
+        timesteps: args.timesteps.0.clone(),
+        weight_bits: args.weight_bits.0.clone(),
+        thresholds: args.threshold.0.iter().map(name).collect(),
+        flags,
+        model: whole(&args.model)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_are_numbers_and_ranges() {
+        assert_eq!("1,2, 4..6,5".parse(), Ok(Series(vec![1, 2, 4, 5, 6])));
+        for text in ["", "1,", "4..", "6..4", "x", "1...3", "300", "-1"] {
+            assert!(text.parse::<Series>().is_err(), "{text}");
+        }
+        assert_eq!("pow2,exact".parse(), Ok(Thresholds(vec![ThresholdMode::Pow2, ThresholdMode::Exact])));
+        assert!("round".parse::<Thresholds>().is_err());
+    }
+}

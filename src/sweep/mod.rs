@@ -1,0 +1,292 @@
+//! Sweeps: the same network at many settings, as points of accuracy, cost and speed.
+//!
+//! A sweep is a folder that grows. Whatever was computed is a file of its own, written whole or not at all, with a key: the hash of
+//! everything that it depends on. A later run, or another process beside this one, takes what has its key and computes the rest, so
+//! a sweep can be stopped at any time, be widened, and be dealt out to many machines that share the folder.
+//!
+//! ```text
+//! ann.json                         the ANN's class of each image
+//! networks/tau4-t1/                the converted network, shared by its points; a folder as `volley convert` writes it
+//! networks/tau4-t1.json            its key
+//! networks/tau4-t1-float.json      accuracy of the float spiking network, if asked for
+//! points/tau4-t1-w8-exact.json     one point
+//! sweep.csv                        the table of the points asked for
+//! ```
+
+mod hardware;
+mod snakemake;
+mod store;
+mod table;
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::ann::Normalisation;
+use crate::convert::Options;
+use crate::data::Images;
+use crate::error::{Error, Result};
+use crate::eval::ann::Ann;
+use crate::eval::{check_labels, check_shape, float_snn};
+use crate::fixed_point::{Settings, ThresholdMode};
+use crate::folder::{self, Converted};
+use crate::model::{Model, argmax};
+use crate::quantise::quantise;
+use crate::snn;
+pub use hardware::{Device, Hardware};
+pub use snakemake::{Workflow, emit};
+use store::Key;
+pub use store::prepare;
+pub use table::{Row, csv, lut_equivalents};
+
+/// The settings of one point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    pub members: u32,
+    pub timesteps: u32,
+    /// Of all layers.
+    pub weight_bits: u32,
+    pub threshold: ThresholdMode,
+}
+
+impl Point {
+    /// All combinations, in the order of the arguments.
+    pub fn grid(members: &[u32], timesteps: &[u32], weight_bits: &[u32], thresholds: &[ThresholdMode]) -> Vec<Point> {
+        let mut points = Vec::new();
+        for &members in members {
+            for &timesteps in timesteps {
+                for &weight_bits in weight_bits {
+                    for &threshold in thresholds {
+                        points.push(Point { members, timesteps, weight_bits, threshold });
+                    }
+                }
+            }
+        }
+        points
+    }
+
+    fn network_name(&self) -> String {
+        format!("tau{}-t{}", self.members, self.timesteps)
+    }
+
+    fn name(&self) -> String {
+        let threshold = match self.threshold {
+            ThresholdMode::Exact => "exact",
+            ThresholdMode::Pow2 => "pow2",
+        };
+        format!("{}-w{}-{threshold}", self.network_name(), self.weight_bits)
+    }
+
+    fn settings(&self) -> Settings {
+        Settings { weight_bits: self.weight_bits, threshold: self.threshold, ..Settings::default() }
+    }
+}
+
+/// What a sweep does one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Stage {
+    /// Run the ANN on all images.
+    Ann,
+    /// Convert the network for each τ and T.
+    Networks,
+    /// Compute the points.
+    Points,
+    /// Gather them.
+    Table,
+}
+
+/// What is swept over.
+pub struct Task<'a> {
+    /// The sweep's folder, see [`prepare`].
+    pub folder: &'a Path,
+    /// The network as imported.
+    pub onnx: &'a [u8],
+    pub normalisation: &'a Normalisation,
+    /// Labelled test images.
+    pub data: &'a Images,
+    /// Images that `convert` uses, and that show how many events the layers get; without them those of `data` do.
+    pub calibration: Option<&'a Images>,
+    /// Converts the network.
+    pub convert: &'a (dyn Fn(&Options) -> Result<snn::Network> + Sync),
+    pub device: &'a Device,
+    /// Whether to run the float spiking networks as well.
+    pub float: bool,
+}
+
+/// What a point was found to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    #[serde(flatten)]
+    pub point: Point,
+    pub images: usize,
+    /// Top-1 in fixed point, 0 to 1.
+    pub accuracy: f64,
+    /// Share of the images that get the ANN's class.
+    pub agreement: f64,
+    /// `None` for a network that does not fit the board.
+    pub hardware: Option<Hardware>,
+}
+
+/// What came of a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sweep {
+    /// The ANN's accuracy, 0 to 1.
+    pub ann: f64,
+    /// One row a point, in the order given; empty if the sweep was to stop before.
+    pub rows: Vec<Row>,
+    /// Points that an earlier run had computed.
+    pub kept: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AnnFound {
+    accuracy: f64,
+    /// Of each image.
+    classes: Vec<usize>,
+}
+
+/// Computes what is missing of `points` up to and including `until`. `progress` is told of a stage how much there is to do in it and
+/// how much more is done, 0 at its start.
+///
+/// # Errors
+/// What conversion, quantisation, tract and the folding solver report, [`Error::Setting`] for images without labels, and
+/// [`Error::Io`] for a folder that cannot be written.
+pub fn run(
+    task: &Task,
+    points: &[Point],
+    until: Stage,
+    progress: &(dyn Fn(Stage, usize, usize) + Sync),
+) -> Result<Sweep> {
+    // Before anything takes long.
+    check_labels(task.data, usize::MAX)?;
+    let data = Key::images(task.data);
+    let model = Key::new(&[task.onnx, &serde_json::to_vec(task.normalisation).unwrap_or_default()]);
+    let calibration = task.calibration.map_or(Key::new(&[]), Key::images);
+    let ann_key = Key::new(&[b"ann", model.bytes(), data.bytes()]);
+    let ann = store::once(&task.folder.join("ann.json"), &ann_key, || run_ann(task, progress))?;
+    let mut sweep = Sweep { ann: ann.accuracy, rows: Vec::new(), kept: 0 };
+    if until == Stage::Ann {
+        return Ok(sweep);
+    }
+
+    let network_key = |point: &Point| {
+        let sizes = format!("τ {} T {}", point.members, point.timesteps);
+        Key::new(&[b"network", model.bytes(), calibration.bytes(), sizes.as_bytes()])
+    };
+    let mut networks: Vec<&Point> = Vec::new();
+    for point in points {
+        if !networks.iter().any(|known| known.network_name() == point.network_name()) {
+            networks.push(point);
+        }
+    }
+    progress(Stage::Networks, networks.len(), 0);
+    let mut floats = Vec::new();
+    for point in &networks {
+        let key = network_key(point);
+        convert_once(task, point, &key)?;
+        if task.float {
+            let path = task.folder.join(format!("networks/{}-float.json", point.network_name()));
+            let key = Key::new(&[b"float", key.bytes(), data.bytes()]);
+            floats.push(Some(store::once(&path, &key, || float_accuracy(task, point))?));
+        } else {
+            floats.push(None);
+        }
+        progress(Stage::Networks, networks.len(), 1);
+    }
+    if until == Stage::Networks {
+        return Ok(sweep);
+    }
+
+    let device = serde_json::to_vec(task.device).unwrap_or_default();
+    let path = |point: &Point| task.folder.join(format!("points/{}.json", point.name()));
+    let key = |point: &Point| {
+        let point_key = [b"point", network_key(point).bytes(), data.bytes(), point.name().as_bytes(), &device].concat();
+        Key::new(&[&point_key])
+    };
+    let kept: Vec<Option<Found>> = points.iter().map(|point| store::read(&path(point), &key(point))).collect();
+    sweep.kept = kept.iter().flatten().count();
+    progress(Stage::Points, points.len() - sweep.kept, 0);
+    // Scoring uses all cores by itself; points side by side fill in where quantising and folding do not.
+    let found = points.par_iter().zip(kept).map(|(point, kept)| {
+        if let Some(found) = kept {
+            return Ok(found);
+        }
+        let found = store::once(&path(point), &key(point), || compute(task, point, &ann));
+        progress(Stage::Points, points.len() - sweep.kept, 1);
+        found
+    });
+    let found = found.collect::<Result<Vec<_>>>()?;
+    if until == Stage::Points {
+        return Ok(sweep);
+    }
+
+    let float_of = |point: &Point| {
+        let place = networks.iter().position(|known| known.network_name() == point.network_name());
+        place.and_then(|place| floats[place])
+    };
+    let float = found.iter().map(|found| float_of(&found.point)).collect();
+    sweep.rows = table::rows(found, float);
+    store::write_whole(&task.folder.join("sweep.csv"), csv(&sweep.rows).as_bytes())?;
+    Ok(sweep)
+}
+
+fn run_ann(task: &Task, progress: &(dyn Fn(Stage, usize, usize) + Sync)) -> Result<AnnFound> {
+    let (_, height, width, channels) = task.data.pixels.dim();
+    let shape = crate::Shape { channels, height, width };
+    let ann = Ann::new(task.onnx, shape, task.normalisation)?;
+    progress(Stage::Ann, task.data.len(), 0);
+    let scores = ann.scores_all(task.data, &|done| progress(Stage::Ann, task.data.len(), done))?;
+    let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
+    let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
+    Ok(AnnFound { accuracy: agreement(&classes, &labels), classes })
+}
+
+/// The folder of a converted network.
+fn network_folder(task: &Task, point: &Point) -> std::path::PathBuf {
+    task.folder.join("networks").join(point.network_name())
+}
+
+fn convert_once(task: &Task, point: &Point, key: &Key) -> Result<()> {
+    let stamp = task.folder.join(format!("networks/{}.json", point.network_name()));
+    store::once(&stamp, key, || {
+        let network = (task.convert)(&Options { members: point.members, timesteps: point.timesteps })?;
+        let settings = Settings::default();
+        folder::write(&network_folder(task, point), &Converted { network, settings, onnx: Some(task.onnx.to_vec()) })
+    })
+}
+
+fn float_accuracy(task: &Task, point: &Point) -> Result<f64> {
+    let network = folder::read(&network_folder(task, point))?.network;
+    check_shape(task.data, network.input.shape)?;
+    let last = |scores: &ndarray::Array2<f32>| argmax(&scores.row(scores.nrows() - 1).to_vec());
+    let scores = float_snn::scores_all(&network, task.data, &|_| ());
+    let classes: Vec<usize> = scores.iter().map(last).collect();
+    let labels = check_labels(task.data, scores.first().map_or(0, |scores| scores.ncols()))?;
+    Ok(agreement(&classes, &labels))
+}
+
+fn compute(task: &Task, point: &Point, ann: &AnnFound) -> Result<Found> {
+    let network = folder::read(&network_folder(task, point))?.network;
+    check_shape(task.data, network.input.shape)?;
+    let fixed = quantise(&network, &point.settings())?;
+    let scores = Model::new(&fixed)?.scores_all(task.data, &|_| ());
+    let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
+    let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
+    let hardware = match task.device.estimate(&fixed, task.calibration.unwrap_or(task.data)) {
+        Err(Error::Setting { key, .. }) if key == "--board" => None,
+        estimated => Some(estimated?),
+    };
+    Ok(Found {
+        point: *point,
+        images: task.data.len(),
+        accuracy: agreement(&classes, &labels),
+        agreement: agreement(&classes, &ann.classes),
+        hardware,
+    })
+}
+
+/// Share of equal entries.
+fn agreement(left: &[usize], right: &[usize]) -> f64 {
+    left.iter().zip(right).filter(|(left, right)| left == right).count() as f64 / left.len() as f64
+}

@@ -1,0 +1,70 @@
+//! The same sweep as a Snakemake workflow: for a cluster, or to place and route the points as well.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::store::write_whole;
+use crate::error::{Error, Result};
+
+/// What the workflow runs; it reads all of it from a configuration file that can be edited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workflow {
+    /// As [`super::Point::grid`] takes them.
+    pub members: Vec<u32>,
+    pub timesteps: Vec<u32>,
+    pub weight_bits: Vec<u32>,
+    pub thresholds: Vec<String>,
+    /// Flags of `volley sweep` without their dashes, with what they are given.
+    pub flags: Vec<(&'static str, Value)>,
+    /// Path of the model.
+    pub model: String,
+}
+
+/// Writes `Snakefile` and `config.yaml` into `folder`; results will stand beside them.
+///
+/// # Errors
+/// [`Error::File`] for a folder that holds a Snakefile of another kind, [`Error::Io`] for one that cannot be written.
+pub fn emit(folder: &Path, workflow: &Workflow) -> Result<()> {
+    let own = include_str!("Snakefile");
+    let path = folder.join("Snakefile");
+    let mark = own.lines().next().unwrap_or_default();
+    if std::fs::read_to_string(&path).is_ok_and(|text| !text.starts_with(mark)) {
+        return Err(Error::file(&path, "it is not one of Volley's", "choose another output folder"));
+    }
+    std::fs::create_dir_all(folder)
+        .map_err(|source| Error::io(folder, source, "choose an output folder that you may write"))?;
+    write_whole(&folder.join("config.yaml"), config(workflow).as_bytes())?;
+    write_whole(&path, own.as_bytes())
+}
+
+/// A JSON value is a YAML value.
+fn config(workflow: &Workflow) -> String {
+    let mut text =
+        String::from("# What `Snakefile` runs; paths may be relative to the folder in which snakemake is started.\n");
+    let mut entry = |comment: &str, key: &str, value: Value| {
+        if !comment.is_empty() {
+            let _ = writeln!(text, "\n# {comment}");
+        }
+        let _ = writeln!(text, "{key}: {value}");
+    };
+    entry("The program, and where the results go.", "volley", json!("volley"));
+    entry("", "sweep", json!("sweep"));
+    entry("", "hardware", json!("hardware"));
+    let points =
+        [&workflow.members, &workflow.timesteps, &workflow.weight_bits].map(Vec::len).iter().product::<usize>();
+    entry(
+        &format!("{} points: all combinations.", points * workflow.thresholds.len()),
+        "members",
+        json!(workflow.members),
+    );
+    entry("", "timesteps", json!(workflow.timesteps));
+    entry("", "weight_bits", json!(workflow.weight_bits));
+    entry("", "thresholds", json!(workflow.thresholds));
+    entry("The flags of `volley sweep --help`.", "model", json!(workflow.model));
+    for (flag, value) in &workflow.flags {
+        entry("", flag, value.clone());
+    }
+    text
+}

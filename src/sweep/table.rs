@@ -1,0 +1,115 @@
+//! The table of a sweep, and which of its points nobody would give up for another.
+
+use serde::Serialize;
+
+use super::{Found, Hardware};
+
+/// LUTs that a multiplier stands for. In cells of 16 lanes one saves 30 (ECP5, a product a lane) to 71 LUTs (Xilinx 7, two
+/// accumulators each); docs/architecture.md has the measurements.
+const LUTS_OF_MULTIPLIER: f64 = 50.0;
+
+/// A point in the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    #[serde(flatten)]
+    pub found: Found,
+    /// Accuracy of the float spiking network, 0 to 1, if it was asked for.
+    pub float: Option<f64>,
+    /// Whether it is on the Pareto front: no other point is at least as good in accuracy, [`lut_equivalents`], block RAMs and frames a
+    /// second, and better in one of them. Points without hardware are not.
+    pub pareto: bool,
+}
+
+/// LUTs, and 50 for each multiplier.
+pub fn lut_equivalents(hardware: &Hardware) -> f64 {
+    hardware.luts + LUTS_OF_MULTIPLIER * hardware.multipliers
+}
+
+/// Marks the front; `float` has an entry for each point.
+pub(super) fn rows(found: Vec<Found>, float: Vec<Option<f64>>) -> Vec<Row> {
+    // More is better in each.
+    let merits: Vec<Option<[f64; 4]>> = found
+        .iter()
+        .map(|found| {
+            let hardware = found.hardware.as_ref()?;
+            Some([found.accuracy, -lut_equivalents(hardware), -hardware.block_rams, hardware.frames_per_second])
+        })
+        .collect();
+    let beats =
+        |one: &[f64; 4], other: &[f64; 4]| one != other && one.iter().zip(other).all(|(one, other)| one >= other);
+    let on_front =
+        |own: &Option<[f64; 4]>| own.is_some_and(|own| !merits.iter().flatten().any(|other| beats(other, &own)));
+    let front: Vec<bool> = merits.iter().map(on_front).collect();
+    found.into_iter().zip(float).zip(front).map(|((found, float), pareto)| Row { found, float, pareto }).collect()
+}
+
+/// The table as CSV; what is not known is empty.
+pub fn csv(rows: &[Row]) -> String {
+    let head = "members,timesteps,weight_bits,threshold,images,accuracy,float_accuracy,agreement,luts,flip_flops,multipliers,\
+                block_rams,cycles,frames_per_second,pareto\n";
+    let line = |row: &Row| {
+        let Row { found, float, pareto } = row;
+        let point = &found.point;
+        let threshold = match point.threshold {
+            crate::fixed_point::ThresholdMode::Exact => "exact",
+            crate::fixed_point::ThresholdMode::Pow2 => "pow2",
+        };
+        let hardware = found.hardware.map_or(",,,,,".to_string(), |hardware| {
+            let Hardware { luts, flip_flops, multipliers, block_rams, cycles, frames_per_second } = hardware;
+            format!("{luts},{flip_flops},{multipliers},{block_rams},{cycles},{frames_per_second}")
+        });
+        let float = float.map_or(String::new(), |float| float.to_string());
+        format!(
+            "{},{},{},{threshold},{},{},{float},{},{hardware},{}\n",
+            point.members,
+            point.timesteps,
+            point.weight_bits,
+            found.images,
+            found.accuracy,
+            found.agreement,
+            u8::from(*pareto)
+        )
+    };
+    rows.iter().map(line).fold(head.to_string(), |text, line| text + &line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixed_point::ThresholdMode;
+    use crate::sweep::Point;
+
+    fn found(accuracy: f64, [luts, multipliers, block_rams, frames_per_second]: [f64; 4]) -> Found {
+        let point = Point { members: 4, timesteps: 1, weight_bits: 8, threshold: ThresholdMode::Exact };
+        let hardware = Hardware { luts, flip_flops: 1.0, multipliers, block_rams, cycles: 1.0, frames_per_second };
+        Found { point, images: 1, accuracy, agreement: 1.0, hardware: Some(hardware) }
+    }
+
+    #[test]
+    fn the_front_is_what_no_other_point_beats() {
+        let points = vec![
+            found(0.9, [100.0, 0.0, 4.0, 10.0]),
+            // The same in all: neither beats the other.
+            found(0.9, [100.0, 0.0, 4.0, 10.0]),
+            // Dearer and no better.
+            found(0.9, [100.0, 1.0, 4.0, 10.0]),
+            // A multiplier is dearer than 40 LUTs and cheaper than 60.
+            found(0.9, [60.0, 1.0, 4.0, 10.0]),
+            found(0.9, [40.0, 1.0, 4.0, 10.0]),
+            // Better in one thing each.
+            found(0.8, [10.0, 0.0, 4.0, 10.0]),
+            found(0.8, [100.0, 0.0, 3.0, 10.0]),
+            found(0.8, [100.0, 0.0, 4.0, 11.0]),
+            Found { hardware: None, ..found(1.0, [0.0; 4]) },
+        ];
+        let count = points.len();
+        let front = |points: Vec<Found>| -> Vec<bool> {
+            let count = points.len();
+            rows(points, vec![None; count]).iter().map(|row| row.pareto).collect()
+        };
+        assert_eq!(front(points[..3].to_vec()), [true, true, false]);
+        assert_eq!(front(points[..4].to_vec()), [true, true, false, false]);
+        assert_eq!(front(points)[4..], [true; 4].into_iter().chain([false]).collect::<Vec<_>>());
+        assert_eq!(count, 9);
+    }
+}
