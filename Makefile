@@ -22,7 +22,7 @@ demo: ## Convert, generate and co-simulate the bundled network
 	@scripts/install-tools.sh simulator
 	$(CARGO) run --release $(LOCKED) -- demo
 
-install: ## Install the tools that are missing (Debian packages, .venv)
+install: ## Install the tools that are missing (Debian packages, .venv, .venv-snakemake)
 	@scripts/install-tools.sh
 
 fmt: ## Format the Rust sources
@@ -62,4 +62,4 @@ pnr: install ## Place and route the boards' reference designs and print their ta
 
 clean: ## Remove everything that was built
 	$(CARGO) clean
-	rm -rf build .venv
+	rm -rf build .venv .venv-snakemake

@@ -53,14 +53,28 @@ fi
 
 [ "$what" = all ] || exit 0
 
-# The stamp is a copy of the requirements that .venv was made from, written last: a broken install has none.
-if ! cmp -s scripts/requirements.txt .venv/installed-from; then
-    echo "install-tools: .venv from scripts/requirements.txt"
-    rm -rf .venv
-    python3 -m venv .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r scripts/requirements.txt </dev/null
+# A virtual environment is made again when its requirements change.
+#   stale FOLDER REQUIREMENTS
+stale() { ! cmp -s "$2" "$1/installed-from"; }
+#   venv FOLDER REQUIREMENTS
+venv() {
+    echo "install-tools: $1 from $2"
+    rm -rf "$1"
+    python3 -m venv "$1"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input -r "$2" </dev/null
+}
+# The stamp is a copy of the requirements, written last: a broken install has none.
+stamp() { cp "$2" "$1/installed-from"; }
+
+if stale .venv scripts/requirements.txt; then
+    venv .venv scripts/requirements.txt
     # The package brings a library only; this is its command.
     { echo "#!$PWD/.venv/bin/python"; cat scripts/yosys.py; } >.venv/bin/yosys
     chmod +x .venv/bin/yosys
-    cp scripts/requirements.txt .venv/installed-from
+    stamp .venv scripts/requirements.txt
+fi
+# By itself, since it brings fifty packages.
+if stale .venv-snakemake scripts/requirements-snakemake.txt; then
+    venv .venv-snakemake scripts/requirements-snakemake.txt
+    stamp .venv-snakemake scripts/requirements-snakemake.txt
 fi

@@ -457,8 +457,8 @@ fn mistakes_in_the_settings_file_are_named() {
         place.refused("generate net -o rtl")
     };
     assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, plan, board, json");
-    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, report, inspect, doctor");
-    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, plan, generate, cosim, synth, report, inspect, doctor");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, sweep, plan, generate, cosim, synth, report, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, sweep, plan, generate, cosim, synth, report, inspect, doctor");
     // Tables of other commands are checked as well.
     assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
@@ -615,9 +615,10 @@ fn a_mismatch_is_named_and_recorded() {
 #[test]
 fn help_has_an_example_for_each_command() {
     let place = Place::new();
-    for command in
-        ["demo", "convert", "eval", "study", "plan", "generate", "cosim", "synth", "report", "inspect", "doctor"]
-    {
+    for command in [
+        "demo", "convert", "eval", "study", "sweep", "plan", "generate", "cosim", "synth", "report", "inspect",
+        "doctor",
+    ] {
         let help = place.fine(&format!("{command} --help"));
         assert!(help.contains("Example") && help.contains(&format!("  volley {command}")), "{help}");
     }

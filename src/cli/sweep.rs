@@ -234,7 +234,7 @@ fn table(rows: &[Row]) -> Table {
             Cell::count(point.members),
             Cell::count(point.timesteps),
             Cell::count(point.weight_bits),
-            Cell::text(point.threshold.to_possible_value().map_or(String::new(), |name| name.get_name().into())),
+            Cell::text(point.threshold.name()),
             Cell::share(row.found.accuracy),
             row.float.map_or_else(Cell::none, Cell::share),
             Cell::share(row.found.agreement),
@@ -307,14 +307,13 @@ fn workflow(args: &Args) -> volley::Result<Workflow> {
         ("clock", json!(args.clock)),
         ("margin", json!(args.margin)),
     ];
-    let name =
-        |mode: &ThresholdMode| mode.to_possible_value().map_or(String::new(), |name| name.get_name().to_string());
+    // Said now rather than by a job on a cluster.
     data::read_npz(&args.data, Some(1))?;
     Ok(Workflow {
         members: args.members.0.clone(),
         timesteps: args.timesteps.0.clone(),
         weight_bits: args.weight_bits.0.clone(),
-        thresholds: args.threshold.0.iter().map(name).collect(),
+        thresholds: args.threshold.0.iter().map(|mode| mode.name().to_string()).collect(),
         flags,
         model: whole(&args.model)?,
     })

@@ -33,6 +33,16 @@ pub enum ThresholdMode {
     Pow2,
 }
 
+impl ThresholdMode {
+    /// As it is written on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            ThresholdMode::Exact => "exact",
+            ThresholdMode::Pow2 => "pow2",
+        }
+    }
+}
+
 /// The input encoder: element value = raw pixel − `offset[channel]`.
 ///
 /// A raw zero stays zero where the first layer has no padding (offset 0, so blank pixels are skipped); with

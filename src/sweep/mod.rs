@@ -71,11 +71,7 @@ impl Point {
     }
 
     fn name(&self) -> String {
-        let threshold = match self.threshold {
-            ThresholdMode::Exact => "exact",
-            ThresholdMode::Pow2 => "pow2",
-        };
-        format!("{}-w{}-{threshold}", self.network_name(), self.weight_bits)
+        format!("{}-w{}-{}", self.network_name(), self.weight_bits, self.threshold.name())
     }
 
     fn settings(&self) -> Settings {

@@ -50,20 +50,17 @@ pub fn csv(rows: &[Row]) -> String {
     let line = |row: &Row| {
         let Row { found, float, pareto } = row;
         let point = &found.point;
-        let threshold = match point.threshold {
-            crate::fixed_point::ThresholdMode::Exact => "exact",
-            crate::fixed_point::ThresholdMode::Pow2 => "pow2",
-        };
         let hardware = found.hardware.map_or(",,,,,".to_string(), |hardware| {
             let Hardware { luts, flip_flops, multipliers, block_rams, cycles, frames_per_second } = hardware;
             format!("{luts},{flip_flops},{multipliers},{block_rams},{cycles},{frames_per_second}")
         });
         let float = float.map_or(String::new(), |float| float.to_string());
         format!(
-            "{},{},{},{threshold},{},{},{float},{},{hardware},{}\n",
+            "{},{},{},{},{},{},{float},{},{hardware},{}\n",
             point.members,
             point.timesteps,
             point.weight_bits,
+            point.threshold.name(),
             found.images,
             found.accuracy,
             found.agreement,
