@@ -11,6 +11,7 @@ use volley::ann::Normalisation;
 use volley::board::Board;
 use volley::convert::calibrate::Calibration;
 use volley::fixed_point::{Settings, ThresholdMode};
+use volley::output::write_whole_file;
 use volley::sweep::{self, Device, Point, Row, Stage, Sweep, Task, Workflow};
 use volley::{Error, data, import};
 
@@ -189,6 +190,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
         bar.inc(done as u64);
     })?;
     bar.finish_and_clear();
+    if args.until == Stage::Table {
+        write_whole_file(&args.output.join("sweep.html"), || -> Result<String> {
+            let command = format!("volley sweep {} --data {}", args.model.display(), args.data.display());
+            Ok(sweep.page(table(&sweep.rows).page(), &command)?.html())
+        })?;
+    }
     print(args, &sweep, points.len(), seconds(start.elapsed()))?;
     Ok(Outcome::Fine)
 }

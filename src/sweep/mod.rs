@@ -10,10 +10,11 @@
 //! networks/tau4-t1.json            its key
 //! networks/tau4-t1-float.json      accuracy of the float spiking network, if asked for
 //! points/tau4-t1-w8-exact.json     one point
-//! sweep.csv                        the table of the points asked for
+//! sweep.csv, sweep.html            the table of the points asked for, and charts of it
 //! ```
 
 mod hardware;
+mod page;
 mod snakemake;
 mod store;
 mod table;

@@ -50,11 +50,15 @@ impl Context<'_> {
                 ],
             });
         };
+        let mut unused = Vec::new();
         for (slice, (rom, _)) in weight_roms.iter().enumerate() {
             let suffix = if fold.slices == 1 { String::new() } else { format!("_{slice}") };
             let own = |wire: &str, bits| part(wire, slice, fold.slices, bits);
             // A slice with fewer rows than the largest one needs fewer bits of the address.
             let low = slice as u32 * self.address_bits;
+            if rom.address_bits() < self.address_bits {
+                unused.push((slice, low + rom.address_bits(), low + self.address_bits - 1));
+            }
             let addr = match (rom.address_bits() == self.address_bits, rom.address_bits()) {
                 (true, bits) => own("weight_addr", bits),
                 (false, 1) => format!("weight_addr[{low}]"),
@@ -68,6 +72,12 @@ impl Context<'_> {
             memory(rom, own("element_memory"), own("element_enable"), own("element_addr"), own("element_row"));
         }
         memory(&neuron_rom.0, own("neuron_memory"), own("neuron_enable"), own("neuron_addr"), own("neuron_row"));
+        for (slice, low, high) in unused {
+            let wire = format!("unused_weight_addr_{slice}");
+            let bits = if low == high { format!("weight_addr[{low}]") } else { format!("weight_addr[{high}:{low}]") };
+            module.wires.push(Wire::new(&wire, 1));
+            module.body.push(Item::Assign { target: wire, expression: format!("&{{1'b0, {bits}}}") });
+        }
     }
 
     pub(super) fn engine(&self, module: &mut Module, format: &NeuronFormat) {
