@@ -167,7 +167,7 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
         name: String::new(),
         origin: String::new(),
         shape,
-        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step: vec![step; channels] } }),
+        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step: steps(options, step, channels) } }),
     }
 }
 
@@ -214,6 +214,15 @@ fn groups(random: &mut Random, outputs: usize, inputs: usize) -> usize {
         .filter(|groups| outputs.is_multiple_of(*groups) && inputs.is_multiple_of(*groups))
         .collect();
     if legal.is_empty() { 1 } else { legal[random.within(0, legal.len() - 1)] }
+}
+
+/// Steps of the channels, at most `step`: whole and even where it is.
+fn steps(options: &Options, step: f32, channels: usize) -> Vec<f32> {
+    let of = |channel: usize| match options.whole {
+        true => (step - 2.0 * (channel % 4) as f32).max(2.0),
+        false => step * (1.0 - (channel % 4) as f32 / 16.0),
+    };
+    (0..channels).map(of).collect()
 }
 
 fn biases(random: &mut Random, options: &Options, channels: usize, step: f32) -> Vec<f32> {

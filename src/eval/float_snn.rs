@@ -168,7 +168,7 @@ mod tests {
             loop {
                 match &source.nodes[index].op {
                     Op::Layer(layer) => match &layer.neuron {
-                        Neuron::Group { step } => break step[0],
+                        Neuron::Group { step } => break step,
                         Neuron::Readout => panic!("a readout feeds nothing"),
                     },
                     Op::Pool(pool) => match pool.source {
@@ -185,12 +185,14 @@ mod tests {
                 continue;
             };
             for (term, from) in layer.terms.iter_mut().zip(&from.terms) {
-                let unit = match from.source {
-                    Source::Input => 1.0,
-                    Source::Node(index) => step_of(index),
-                };
                 term.shift = 0;
-                term.weights = from.weights.mapv(|w| (w * unit) as i32);
+                let mut weights = from.weights.clone();
+                if let Source::Node(index) = from.source {
+                    for (mut taps, step) in weights.axis_iter_mut(Axis(1)).zip(step_of(index)) {
+                        taps *= *step;
+                    }
+                }
+                term.weights = weights.mapv(|w| w as i32);
             }
             layer.bias = from.bias.iter().map(|&b| b as i64).collect();
             layer.neuron = match &from.neuron {

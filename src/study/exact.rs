@@ -56,6 +56,15 @@ mod tests {
             if network.nodes.iter().any(|node| maximum(&node.op)) {
                 continue;
             }
+            // Thresholds of training are those of a whole layer.
+            for node in &mut network.nodes {
+                if let Op::Layer(layer) = &mut node.op
+                    && let Neuron::Group { step } = &mut layer.neuron
+                {
+                    let first = step[0];
+                    step.fill(first);
+                }
+            }
             let lambda = |op: &Op| match op {
                 Op::Layer(layer) => match &layer.neuron {
                     Neuron::Group { step } => step[0] * network.members as f32,
