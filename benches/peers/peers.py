@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -112,8 +113,37 @@ def onnx(net, x, seconds):
     return Batched("float ANN, ONNX Runtime", many, session(1), x, seconds), many
 
 
-def group_neurons(net, description):
-    """The converted network in PyTorch, all time steps of a convolution in one batch."""
+def spikingjelly_node(step, members):
+    """A group neuron as a user of SpikingJelly writes it: its base node, with a threshold for each member."""
+    import torch
+    from spikingjelly.activation_based import neuron, surrogate
+
+    class GroupNode(neuron.BaseNode):
+        def __init__(self):
+            super().__init__(step, None, surrogate.Sigmoid(), step_mode="m")
+
+        def v_float_to_tensor(self, x):
+            if isinstance(self.v, float):
+                self.v = torch.full_like(x, step / 2)
+
+        def neuronal_charge(self, x):
+            self.v = self.v + x
+
+        def neuronal_fire(self):
+            spikes = self.surrogate_function(self.v - step)
+            for member in range(2, members + 1):
+                spikes = spikes + self.surrogate_function(self.v - member * step)
+            return spikes
+
+        def neuronal_reset(self, spike):
+            self.v = self.v - spike * step
+
+    return GroupNode().eval()
+
+
+def group_neurons(net, description, spikingjelly):
+    """The converted network in PyTorch, all time steps of a convolution in one batch; its neurons are written out here, with
+    one division for all members, or are SpikingJelly's."""
     import torch
     from safetensors.torch import load_file
     from torch.nn import functional
@@ -144,6 +174,18 @@ def group_neurons(net, description):
                 v = v - spikes
             sent.append(spikes)
         return torch.cat(sent) if steps > 1 else sent[0]
+
+    # A node holds its potentials, so each caller has nodes of its own.
+    own = threading.local()
+
+    def fire_node(current, step):
+        nodes = own.__dict__.setdefault("nodes", {})
+        node = nodes.get(step) or nodes.setdefault(step, spikingjelly_node(step, members))
+        node.reset()
+        return (node(current.unflatten(0, (steps, -1))) * step).flatten(0, 1)
+
+    if spikingjelly:
+        fire = fire_node
 
     def pool(node):
         if node["pool"] == "max":
@@ -189,10 +231,11 @@ def main():
     for net, description in zip(args.nets, descriptions):
         setting = f"τ = {description['members']}, T = {description['timesteps']}"
         if args.torch:
-            many, one = group_neurons(net, description)
-            same = np.mean(many(x).argmax(1) == classes(x).argmax(1))
-            print(f"PyTorch, {setting}: the ANN's class on {100 * same:.1f} % of {len(x)} images", file=sys.stderr)
-            contenders.append(Batched(f"float SNN, PyTorch, {setting}", many, one, x, args.seconds))
+            for name, spikingjelly in (("PyTorch", False), ("PyTorch and SpikingJelly", True)):
+                many, one = group_neurons(net, description, spikingjelly)
+                same = np.mean(many(x).argmax(1) == classes(x).argmax(1))
+                print(f"{name}, {setting}: the ANN's class on {100 * same:.1f} % of {len(x)} images", file=sys.stderr)
+                contenders.append(Batched(f"float SNN, {name}, {setting}", many, one, x, args.seconds))
         contenders.append(Volley(f"integer SNN, Volley, {setting}", args.bench, net, args.data))
 
     measured = {contender.name: [] for contender in contenders}
