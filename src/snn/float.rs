@@ -96,6 +96,17 @@ pub fn fired(v: f32, step: f32, members: u32) -> u32 {
     n
 }
 
+/// What a group neuron fires in each time step under a constant current; it starts at θ/2 and never ends.
+pub fn counts(current: f32, step: f32, members: u32) -> impl Iterator<Item = u32> {
+    let mut v = step / 2.0;
+    std::iter::repeat_with(move || {
+        v += current;
+        let n = fired(v, step, members);
+        v -= n as f32 * step;
+        n
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,15 +10,11 @@ use crate::snn::float;
 /// Runs a group neuron with the member step `step`, in the arithmetic of the float spiking network, and gives `each` its mean
 /// output after each number of time steps in `at`, which ascend.
 pub fn mean_outputs(current: f32, step: f32, members: u32, at: &[u32], mut each: impl FnMut(usize, f64)) {
-    let (mut v, mut fired, mut t) = (step / 2.0, 0, 0);
+    let mut counts = float::counts(current, step, members);
+    let (mut fired, mut t) = (0, 0);
     for (index, &steps) in at.iter().enumerate() {
-        while t < steps {
-            v += current;
-            let n = float::fired(v, step, members);
-            v -= n as f32 * step;
-            fired += n;
-            t += 1;
-        }
+        fired += counts.by_ref().take((steps - t) as usize).sum::<u32>();
+        t = steps;
         each(index, f64::from(fired) * f64::from(step) / f64::from(steps));
     }
 }

@@ -90,13 +90,7 @@ fn best_step(currents: &[f32], members: u32, timesteps: u32) -> f32 {
 
 /// The mean output of a group neuron over `timesteps` steps under a constant current.
 pub fn mean_output(current: f32, step: f32, members: u32, timesteps: u32) -> f32 {
-    let (mut v, mut fired) = (step / 2.0, 0);
-    for _ in 0..timesteps {
-        v += current;
-        let n = float::fired(v, step, members);
-        v -= n as f32 * step;
-        fired += n;
-    }
+    let fired: u32 = float::counts(current, step, members).take(timesteps as usize).sum();
     fired as f32 * step / timesteps as f32
 }
 

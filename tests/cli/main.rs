@@ -1,98 +1,17 @@
 //! The program as a user meets it: exit codes, messages, and what it leaves on the disk.
 
+#[path = "../common/mod.rs"]
 mod common;
-
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod place;
+mod study;
+mod weight_bits;
 
 use common::{Attribute, Graph};
 use insta::assert_snapshot;
-use ndarray::{Array1, Array3};
+use place::{Place, write_images};
 use serde_json::Value;
 
 const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/digits");
-
-/// A folder for one test, and the program run in it.
-struct Place(tempfile::TempDir);
-
-struct Ran {
-    code: i32,
-    stdout: String,
-    /// With the folder's path, times and addresses replaced.
-    stderr: String,
-}
-
-impl Place {
-    fn new() -> Place {
-        Place(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
-        command.current_dir(self.0.path()).args(arguments.split_whitespace());
-        command
-    }
-
-    fn finish(&self, output: Output) -> Ran {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let stderr = text(output.stderr).replace(&self.0.path().display().to_string(), "[folder]");
-        Ran {
-            code: output.status.code().expect("the program was not killed"),
-            stdout: text(output.stdout),
-            stderr: stderr.replace(DIGITS, "[digits]"),
-        }
-    }
-
-    fn run(&self, arguments: &str) -> Ran {
-        self.finish(self.command(arguments).output().unwrap())
-    }
-
-    /// Runs what must succeed and returns its output.
-    fn fine(&self, arguments: &str) -> String {
-        let ran = self.run(arguments);
-        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments}");
-        ran.stdout
-    }
-
-    /// Runs what must be refused and returns the message; nothing may have been left behind.
-    fn refused(&self, arguments: &str) -> String {
-        let before = self.list();
-        let ran = self.run(arguments);
-        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments}: {}", ran.stderr);
-        assert_eq!(self.list(), before, "{arguments} left something behind");
-        ran.stderr
-    }
-
-    fn list(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.0.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
-    /// A hand-made model, with its normalisation beside it.
-    fn model(&self, graph: Graph) {
-        std::fs::write(self.path("model.onnx"), graph.bytes()).unwrap();
-        std::fs::write(self.path("model.toml"), "[input]\nmean = [0.0]\nstd = [1.0]\n").unwrap();
-    }
-
-    /// Converts the digits network to `net`.
-    fn digits(self) -> Place {
-        self.fine(&format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net"));
-        self
-    }
-}
-
-fn write_images(path: &Path, size: usize) {
-    let mut archive = ndarray_npy::NpzWriter::new(std::fs::File::create(path).unwrap());
-    archive.add_array("x", &Array3::<u8>::zeros((3, size, size))).unwrap();
-    archive.add_array("y", &Array1::<u8>::zeros(3)).unwrap();
-    archive.finish().unwrap();
-}
 
 const CONVERT: &str = "convert model.onnx --members 4 --timesteps 1 -o net";
 
@@ -260,50 +179,6 @@ fn a_board_that_is_too_small_is_named() {
     std::fs::write(place.path("small.toml"), small.replace("block_rams = 208", "block_rams = 3")).unwrap();
     assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs about 7 block RAMs, the LFE5U-85F-6BG381C of ulx3s-85f has 3; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
     assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains(" of 208 block RAMs (estimates)"));
-}
-
-/// What is promised of the chosen bits holds when the written folder is evaluated.
-#[test]
-fn weight_bits_are_chosen_within_a_loss() {
-    let place = Place::new();
-    let convert = |more: &str| format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net {more}");
-    let calibration = format!("{DIGITS}/calibration.npz");
-    let mut last = f64::INFINITY;
-    for points in [0.0, 1.0, 5.0] {
-        let arguments = convert(&format!("--data {calibration} --max-loss {points} --weight-bits 8,conv_4=5 --json"));
-        let converted: Value = serde_json::from_str(&place.fine(&arguments)).unwrap();
-        let layers = converted["layers"].as_array().unwrap();
-        let bits = |layer: &Value| layer["weight_bits"].as_u64().unwrap();
-        assert!(layers.iter().zip([8, 5, 8]).all(|(layer, most)| (2..=most).contains(&bits(layer))), "{layers:?}");
-        let weights = |layer: &Value| layer["weights"].as_u64().unwrap();
-        let sum = layers.iter().map(|layer| bits(layer) * weights(layer)).sum::<u64>() as f64;
-        let choice = &converted["mixed_precision"];
-        let number = |value: &Value| value.as_f64().unwrap();
-        let mean = number(&choice["mean_bits"]);
-        assert!((mean - sum / layers.iter().map(weights).sum::<u64>() as f64).abs() < 1e-9);
-        let report: Value =
-            serde_json::from_str(&place.fine(&format!("eval net --data {calibration} --json"))).unwrap();
-        assert_eq!((&report["snn_float"], &report["snn_fixed"]), (&choice["float"], &choice["chosen"]));
-        assert!(number(&report["snn_float"]) - number(&report["snn_fixed"]) <= points / 100.0 + 1e-9, "{report}");
-        // Less than what was allowed, and not for nothing.
-        assert!(mean < last && mean < 7.0, "{points} points: {mean} bits after {last}");
-        last = mean;
-    }
-    let shown = place.fine(&convert(&format!("--data {calibration} --max-loss 1")));
-    assert!(shown.contains("\na weight has ") && shown.contains("float SNN") && shown.contains("chosen"), "{shown}");
-}
-
-#[test]
-fn a_loss_that_cannot_be_held_is_refused() {
-    let place = Place::new();
-    let convert = format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net --max-loss");
-    assert_snapshot!(place.refused(&format!("{convert} 0.1")), @"error: --max-loss: needs images to measure the accuracy on; give labelled training images with --data");
-    let mut archive = ndarray_npy::NpzWriter::new(std::fs::File::create(place.path("x.npz")).unwrap());
-    archive.add_array("x", &Array3::<u8>::zeros((3, 8, 8))).unwrap();
-    archive.finish().unwrap();
-    assert_snapshot!(place.refused(&format!("{convert} 0.1 --data x.npz")), @"error: --data: its images have no labels; add an array 'y' with a class for each");
-    assert_snapshot!(place.refused(&format!("{convert} 100 --data {DIGITS}/calibration.npz")), @"error: --max-loss: is 100; choose points of at least 0 and below 100");
-    assert_snapshot!(place.refused(&format!("{convert} 0 --data {DIGITS}/calibration.npz --weight-bits 2")), @"error: --max-loss: no weight bits up to --weight-bits stay within 0.00 points of the float network's 98.50 %; the best have 32.00 %; allow more loss, more --weight-bits, or give more images");
 }
 
 const PLAN: &str = "plan net --board ulx3s-85f";
@@ -506,82 +381,6 @@ fn a_network_goes_all_the_way_to_verilog() {
     assert_snapshot!("inspect_core", place.fine("inspect rtl"));
     let core: Value = serde_json::from_str(&place.fine("inspect rtl --json")).unwrap();
     assert_eq!(core["layers"], generated["layers"]);
-}
-
-const STUDY: &str = "study net -o study";
-
-#[test]
-fn a_study_compares_groups_with_single_neurons() {
-    let place = Place::new().digits();
-    let study = format!("{STUDY} --data {DIGITS}/test.npz --limit 30 --float-limit 10");
-    let shown = place.fine(&format!("{study} --members 4 --timesteps 1,4"));
-    assert!(shown.ends_with("wrote study\n"), "{shown}");
-    let files = ["accuracy.csv", "error.csv", "index.html", "response.csv", "study.toml"];
-    for file in files {
-        assert!(place.path("study").join(file).is_file(), "no {file}");
-    }
-    // Keys of the settings file, in any order; an older study is replaced.
-    std::fs::write(place.path("volley.toml"), "[study]\nmembers = [2, 1]\ntimesteps = 2\n").unwrap();
-    let found: Value = serde_json::from_str(&place.fine(&format!("{study} --json"))).unwrap();
-    assert_eq!(found["members"], serde_json::json!([1, 2]));
-    let counted = |row: &Value| (row["members"].as_u64(), row["timesteps"].as_u64(), row["images"].as_u64());
-    let counted: Vec<_> = found["accuracies"].as_array().unwrap().iter().map(counted).collect();
-    let cell = |members, images| (Some(members), Some(2), Some(images));
-    let ann = |images| (None, None, Some(images));
-    assert_eq!(counted, [ann(30), cell(1, 30), cell(2, 30), ann(10), cell(1, 10), cell(2, 10)]);
-    assert_snapshot!(std::fs::read_to_string(place.path("study/study.toml")).unwrap().replace(DIGITS, "[digits]"), @r#"
-    network = "digits"
-    data = "[digits]/test.npz"
-    images = 30
-    float_images = 10
-    members = [1, 2]
-    timesteps = [2]
-
-    [fixed_point]
-    weight_bits = 8
-    threshold = "exact"
-    "#);
-}
-
-#[test]
-fn studies_that_cannot_be_are_refused() {
-    let place = Place::new().digits();
-    let study = format!("{STUDY} --data {DIGITS}/test.npz");
-    assert_snapshot!(place.refused(&format!("{study} --members 4,0")), @"error: --members: it is 0; choose a number from 1 to 255");
-    assert_snapshot!(place.refused(&format!("{study} --timesteps 1,128")), @"error: --timesteps: it is 128; choose a number from 1 to 64");
-    assert_snapshot!(place.refused(&format!("{study} --timesteps 1,,2")), @r"
-    error: invalid value '1,,2' for '--timesteps <T,T>': '' is not a whole number; write some, separated by commas
-
-    For more information, try '--help'.
-    ");
-    assert_snapshot!(place.refused(&format!("{study} --float-limit 0")), @"error: --float-limit: is 0; use at least one image");
-    assert_snapshot!(place.refused(&format!("{study} --limit 0")), @"error: --limit: is 0; use at least one image");
-    assert_snapshot!(place.refused(&format!("{STUDY} --data nowhere.npz")), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
-    write_images(&place.path("images.npz"), 5);
-    assert_snapshot!(place.refused(&format!("{STUDY} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
-    std::fs::create_dir(place.path("study")).unwrap();
-    std::fs::write(place.path("study/index.html"), "").unwrap();
-    assert_snapshot!(place.refused(&study), @"error: [folder]/study: the folder exists and has no study.toml, so it was not written by Volley; choose another path for the output folder, or empty it yourself");
-    std::fs::remove_file(place.path("study/index.html")).unwrap();
-    std::fs::remove_file(place.path("net/model.onnx")).unwrap();
-    assert_snapshot!(place.refused(&study), @"error: model.onnx: it is not in the network's folder, and networks of other members and time steps are made from it; convert the network again with `volley convert`");
-}
-
-#[test]
-fn a_study_of_a_relu_network_needs_calibration_images() {
-    let place = Place::new();
-    let relu = Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]).node("/1/Relu", "Relu", &["_"], &[]);
-    place.model(relu.flatten("/2/Flatten").linear("/3/Gemm", 3, 8));
-    let mut archive = ndarray_npy::NpzWriter::new(std::fs::File::create(place.path("bright.npz")).unwrap());
-    archive
-        .add_array("x", &Array3::<u8>::from_shape_fn((3, 4, 4), |(n, y, x)| (60 * n + 9 * y + 3 * x) as u8))
-        .unwrap();
-    archive.add_array("y", &Array1::<u8>::from(vec![0, 1, 2])).unwrap();
-    archive.finish().unwrap();
-    place.fine(&format!("{CONVERT} --data bright.npz"));
-    let study = format!("{STUDY} --data bright.npz --members 4 --timesteps 1,2");
-    assert_snapshot!(place.refused(&study), @"error: layer 'conv_0': its activation is a plain ReLU, which has no threshold; give sample images to measure one (--calibration)");
-    place.fine(&format!("{study} --calibration bright.npz"));
 }
 
 /// A fault in the Verilog's memories, found by Icarus, which needs no build of seconds.
