@@ -40,6 +40,7 @@ pub mod study;
 pub mod sweep;
 pub mod synth;
 pub mod tool;
+pub mod top;
 
 pub use error::{Error, Result};
 pub use shape::{Padding, Shape};
