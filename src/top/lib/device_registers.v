@@ -165,7 +165,7 @@ module device_registers #(
             reg [31:0]         events_reg;
             reg [31:0]         input_stalls_reg;
             reg [31:0]         output_stalls_reg;
-            // The bits of six events, then all of them, each a clock later.
+            // The bits of six events, then all of them, each a clock later. A core without a frame has none.
             reg [3*GROUPS-1:0] group_reg;
             reg [SUM_BITS-1:0] sum_reg;
 
@@ -179,7 +179,7 @@ module device_registers #(
                 for (g = 0; g < GROUPS; g = g + 1) begin
                     group[3*g +: 3] = 3'd0;
                     for (n = 0; n < 6; n = n + 1) begin
-                        group[3*g +: 3] = group[3*g +: 3] + {2'd0, padded[6*g+n]};
+                        group[3*g +: 3] = group[3*g +: 3] + {2'd0, padded[6*g+n] && busy};
                     end
                     sum = sum + {{(SUM_BITS - 3){1'b0}}, group_reg[3*g +: 3]};
                 end
