@@ -165,8 +165,7 @@ impl Rom {
 
     /// The file of the words that do not stand in block RAM, where some do.
     pub fn rest_file(&self) -> Option<String> {
-        let split = self.block_rows > 0 && self.block_rows < self.depth;
-        split.then(|| format!("{}_rest.mem", self.file.trim_end_matches(".mem")))
+        rest_file(&self.file, self.block_rows, self.depth)
     }
 
     /// The shell as a module. Fails (naming the ROM) when it has no word.
@@ -254,6 +253,12 @@ impl Rom {
             address - 1,
         )
     }
+}
+
+/// The file of the words of memory `file` that do not stand in block RAM, where some do.
+pub(super) fn rest_file(file: &str, block_rows: u64, depth: u64) -> Option<String> {
+    let split = block_rows > 0 && block_rows < depth;
+    split.then(|| format!("{}_rest.mem", file.trim_end_matches(".mem")))
 }
 
 fn address_bits(depth: u64) -> u32 {
