@@ -6,7 +6,6 @@
 
 mod cells;
 mod nextpnr;
-mod pll;
 mod wrapper;
 mod yosys;
 
@@ -15,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub use cells::{Cells, Cost};
 use serde::Serialize;
 
-use crate::board::Board;
+use crate::board::{self, Board};
 use crate::output::{write_file, write_folder};
 use crate::{Error, Result, core_folder, doctor, tool};
 
@@ -193,12 +192,12 @@ fn in_folder(
     let flow = nextpnr::flow(board.family).filter(|_| options.place);
     let programs = flow.as_ref().map(|flow| nextpnr::Programs::find(flow, &folders)).transpose()?;
     let wanted = options.mhz.unwrap_or(board.core_mhz);
-    let pll = pll::find(board.family, board.clock_mhz, wanted)?;
+    let clock = board::core_clock(board, wanted)?;
 
     let top = format!("{core}_pnr");
     let mut files = copy_sources(rtl, folder)?;
     let text = read(&rtl.join(format!("{core}.v")))?;
-    for (name, text) in wrapper::files(&top, &core, &text, board.family, pll.as_ref())? {
+    for (name, text) in wrapper::files(&top, &core, &text)?.into_iter().chain(clock.files) {
         write_file(&folder.join(&name), text)?;
         files.push(name);
     }
@@ -206,7 +205,7 @@ fn in_folder(
         Some(path) => std::path::absolute(path).map_err(|e| Error::io(path, e, "give the path of yosys"))?,
         None => doctor::locate("yosys", &folders)?,
     };
-    let yosys = yosys::Yosys { program, folder, family: board.family, top: &top };
+    let yosys = yosys::Yosys { program, folder, board, top: &top };
     let cells = yosys.netlist(&files, watch)?;
     let mut report = Report {
         board: board.name.clone(),
@@ -216,10 +215,10 @@ fn in_folder(
         nextpnr: None,
         cost: cells.cost(board.family),
         available: Cost {
-            luts: board.luts,
-            flip_flops: board.flip_flops,
-            dsps: board.dsps,
-            block_rams: board.block_rams,
+            luts: board.device.luts,
+            flip_flops: board.device.flip_flops,
+            dsps: board.device.dsps,
+            block_rams: board.device.block_rams,
         },
         cells,
         timing: None,
@@ -227,8 +226,7 @@ fn in_folder(
         bitstream: None,
     };
     if let (Some(flow), Some(programs), true) = (&flow, &programs, report.excess().is_empty()) {
-        let mhz = pll.as_ref().map_or(wanted, |pll| pll.mhz);
-        let (placed, timing) = nextpnr::place((flow, programs), board, folder, (mhz, options.seed), watch)?;
+        let (placed, timing) = nextpnr::place((flow, programs), board, folder, (clock.mhz, options.seed), watch)?;
         report.nextpnr = Some(programs.version());
         report.cost = Cost { flip_flops: report.cost.flip_flops.max(placed.flip_flops), ..placed };
         // A bitstream whose clock is too fast for it would fail on the board, and in no way that tells why.

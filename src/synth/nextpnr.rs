@@ -77,7 +77,7 @@ pub(super) fn place(
     (mhz, seed): (f64, u32),
     watch: &mut dyn FnMut(Stage, &str),
 ) -> Result<(Cost, Option<Timing>)> {
-    write_file(&folder.join(flow.constraints.1), wrapper::constraints(board))?;
+    write_file(&folder.join(flow.constraints.1), wrapper::constraints(board)?)?;
     let (frequency, seed) = (mhz.to_string(), seed.to_string());
     // A missed clock is a result, which is reported with the path that missed it.
     let mut args =

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::cells::{Cells, Cost};
 use super::{Module, Stage};
-use crate::board::Family;
+use crate::board::{Board, Family};
 use crate::output::write_file;
 use crate::{Error, Result, doctor, tool};
 
@@ -19,7 +19,7 @@ const STATISTICS: &str = "cells.json";
 pub(super) struct Yosys<'a> {
     pub program: PathBuf,
     pub folder: &'a Path,
-    pub family: Family,
+    pub board: &'a Board,
     pub top: &'a str,
 }
 
@@ -34,14 +34,11 @@ impl Yosys<'_> {
     /// # Errors
     /// [`Error::Tool`] with what yosys objects to, [`Error::Io`].
     pub fn netlist(&self, files: &[String], watch: &mut dyn FnMut(Stage, &str)) -> Result<Cells> {
-        let command = match self.family {
-            Family::Ecp5 => "synth_ecp5",
-            Family::Ice40 => "synth_ice40 -device u -dsp",
-            // xc7 is the default family: Artix-7 and Zynq-7000.
-            Family::Series7 => "synth_xilinx -flatten",
-            Family::UltrascalePlus => "synth_xilinx -family xcup -flatten",
-        };
-        let synthesis = format!("{command} -top {}\ncheck -assert\nwrite_json {NETLIST}\n", self.top);
+        let command = self.command();
+        // The other families' commands flatten by themselves.
+        let flatten =
+            if matches!(self.board.family, Family::Series7 | Family::UltrascalePlus) { " -flatten" } else { "" };
+        let synthesis = format!("{command}{flatten} -top {}\ncheck -assert\nwrite_json {NETLIST}\n", self.top);
         self.run("synthesis", Stage::Synthesis, files, &synthesis, watch)?;
         self.statistics()?.remove(self.top).ok_or_else(|| self.unreadable())
     }
@@ -52,13 +49,9 @@ impl Yosys<'_> {
     /// # Errors
     /// As [`netlist`](Self::netlist).
     pub fn modules(&self, files: &[String], watch: &mut dyn FnMut(Stage, &str)) -> Result<Vec<Module>> {
-        let command = match self.family {
-            Family::Ecp5 => "synth_ecp5 -noflatten",
-            Family::Ice40 => "synth_ice40 -device u -dsp -noflatten",
-            Family::Series7 => "synth_xilinx",
-            Family::UltrascalePlus => "synth_xilinx -family xcup",
-        };
-        self.run("modules", Stage::Modules, files, &format!("{command} -top {}\n", self.top), watch)?;
+        let command = self.command();
+        let separate = if matches!(self.board.family, Family::Ecp5 | Family::Ice40) { " -noflatten" } else { "" };
+        self.run("modules", Stage::Modules, files, &format!("{command}{separate} -top {}\n", self.top), watch)?;
         let modules = self.statistics()?;
         let mut instances = BTreeMap::new();
         count(self.top, 1, &modules, &mut instances);
@@ -68,11 +61,24 @@ impl Yosys<'_> {
             let module =
                 kinds.entry(kind).or_insert_with(|| Module { name: kind.into(), instances: 0, cost: Cost::default() });
             module.instances += number;
-            module.cost.add(modules[name].cost(self.family), number);
+            module.cost.add(modules[name].cost(self.board.family), number);
         }
         let mut kinds: Vec<_> = kinds.into_values().collect();
         kinds.sort_by(|a, b| b.cost.luts.cmp(&a.cost.luts).then_with(|| a.name.cmp(&b.name)));
         Ok(kinds)
+    }
+
+    /// Synthesis for the family, and for what its device has.
+    fn command(&self) -> &'static str {
+        match self.board.family {
+            Family::Ecp5 => "synth_ecp5",
+            // Only the UltraPlus has multipliers; its delays differ from those of the others.
+            Family::Ice40 if self.board.device.dsps > 0 => "synth_ice40 -device u -dsp",
+            Family::Ice40 => "synth_ice40 -device hx",
+            // xc7 is the default family: Artix-7 and Zynq-7000.
+            Family::Series7 => "synth_xilinx",
+            Family::UltrascalePlus => "synth_xilinx -family xcup",
+        }
     }
 
     fn run(
@@ -84,7 +90,7 @@ impl Yosys<'_> {
         watch: &mut dyn FnMut(Stage, &str),
     ) -> Result<()> {
         // A memory meant for LUTs goes where it can on a family whose LUTs are no memories.
-        let memories = match self.family {
+        let memories = match self.board.family {
             Family::Ice40 => format!("hierarchy -top {}\nsetattr -unset ram_style a:ram_style=distributed\n", self.top),
             Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => String::new(),
         };
