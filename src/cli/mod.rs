@@ -3,6 +3,7 @@
 //! A command is a file here: its flags (a clap struct, documented beside their definition), what it does with the
 //! library, and what it prints. Results go to stdout, progress and errors to stderr.
 
+mod boards;
 mod config;
 mod convert;
 mod cosim;
@@ -69,6 +70,7 @@ enum Command {
     Eval(eval::Args),
     Study(study::Args),
     Sweep(sweep::Args),
+    Boards(boards::Args),
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
@@ -159,6 +161,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Eval(args) => eval::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Boards(args) => boards::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
