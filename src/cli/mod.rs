@@ -4,6 +4,7 @@
 //! library, and what it prints. Results go to stdout, progress and errors to stderr.
 
 mod board_sim;
+mod boards;
 mod build;
 mod config;
 mod convert;
@@ -72,6 +73,7 @@ enum Command {
     Eval(eval::Args),
     Study(study::Args),
     Sweep(sweep::Args),
+    Boards(boards::Args),
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
@@ -165,6 +167,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Eval(args) => eval::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Boards(args) => boards::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
