@@ -14,6 +14,7 @@ mod inspect;
 mod plan;
 mod progress;
 mod report;
+mod run;
 mod study;
 mod sweep;
 mod synth;
@@ -45,6 +46,7 @@ use volley::data::{self, Images};
   volley generate net --plan plan.toml -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
   volley synth    rtl --board ulx3s-85f -o synth
+  volley run      --port /dev/ttyUSB1 --data test.npz --rtl rtl --check
   volley report   net --rtl rtl --data test.npz -o report.html
 
 Every flag is also a key of volley.toml, one table a command:
@@ -73,6 +75,7 @@ enum Command {
     Generate(generate::Args),
     Cosim(cosim::Args),
     Synth(synth::Args),
+    Run(run::Args),
     Report(report::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
@@ -163,6 +166,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),
