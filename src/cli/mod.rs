@@ -18,6 +18,7 @@ mod inspect;
 mod plan;
 mod progress;
 mod report;
+mod run;
 mod study;
 mod sweep;
 mod synth;
@@ -49,6 +50,7 @@ use volley::data::{self, Images};
   volley generate net --plan plan.toml -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
   volley synth    rtl --board ulx3s-85f -o synth
+  volley run      --port /dev/ttyUSB1 --data test.npz --rtl rtl --check
   volley report   net --rtl rtl --data test.npz -o report.html
 
 Every flag is also a key of volley.toml, one table a command:
@@ -81,6 +83,7 @@ enum Command {
     Build(build::Args),
     Flash(flash::Args),
     BoardSim(board_sim::Args),
+    Run(run::Args),
     Report(report::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
@@ -175,6 +178,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Build(args) => build::run(&args),
         Command::Flash(args) => flash::run(&args),
         Command::BoardSim(args) => board_sim::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -120,7 +120,12 @@ print(json.dumps([[int(score) for score in frame] for frame in scores]))
         .arg(root().join("examples/digits/test.npz"))
         .output()
         .unwrap();
-    assert!(done.status.success(), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 /// Every frame is right in the end, and what went wrong is told on both sides.
@@ -143,7 +148,8 @@ fn a_bad_line(program: &Program, expected: &Expected, damage: Damage) {
 /// A host that leaves in the middle of a frame, one that leaves without its answers, and one that finds everything in order.
 fn a_host_that_goes_away(program: &Program, expected: &Expected) {
     let board = program.start(4).unwrap();
-    let frame = |sequence| framing::encode(&Message::request(Kind::Frame, sequence, expected.frames[0].clone()).content());
+    let frame =
+        |sequence| framing::encode(&Message::request(Kind::Frame, sequence, expected.frames[0].clone()).content());
     let mut port = Raw::open(&board.port);
     let bytes = frame(1);
     port.send(bytes[..bytes.len() / 2].to_vec());
@@ -258,4 +264,3 @@ impl Raw {
         }
     }
 }
-
