@@ -90,6 +90,16 @@ pub enum Parameter {
     Raw(String),
 }
 
+/// A parameter of an instance: a size, far below what an `i64` holds.
+pub fn int(name: &str, value: impl TryInto<i64>) -> (String, Parameter) {
+    (name.to_string(), Parameter::Int(value.try_into().unwrap_or(i64::MAX)))
+}
+
+/// A connection of an instance.
+pub fn connect(port: &str, expression: impl Into<String>) -> (String, String) {
+    (port.to_string(), expression.into())
+}
+
 /// A parameter of the module itself, with its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModuleParameter {
