@@ -14,6 +14,7 @@
 
 pub mod ann;
 pub mod board;
+pub mod build;
 pub mod convert;
 pub mod core_folder;
 pub mod cosim;
@@ -40,6 +41,7 @@ pub mod study;
 pub mod sweep;
 pub mod synth;
 pub mod tool;
+pub mod top;
 
 pub use error::{Error, Result};
 pub use shape::{Padding, Shape};

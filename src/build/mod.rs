@@ -1,0 +1,3 @@
+//! Scripts that make a bitstream of a generated design.
+
+pub mod vivado;
