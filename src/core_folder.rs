@@ -83,3 +83,18 @@ pub fn read(folder: &Path) -> Result<Core> {
     }
     Ok(core)
 }
+
+/// `design`, as [`read`] gives it, with the files as they stand in the folder: what a bitstream is made of, even where they
+/// were changed by hand.
+///
+/// # Errors
+/// [`Error::Io`] for a file that is not there.
+pub fn as_it_stands(folder: &Path, design: &Design) -> Result<Design> {
+    let read = |name: &String| {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path);
+        text.map(|text| (name.clone(), text)).map_err(|source| Error::io(&path, source, "generate the folder again"))
+    };
+    let files = design.files.keys().map(read).collect::<Result<_>>()?;
+    Ok(Design { files, manifest: design.manifest.clone() })
+}

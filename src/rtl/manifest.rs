@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layer::LayerModules;
-use super::netlist::Rom;
+use super::netlist::{self, Rom};
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node};
 use crate::schedule::{Fold, LayerPlan, is_readout, reads_image};
@@ -22,6 +22,13 @@ pub struct Manifest {
     pub timesteps: u32,
     #[serde(rename = "layer")]
     pub layers: Vec<LayerEntry>,
+}
+
+impl Manifest {
+    /// All memories, in the order in which the image of the weights has them.
+    pub fn memories(&self) -> impl Iterator<Item = &MemoryEntry> {
+        self.layers.iter().flat_map(|layer| &layer.memories)
+    }
 }
 
 /// One layer's engine.
@@ -57,6 +64,18 @@ pub struct MemoryEntry {
     pub width: u64,
     /// Rows that are meant for block RAM; the others are held in LUTs.
     pub block_rows: u64,
+}
+
+impl MemoryEntry {
+    /// Whole bytes of a row.
+    pub fn row_bytes(&self) -> u64 {
+        self.width.div_ceil(8)
+    }
+
+    /// The file of the rows that are held in LUTs, where others stand in block RAM.
+    pub fn rest_file(&self) -> Option<String> {
+        netlist::rest_file(&self.file, self.block_rows, self.rows)
+    }
 }
 
 pub(super) fn entry(

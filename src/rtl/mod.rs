@@ -4,6 +4,7 @@
 //! [`generate`] is pure: a network and a plan in, the files of a design out. Only the caller touches the disk.
 
 mod core;
+pub mod image;
 mod layer;
 pub mod library;
 mod manifest;

@@ -90,6 +90,16 @@ pub enum Parameter {
     Raw(String),
 }
 
+/// A parameter of an instance: a size, far below what an `i64` holds.
+pub fn int(name: &str, value: impl TryInto<i64>) -> (String, Parameter) {
+    (name.to_string(), Parameter::Int(value.try_into().unwrap_or(i64::MAX)))
+}
+
+/// A connection of an instance.
+pub fn connect(port: &str, expression: impl Into<String>) -> (String, String) {
+    (port.to_string(), expression.into())
+}
+
 /// A parameter of the module itself, with its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModuleParameter {
@@ -155,8 +165,7 @@ impl Rom {
 
     /// The file of the words that do not stand in block RAM, where some do.
     pub fn rest_file(&self) -> Option<String> {
-        let split = self.block_rows > 0 && self.block_rows < self.depth;
-        split.then(|| format!("{}_rest.mem", self.file.trim_end_matches(".mem")))
+        rest_file(&self.file, self.block_rows, self.depth)
     }
 
     /// The shell as a module. Fails (naming the ROM) when it has no word.
@@ -244,6 +253,12 @@ impl Rom {
             address - 1,
         )
     }
+}
+
+/// The file of the words of memory `file` that do not stand in block RAM, where some do.
+pub(super) fn rest_file(file: &str, block_rows: u64, depth: u64) -> Option<String> {
+    let split = block_rows > 0 && block_rows < depth;
+    split.then(|| format!("{}_rest.mem", file.trim_end_matches(".mem")))
 }
 
 fn address_bits(depth: u64) -> u32 {

@@ -4,7 +4,8 @@ mod engine;
 mod scan;
 
 use super::memory::{self, Memory, NeuronFormat};
-use super::netlist::{Module, Parameter, Port, Rom};
+use super::netlist::{Module, Port, Rom};
+pub(super) use super::netlist::{connect, int};
 use crate::fixed_point::{Layer, Network, Node, Source};
 use crate::schedule::{self, LayerPlan, Storage, TermKind, is_readout};
 use crate::{Error, Result};
@@ -135,15 +136,6 @@ fn bits_text(bits: u64) -> String {
 
 pub(super) fn address_bits(depth: usize) -> u32 {
     (usize::BITS - depth.saturating_sub(1).leading_zeros()).max(1)
-}
-
-pub(super) fn int(name: &str, value: impl TryInto<i64>) -> (String, Parameter) {
-    // Every value here is a size, far below what an i64 holds.
-    (name.to_string(), Parameter::Int(value.try_into().unwrap_or(i64::MAX)))
-}
-
-pub(super) fn connect(port: &str, expression: impl Into<String>) -> (String, String) {
-    (port.to_string(), expression.into())
 }
 
 /// Part `index` of `parts` equal ones of `bits` bits each that `wire` holds.
