@@ -14,6 +14,7 @@
 
 pub mod ann;
 pub mod board;
+pub mod board_sim;
 pub mod build;
 pub mod convert;
 pub mod core_folder;

@@ -123,7 +123,8 @@ fn ecp5_makes_its_clock_by_a_pll_and_a_missed_clock_has_no_bitstream() {
 fn a_core_that_does_not_fit_is_reported_and_not_placed() {
     let folder = tempfile::tempdir().unwrap();
     core(folder.path());
-    let board = Board { luts: 20, ..Board::find("icebreaker").unwrap() };
+    let mut board = Board::find("icebreaker").unwrap();
+    board.device.luts = 20;
     let report = run(folder.path(), &board, 12.0, &folder.path().join("out"));
     let excess: Vec<_> = report.excess().iter().map(|resource| resource.name).collect();
     assert_eq!(excess, ["LUTs"]);

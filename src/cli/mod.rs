@@ -3,6 +3,8 @@
 //! A command is a file here: its flags (a clap struct, documented beside their definition), what it does with the
 //! library, and what it prints. Results go to stdout, progress and errors to stderr.
 
+mod board_sim;
+mod build;
 mod config;
 mod convert;
 mod cosim;
@@ -73,6 +75,8 @@ enum Command {
     Generate(generate::Args),
     Cosim(cosim::Args),
     Synth(synth::Args),
+    Build(build::Args),
+    BoardSim(board_sim::Args),
     Report(report::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
@@ -163,6 +167,8 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::BoardSim(args) => board_sim::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),

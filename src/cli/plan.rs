@@ -212,11 +212,11 @@ pub fn needs(board: &Board, total: Resources) -> String {
         "{}: {} of {} LUTs, {} flip-flops, {} of {} multipliers, {} of {} block RAMs (estimates)",
         board.name,
         whole(total.luts),
-        thousands(board.luts),
+        thousands(board.device.luts),
         whole(total.flip_flops),
         whole(total.multipliers),
-        board.dsps,
+        board.device.dsps,
         whole(total.block_rams),
-        board.block_rams
+        board.device.block_rams
     )
 }

@@ -59,6 +59,36 @@ class Beats:
                 self.all.append((clock, signal["tdata"].value.to_unsigned(), bool(signal["tlast"].value)))
 
 
+class Core:
+    """What passes between the device and its core, counted clock by clock."""
+
+    def __init__(self, dut):
+        self.dut = dut
+        self.clear()
+        cocotb.start_soon(self.watch())
+
+    def clear(self):
+        self.input_stalls = self.output_stalls = 0
+        self.first_pixel = self.last_score = None
+
+    async def watch(self):
+        device = self.dut.device
+        clock = 0
+        while True:
+            await RisingEdge(self.dut.aclk)
+            clock += 1
+            if device.pixel_tvalid.value == 1:
+                if device.pixel_tready.value == 0:
+                    self.input_stalls += 1
+                elif self.first_pixel is None:
+                    self.first_pixel = clock
+            if device.m_axis_tvalid.value == 1:
+                if device.m_axis_tready.value == 0:
+                    self.output_stalls += 1
+                elif device.m_axis_tlast.value == 1:
+                    self.last_score = clock
+
+
 class Host:
     """A processor with a DMA; all its channels pause in a share of the clocks."""
 
@@ -93,10 +123,21 @@ class Host:
         await self.clocks(1)
 
     def stop_dma(self):
-        """Forgets transfers under way, as a DMA does that is reset."""
+        """Forgets transfers under way and moves nothing, as a DMA in reset."""
         for stream in (self.source, self.sink):
-            stream.assert_reset()
+            stream.assert_reset(True)
             stream.clear()
+
+    def start_dma(self):
+        for stream in (self.source, self.sink):
+            stream.assert_reset(False)
+
+    async def reset_core(self):
+        """As a driver does it: nothing moves meanwhile."""
+        self.stop_dma()
+        await self.write("CONTROL", CONTROL_RESET)
+        await self.clocks(2)
+        self.start_dma()
 
     async def read(self, name):
         answer = await self.lite.read(ADDRESS[name], 4)

@@ -17,7 +17,7 @@ module link_receiver #(
     input  wire       rst,                  // synchronous, active high; forgets all messages
     input  wire [7:0] s_tdata,
     input  wire       s_terror,             // the byte is not to be trusted
-    input  wire       s_tvalid,             // for one clock each byte
+    input  wire       s_tvalid,             // for one clock each byte, bytes at least six clocks apart
     output wire [7:0] m_tdata,
     output wire       m_tlast,              // last byte of the message
     output wire       m_tvalid,
@@ -46,11 +46,20 @@ module link_receiver #(
         end
     endfunction
 
+    // A byte is looked at in two clocks: in phase 0 it has been classified, in phase 1 what it stores is written.
+    reg [1:0] phase_reg;
+    reg       flag_reg;
+    reg       data_reg;                     // a byte of a body, without its escape
+    reg [7:0] byte_reg;
+    reg       escaped_reg;                  // an escape came before
+
+    wire flag   = !s_terror && s_tdata == FLAG;
+    wire escape = !s_terror && s_tdata == ESCAPE && !escaped_reg;
+
     // The body that is being received.
     reg [15:0]   fcs_reg;
-    reg          escaped_reg;
     reg          some_reg;                  // anything since the last flag
-    reg          bad_reg;                   // a byte that is not to be trusted
+    reg          bad_reg;                   // a byte that is not to be trusted, or an escape of a flag
     reg          over_reg;                  // a byte that found no room
     reg [BITS:0] count_reg;                 // bytes of the body; stands at its largest value
     reg [15:0]   length_reg;                // as the header says
@@ -58,16 +67,10 @@ module link_receiver #(
     reg [7:0]    oldest_reg;
     reg [7:0]    middle_reg;
     reg [7:0]    newest_reg;
-
-    wire flag      = s_tvalid && !s_terror && s_tdata == FLAG;
-    wire escape    = s_tvalid && !s_terror && s_tdata == ESCAPE && !escaped_reg;
-    wire data      = s_tvalid && !flag && !escape;
-    wire [7:0] unstuffed = escaped_reg ? s_tdata ^ 8'h20 : s_tdata;
-
-    // The whole body is the header's five bytes, the payload and the FCS.
-    wire [16:0] wanted  = {1'b0, length_reg} + 17'd7;
-    wire        correct = fcs_reg == GOOD && !bad_reg && !escaped_reg
-                       && wanted == {{(16 - BITS){1'b0}}, count_reg};
+    // Of the whole body: the header's five bytes, the payload and the FCS. Both stand long before the flag comes.
+    reg          fcs_good_reg;
+    reg          length_good_reg;
+    reg [16:0]   wanted_reg;
 
     // The ring: bytes from read to commit are messages, those from there to write are the body that is being received.
     (* ram_style = "block" *)
@@ -75,23 +78,26 @@ module link_receiver #(
     reg [BITS-1:0] read_reg;
     reg [BITS-1:0] commit_reg;
     reg [BITS-1:0] write_reg;
+    reg            write_room_reg;          // for a byte at write; reading can only make more
+    reg            commit_room_reg;         // for a byte at commit
     reg [8:0]      out_reg;
     reg            out_valid_reg;
     reg            error_reg;
 
-    wire fits = write_reg + 1'b1 != read_reg;
-    wire good = correct && !over_reg && fits;
+    // What phase 1 writes.
+    reg            store_reg;
+    reg [BITS-1:0] place_reg;
+    reg [8:0]      stored_reg;
+
+    wire [BITS-1:0] write_next  = write_reg + 1'b1;
+    wire [BITS-1:0] commit_next = commit_reg + 1'b1;
+
+    wire over = over_reg || !write_room_reg;
+    wire good = fcs_good_reg && length_good_reg && !bad_reg && !over;
 
     // A byte goes into the ring when the third one behind it comes, or at the flag.
-    wire            delayed = data && count_reg >= 3;
-    wire            ended   = flag && some_reg;
-    wire [BITS-1:0] place   = ended && !good ? commit_reg : write_reg;
-    wire [BITS-1:0] next    = place + 1'b1;
-    wire            room    = next != read_reg;
-    wire            store   = room && (ended || (delayed && !over_reg));
-    wire [8:0]      stored  = !ended ? {1'b0, oldest_reg}
-                            : good ? {1'b1, oldest_reg}
-                            : {1'b1, over_reg || !fits ? OVERRUN : BAD_CHECK};
+    wire delayed = data_reg && (|count_reg[BITS:2] || &count_reg[1:0]);
+    wire ended   = flag_reg && some_reg;
 
     wire advance = m_tready || !out_valid_reg;
 
@@ -101,8 +107,8 @@ module link_receiver #(
     assign error    = error_reg;
 
     always @(posedge clk) begin
-        if (store) begin
-            memory[place] <= stored;
+        if (store_reg && phase_reg[1]) begin
+            memory[place_reg] <= stored_reg;
         end
         if (advance) begin
             out_reg <= memory[read_reg];
@@ -110,43 +116,65 @@ module link_receiver #(
     end
 
     always @(posedge clk) begin
-        error_reg <= ended && !(good && room);
+        phase_reg       <= {phase_reg[0], s_tvalid};
+        error_reg       <= 1'b0;
+        fcs_good_reg    <= fcs_reg == GOOD;
+        wanted_reg      <= {1'b0, length_reg} + 17'd7;
+        length_good_reg <= wanted_reg == {{(16 - BITS){1'b0}}, count_reg};
+        write_room_reg  <= write_next != read_reg;
+        commit_room_reg <= commit_next != read_reg;
         if (s_tvalid) begin
+            flag_reg    <= flag;
+            data_reg    <= !flag && !escape;
+            byte_reg    <= escaped_reg ? s_tdata ^ 8'h20 : s_tdata;
             escaped_reg <= escape;
-            some_reg    <= !flag;
-        end
-        if (data) begin
-            fcs_reg    <= fcs(fcs_reg, unstuffed);
-            oldest_reg <= middle_reg;
-            middle_reg <= newest_reg;
-            newest_reg <= unstuffed;
-            if (count_reg != {(BITS + 1){1'b1}}) begin
-                count_reg <= count_reg + 1'b1;
-            end
-            if (count_reg == 3) begin
-                length_reg[7:0] <= unstuffed;
-            end
-            if (count_reg == 4) begin
-                length_reg[15:8] <= unstuffed;
+            if (s_terror || (flag && escaped_reg)) begin
+                bad_reg <= 1'b1;
             end
         end
-        if (s_tvalid && s_terror) begin
-            bad_reg <= 1'b1;
+        if (phase_reg[0]) begin
+            store_reg  <= ended ? (good || commit_room_reg) : delayed && !over;
+            place_reg  <= ended && !good ? commit_reg : write_reg;
+            stored_reg <= !ended ? {1'b0, oldest_reg}
+                        : good ? {1'b1, oldest_reg}
+                        : {1'b1, over ? OVERRUN : BAD_CHECK};
+            error_reg  <= ended && !good;
+            if (delayed && over) begin
+                over_reg <= 1'b1;
+            end
+            if (data_reg) begin
+                fcs_reg    <= fcs(fcs_reg, byte_reg);
+                oldest_reg <= middle_reg;
+                middle_reg <= newest_reg;
+                newest_reg <= byte_reg;
+                if (count_reg != {(BITS + 1){1'b1}}) begin
+                    count_reg <= count_reg + 1'b1;
+                end
+                if (count_reg == 3) begin
+                    length_reg[7:0] <= byte_reg;
+                end
+                if (count_reg == 4) begin
+                    length_reg[15:8] <= byte_reg;
+                end
+            end
         end
-        if (delayed && !fits) begin
-            over_reg <= 1'b1;
-        end
-        if (store) begin
-            write_reg <= next;
-        end
-        if (flag) begin
-            fcs_reg   <= 16'hffff;
-            bad_reg   <= 1'b0;
-            over_reg  <= 1'b0;
-            count_reg <= {(BITS + 1){1'b0}};
-            // Whatever was not stored as a message is forgotten.
-            commit_reg <= store ? next : commit_reg;
-            write_reg  <= store ? next : commit_reg;
+        if (phase_reg[1]) begin
+            if (store_reg) begin
+                write_reg <= place_reg + 1'b1;
+            end
+            some_reg <= !flag_reg;
+            if (flag_reg) begin
+                fcs_reg   <= 16'hffff;
+                bad_reg   <= 1'b0;
+                over_reg  <= 1'b0;
+                count_reg <= {(BITS + 1){1'b0}};
+                // Whatever was not stored as a message is forgotten.
+                if (store_reg) begin
+                    commit_reg <= place_reg + 1'b1;
+                end else begin
+                    write_reg <= commit_reg;
+                end
+            end
         end
         if (advance) begin
             out_valid_reg <= read_reg != commit_reg;
@@ -155,13 +183,13 @@ module link_receiver #(
             end
         end
         if (rst) begin
+            phase_reg     <= 2'b00;
             fcs_reg       <= 16'hffff;
             escaped_reg   <= 1'b0;
             some_reg      <= 1'b0;
             bad_reg       <= 1'b0;
             over_reg      <= 1'b0;
             count_reg     <= {(BITS + 1){1'b0}};
-            length_reg    <= 16'd0;
             read_reg      <= {BITS{1'b0}};
             commit_reg    <= {BITS{1'b0}};
             write_reg     <= {BITS{1'b0}};
