@@ -11,17 +11,17 @@ use volley::build::vivado::{self, Sources};
 use volley::fixed_point::ThresholdMode;
 use volley::top::registers::REGISTERS;
 
-/// A board of Xilinx, as far as Vivado's scripts look at it.
-fn board(name: &str, part: &str, family: Family) -> Board {
-    Board { name: name.into(), part: part.into(), family, ..Board::find("arty-a7-100t").unwrap() }
+/// A board with another part.
+fn board(part: &str, family: Family) -> Board {
+    Board { part: part.into(), family, ..Board::find("arty-a7-100t").unwrap() }
 }
 
 fn pynq() -> Board {
-    board("pynq-z2", "XC7Z020CLG400-1", Family::Series7)
+    Board::find("pynq-z2").unwrap()
 }
 
 fn zcu104() -> Board {
-    board("zcu104", "XCZU7EV-2FFVC1156E", Family::UltrascalePlus)
+    Board::find("zcu104").unwrap()
 }
 
 /// A folder with the files of a design.
@@ -141,7 +141,7 @@ fn parts_are_named_as_vivado_does() {
         ("XC7Z020CLG400-1", Family::Series7, "xc7z020clg400-1"),
         ("XCZU7EV-2FFVC1156E", Family::UltrascalePlus, "xczu7ev-ffvc1156-2-e"),
     ] {
-        assert_eq!(vivado::part(&board("a board", code, family)).unwrap(), name);
+        assert_eq!(vivado::part(&board(code, family)).unwrap(), name);
     }
     for (code, family) in [
         ("XC7Z020", Family::Series7),
@@ -149,7 +149,7 @@ fn parts_are_named_as_vivado_does() {
         ("XCZU7EV-2", Family::UltrascalePlus),
         ("LFE5U-85F-6BG381C", Family::Ecp5),
     ] {
-        let error = vivado::part(&board("a board", code, family)).unwrap_err().to_string();
+        let error = vivado::part(&board(code, family)).unwrap_err().to_string();
         assert!(error.contains(code), "{error}");
     }
     let (_folder, sources) = design();

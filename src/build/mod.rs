@@ -3,6 +3,7 @@
 //! [`prepare`] decides everything and touches nothing but the RTL folder that it reads; [`write`] puts the files into one folder, and [`run`]
 //! also runs the tools there.
 
+mod flash;
 pub mod vivado;
 
 use std::path::Path;
@@ -15,6 +16,8 @@ use crate::rtl::image::{Image, fingerprint};
 use crate::synth::{self, Stage};
 use crate::top::{Around, Device, Link, Panel};
 use crate::{Error, Result, core_folder, top};
+
+pub use flash::flash;
 
 /// The file that makes a folder an output of [`run`].
 pub const REPORT: &str = "build.json";
@@ -152,11 +155,15 @@ fn buffer_log2(frame: usize, small: bool) -> Result<u32> {
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
+    pub board: String,
     /// The board's top module.
     pub top: String,
     pub serial: Option<Serial>,
-    /// The file of [`synth::Report::bitstream`] in bytes.
+    /// The bitstream's file; `None` if there is none.
+    pub bitstream: Option<String>,
     pub bitstream_bytes: Option<u64>,
+    /// The board as openFPGALoader knows it.
+    pub programmer: Option<String>,
     /// Of the tools.
     pub seconds: f64,
     /// Of the core with everything around it; `None` if no tool was run.
@@ -179,9 +186,12 @@ pub fn run(
 ) -> Result<Report> {
     let prepared = prepare(rtl, board, options)?;
     let mut report = Report {
+        board: board.name.clone(),
         top: prepared.around.top.clone(),
         serial: prepared.serial,
+        bitstream: None,
         bitstream_bytes: None,
+        programmer: board.programmer.as_ref().map(|programmer| programmer.openfpgaloader.clone()),
         seconds: 0.0,
         implementation: None,
     };
@@ -204,8 +214,8 @@ pub fn run(
             }
         }
         report.seconds = started.elapsed().as_secs_f64();
-        let bitstream = report.implementation.as_ref().and_then(|made| made.bitstream.as_ref());
-        if let Some(name) = bitstream {
+        report.bitstream = report.implementation.as_ref().and_then(|made| made.bitstream.clone());
+        if let Some(name) = &report.bitstream {
             let path = folder.join(name);
             let size = std::fs::metadata(&path).map_err(|e| Error::io(&path, e, "report this with the core"))?.len();
             report.bitstream_bytes = Some(size);

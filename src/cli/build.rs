@@ -81,11 +81,11 @@ fn print(report: &Report, board: &Board, output: &Path) -> Result<()> {
         let off = 100.0 * (serial.actual_baud / f64::from(serial.baud) - 1.0);
         say(format!("serial line: {} bits a second ({off:+.2} %)", serial.baud))?;
     }
-    match (&report.implementation, &report.bitstream_bytes) {
-        (Some(synth::Report { bitstream: Some(name), .. }), Some(bytes)) => {
+    match (&report.bitstream, &report.bitstream_bytes) {
+        (Some(name), Some(bytes)) => {
             say(format!("bitstream: {}, {bytes} bytes, {:.0} s", output.join(name).display(), report.seconds))?;
         }
-        (None, _) if board.flow == Flow::Vivado => {
+        _ if board.flow == Flow::Vivado => {
             say("no bitstream: that takes Vivado, which was not run; README.md in the folder has the commands")?;
         }
         _ => {}

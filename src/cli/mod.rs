@@ -11,6 +11,7 @@ mod cosim;
 mod demo;
 mod doctor;
 mod eval;
+mod flash;
 mod generate;
 mod inspect;
 mod plan;
@@ -76,6 +77,7 @@ enum Command {
     Cosim(cosim::Args),
     Synth(synth::Args),
     Build(build::Args),
+    Flash(flash::Args),
     BoardSim(board_sim::Args),
     Report(report::Args),
     Inspect(inspect::Args),
@@ -168,6 +170,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Cosim(args) => cosim::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Build(args) => build::run(&args),
+        Command::Flash(args) => flash::run(&args),
         Command::BoardSim(args) => board_sim::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
