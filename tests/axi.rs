@@ -3,22 +3,24 @@
 //! what they must compute, by the model.
 
 mod digits;
+mod yosys;
 
 use std::path::Path;
 use std::process::Command;
 
 use ndarray::{Array3, Axis};
 use serde_json::json;
+use volley::board::Family;
 use volley::fixed_point::{Network, Settings, ThresholdMode};
 use volley::model::Model;
 use volley::rtl::image::{Image, fingerprint};
 use volley::rtl::{self, Design};
 use volley::schedule::Folding;
-use volley::top::{self, Device};
+use volley::top::{self, Around, Device};
 use volley::{data, quantise, random, schedule};
 
-/// Writes the design and its AXI top with a case: images, their scores and numbers of events.
-fn write(folder: &Path, network: &Network, design: &Design, images: &[Array3<u8>]) -> String {
+/// The files of the AXI top around a design.
+fn around(design: &Design) -> (Around, Device) {
     let image = Image::of(design).unwrap();
     let device = Device {
         design: fingerprint(design),
@@ -28,7 +30,12 @@ fn write(folder: &Path, network: &Network, design: &Design, images: &[Array3<u8>
         link_buffer: 0,
         counters: true,
     };
-    let axi = top::axi(&design.manifest, &device).unwrap();
+    (top::axi(&design.manifest, &device).unwrap(), device)
+}
+
+/// Writes the design and its AXI top with a case: images, their scores and numbers of events.
+fn write(folder: &Path, network: &Network, design: &Design, images: &[Array3<u8>]) -> String {
+    let (axi, device) = around(design);
     let files = axi.files.iter().map(|(name, text)| (name, text)).chain(&design.files);
     files.for_each(|(name, text)| std::fs::write(folder.join(name), text).unwrap());
     let model = Model::new(network).unwrap();
@@ -106,4 +113,36 @@ fn the_streams_of_a_bare_core() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &network, &design, &digits_images(6));
     run(folder.path(), &design.manifest.top, "test_core");
+}
+
+/// Linted by both simulators, and synthesised for a Zynq: the core keeps its multipliers and block RAMs, and nothing is added
+/// to them.
+#[test]
+fn the_top_is_clean_and_synthesised() {
+    let mut design = digits::design(4, 1, ThresholdMode::Exact);
+    let (axi, _) = around(&design);
+    let names: Vec<_> = axi.files.iter().map(|(name, _)| name.as_str()).collect();
+    let library = ["axi_lite_port.v", "device_registers.v", "frame_input.v", "transfer_end.v", "word_to_bytes.v"];
+    assert_eq!(names, [&["digits_axi.v", "digits_device.v"][..], &library].concat());
+    insta::assert_snapshot!("digits_axi", axi.files[0].1);
+    design.files.extend(axi.files);
+    let core = std::mem::replace(&mut design.manifest.top, axi.top);
+    let folder = tempfile::tempdir().unwrap();
+    let files = yosys::write(&design, folder.path());
+    for (program, args) in [
+        ("verilator", &["--lint-only", "-Wall", "--top-module", "digits_axi", "-y", ".", "digits_axi.v"][..]),
+        ("iverilog", &[&["-g2005", "-Wall", "-t", "null", "-s", "digits_axi"][..], &strs(&files)].concat()),
+    ] {
+        let said = yosys::run(Path::new(program), args, folder.path());
+        assert!(said.trim().is_empty(), "{program}: {said}");
+    }
+    let with = yosys::synthesise(&yosys::system(), &design, Family::Series7).cost(Family::Series7);
+    design.manifest.top = core;
+    let without = yosys::synthesise(&yosys::system(), &design, Family::Series7).cost(Family::Series7);
+    println!("digits over AXI {with:?}, its core {without:?}");
+    assert_eq!((with.dsps, with.block_rams), (without.dsps, without.block_rams));
+}
+
+fn strs(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
