@@ -26,6 +26,9 @@ pub enum Error {
     /// An outside program is missing or failed.
     #[error("{tool}: {problem}; {advice}")]
     Tool { tool: String, problem: String, advice: String },
+    /// An accelerator, or the line to it, does not do what it should.
+    #[error("{device}: {problem}; {advice}")]
+    Device { device: String, problem: String, advice: String },
 }
 
 /// Shorthand for results of the library.
@@ -65,5 +68,10 @@ impl Error {
     /// A missing or failing outside program.
     pub fn tool(tool: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Error::Tool { tool: tool.into(), problem: problem.into(), advice: advice.into() }
+    }
+
+    /// An accelerator that fails; `device` is its port.
+    pub fn device(device: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Error::Device { device: device.into(), problem: problem.into(), advice: advice.into() }
     }
 }

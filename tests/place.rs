@@ -119,6 +119,21 @@ fn ecp5_makes_its_clock_by_a_pll_and_a_missed_clock_has_no_bitstream() {
     assert!(!output.join("core.bit").exists());
 }
 
+/// For parts that no open tool of the project places: the clock of the one comes from an MMCM, of the other from its processors.
+#[test]
+fn xilinx_parts_are_synthesised_with_their_own_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    core(folder.path());
+    for (name, clocks) in [("arty-a7-35t", 1), ("zcu104", 0)] {
+        let output = folder.path().join(name);
+        let report = run(folder.path(), &Board::find(name).unwrap(), 80.0, &output);
+        assert_eq!((report.cost.dsps, report.cost.block_rams), (1, 1), "{name}: {}", report.cells);
+        assert!(report.cost.luts > 0 && report.cost.flip_flops > 32, "{name}: {}", report.cells);
+        assert_eq!(report.cells.0.get("MMCME2_BASE").copied().unwrap_or(0), clocks, "{name}");
+        assert!(report.timing.is_none() && report.bitstream.is_none());
+    }
+}
+
 #[test]
 fn a_core_that_does_not_fit_is_reported_and_not_placed() {
     let folder = tempfile::tempdir().unwrap();

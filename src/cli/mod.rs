@@ -4,6 +4,7 @@
 //! library, and what it prints. Results go to stdout, progress and errors to stderr.
 
 mod board_sim;
+mod boards;
 mod build;
 mod config;
 mod convert;
@@ -17,6 +18,7 @@ mod inspect;
 mod plan;
 mod progress;
 mod report;
+mod run;
 mod study;
 mod sweep;
 mod synth;
@@ -48,6 +50,7 @@ use volley::data::{self, Images};
   volley generate net --plan plan.toml -o rtl
   volley cosim    rtl --data test.npz --frames 20 --stalls 25
   volley synth    rtl --board ulx3s-85f -o synth
+  volley run      --port /dev/ttyUSB1 --data test.npz --rtl rtl --check
   volley report   net --rtl rtl --data test.npz -o report.html
 
 Every flag is also a key of volley.toml, one table a command:
@@ -72,6 +75,7 @@ enum Command {
     Eval(eval::Args),
     Study(study::Args),
     Sweep(sweep::Args),
+    Boards(boards::Args),
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
@@ -79,6 +83,7 @@ enum Command {
     Build(build::Args),
     Flash(flash::Args),
     BoardSim(board_sim::Args),
+    Run(run::Args),
     Report(report::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
@@ -165,6 +170,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Eval(args) => eval::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Boards(args) => boards::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
@@ -172,6 +178,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Build(args) => build::run(&args),
         Command::Flash(args) => flash::run(&args),
         Command::BoardSim(args) => board_sim::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),

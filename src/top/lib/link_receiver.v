@@ -80,6 +80,8 @@ module link_receiver #(
     reg [BITS-1:0] write_reg;
     reg            write_room_reg;          // for a byte at write; reading can only make more
     reg            commit_room_reg;         // for a byte at commit
+    reg [8:0]      word_reg;                // as it comes from the memory, late in its clock
+    reg            word_valid_reg;
     reg [8:0]      out_reg;
     reg            out_valid_reg;
     reg            error_reg;
@@ -100,6 +102,7 @@ module link_receiver #(
     wire ended   = flag_reg && some_reg;
 
     wire advance = m_tready || !out_valid_reg;
+    wire fetch   = advance || !word_valid_reg;
 
     assign m_tdata  = out_reg[7:0];
     assign m_tlast  = out_reg[8];
@@ -110,8 +113,11 @@ module link_receiver #(
         if (store_reg && phase_reg[1]) begin
             memory[place_reg] <= stored_reg;
         end
+        if (fetch) begin
+            word_reg <= memory[read_reg];
+        end
         if (advance) begin
-            out_reg <= memory[read_reg];
+            out_reg <= word_reg;
         end
     end
 
@@ -177,24 +183,28 @@ module link_receiver #(
             end
         end
         if (advance) begin
-            out_valid_reg <= read_reg != commit_reg;
+            out_valid_reg <= word_valid_reg;
+        end
+        if (fetch) begin
+            word_valid_reg <= read_reg != commit_reg;
             if (read_reg != commit_reg) begin
                 read_reg <= read_reg + 1'b1;
             end
         end
         if (rst) begin
-            phase_reg     <= 2'b00;
-            fcs_reg       <= 16'hffff;
-            escaped_reg   <= 1'b0;
-            some_reg      <= 1'b0;
-            bad_reg       <= 1'b0;
-            over_reg      <= 1'b0;
-            count_reg     <= {(BITS + 1){1'b0}};
-            read_reg      <= {BITS{1'b0}};
-            commit_reg    <= {BITS{1'b0}};
-            write_reg     <= {BITS{1'b0}};
-            out_valid_reg <= 1'b0;
-            error_reg     <= 1'b0;
+            phase_reg      <= 2'b00;
+            fcs_reg        <= 16'hffff;
+            escaped_reg    <= 1'b0;
+            some_reg       <= 1'b0;
+            bad_reg        <= 1'b0;
+            over_reg       <= 1'b0;
+            count_reg      <= {(BITS + 1){1'b0}};
+            read_reg       <= {BITS{1'b0}};
+            commit_reg     <= {BITS{1'b0}};
+            write_reg      <= {BITS{1'b0}};
+            out_valid_reg  <= 1'b0;
+            error_reg      <= 1'b0;
+            word_valid_reg <= 1'b0;
         end
     end
 endmodule

@@ -1,0 +1,208 @@
+//! `volley run`: frames through an accelerator on a board.
+
+mod measure;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use volley::core_folder::{self, Core};
+use volley::data::{self, Images};
+use volley::eval::wilson;
+use volley::host::{Accelerator, DEFAULT_BAUD, Identity, Limits, Serial, WeightsFile};
+use volley::model::Model;
+use volley::{Error, Shape};
+
+use super::table::{percent, thousands};
+use super::{Json, Outcome, progress, say, say_json};
+use measure::{Measurement, Report};
+
+/// Images that are in memory at a time, and between two looks at the device's counters: so few that none of them comes round.
+const BATCH: usize = 256;
+
+/// Classify images with an accelerator on a board, and compare its scores with the bit-accurate model
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  volley run --port /dev/ttyUSB1 --data test.npz
+  volley run --port /dev/ttyUSB1 --data test.npz --rtl rtl --check
+  volley run --port /dev/ttyUSB1 --data test.npz --weights other.vlyw
+
+The first frames, half of them and at most 20, are sent one at a time, which gives the latency; the others as many at once as the device
+has room for, which gives the throughput. What the line loses is sent again and counted.
+Exit code 1: with --check, a score that differs from the model's; the first is named.")]
+pub struct Args {
+    /// Serial port of the board, or of a simulated one
+    #[arg(long, value_name = "DEV")]
+    port: String,
+    /// Images to classify, with or without labels
+    #[arg(long, value_name = "TEST.npz")]
+    data: PathBuf,
+    /// Use the first N images [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    frames: Option<u32>,
+    /// Bits a second on the line, as the bitstream was built for
+    #[arg(long, value_name = "RATE", default_value_t = DEFAULT_BAUD, value_parser = clap::value_parser!(u32).range(1..))]
+    baud: u32,
+    /// Folder that `volley generate` wrote: refuse a device that was not made of it
+    #[arg(long, value_name = "RTL")]
+    rtl: Option<PathBuf>,
+    /// Compare every score with the model of --rtl
+    // With an optional value, so that `--check=false` can win over the key in volley.toml.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value_t = false, hide_default_value = true, hide_possible_values = true)]
+    check: bool,
+    /// Load these weights first, as `volley weights` wrote them
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Seconds without an answer after which a message counts as lost; more for a slow line or a simulated device
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    timeout: Duration,
+    #[command(flatten)]
+    json: Json,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let advice = format!("'{text}' is not a number of seconds; give one of 0.01 to 86400");
+    let seconds = text.parse::<f64>().map_err(|_| advice.clone())?;
+    if (0.01..=86_400.0).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err(advice) }
+}
+
+pub fn run(args: &Args) -> Result<Outcome> {
+    let core = args.rtl.as_deref().map(core_folder::read).transpose()?;
+    let model = match (&core, args.check) {
+        (Some(core), true) => Some(Model::new(&core.network)?),
+        (None, true) => {
+            let advice = "give the folder that the bitstream was made of (--rtl RTL)";
+            return Err(Error::setting("--check", "there is no model to compare with", advice).into());
+        }
+        _ => None,
+    };
+    let weights = args.weights.as_deref().map(WeightsFile::read).transpose()?;
+    let port = Box::new(Serial::open(&args.port, args.baud)?);
+    let mut device = Accelerator::open(port, &args.port, Limits { timeout: args.timeout, ..Limits::default() })?;
+    if let (Some(core), Some(folder)) = (&core, &args.rtl) {
+        check_design(device.identity(), core, &args.port, folder)?;
+    }
+    if let Some(weights) = &weights {
+        let bar = progress::bar(weights.image.len(), "loading weights");
+        let loaded = device.load_weights(weights, &mut |bytes| bar.inc(bytes as u64));
+        bar.finish_and_clear();
+        loaded?;
+    }
+    let report = classify(args, &mut device, model.as_ref())?;
+    if args.json.wanted {
+        say_json(&report)?;
+    } else {
+        say(text(&report))?;
+    }
+    let Some(check) = &report.check else { return Ok(Outcome::Fine) };
+    if let Some(first) = &check.first {
+        eprintln!("first difference: {first}");
+        return Ok(Outcome::Bad);
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Refuses a device that cannot be the core of the folder.
+fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> volley::Result<()> {
+    let manifest = &core.design.manifest;
+    let network = &core.network;
+    let of_device = (identity.shape, identity.classes, identity.members, identity.timesteps);
+    let of_folder = (network.input.shape, manifest.classes, manifest.members & 0xFF, manifest.timesteps & 0xFF);
+    if of_device == of_folder {
+        return Ok(());
+    }
+    let text = |(shape, classes, members, steps): (Shape, usize, u32, u32)| {
+        format!("{shape} to {classes} classes with {members} members and {steps} time steps")
+    };
+    let problem = format!("it is made for {}, and {} for {}", text(of_device), folder.display(), text(of_folder));
+    Err(Error::device(port, problem, "give the folder that its bitstream was made of"))
+}
+
+/// Sends all frames.
+fn classify(args: &Args, device: &mut Accelerator, model: Option<&Model>) -> volley::Result<Report> {
+    let shape = device.identity().shape;
+    let bar = progress::bar(0, "frames");
+    let mut measurement = Measurement::new(device)?;
+    let limit = args.frames.map(|frames| frames as usize);
+    let sent = data::batches(&args.data, limit, BATCH, &mut |all, images| {
+        if let Some(frames) = limit.filter(|&frames| frames > all) {
+            let problem = format!("is {frames}, and {} has {all} images", args.data.display());
+            return Err(Error::setting("--frames", problem, "send fewer frames"));
+        }
+        bar.set_length(all as u64);
+        data::check_shape(&images, shape, &args.data)?;
+        check_labels(&images, device.identity().classes, &args.data)?;
+        measurement.add(device, &images, all, model, &mut |frames| bar.inc(frames as u64))
+    });
+    bar.finish_and_clear();
+    sent?;
+    Ok(measurement.report(device))
+}
+
+fn check_labels(images: &Images, classes: usize, path: &Path) -> volley::Result<()> {
+    let beyond = images.labels.iter().flatten().find(|&&label| label as usize >= classes);
+    beyond.map_or(Ok(()), |label| {
+        let problem = format!("it has the label {label}, the device has {classes} classes");
+        Err(Error::file(path, problem, "give the data set that the network was trained for"))
+    })
+}
+
+/// For people: a line a quantity.
+fn text(report: &Report) -> String {
+    let mut lines = Vec::new();
+    let mut line = |name: &str, text: String| lines.push(format!("{name:<12}{text}"));
+    let device = &report.device;
+    let clock = device.clock_hz.map_or(String::new(), |hz| format!(", {} MHz", f64::from(hz) / 1e6));
+    line(
+        "device",
+        format!(
+            "design {:#010x}, {} to {} classes, τ = {}, T = {}{clock}",
+            device.design, device.shape, device.classes, device.members, device.timesteps
+        ),
+    );
+    let frames = report.frames as u64;
+    line(
+        "accuracy",
+        report.right.map_or("no labels".into(), |right| {
+            let [low, high] = wilson(right as f64, report.frames as f64);
+            let share = percent(right as f64 / report.frames as f64);
+            let [low, high] = [low, high].map(|share| format!("{:.2}", 100.0 * share));
+            format!("{share} ({} of {}), 95 % interval {low}..{high} %", thousands(right as u64), thousands(frames))
+        }),
+    );
+    line(
+        "latency",
+        report.latency.as_ref().map_or("not counted by this design".into(), |latency| {
+            let time = latency.microseconds.map_or(String::new(), |time| format!(", {time:.1} µs"));
+            let [least, median, most] = latency.clocks.map(|clocks| thousands(clocks.into()));
+            format!("{median} clocks{time} in the core (median; {least} to {most} clocks)")
+        }),
+    );
+    let trip = &report.round_trip;
+    let [median, p95] = [trip.median, trip.p95].map(|time| format!("{:.3} ms", 1e3 * time));
+    line("round trip", format!("median {median}, 95th percentile {p95} ({} frames, one at a time)", trip.frames));
+    line(
+        "throughput",
+        report.throughput.as_ref().map_or("too few frames".into(), |throughput| {
+            format!("{:.1} frames a second ({} frames)", throughput.frames_per_second, thousands(throughput.frames))
+        }),
+    );
+    let counters = &report.counters;
+    line(
+        "core",
+        format!(
+            "{} frames, {} events, {} clocks busy; stalls: {} clocks at the input, {} at the output",
+            thousands(counters.frames_out),
+            thousands(counters.events),
+            thousands(counters.busy_clocks),
+            thousands(counters.input_stalls),
+            thousands(counters.output_stalls)
+        ),
+    );
+    line("link", format!("{}; errors the device counted: {}", report.link, thousands(counters.link_errors)));
+    if let Some(check) = &report.check {
+        line("check", format!("{} scores compared, {} differ", thousands(check.compared), thousands(check.differ)));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,222 @@
+//! Frames in, scores out, with as many frames on the way as the device has room for.
+//!
+//! A device answers in the order in which it was asked. So a reply also says that what was sent before it and is not answered
+//! was lost; and when the line complains without naming a request, a READ behind all others finds out which were: its reply
+//! comes when they are settled. It is called a fence here.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+
+use super::client::Accelerator;
+use super::line::{Heard, answers};
+use super::message::{Kind, Message, OVERHEAD, Refusal, words};
+use super::registers::Register;
+
+/// Bytes of a fence's body.
+const FENCE: usize = OVERHEAD + 2;
+/// Fences on the way at a time; the line may damage them, too.
+const MOST_FENCES: usize = 4;
+
+/// A request on its way. `frame` is `None` for a fence.
+struct Sent {
+    sequence: u16,
+    frame: Option<usize>,
+    bytes: usize,
+}
+
+/// A call of [`Accelerator::classify`].
+struct Batch<'a> {
+    device: &'a mut Accelerator,
+    frames: &'a [&'a [u8]],
+    /// Number of the first frame, for messages.
+    first: usize,
+    scores: Vec<Option<Vec<i32>>>,
+    /// Times that each frame was sent, and its sequence number: it keeps it, so that a late reply is still its own.
+    tries: Vec<u32>,
+    sequences: Vec<Option<u16>>,
+    /// Frames to send, in this order.
+    waiting: VecDeque<usize>,
+    /// What is not answered, in the order in which it was sent.
+    sent: VecDeque<Sent>,
+    /// Bytes of frames that may be on the way.
+    window: usize,
+    fence_wanted: bool,
+    /// The core is stuck: nothing more is sent before it was reset.
+    reset_wanted: bool,
+    /// Time limits in a row.
+    silences: u32,
+}
+
+impl Accelerator {
+    /// The scores of frames, each a byte a channel, pixel by pixel, row by row; a score a class. `first` is the number of the
+    /// first of them in messages; `done` is told how many more are answered.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a frame of another size; [`Error::Device`] naming the frame that the device refuses, or that was lost
+    /// more often than the limits allow.
+    pub fn classify(&mut self, frames: &[&[u8]], first: usize, done: &mut dyn FnMut(usize)) -> Result<Vec<Vec<i32>>> {
+        let identity = *self.identity();
+        let size = identity.frame_bytes();
+        if let Some(at) = frames.iter().position(|frame| frame.len() != size) {
+            let problem = format!("has {} bytes, the device takes {} ({size} bytes)", frames[at].len(), identity.shape);
+            return Err(Error::setting(format!("frame {}", first + at), problem, "give frames of the device's shape"));
+        }
+        // Room is left for a fence, if there is room for both.
+        let room = identity.link_buffer;
+        let window = if OVERHEAD + size + FENCE <= room { room - FENCE } else { room };
+        let mut batch = Batch {
+            device: self,
+            frames,
+            first,
+            scores: vec![None; frames.len()],
+            tries: vec![0; frames.len()],
+            sequences: vec![None; frames.len()],
+            waiting: (0..frames.len()).collect(),
+            sent: VecDeque::new(),
+            window,
+            fence_wanted: false,
+            reset_wanted: false,
+            silences: 0,
+        };
+        batch.run(done)?;
+        Ok(batch.scores.into_iter().flatten().collect())
+    }
+}
+
+impl Batch<'_> {
+    fn run(&mut self, done: &mut dyn FnMut(usize)) -> Result<()> {
+        let mut progress = Instant::now();
+        while self.scores.iter().any(Option::is_none) {
+            if self.sent.is_empty() {
+                progress = Instant::now();
+                if std::mem::take(&mut self.reset_wanted) {
+                    self.device.line.report.resets += 1;
+                    self.device.reset()?;
+                }
+            }
+            self.fill()?;
+            match self.device.line.listen(progress + self.device.line.limits.timeout)? {
+                Heard::Reply(reply) => {
+                    let Some(at) = self.sent.iter().position(|sent| self.is_answer(&reply, sent)) else {
+                        self.device.line.report.stale_replies += 1;
+                        continue;
+                    };
+                    (progress, self.silences) = (Instant::now(), 0);
+                    done(self.take(at, &reply)?);
+                }
+                Heard::Refused(refusal) => {
+                    if refusal == Refusal::NoRoom {
+                        self.window = self.least_window().max(self.window / 2);
+                    }
+                    self.fence_wanted = true;
+                }
+                Heard::Damaged => self.fence_wanted = true,
+                Heard::Silence => {
+                    progress = Instant::now();
+                    self.silence()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn least_window(&self) -> usize {
+        OVERHEAD + self.device.identity().frame_bytes()
+    }
+
+    /// Sends what there is room for.
+    fn fill(&mut self) -> Result<()> {
+        let mut bytes: usize = self.sent.iter().map(|sent| sent.bytes).sum();
+        let fences = self.sent.iter().filter(|sent| sent.frame.is_none()).count();
+        let frames = self.sent.len() > fences;
+        let room = bytes + FENCE <= self.device.identity().link_buffer && fences < MOST_FENCES;
+        if std::mem::take(&mut self.fence_wanted) && frames && room {
+            let sequence = self.device.line.next_sequence();
+            let payload = vec![Register::Identity as u8, 1];
+            self.device.line.send(&Message::request(Kind::Read, sequence, payload))?;
+            self.sent.push_back(Sent { sequence, frame: None, bytes: FENCE });
+            bytes += FENCE;
+        }
+        while !self.reset_wanted
+            && let Some(&frame) = self.waiting.front()
+        {
+            let size = OVERHEAD + self.frames[frame].len();
+            if bytes + size > self.window {
+                break;
+            }
+            self.waiting.pop_front();
+            let sequence = *self.sequences[frame].get_or_insert_with(|| self.device.line.next_sequence());
+            self.tries[frame] += 1;
+            if self.tries[frame] > 1 {
+                self.device.line.report.retries += 1;
+            }
+            self.device.line.send(&Message::request(Kind::Frame, sequence, self.frames[frame].to_vec()))?;
+            self.sent.push_back(Sent { sequence, frame: Some(frame), bytes: size });
+            bytes += size;
+        }
+        Ok(())
+    }
+
+    fn is_answer(&self, reply: &Message, sent: &Sent) -> bool {
+        match sent.frame {
+            Some(_) => answers(reply, sent.sequence, Kind::Frame as u8, 4 * self.device.identity().classes),
+            None => answers(reply, sent.sequence, Kind::Read as u8, 4),
+        }
+    }
+
+    /// Takes the reply to what is the `at`-th of those on their way. Returns how many frames that answers.
+    fn take(&mut self, at: usize, reply: &Message) -> Result<usize> {
+        let lost: Vec<_> = self.sent.drain(..at).collect();
+        let answered = self.sent.pop_front();
+        let again = lost.iter().filter_map(|sent| sent.frame);
+        let frame = answered.and_then(|sent| sent.frame);
+        let Some(frame) = frame else {
+            // A fence; if it is refused, no harm is done.
+            self.again(again.collect())?;
+            return Ok(0);
+        };
+        match reply.refusal() {
+            None => {
+                self.scores[frame] = Some(words(&reply.payload).into_iter().map(u32::cast_signed).collect());
+                self.again(again.collect())?;
+                return Ok(1);
+            }
+            Some(Refusal::Stuck) => self.reset_wanted = true,
+            Some(Refusal::Damaged | Refusal::NoRoom) => {}
+            Some(refusal) => return Err(self.device.line.refused(&self.name(frame), refusal)),
+        }
+        self.again(again.chain([frame]).collect())?;
+        Ok(0)
+    }
+
+    /// Nothing came within the limit: all that is on its way is lost.
+    fn silence(&mut self) -> Result<()> {
+        self.silences += 1;
+        let lost: Vec<_> = self.sent.drain(..).filter_map(|sent| sent.frame).collect();
+        if self.silences > self.device.line.limits.retries {
+            let frame = lost.first().or(self.waiting.front()).copied().unwrap_or(0);
+            return Err(self.device.line.silent(&self.name(frame), self.silences));
+        }
+        self.again(lost)
+    }
+
+    /// Puts lost frames, in order, before those that wait.
+    fn again(&mut self, frames: Vec<usize>) -> Result<()> {
+        for &frame in frames.iter().rev() {
+            if self.tries[frame] > self.device.line.limits.retries {
+                let problem =
+                    format!("{}: lost {} times ({})", self.name(frame), self.tries[frame], self.device.link());
+                let advice = "check the cable and the baud rate; for a slow device raise the time limit (--timeout)";
+                return Err(Error::device(&self.device.line.name, problem, advice));
+            }
+            self.waiting.push_front(frame);
+        }
+        Ok(())
+    }
+
+    fn name(&self, frame: usize) -> String {
+        format!("frame {}", self.first + frame)
+    }
+}

@@ -1,0 +1,77 @@
+//! The host side of a generated accelerator: everything that `docs/host-protocol.md` says about a serial line.
+//!
+//! `framing` finds messages in a stream of bytes, `message` gives them a meaning, `registers` names what a device has. [`Accelerator`]
+//! puts them to work over a [`Port`]: it opens a device, classifies frames and loads weights. Every wait has a limit, whatever
+//! a device sends or does not send, and what the line loses is sent again a limited number of times.
+
+mod classify;
+mod client;
+pub mod framing;
+mod line;
+pub mod message;
+mod port;
+pub mod registers;
+mod weights;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use client::Accelerator;
+pub use port::{Port, Serial};
+pub use registers::{Counters, Identity, Register, Status};
+pub use weights::WeightsFile;
+
+/// Bits a second, unless a bitstream was built for others.
+pub const DEFAULT_BAUD: u32 = 1_000_000;
+
+/// How long, and how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// What is answered by nothing for so long was lost. It must cover the time that a message needs on the line and in the device.
+    pub timeout: Duration,
+    /// A message that was lost is sent again so many times.
+    pub retries: u32,
+}
+
+impl Default for Limits {
+    /// 2 seconds; 5 times.
+    fn default() -> Limits {
+        Limits { timeout: Duration::from_secs(2), retries: 5 }
+    }
+}
+
+/// What went wrong on the line since a device was opened, all of it mended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LinkReport {
+    /// Requests that were sent again.
+    pub retries: u64,
+    /// Requests that reached the device damaged (code 1).
+    pub damaged_requests: u64,
+    /// Requests for which the device had no room (code 2).
+    pub refused_requests: u64,
+    /// What came from the device and was no message.
+    pub damaged_replies: u64,
+    /// Replies that nobody waited for: to an earlier host, or to something that had been sent again.
+    pub stale_replies: u64,
+    /// Times that nothing came within the limit.
+    pub timeouts: u64,
+    /// Times that the core had to be reset, since it gave no scores (code 6).
+    pub resets: u64,
+}
+
+impl std::fmt::Display for LinkReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} sent again; damaged: {} requests, {} replies; no room for {}; {} time limits; {} stale replies",
+            self.retries,
+            self.damaged_requests,
+            self.damaged_replies,
+            self.refused_requests,
+            self.timeouts,
+            self.stale_replies
+        )?;
+        if self.resets > 0 { write!(f, "; {} resets of the core", self.resets) } else { Ok(()) }
+    }
+}
