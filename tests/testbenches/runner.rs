@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use volley::rtl::library;
+use volley::{rtl, top};
 
 use super::faults::Fault;
 
@@ -15,14 +15,15 @@ pub struct Library {
 impl Library {
     /// The library as it stands.
     pub fn original() -> Self {
-        let folder = root().join("src/rtl/lib");
-        Library { files: library::FILES.iter().map(|(name, _)| folder.join(name)).collect() }
+        let folder = |folder: &'static str| move |(name, _): &(&str, &str)| root().join(folder).join(name);
+        let core = rtl::library::FILES.iter().map(folder("src/rtl/lib"));
+        Library { files: core.chain(top::library::FILES.iter().map(folder("src/top/lib"))).collect() }
     }
 
     /// A copy under `folder` with one fault.
     pub fn with_fault(fault: &Fault, folder: &Path) -> Self {
         let mut files = Vec::new();
-        for (name, text) in library::FILES {
+        for (name, text) in modules() {
             let path = folder.join(name);
             if *name == fault.file {
                 let found = text.matches(fault.from).count();
@@ -35,6 +36,11 @@ impl Library {
         }
         Library { files }
     }
+}
+
+/// (file name, text) of every module of a core's library, and of what stands around one.
+pub fn modules() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    rtl::library::FILES.iter().chain(top::library::FILES)
 }
 
 pub fn root() -> PathBuf {
