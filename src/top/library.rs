@@ -13,4 +13,5 @@ pub const FILES: &[(&str, &str)] = &[
     ("uart_link.v", include_str!("lib/uart_link.v")),
     ("uart_receiver.v", include_str!("lib/uart_receiver.v")),
     ("uart_sender.v", include_str!("lib/uart_sender.v")),
+    ("weight_loader.v", include_str!("lib/weight_loader.v")),
 ];

@@ -288,4 +288,8 @@ pub const BENCHES: &[Bench] = &[
     },
     Bench { module: "fifo", settings: &["", "DEPTH_LOG2=1 WIDTH=1", "DEPTH_LOG2=4"] },
     Bench { module: "step_sum", settings: &["", "STEPS=1", "STEPS=7 COUNT_BITS=4", "STEPS=2 COUNT_BITS=1"] },
+    Bench {
+        module: "weight_loader",
+        settings: &["", "SHAPE=1", "SHAPE=2", "SHAPE=3", "SHAPE=4 LOADS=30", "SHAPE=1 LOADS=40", "INITIAL_VALID=0"],
+    },
 ];
