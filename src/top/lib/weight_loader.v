@@ -117,7 +117,7 @@ module weight_loader #(
                 memory_reg <= {memory_reg[MEMORIES] | memory_reg[MEMORIES-1], memory_reg[MEMORIES-2:0], 1'b0};
             end
         end
-        if (finish) begin
+        if (finish && !rst) begin
             loading_reg <= 1'b0;
             valid_reg   <= crc == expected_reg;
         end
