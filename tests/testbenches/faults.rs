@@ -584,8 +584,8 @@ pub const FAULTS: &[Fault] = &[
         to: "HIGH ? ~fcs_reg[7:0] : ~fcs_reg[15:8];",
         bench: "link_sender",
     },
-    // A byte that is not to be trusted is; an escape before a flag is forgiven; a body may have any length; a flag that is not to be
-    // trusted is one; an escape alone is no body.
+    // A byte that is not to be trusted is; an escape before a flag is forgiven; a body may have any length; a flag that
+    // is not to be trusted is one; an escape alone is no body.
     Fault {
         file: "link_receiver.v",
         from: "&& !bad_reg && !escaped_reg",
@@ -606,8 +606,8 @@ pub const FAULTS: &[Fault] = &[
         bench: "link_receiver",
     },
     Fault { file: "link_receiver.v", from: "flag && some_reg;", to: "flag && count_reg != 0;", bench: "link_receiver" },
-    // What came of a bad body stays; unread bytes are written over; a message with a hole; the wrong code; an overrun that is not told;
-    // bytes that are read before their message is checked.
+    // What came of a bad body stays; unread bytes are written over; a message with a hole; the wrong code; an overrun
+    // that is not told; bytes that are read before their message is checked.
     Fault {
         file: "link_receiver.v",
         from: "ended && !good ? commit_reg : write_reg;",
@@ -639,8 +639,8 @@ pub const FAULTS: &[Fault] = &[
         to: "out_valid_reg <= read_reg != write_reg;",
         bench: "link_receiver",
     },
-    // A WRITE does not wait; a WRITE of no word, a READ of 65; an error with the sequence of the request before; a register number beyond 63
-    // wraps; a message without payload takes the next one for its own.
+    // A WRITE does not wait; a WRITE of no word, a READ of 65; an error with the sequence of the request before; a
+    // register number beyond 63 wraps; a message without payload takes the next one for its own.
     Fault { file: "link_server.v", from: "job_valid ? DECIDE : WHERE;", to: "WHERE;", bench: "link_server" },
     Fault {
         file: "link_server.v",
@@ -662,8 +662,8 @@ pub const FAULTS: &[Fault] = &[
         bench: "link_server",
     },
     Fault { file: "link_server.v", from: "ended_reg ? ANSWER : DROP;", to: "DROP;", bench: "link_server" },
-    // Frames without weights; a frame too many in the core; pixels for a stuck core, which is stuck for ever, or whose late score is taken; a time
-    // limit that began with another frame.
+    // Frames without weights; a frame too many in the core; pixels for a stuck core, which is stuck for ever, or whose
+    // late score is taken; a time limit that began with another frame.
     Fault { file: "link_server.v", from: "kind_reg == FRAME && !weights_valid ?", to: "1'b0 ?", bench: "link_server" },
     Fault {
         file: "link_server.v",
@@ -688,8 +688,8 @@ pub const FAULTS: &[Fault] = &[
     // Between the parts of the link: whose last byte, and whether a byte is to be trusted.
     Fault { file: "uart_link.v", from: ".s_tlast  (answer_last)", to: ".s_tlast  (request_last)", bench: "uart_link" },
     Fault { file: "uart_link.v", from: ".s_terror (received_error)", to: ".s_terror (1'b0)", bench: "uart_link" },
-    // A score of a lost frame is taken for one of the frames inside; a frame that comes as another goes; a frame that does not come to an
-    // empty core is timed; the first pixel after a reset is not a frame's first.
+    // A score of a lost frame is taken for one of the frames inside; a frame that comes as another goes; a frame that
+    // does not come to an empty core is timed; the first pixel after a reset is not a frame's first.
     Fault {
         file: "device_registers.v",
         from: "leaves && !enters && !nothing",
@@ -704,8 +704,8 @@ pub const FAULTS: &[Fault] = &[
         to: "            inside_reg <= 8'd0;",
         bench: "device_registers",
     },
-    // Events without a frame, five of six, a count that is not cleared, writing that does not wait for the loader, a load without a loader, two bits
-    // of the status.
+    // Events without a frame, five of six, a count that is not cleared, writing that does not wait for the loader, a
+    // load without a loader, two bits of the status.
     Fault {
         file: "device_registers.v",
         from: "padded[6*g+n] && busy};",
