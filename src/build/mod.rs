@@ -4,6 +4,7 @@
 //! also runs the tools there.
 
 mod flash;
+pub mod vivado;
 
 use std::path::Path;
 

@@ -86,10 +86,11 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
     let mut connections = vec![
         connect("clk", "clk"),
         connect("rst", "rst"),
-        connect("pixel_valid", "pixel_tvalid"),
+        // What a core in reset still offers or takes, it forgets.
+        connect("pixel_valid", "pixel_tvalid && !core_rst"),
         connect("pixel_ready", "pixel_tready"),
         connect("pixel_last", "pixel_tlast"),
-        connect("score_valid", "m_axis_tvalid"),
+        connect("score_valid", "m_axis_tvalid && !core_rst"),
         connect("score_ready", "m_axis_tready"),
         connect("score_last", "m_axis_tlast"),
     ];

@@ -2,14 +2,17 @@
 //!
 //! ```text
 //! <net>_board (UART):  pins -> clock, reset -> uart_link      -> <net>_device, LEDs
+//! <net>_axi (Zynq):    axi_lite_port, word_to_bytes, transfer_end -> <net>_device
 //! <net>_device:        registers, frame_input (-> weight_loader) -> <net>_core
 //! ```
 //!
 //! `docs/host-protocol.md` is what the device promises to a host. The hand-written modules stand under `lib/`; as in
 //! [`crate::rtl`], only structure is generated.
 
+mod axi;
 mod device;
 pub mod library;
+pub mod registers;
 mod uart;
 
 pub use device::Device;
@@ -17,7 +20,7 @@ pub use uart::{Link, Panel};
 
 use crate::Result;
 use crate::rtl::Manifest;
-use crate::rtl::netlist::{self, Item};
+use crate::rtl::netlist::{self, Item, Module};
 
 /// The files that stand around a core; the core's own, and `core_clock.v`, are not among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,14 +36,26 @@ pub struct Around {
 /// # Errors
 /// [`crate::Error::Layer`] for a network whose name makes no identifier.
 pub fn uart_board(manifest: &Manifest, device: &Device, panel: &Panel, link: &Link) -> Result<Around> {
-    let top = uart::module(manifest, panel, link);
+    around(&uart::module(manifest, panel, link), manifest, device)
+}
+
+/// The top for a processor's bus, `<net>_axi`: the registers over AXI4-Lite, frames and scores over AXI4-Stream.
+///
+/// # Errors
+/// As [`uart_board`].
+pub fn axi(manifest: &Manifest, device: &Device) -> Result<Around> {
+    around(&axi::module(manifest), manifest, device)
+}
+
+/// The top, the device, and what they instantiate of the library.
+fn around(top: &Module, manifest: &Manifest, device: &Device) -> Result<Around> {
     let device = device::module(manifest, device);
-    let mut files = vec![
-        (format!("{}.v", top.name), netlist::print(&top)?),
-        (format!("{}.v", device.name), netlist::print(&device)?),
-    ];
-    files.extend(library::FILES.iter().map(|(name, text)| (name.to_string(), text.to_string())));
-    Ok(Around { top: top.name, files })
+    let mut files = vec![];
+    for module in [top, &device] {
+        files.push((format!("{}.v", module.name), netlist::print(module)?));
+    }
+    files.extend(library::used_by(&files));
+    Ok(Around { top: top.name.clone(), files })
 }
 
 /// An instance of a module.
