@@ -66,6 +66,7 @@ module weight_loader_tb;
         end
     endtask
 
+    reg         own_rst;                // beside that of the bench
     reg         start;
     reg  [31:0] s_crc;
     reg  [31:0] s_word;
@@ -82,7 +83,7 @@ module weight_loader_tb;
         .MEMORIES(MEMORIES), .ROWS(ROWS), .ROW_BYTES(ROW_BYTES), .BYTES(BYTES), .DATA_BITS(DATA_BITS), .ADDR_BITS(ADDR_BITS),
         .INITIAL_VALID(INITIAL_VALID), .INITIAL_CRC(INITIAL_CRC)
     ) dut (
-        .clk(clk), .rst(rst), .start(start), .s_crc(s_crc), .s_word(s_word), .s_valid(s_valid), .s_ready(s_ready),
+        .clk(clk), .rst(rst || own_rst), .start(start), .s_crc(s_crc), .s_word(s_word), .s_valid(s_valid), .s_ready(s_ready),
         .load_data(load_data), .load_addr(load_addr), .load_enable(load_enable),
         .valid(valid), .loading(loading), .offset(offset), .crc(crc)
     );
@@ -126,8 +127,7 @@ module weight_loader_tb;
         end
     endtask
 
-    // A load: 0 whole, 1 with a wrong checksum, 2 interrupted by a start, 3 left alone half-way until the bench's reset or for a
-    // while, 4 with a changed byte.
+    // A load: 0 whole, 1 with a wrong checksum, 2 interrupted by a start, 3 by a reset, 4 with a changed byte.
     integer load, word, kind, stop, wait_clocks, changed;
     integer state;
     localparam IDLE = 0, START = 1, WORDS = 2, END = 3, LATE = 4, OVER = 5;
@@ -142,6 +142,7 @@ module weight_loader_tb;
         checks = 0;
         failed = 1'b0;
         done = 1'b0;
+        own_rst = 1'b0;
         start = 1'b0;
         s_valid = 1'b0;
         load = 0;
@@ -153,7 +154,8 @@ module weight_loader_tb;
 
     always @(posedge clk) begin
         random_reg <= {random_reg[30:0], random_reg[31] ^ random_reg[21] ^ random_reg[1] ^ random_reg[0]};
-        start <= 1'b0;
+        start   <= 1'b0;
+        own_rst <= 1'b0;
         if (^{valid, crc} === 1'bx) fail("unknown");
         if (rst) begin
             // A load under way is over and has left nothing valid; else nothing changed.
@@ -186,9 +188,9 @@ module weight_loader_tb;
                     state <= WORDS;
                 end
                 WORDS: begin
-                    checks = checks + 1;
                     if (valid !== 1'b0) fail("valid amid a load");
                     if (s_valid && s_ready) begin
+                        checks = checks + 1;
                         word = word + 1;
                         s_valid <= 1'b0;
                     end
@@ -197,9 +199,11 @@ module weight_loader_tb;
                         s_valid <= 1'b0;
                         state <= END;
                     end else if (word == BYTES / 4) begin
+                        // Words too many follow at once, or nothing.
                         wait_clocks = 0;
-                        s_valid <= 1'b0;
-                        state <= END;
+                        s_valid <= changed % 2 == 0;
+                        s_word  <= random_reg;
+                        state   <= END;
                     end else if ((!s_valid || s_ready) && random_reg[15:0] % 100 >= stall) begin
                         s_valid <= 1'b1;
                         s_word  <= {image[4*word+3], image[4*word+2], image[4*word+1], image[4*word]}
@@ -208,6 +212,7 @@ module weight_loader_tb;
                 end
                 END: begin
                     wait_clocks = wait_clocks + 1;
+                    if (wait_clocks > 37) s_valid <= 1'b0;
                     // Half-way: at any place within a word; else 40 clocks are enough for the last word and its check.
                     if (wait_clocks == ((kind == 2 || kind == 3) ? 1 + random_reg[5:0] % 40 : 40)
                             || wait_clocks > 80) begin
@@ -225,18 +230,20 @@ module weight_loader_tb;
                         load  = load + 1;
                         // A start amid a load at once, words that nobody waits for after a load.
                         wait_clocks = 0;
-                        state <= kind == 2 || kind == 3 ? IDLE : LATE;
+                        own_rst <= kind == 3;
+                        state   <= kind == 2 ? IDLE : LATE;
                     end
                 end
                 LATE: begin
                     wait_clocks = wait_clocks + 1;
-                    s_valid <= wait_clocks < 20;
+                    s_valid <= wait_clocks > 2 && wait_clocks < 20;
                     s_word  <= random_reg;
+                    own_rst <= wait_clocks == 60;
                     if (s_valid && s_ready !== 1'b1) fail("a word between loads has to wait");
                     if (wait_clocks == 100) begin
                         checks = checks + 1;
-                        if (valid !== (kind == 0)) fail("a late word changed valid");
-                        if (offset !== BYTES) fail("a late word was counted");
+                        if (valid !== (kind == 0) || loading !== 1'b0) fail("a late word or a reset changed valid");
+                        if (offset !== 4 * word) fail("a late word was counted");
                         if (kind == 0) compare;
                         state <= IDLE;
                     end

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde_json::json;
 use volley::board::Board;
 use volley::core_folder::{self, Core};
+use volley::fixed_point::WeightMode;
 use volley::quantise::quantise;
 use volley::schedule::resources::Resources;
 use volley::schedule::{Activity, DEFAULT_LANES, Figures, Folding, dense, unknown_layer};
@@ -21,7 +22,8 @@ use super::{Json, Outcome, say, say_json, seconds};
 #[command(after_help = "Examples:
   volley generate net -o rtl
   volley generate net -o rtl --lanes 16,conv_0=8
-  volley generate net -o rtl --plan plan.toml --board ulx3s-85f")]
+  volley generate net -o rtl --plan plan.toml --board ulx3s-85f
+  volley generate net -o rtl --weights runtime")]
 pub struct Args {
     /// Folder that `volley convert` wrote
     #[arg(value_name = "NET")]
@@ -38,6 +40,10 @@ pub struct Args {
     /// Refuse a core that does not fit this board: a name, or the path of a board's TOML
     #[arg(long, value_name = "BOARD")]
     board: Option<String>,
+    /// Weights as part of the hardware, or in memories that can be loaded while it runs, with those of this network to begin
+    /// with [default: as the network's folder says, else baked]
+    #[arg(long, value_enum, value_name = "MODE")]
+    weights: Option<WeightMode>,
     #[command(flatten)]
     json: Json,
 }
@@ -48,7 +54,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
         Some(path) => read_plan(path)?,
         None => Folding::parse(&args.lanes)?,
     };
-    let converted = folder::read(&args.network)?;
+    let mut converted = folder::read(&args.network)?;
+    converted.settings.weights = args.weights.unwrap_or(converted.settings.weights);
     let board = args.board.as_deref().map(Board::find).transpose()?;
     let network = quantise(&converted.network, &converted.settings)?;
     if let (Some(path), Some((problem, advice))) = (&args.plan, unknown_layer(&network, folding.layers.keys())) {

@@ -23,6 +23,7 @@ mod study;
 mod sweep;
 mod synth;
 mod table;
+mod weights;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -78,6 +79,7 @@ enum Command {
     Boards(boards::Args),
     Plan(plan::Args),
     Generate(generate::Args),
+    Weights(weights::Args),
     Cosim(cosim::Args),
     Synth(synth::Args),
     Build(build::Args),
@@ -173,6 +175,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Boards(args) => boards::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Weights(args) => weights::run(&args),
         Command::Cosim(args) => cosim::run(&args),
         Command::Synth(args) => synth::run(&args),
         Command::Build(args) => build::run(&args),

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::json;
 use volley::board::Board;
 use volley::data::Images;
-use volley::fixed_point::{Network, Op};
+use volley::fixed_point::{Network, Op, WeightMode};
 use volley::model::Model;
 use volley::output::write_file;
 use volley::quantise::quantise;
@@ -45,6 +45,10 @@ pub struct Args {
     pin: Option<String>,
     #[command(flatten)]
     basis: Basis,
+    /// Weights as part of the hardware, or in memories that can be loaded while it runs [default: as the network's folder says,
+    /// else baked]
+    #[arg(long, value_enum, value_name = "MODE")]
+    weights: Option<WeightMode>,
     /// Plan to write
     #[arg(short, long, value_name = "PLAN.toml")]
     output: Option<PathBuf>,
@@ -94,7 +98,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let target = args.target_fps.map(|fps| positive("--target-fps", fps)).transpose()?;
     let budget = args.basis.budget(&board)?;
     let pins = args.pin.as_deref().map(pins).transpose()?.unwrap_or_default();
-    let converted = folder::read(&args.network)?;
+    let mut converted = folder::read(&args.network)?;
+    converted.settings.weights = args.weights.unwrap_or(converted.settings.weights);
     let network = quantise(&converted.network, &converted.settings)?;
     let frames = args.basis.activities(&network)?;
     let family = board.family;

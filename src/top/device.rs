@@ -1,6 +1,6 @@
 //! The device: a core with its registers, behind a stream of bytes.
 
-use super::{instance, network};
+use super::{instance, loader, network};
 use crate::rtl::Manifest;
 use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int};
 
@@ -110,19 +110,10 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
     ] {
         connections.push(connect(same, same));
     }
-    for (name, width) in [("unused_load_valid", 1), ("unused_load_word", 32)] {
-        module.wires.push(Wire::new(name, width));
-    }
-    body.push(Item::Comment("The weights are part of the bitstream.".into()));
-    body.push(Item::Assign { target: "weights_valid".into(), expression: "1'b1".into() });
-    connections.extend([
-        connect("load_busy", "1'b0"),
-        connect("load_offset", "32'd0"),
-        connect("weights_crc", format!("32'h{:08x}", device.weights)),
-        connect("load_valid", "unused_load_valid"),
-        connect("load_word", "unused_load_word"),
-        connect("load_ready", "1'b1"),
-    ]);
+    let weights = loader::weights(manifest, device);
+    module.wires.extend(weights.wires);
+    body.extend(weights.body);
+    connections.extend(weights.registers);
     body.push(Item::Instance {
         module: "device_registers".into(),
         name: "registers".into(),
@@ -137,7 +128,7 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
             int("CLOCK_HZ", device.clock_hz),
             int("LINK_BUFFER", device.link_buffer),
             int("WEIGHTS_BYTES", device.weights_bytes),
-            int("LOADABLE", 0),
+            int("LOADABLE", u32::from(!manifest.weights.is_baked())),
             int("EVENTS", events as i64),
             int("COUNTERS", u32::from(device.counters)),
         ],
@@ -161,25 +152,31 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
             ("frame_error", "input_error"),
         ],
     ));
+    let own: Vec<_> = weights.core.iter().map(|(port, signal)| (port.as_str(), signal.as_str())).collect();
     body.push(instance(
         core,
         "core",
         vec![],
         &[
-            ("clk", "clk"),
-            ("rst", "core_rst"),
-            ("s_axis_tdata", "pixel_tdata"),
-            ("s_axis_tlast", "pixel_tlast"),
-            ("s_axis_tvalid", "pixel_tvalid"),
-            ("s_axis_tready", "pixel_tready"),
-            ("m_axis_tdata", "m_axis_tdata"),
-            ("m_axis_tlast", "m_axis_tlast"),
-            ("m_axis_tvalid", "m_axis_tvalid"),
-            ("m_axis_tready", "m_axis_tready"),
-            ("frame_error", "core_error"),
-            ("status_event", "status_event"),
-            ("status_busy", "unused_status_busy"),
-        ],
+            [
+                ("clk", "clk"),
+                ("rst", "core_rst"),
+                ("s_axis_tdata", "pixel_tdata"),
+                ("s_axis_tlast", "pixel_tlast"),
+                ("s_axis_tvalid", "pixel_tvalid"),
+                ("s_axis_tready", "pixel_tready"),
+                ("m_axis_tdata", "m_axis_tdata"),
+                ("m_axis_tlast", "m_axis_tlast"),
+                ("m_axis_tvalid", "m_axis_tvalid"),
+                ("m_axis_tready", "m_axis_tready"),
+                ("frame_error", "core_error"),
+                ("status_event", "status_event"),
+                ("status_busy", "unused_status_busy"),
+            ]
+            .as_slice(),
+            &own,
+        ]
+        .concat(),
     ));
     module.body = body;
     module

@@ -12,6 +12,7 @@
 mod axi;
 mod device;
 pub mod library;
+mod loader;
 pub mod registers;
 mod uart;
 

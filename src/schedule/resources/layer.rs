@@ -2,7 +2,7 @@
 
 use super::formula::{Parameters, cost};
 use super::{Resources, beat_bits, log2, memory};
-use crate::fixed_point::{Layer, Network, Node, Source, ThresholdMode};
+use crate::fixed_point::{Layer, Network, Node, Source, ThresholdMode, WeightMode};
 use crate::schedule::{Arithmetic, Family, Firing, LayerPlan, Storage, Synapse, TermPlan};
 use crate::schedule::{element_bits, is_readout, most_count, synapse, term_element_bits};
 
@@ -132,8 +132,7 @@ impl Engine<'_> {
             ("ADDR_BITS", log2(self.channels() / units)),
         ];
         sum += self.cost("elementwise_term", element);
-        let (rows, width) = ((self.channels() / units) as u64, (units * weight_bits) as u32);
-        sum += memory::rom(self.family, rows, width, width, Storage::Auto.block_rows(rows, width));
+        sum += self.channel_memory(units * weight_bits);
         sum
     }
 
@@ -181,8 +180,16 @@ impl Engine<'_> {
         let lane = |lane: usize| self.used.iter().skip(lane).step_by(lanes).max().copied().unwrap_or(0);
         let used: Vec<u32> = (0..lanes).map(lane).collect();
         let width = used.iter().filter(|bits| **bits > 0).count() * weight_bits;
-        let block_rows = self.plan.fold.weights.block_rows(rows, (lanes * weight_bits) as u32);
-        sum += memory::rom(self.family, rows, width as u32, used.iter().sum(), block_rows);
+        let (storage, row_bits) = (self.plan.fold.weights, (lanes * weight_bits) as u32);
+        sum += match self.network.weights {
+            WeightMode::Baked => {
+                let block_rows = storage.block_rows(rows, row_bits);
+                memory::rom(self.family, rows, width as u32, used.iter().sum(), block_rows)
+            }
+            WeightMode::Runtime => {
+                memory::ram(self.family, rows, row_bits, storage.writable_block_rows(rows, row_bits) > 0)
+            }
+        };
         sum
     }
 
@@ -224,9 +231,18 @@ impl Engine<'_> {
             sum += fold.units * self.cost(module, neuron);
             bias + widths.step as usize
         };
-        let (rows, width) = ((self.channels() / fold.units) as u64, (fold.units * row_bits) as u32);
-        sum += memory::rom(self.family, rows, width, width, Storage::Auto.block_rows(rows, width));
+        sum += self.channel_memory(fold.units * row_bits);
         sum
+    }
+
+    /// A memory that has a row of `width` bits for the channels of a beat.
+    fn channel_memory(&self, width: usize) -> Resources {
+        let (rows, width) = ((self.channels() / self.plan.fold.units) as u64, width as u32);
+        let block_rows = Storage::Auto.block_rows(rows, width);
+        match self.network.weights {
+            WeightMode::Baked => memory::rom(self.family, rows, width, width, block_rows),
+            WeightMode::Runtime => memory::ram(self.family, rows, width, block_rows > 0),
+        }
     }
 }
 

@@ -67,6 +67,16 @@ pub fn rom(family: Family, rows: u64, width: u32, used: u32, block_rows: u64) ->
     sum
 }
 
+/// A memory of weights that can be written, all of it in block RAM or all of it in LUTs, with a register behind it. LUTs that are no
+/// memories leave it to a block RAM.
+pub fn ram(family: Family, rows: u64, width: u32, in_block: bool) -> Resources {
+    if in_block || family == Family::Ice40 {
+        let block_rams = block_rams(family, rows, width) as f64;
+        return Resources { block_rams, flip_flops: f64::from(width), ..Resources::default() };
+    }
+    cost(family, "row_memory", &Parameters::new([("WIDTH", width as usize), ("DEPTH", rows as usize)]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +103,14 @@ mod tests {
         let none = rom(Family::Ecp5, 576, 128, 128, 0);
         assert_eq!([whole.block_rams, split.block_rams, none.block_rams], [8.0, 4.0, 0.0]);
         assert!(whole.luts == 0.0 && split.luts > 0.0 && none.luts > 4.0 * split.luts, "{split:?} {none:?}");
+    }
+
+    #[test]
+    fn a_memory_that_is_written_is_no_logic() {
+        assert_eq!(ram(Family::Ecp5, 576, 128, true).block_rams, 8.0);
+        let small = ram(Family::Ecp5, 9, 64, false);
+        assert!(small.luts >= 64.0 && small.block_rams == 0.0, "{small:?}");
+        assert_eq!(ram(Family::Ice40, 9, 64, false).block_rams, 4.0);
     }
 
     #[test]
