@@ -9,9 +9,10 @@ TESTS ?=
 
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 ACCEPT := $(patsubst tests/%.rs,--test %,$(wildcard tests/accept_*.rs))
-LIBRARY := src/rtl/lib
-# Around a core on a board; what is left out here instantiates a vendor's PLL, which Verilator does not know.
+LIBRARY := src/rtl/lib src/top/lib
+# Clocks and shift registers around a core; what is left out here instantiates a vendor's PLL, which Verilator does not know.
 AROUND := $(addprefix src/synth/lib/,core_clock.v serial_sink.v serial_source.v)
+VERILOG := $(wildcard $(addsuffix /*.v,$(LIBRARY))) $(AROUND)
 
 .PHONY: help demo test accept pnr lint lint-rust lint-verilog fmt clean install
 
@@ -35,10 +36,10 @@ lint-rust: install
 
 # Each module as a top, with its own default parameters; the tests lint every module as generated networks set it.
 lint-verilog: install
-	@for file in $(LIBRARY)/*.v $(AROUND); do \
-	    verilator --lint-only -Wall -y $(LIBRARY) --top-module $$(basename $$file .v) $$file || exit 1; \
+	@for file in $(VERILOG); do \
+	    verilator --lint-only -Wall $(addprefix -y ,$(LIBRARY)) --top-module $$(basename $$file .v) $$file || exit 1; \
 	done
-	@echo "verilator: $(words $(wildcard $(LIBRARY)/*.v) $(AROUND)) modules are clean"
+	@echo "verilator: $(words $(VERILOG)) modules are clean"
 
 lint: lint-rust lint-verilog ## Formatting, clippy, rustdoc and the Verilog library, warnings are errors
 

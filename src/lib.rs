@@ -14,6 +14,8 @@
 
 pub mod ann;
 pub mod board;
+pub mod board_sim;
+pub mod build;
 pub mod convert;
 pub mod core_folder;
 pub mod cosim;
@@ -41,6 +43,7 @@ pub mod study;
 pub mod sweep;
 pub mod synth;
 pub mod tool;
+pub mod top;
 
 pub use error::{Error, Result};
 pub use shape::{Padding, Shape};

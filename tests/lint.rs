@@ -10,7 +10,7 @@ use std::process::Command;
 use rayon::prelude::*;
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::rtl::library;
-use volley::{quantise, random, rtl};
+use volley::{quantise, random, rtl, top};
 
 /// (module, parameters): each module by itself, as the top. "" is the module's own setting; the parameters that follow
 /// from others (widths of addresses and counters) are set with them, as the generator does.
@@ -84,6 +84,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("synapse_array", "ARITHMETIC=2 LANES=5 LANES_PACKED=2 MAX_SHIFT=3"),
     ("synapse_array", "ARITHMETIC=2 VECTOR=1 UNITS=2 LANES=2"),
     ("synapse_array", "VECTOR=1 MAX_SHIFT=2"),
+    ("transfer_end", "FRAME_BYTES=1 FRAMES_LOG2=1"),
+    ("transfer_end", "FRAME_BYTES=150528 FRAMES_LOG2=7"),
     ("word_packer", "WORD_LOG2=0 ROW_ELEMENTS=1"),
     ("word_packer", "WORD_LOG2=4 ROW_ELEMENTS=5"),
 ];
@@ -137,9 +139,10 @@ fn write(files: &BTreeMap<String, String>, folder: &Path) -> Vec<String> {
 #[test]
 fn library() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let files = library::FILES.iter().map(|(name, text)| ((*name).to_string(), (*text).to_string())).collect();
+    let modules = || library::FILES.iter().chain(top::library::FILES);
+    let files = modules().map(|(name, text)| ((*name).to_string(), (*text).to_string())).collect();
     let names = write(&files, folder.path());
-    let plain = library::FILES.iter().map(|(name, _)| (name.trim_end_matches(".v"), ""));
+    let plain = modules().map(|(name, _)| (name.trim_end_matches(".v"), ""));
     let jobs: Vec<_> = plain.chain(SETTINGS.iter().copied()).collect();
     report(jobs.par_iter().filter_map(|(module, setting)| lint(folder.path(), &names, module, setting)).collect());
 }

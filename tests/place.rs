@@ -5,6 +5,7 @@ use std::process::Command;
 
 use volley::Shape;
 use volley::board::Board;
+use volley::fixed_point::WeightMode;
 use volley::rtl::Manifest;
 use volley::synth::{self, Options, Report};
 
@@ -52,8 +53,8 @@ endmodule
 
 fn core(folder: &Path) {
     let input = Shape { channels: 1, height: 1, width: 1 };
-    let manifest =
-        Manifest { top: "tiny_core".into(), input, classes: 1, members: 1, timesteps: 1, layers: Vec::new() };
+    let (weights, layers) = (WeightMode::Baked, Vec::new());
+    let manifest = Manifest { top: "tiny_core".into(), input, classes: 1, members: 1, timesteps: 1, weights, layers };
     std::fs::write(folder.join("core.toml"), toml::to_string(&manifest).unwrap()).unwrap();
     std::fs::write(folder.join("tiny_core.v"), CORE).unwrap();
 }
@@ -119,11 +120,27 @@ fn ecp5_makes_its_clock_by_a_pll_and_a_missed_clock_has_no_bitstream() {
     assert!(!output.join("core.bit").exists());
 }
 
+/// For parts that no open tool of the project places: the clock of the one comes from an MMCM, of the other from its processors.
+#[test]
+fn xilinx_parts_are_synthesised_with_their_own_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    core(folder.path());
+    for (name, clocks) in [("arty-a7-35t", 1), ("zcu104", 0)] {
+        let output = folder.path().join(name);
+        let report = run(folder.path(), &Board::find(name).unwrap(), 80.0, &output);
+        assert_eq!((report.cost.dsps, report.cost.block_rams), (1, 1), "{name}: {}", report.cells);
+        assert!(report.cost.luts > 0 && report.cost.flip_flops > 32, "{name}: {}", report.cells);
+        assert_eq!(report.cells.0.get("MMCME2_BASE").copied().unwrap_or(0), clocks, "{name}");
+        assert!(report.timing.is_none() && report.bitstream.is_none());
+    }
+}
+
 #[test]
 fn a_core_that_does_not_fit_is_reported_and_not_placed() {
     let folder = tempfile::tempdir().unwrap();
     core(folder.path());
-    let board = Board { luts: 20, ..Board::find("icebreaker").unwrap() };
+    let mut board = Board::find("icebreaker").unwrap();
+    board.device.luts = 20;
     let report = run(folder.path(), &board, 12.0, &folder.path().join("out"));
     let excess: Vec<_> = report.excess().iter().map(|resource| resource.name).collect();
     assert_eq!(excess, ["LUTs"]);

@@ -9,6 +9,7 @@ use volley::core_folder;
 use volley::fixed_point::Settings;
 use volley::folder::Converted;
 use volley::import::{normalisation_for, read_onnx};
+use volley::rtl::image::Image;
 use volley::schedule::Folding;
 
 const AGAIN: &str = "if the change is wanted, run `volley convert examples/digits/digits.onnx --members 4 \
@@ -52,4 +53,20 @@ fn the_committed_rtl_of_the_digits_network_is_current() {
 
     // What was committed can be read back, as co-simulation will.
     assert_eq!(core_folder::read(&root.join("rtl-out/digits")).unwrap(), core);
+}
+
+#[test]
+fn image_and_fingerprint_are_those_of_the_files() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rtl-out/digits");
+    let core = core_folder::read(&folder).unwrap();
+    let stands = core_folder::as_it_stands(&folder, &core.design).unwrap();
+    assert_eq!(stands, core.design);
+    let image = Image::of(&stands).unwrap();
+    let memories = core.design.manifest.memories();
+    let bytes: u64 = memories.map(|memory| memory.rows * memory.row_bytes()).sum();
+    assert_eq!(image.bytes().len() as u64, bytes.next_multiple_of(4));
+    // The first row of the first memory: nine rows of eight weights, tap by tap.
+    let first = stands.files["digits_conv_0_weights.mem"].lines().next().unwrap();
+    let word = u64::from_le_bytes(image.bytes()[..8].try_into().unwrap());
+    assert_eq!(format!("{word:016x}"), first);
 }

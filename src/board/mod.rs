@@ -1,5 +1,14 @@
-//! Boards as data: what the FPGA on a board holds, and whether what a core is expected to cost fits into it.
+//! Boards as data: the FPGA on a board, what it holds and where it is joined to the board; whether what a core is expected to
+//! cost fits into it; the constraint files and clocks that follow from it.
 
+mod clock;
+pub mod constraints;
+mod known;
+mod package;
+mod pll;
+mod validate;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -7,28 +16,85 @@ use serde::{Deserialize, Serialize};
 pub use crate::schedule::Family;
 use crate::schedule::resources::Resources;
 use crate::{Error, Result};
+pub use clock::{CoreClock, core_clock};
 
-/// Where the FPGA is joined to its board.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pins {
-    /// The oscillator.
-    pub clock: String,
-    /// Data from the host.
-    pub serial_in: String,
-    /// Data to the host.
-    pub serial_out: String,
-}
+/// Status LEDs of a board's top module, at most.
+pub const LEDS: usize = 4;
 
-/// A board; `constraints/README.md` explains the keys.
+/// A board; `constraints/README.md` explains the keys. [`Board::find`] has checked that everything in it goes together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Board {
+    /// As given to `--board`.
     pub name: String,
+    /// As people call it.
+    pub title: String,
+    /// Of the board.
+    pub vendor: String,
+    /// The FPGA's ordering code.
     pub part: String,
+    /// As the FPGA's maker names it, without the part.
+    pub package: String,
+    /// Empty where a device has only one.
+    pub speed_grade: String,
     pub family: Family,
+    pub flow: Flow,
+    pub host_link: HostLink,
+    /// The clock that a core gets unless the user asks for another, in MHz.
+    pub core_mhz: f64,
+    /// Flags that tell nextpnr the device, package and speed grade; empty for another flow.
+    pub nextpnr: Vec<String>,
+    /// Where the figures and pins are published.
+    pub source: String,
+    pub programmer: Option<Programmer>,
+    #[serde(rename = "resources")]
+    pub device: Device,
+    /// The oscillator; without one the clock comes from the processing system.
+    pub clock: Option<Clock>,
+    /// A push button.
+    pub reset: Option<Reset>,
+    pub uart: Option<Uart>,
+    pub leds: Option<Leds>,
+    /// What the pins of a bank are driven by, by the bank's name.
+    pub banks: BTreeMap<String, IoStandard>,
+    /// The documented nets of the board that reach the FPGA, by their names.
+    pub pins: BTreeMap<String, Pin>,
+}
+
+/// What turns a netlist into a bitstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flow {
+    /// yosys, nextpnr and the family's packer.
+    Nextpnr,
+    Vivado,
+}
+
+/// How a host reaches the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostLink {
+    /// A serial line.
+    Uart,
+    /// The buses of a processor on the same chip.
+    Axi,
+}
+
+/// The board as its programmer knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programmer {
+    /// For `openFPGALoader --board`.
+    pub openfpgaloader: String,
+}
+
+/// What the FPGA holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
     pub luts: u64,
     pub flip_flops: u64,
+    /// Multiplier blocks.
     pub dsps: u64,
     pub block_rams: u64,
     /// Bits of one block RAM.
@@ -39,35 +105,103 @@ pub struct Board {
     pub lut_rams: u64,
     pub lut_ram_rows: u64,
     pub lut_ram_width: u64,
-    /// The oscillator.
-    pub clock_mhz: f64,
-    /// The clock that a core gets unless the user asks for another.
-    pub core_mhz: f64,
-    /// Flags that tell nextpnr the device, package and speed grade.
-    pub nextpnr: Vec<String>,
-    pub source: String,
-    pub pins: Pins,
 }
 
-/// The boards that Volley knows, (file name, text).
-const KNOWN: &[(&str, &str)] = &[
-    ("arty-a7-100t.toml", include_str!("../../constraints/arty-a7-100t.toml")),
-    ("icebreaker.toml", include_str!("../../constraints/icebreaker.toml")),
-    ("ulx3s-85f.toml", include_str!("../../constraints/ulx3s-85f.toml")),
-];
+/// The oscillator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// Its name in [`Board::pins`].
+    pub pin: String,
+    pub mhz: f64,
+    /// iCE40: whether the pin is a PLL's own pad. A PLL at such a pad must be driven from it, one elsewhere over the fabric.
+    #[serde(default)]
+    pub pll_pad: bool,
+}
+
+/// A button that resets the design.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    /// Its name in [`Board::pins`].
+    pub pin: String,
+    /// The level while it is pressed.
+    pub active: Level,
+}
+
+/// The serial line to the host; pins by their names in [`Board::pins`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uart {
+    /// On which the FPGA receives.
+    pub receive: String,
+    /// On which it sends.
+    pub send: String,
+    /// Bits a second.
+    pub baud: u32,
+}
+
+/// Status LEDs, at most [`LEDS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leds {
+    /// Their names in [`Board::pins`].
+    pub pins: Vec<String>,
+    /// The level at which they shine.
+    pub active: Level,
+}
+
+/// A logic level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    High,
+    Low,
+}
+
+/// A pin of the package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    pub site: String,
+    pub bank: String,
+    /// The resistor inside the FPGA that keeps it at a level while nothing drives it.
+    pub pull: Option<Pull>,
+}
+
+/// Where a resistor pulls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pull {
+    Up,
+    Down,
+}
+
+/// Levels of a single-ended pin, by the supply of its bank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum IoStandard {
+    Lvcmos33,
+    Lvcmos25,
+    Lvcmos18,
+    Lvcmos15,
+    Lvcmos12,
+    Lvttl,
+}
 
 impl Board {
     /// Finds a known board by its name, or reads a TOML file.
     ///
     /// # Errors
-    /// [`Error::Setting`] for an unknown name, [`Error::Io`] and [`Error::File`] for an unusable file.
+    /// [`Error::Setting`] for an unknown name, [`Error::Io`] for a file that cannot be read, [`Error::File`] naming the key of
+    /// a board that does not hold together.
     pub fn find(name: &str) -> Result<Board> {
-        if let Some((file, text)) = KNOWN.iter().find(|(file, _)| file.strip_suffix(".toml") == Some(name)) {
-            return Board::parse(text, Path::new(file));
+        if let Some((_, text)) = known::BOARDS.iter().find(|(known, _)| *known == name) {
+            return Board::known(name, text);
         }
         let path = Path::new(name);
         if path.extension().is_none_or(|extension| extension != "toml") {
-            let known: Vec<_> = KNOWN.iter().filter_map(|(file, _)| file.strip_suffix(".toml")).collect();
+            let known: Vec<_> = known::BOARDS.iter().map(|(name, _)| *name).collect();
             return Err(Error::setting(
                 "--board",
                 format!("there is no board '{name}'"),
@@ -79,26 +213,63 @@ impl Board {
         Board::parse(&text, path)
     }
 
+    /// All boards that Volley knows, by their names.
+    ///
+    /// # Errors
+    /// None that a user can cause: the files are part of the program, and its tests read them all.
+    pub fn all() -> Result<Vec<Board>> {
+        known::BOARDS.iter().map(|(name, text)| Board::known(name, text)).collect()
+    }
+
+    fn known(name: &str, text: &str) -> Result<Board> {
+        let path = format!("{name}.toml");
+        let board = Board::parse(text, Path::new(&path))?;
+        if board.name != name {
+            let problem = format!("name: it is '{}', but the file's name is {path}", board.name);
+            return Err(Error::file(path, problem, "give the board and its file the same name"));
+        }
+        Ok(board)
+    }
+
     fn parse(text: &str, path: &Path) -> Result<Board> {
         let advice = "write it as constraints/README.md describes";
         let board: Board =
             toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
-        if board.block_ram_width == 0 || board.block_ram_bits < board.block_ram_width {
-            return Err(Error::file(path, "block_ram_bits holds no word of block_ram_width", advice));
-        }
-        if !(1.0..=1000.0).contains(&board.clock_mhz) || !(1.0..=1000.0).contains(&board.core_mhz) {
-            return Err(Error::file(path, "clock_mhz and core_mhz are not between 1 and 1000", advice));
-        }
+        validate::check(&board).map_err(|flaw| Error::file(path, flaw.problem, flaw.advice))?;
         Ok(board)
+    }
+
+    /// The ports of a board's top module and the names of their pins: `oscillator`, `reset_button`, `serial_in`, `serial_out`,
+    /// `led[0]` and so on, as far as the board has them. A board whose host link is AXI has LEDs only: clock, reset and
+    /// data come from the processing system.
+    pub fn ports(&self) -> Vec<(String, String)> {
+        let mut ports = Vec::new();
+        let mut port = |name: &str, pin: &str| ports.push((name.to_string(), pin.to_string()));
+        if self.host_link == HostLink::Uart {
+            if let Some(clock) = &self.clock {
+                port(constraints::OSCILLATOR, &clock.pin);
+            }
+            if let Some(reset) = &self.reset {
+                port("reset_button", &reset.pin);
+            }
+            if let Some(uart) = &self.uart {
+                port(constraints::SERIAL_IN, &uart.receive);
+                port(constraints::SERIAL_OUT, &uart.send);
+            }
+        }
+        for (index, pin) in self.leds.iter().flat_map(|leds| &leds.pins).enumerate() {
+            port(&format!("led[{index}]"), pin);
+        }
+        ports
     }
 
     /// What the device has.
     pub fn resources(&self) -> Resources {
         Resources {
-            luts: self.luts as f64,
-            flip_flops: self.flip_flops as f64,
-            multipliers: self.dsps as f64,
-            block_rams: self.block_rams as f64,
+            luts: self.device.luts as f64,
+            flip_flops: self.device.flip_flops as f64,
+            multipliers: self.device.dsps as f64,
+            block_rams: self.device.block_rams as f64,
         }
     }
 
@@ -146,17 +317,20 @@ impl Board {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_known_board_can_be_read() {
-        for (file, _) in KNOWN {
-            let name = file.strip_suffix(".toml").unwrap();
-            assert_eq!(Board::find(name).unwrap().name, name);
+macro_rules! words {
+    ($kind:ty: $($value:pat => $word:literal),+) => {
+        impl std::fmt::Display for $kind {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(match self { $($value => $word),+ })
+            }
         }
-        let error = Board::find("nexus").unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"--board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
-    }
+    };
 }
+
+words!(Flow: Flow::Nextpnr => "nextpnr", Flow::Vivado => "vivado");
+words!(HostLink: HostLink::Uart => "uart", HostLink::Axi => "axi");
+words!(IoStandard: IoStandard::Lvcmos33 => "LVCMOS33", IoStandard::Lvcmos25 => "LVCMOS25", IoStandard::Lvcmos18 => "LVCMOS18",
+    IoStandard::Lvcmos15 => "LVCMOS15", IoStandard::Lvcmos12 => "LVCMOS12", IoStandard::Lvttl => "LVTTL");
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,16 @@
 //! A command is a file here: its flags (a clap struct, documented beside their definition), what it does with the
 //! library, and what it prints. Results go to stdout, progress and errors to stderr.
 
+mod board_sim;
+mod boards;
+mod build;
 mod config;
 mod convert;
 mod cosim;
 mod demo;
 mod doctor;
 mod eval;
+mod flash;
 mod generate;
 mod inspect;
 mod plan;
@@ -71,10 +75,14 @@ enum Command {
     Eval(eval::Args),
     Study(study::Args),
     Sweep(sweep::Args),
+    Boards(boards::Args),
     Plan(plan::Args),
     Generate(generate::Args),
     Cosim(cosim::Args),
     Synth(synth::Args),
+    Build(build::Args),
+    Flash(flash::Args),
+    BoardSim(board_sim::Args),
     Run(run::Args),
     Report(report::Args),
     Inspect(inspect::Args),
@@ -162,10 +170,14 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Eval(args) => eval::run(&args),
         Command::Study(args) => study::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Boards(args) => boards::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Cosim(args) => cosim::run(&args),
         Command::Synth(args) => synth::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::Flash(args) => flash::run(&args),
+        Command::BoardSim(args) => board_sim::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -1,6 +1,6 @@
 //! `volley plan`: how many lanes, slices and units each layer gets on a board, and what comes of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use rayon::prelude::*;
@@ -34,12 +34,6 @@ pub struct Args {
     /// A board's name, or the path of a board's TOML
     #[arg(long, value_name = "BOARD")]
     board: String,
-    /// Calibration images, which show how many events each layer gets; without them every element counts as one
-    #[arg(long, value_name = "CALIB.npz")]
-    data: Option<PathBuf>,
-    /// Images of --data to use
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
-    frames: u32,
     /// Frames a second to reach at the least cost [default: as many as fit]
     #[arg(long, value_name = "F")]
     target_fps: Option<f64>,
@@ -49,9 +43,8 @@ pub struct Args {
     /// Layers whose folding is decided: layer=LANES or layer=LANESxSLICES, separated by commas
     #[arg(long, value_name = "PINS")]
     pin: Option<String>,
-    /// Share of the board's LUTs, multipliers and block RAMs to leave free; nextpnr wants 0.2 on an iCE40
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
-    margin: f64,
+    #[command(flatten)]
+    basis: Basis,
     /// Plan to write
     #[arg(short, long, value_name = "PLAN.toml")]
     output: Option<PathBuf>,
@@ -59,21 +52,53 @@ pub struct Args {
     json: Json,
 }
 
+/// What the foldings of a network are weighed by.
+#[derive(clap::Args)]
+pub struct Basis {
+    /// Calibration images, which show how many events each layer gets; without them every element counts as one
+    #[arg(long, value_name = "CALIB.npz")]
+    data: Option<PathBuf>,
+    /// Images of --data to use
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
+    frames: u32,
+    /// Share of the board's LUTs, multipliers and block RAMs to leave free; nextpnr wants 0.2 on an iCE40
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    margin: f64,
+}
+
+impl Basis {
+    /// What may be used of a board.
+    pub fn budget(&self, board: &Board) -> volley::Result<Resources> {
+        if !(0.0..1.0).contains(&self.margin) {
+            let problem = format!("is {}", self.margin);
+            return Err(Error::setting("--margin", problem, "choose a share of at least 0 and below 1"));
+        }
+        Ok(board.usable(self.margin))
+    }
+
+    /// What happens in each of the images; with none, one frame in which every element is an event.
+    pub fn activities(&self, network: &Network) -> volley::Result<Vec<Activity>> {
+        let Some(path) = &self.data else {
+            eprintln!(
+                "warning: no --data, so every element counts as an event; calibration images show how many are zero"
+            );
+            return Ok(vec![Activity::dense(network)]);
+        };
+        happenings(network, &images(path, Some(self.frames as usize), network.input.shape)?)
+    }
+}
+
 pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
     let clock = positive("--clock", args.clock.unwrap_or(board.core_mhz))? * 1e6;
     let target = args.target_fps.map(|fps| positive("--target-fps", fps)).transpose()?;
-    if !(0.0..1.0).contains(&args.margin) {
-        let problem = format!("is {}", args.margin);
-        return Err(Error::setting("--margin", problem, "choose a share of at least 0 and below 1").into());
-    }
+    let budget = args.basis.budget(&board)?;
     let pins = args.pin.as_deref().map(pins).transpose()?.unwrap_or_default();
     let converted = folder::read(&args.network)?;
     let network = quantise(&converted.network, &converted.settings)?;
-    let frames = activities(&network, args.data.as_deref(), args.frames as usize)?;
+    let frames = args.basis.activities(&network)?;
     let family = board.family;
     let all = board.resources();
-    let budget = board.usable(args.margin);
     let task = Task { network: &network, frames: &frames, family, budget, pins: &pins };
     let spinner = progress::spinner("weighing the foldings of every layer");
     let folding = solver::solve(task, target.map(|fps| (clock / fps) as u64));
@@ -121,15 +146,6 @@ fn positive(key: &str, value: f64) -> volley::Result<f64> {
         return Ok(value);
     }
     Err(Error::setting(key, format!("is {value}"), "choose a number above 0"))
-}
-
-/// What happens in each of the first `count` images of `data`; with no data, one frame in which every element is an event.
-fn activities(network: &Network, data: Option<&Path>, count: usize) -> volley::Result<Vec<Activity>> {
-    let Some(path) = data else {
-        eprintln!("warning: no --data, so every element counts as an event; calibration images show how many are zero");
-        return Ok(vec![Activity::dense(network)]);
-    };
-    happenings(network, &images(path, Some(count), network.input.shape)?)
 }
 
 /// What happens in each of `images`.
@@ -212,11 +228,11 @@ pub fn needs(board: &Board, total: Resources) -> String {
         "{}: {} of {} LUTs, {} flip-flops, {} of {} multipliers, {} of {} block RAMs (estimates)",
         board.name,
         whole(total.luts),
-        thousands(board.luts),
+        thousands(board.device.luts),
         whole(total.flip_flops),
         whole(total.multipliers),
-        board.dsps,
+        board.device.dsps,
         whole(total.block_rams),
-        board.block_rams
+        board.device.block_rams
     )
 }

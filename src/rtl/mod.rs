@@ -4,6 +4,7 @@
 //! [`generate`] is pure: a network and a plan in, the files of a design out. Only the caller touches the disk.
 
 mod core;
+pub mod image;
 mod layer;
 pub mod library;
 mod manifest;
@@ -74,6 +75,7 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
             comment: modules.module.comment.trim_end().to_string(),
             output_bits: modules.output_bits,
             slices: layer_plan.fold.slices as u32,
+            load: modules.load,
         }));
     }
     let module = core::module(&top, network, plan, &ports)?;

@@ -17,6 +17,7 @@ pub enum Family {
     #[serde(rename = "xc7")]
     /// DSP48E1: 25 × 18 bits behind a pre-adder, an accumulator of 48.
     Series7,
+    #[serde(rename = "xcup")]
     /// DSP48E2: 27 × 18 bits behind a pre-adder, an accumulator of 48.
     UltrascalePlus,
 }

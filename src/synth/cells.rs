@@ -49,8 +49,12 @@ impl Cells {
                     + 4 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with('M'))
                     + 2 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with("1D")),
                 flip_flops: self.sum(|cell| cell.starts_with("FD")),
-                dsps: one("DSP48E1"),
-                block_rams: one("RAMB18E1") + 2 * one("RAMB36E1"),
+                dsps: one("DSP48E1") + one("DSP48E2"),
+                // An UltraRAM counts as the block RAMs that it stands for: the boards' figures are without them.
+                block_rams: one("RAMB18E1")
+                    + one("RAMB18E2")
+                    + 2 * (one("RAMB36E1") + one("RAMB36E2"))
+                    + 16 * one("URAM288"),
             },
         }
     }

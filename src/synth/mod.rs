@@ -5,8 +5,8 @@
 //! (`wrapper`), with a PLL where its clock is not the oscillator's.
 
 mod cells;
+mod makefile;
 mod nextpnr;
-mod pll;
 mod wrapper;
 mod yosys;
 
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub use cells::{Cells, Cost};
 use serde::Serialize;
 
-use crate::board::Board;
+use crate::board::{self, Board, constraints};
 use crate::output::{write_file, write_folder};
 use crate::{Error, Result, core_folder, doctor, tool};
 
@@ -180,7 +180,23 @@ pub fn run(
     report.ok_or_else(|| Error::file(rtl, "nothing was synthesised", "report this"))
 }
 
-/// Everything in one folder: a tool in WebAssembly sees no file above the one it is started in.
+/// A top module around a core, ready for the tools.
+pub(crate) struct Job<'a> {
+    pub rtl: &'a Path,
+    pub board: &'a Board,
+    pub core: &'a str,
+    pub top: &'a str,
+    /// (name, Verilog) of the top and all that is not the core's.
+    pub files: &'a [(String, String)],
+    /// (name, text).
+    pub constraints: (&'a str, &'a str),
+    /// The core's clock.
+    pub mhz: f64,
+    /// Whether there is a bitstream even so.
+    pub allow_missed_clock: bool,
+}
+
+/// The core between two shift registers.
 fn in_folder(
     rtl: &Path,
     board: &Board,
@@ -189,50 +205,89 @@ fn in_folder(
     watch: &mut dyn FnMut(Stage, &str),
 ) -> Result<Report> {
     let core = core_folder::read_manifest(rtl)?.top;
+    let clock = board::core_clock(board, options.mhz.unwrap_or(board.core_mhz))?;
+    let top = format!("{core}_pnr");
+    let mut files = wrapper::files(&top, &core, &read(&rtl.join(format!("{core}.v")))?)?;
+    files.extend(clock.files);
+    let name = format!("pins.{}", constraints::extension(board.family));
+    let job = Job {
+        rtl,
+        board,
+        core: &core,
+        top: &top,
+        files: &files,
+        constraints: (&name, &wrapper::constraints(board)?),
+        mhz: clock.mhz,
+        allow_missed_clock: false,
+    };
+    prepare(&job, options, folder)?;
+    implement(&job, options, folder, watch)
+}
+
+/// Writes all that the tools read, and a Makefile that runs them by hand. Everything is in one folder: a tool in WebAssembly sees no
+/// file above the one it is started in.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(crate) fn prepare(job: &Job, options: &Options, folder: &Path) -> Result<()> {
+    copy_sources(job.rtl, folder)?;
+    for (name, text) in job.files {
+        write_file(&folder.join(name), text)?;
+    }
+    let (name, text) = job.constraints;
+    write_file(&folder.join(name), text)?;
+    let script = yosys::script(job.board, job.top, &verilog(job, folder)?);
+    write_file(&folder.join(yosys::SCRIPT), script)?;
+    if let Some(flow) = nextpnr::flow(job.board.family) {
+        write_file(&folder.join("Makefile"), makefile::text(&flow, job, options.seed))?;
+    }
+    Ok(())
+}
+
+/// Runs the tools in a folder that [`prepare`] filled.
+///
+/// # Errors
+/// [`Error::Tool`] for a tool that is missing or fails, [`Error::Io`], [`Error::File`].
+pub(crate) fn implement(
+    job: &Job,
+    options: &Options,
+    folder: &Path,
+    watch: &mut dyn FnMut(Stage, &str),
+) -> Result<Report> {
+    let board = job.board;
     let folders = tool::folders(options.tools.as_deref());
     let flow = nextpnr::flow(board.family).filter(|_| options.place);
     let programs = flow.as_ref().map(|flow| nextpnr::Programs::find(flow, &folders)).transpose()?;
-    let wanted = options.mhz.unwrap_or(board.core_mhz);
-    let pll = pll::find(board.family, board.clock_mhz, wanted)?;
-
-    let top = format!("{core}_pnr");
-    let mut files = copy_sources(rtl, folder)?;
-    let text = read(&rtl.join(format!("{core}.v")))?;
-    for (name, text) in wrapper::files(&top, &core, &text, board.family, pll.as_ref())? {
-        write_file(&folder.join(&name), text)?;
-        files.push(name);
-    }
     let program = match &options.yosys {
         Some(path) => std::path::absolute(path).map_err(|e| Error::io(path, e, "give the path of yosys"))?,
         None => doctor::locate("yosys", &folders)?,
     };
-    let yosys = yosys::Yosys { program, folder, family: board.family, top: &top };
-    let cells = yosys.netlist(&files, watch)?;
+    let yosys = yosys::Yosys { program, folder, board, top: job.top };
+    let cells = yosys.netlist(watch)?;
     let mut report = Report {
         board: board.name.clone(),
         part: board.part.clone(),
-        core,
+        core: job.core.to_string(),
         yosys: yosys.version(),
         nextpnr: None,
         cost: cells.cost(board.family),
         available: Cost {
-            luts: board.luts,
-            flip_flops: board.flip_flops,
-            dsps: board.dsps,
-            block_rams: board.block_rams,
+            luts: board.device.luts,
+            flip_flops: board.device.flip_flops,
+            dsps: board.device.dsps,
+            block_rams: board.device.block_rams,
         },
         cells,
         timing: None,
-        modules: if options.modules { yosys.modules(&files, watch)? } else { Vec::new() },
+        modules: if options.modules { yosys.modules(&verilog(job, folder)?, watch)? } else { Vec::new() },
         bitstream: None,
     };
     if let (Some(flow), Some(programs), true) = (&flow, &programs, report.excess().is_empty()) {
-        let mhz = pll.as_ref().map_or(wanted, |pll| pll.mhz);
-        let (placed, timing) = nextpnr::place((flow, programs), board, folder, (mhz, options.seed), watch)?;
+        let (placed, timing) = nextpnr::place((flow, programs), job, folder, options.seed, watch)?;
         report.nextpnr = Some(programs.version());
         report.cost = Cost { flip_flops: report.cost.flip_flops.max(placed.flip_flops), ..placed };
         // A bitstream whose clock is too fast for it would fail on the board, and in no way that tells why.
-        if timing.as_ref().is_some_and(Timing::met) {
+        if timing.as_ref().is_some_and(|timing| timing.met() || job.allow_missed_clock) {
             nextpnr::pack(flow, programs, folder)?;
             report.bitstream = Some(flow.bitstream.to_string());
         }
@@ -241,23 +296,31 @@ fn in_folder(
     Ok(report)
 }
 
-/// Copies the core's Verilog and memories, and returns the names of the Verilog files, in order.
-fn copy_sources(rtl: &Path, folder: &Path) -> Result<Vec<String>> {
+/// The Verilog files of a job, in the order in which they are read.
+fn verilog(job: &Job, folder: &Path) -> Result<Vec<String>> {
+    let unreadable = |source| Error::io(folder.join(SOURCES), source, "check the permissions");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder.join(SOURCES)).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        files.extend(name.to_str().filter(|name| name.ends_with(".v")).map(|name| format!("{SOURCES}/{name}")));
+    }
+    files.sort();
+    files.extend(job.files.iter().map(|(name, _)| name.clone()));
+    Ok(files)
+}
+
+/// Copies the core's Verilog and memories.
+fn copy_sources(rtl: &Path, folder: &Path) -> Result<()> {
     let unreadable = |source| Error::io(rtl, source, "give a folder that `volley generate` wrote");
     let sources = folder.join(SOURCES);
     std::fs::create_dir(&sources).map_err(|e| Error::io(&sources, e, "check the free space and the permissions"))?;
-    let mut files = Vec::new();
     for entry in std::fs::read_dir(rtl).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
         let Some(text) = name.to_str().filter(|name| name.ends_with(".v") || name.ends_with(".mem")) else { continue };
-        let (from, to) = (rtl.join(text), sources.join(text));
-        std::fs::copy(&from, &to).map_err(|e| Error::io(&from, e, "check that it can be read"))?;
-        if text.ends_with(".v") {
-            files.push(format!("{SOURCES}/{text}"));
-        }
+        let from = rtl.join(text);
+        std::fs::copy(&from, sources.join(text)).map_err(|e| Error::io(&from, e, "check that it can be read"))?;
     }
-    files.sort();
-    Ok(files)
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::yosys::NETLIST;
-use super::{Cost, CriticalPath, Stage, Timing, wrapper};
-use crate::board::{Board, Family};
-use crate::output::write_file;
+use super::{Cost, CriticalPath, Job, Stage, Timing};
+use crate::board::Family;
 use crate::{Error, Result, doctor, tool};
 
 const REPORT: &str = "nextpnr.json";
@@ -17,8 +16,8 @@ const REPORT: &str = "nextpnr.json";
 pub(super) struct Flow {
     place: &'static str,
     pack: &'static str,
-    /// Flag for the constraints, and their file.
-    constraints: (&'static str, &'static str),
+    /// Flag for the constraints.
+    constraints: &'static str,
     /// Flag for the routed design, and its file.
     routed: (&'static str, &'static str),
     pub bitstream: &'static str,
@@ -30,18 +29,45 @@ pub(super) fn flow(family: Family) -> Option<Flow> {
         Family::Ecp5 => Some(Flow {
             place: "nextpnr-ecp5",
             pack: "ecppack",
-            constraints: ("--lpf", "pins.lpf"),
+            constraints: "--lpf",
             routed: ("--textcfg", "routed.config"),
             bitstream: "core.bit",
         }),
         Family::Ice40 => Some(Flow {
             place: "nextpnr-ice40",
             pack: "icepack",
-            constraints: ("--pcf", "pins.pcf"),
+            constraints: "--pcf",
             routed: ("--asc", "routed.asc"),
             bitstream: "core.bin",
         }),
         Family::Series7 | Family::UltrascalePlus => None,
+    }
+}
+
+impl Flow {
+    /// The programs' names.
+    pub fn programs(&self) -> (&'static str, &'static str) {
+        (self.place, self.pack)
+    }
+
+    /// What nextpnr is called with.
+    pub fn arguments(&self, job: &Job, seed: u32) -> Vec<String> {
+        // A missed clock is a result, which is reported with the path that missed it.
+        let mut args = vec!["--timing-allow-fail".to_string()];
+        let mut option = |flag: &str, value: String| args.extend([flag.to_string(), value]);
+        option("--freq", job.mhz.to_string());
+        option("--seed", seed.to_string());
+        option("--json", NETLIST.into());
+        option("--report", REPORT.into());
+        option(self.constraints, job.constraints.0.into());
+        option(self.routed.0, self.routed.1.into());
+        args.extend(job.board.nextpnr.iter().cloned());
+        args
+    }
+
+    /// What the packer is called with.
+    pub fn pack_arguments(&self) -> [&'static str; 2] {
+        [self.routed.1, self.bitstream]
     }
 }
 
@@ -72,18 +98,13 @@ impl Programs {
 /// [`Error::Tool`] with what nextpnr objects to, [`Error::Io`].
 pub(super) fn place(
     (flow, programs): (&Flow, &Programs),
-    board: &Board,
+    job: &Job,
     folder: &Path,
-    (mhz, seed): (f64, u32),
+    seed: u32,
     watch: &mut dyn FnMut(Stage, &str),
 ) -> Result<(Cost, Option<Timing>)> {
-    write_file(&folder.join(flow.constraints.1), wrapper::constraints(board))?;
-    let (frequency, seed) = (mhz.to_string(), seed.to_string());
-    // A missed clock is a result, which is reported with the path that missed it.
-    let mut args =
-        vec!["--timing-allow-fail", "--freq", &frequency, "--seed", &seed, "--json", NETLIST, "--report", REPORT];
-    args.extend([flow.constraints.0, flow.constraints.1, flow.routed.0, flow.routed.1]);
-    args.extend(board.nextpnr.iter().map(String::as_str));
+    let family = job.board.family;
+    let args = flow.arguments(job, seed);
     let mut utilization = BTreeMap::new();
     let mut lines = |line: &str| {
         let line = line.trim_start_matches("Info:").trim();
@@ -100,7 +121,7 @@ pub(super) fn place(
     let done = tool::run_logged(flow.place, &programs.place, &args, folder, "nextpnr.log", &mut lines);
     if done.is_err() && utilization.values().any(|entry| entry.used > entry.available) {
         // It stops at the first cell without a place; the table before says what there is too little of.
-        return Ok((cost(board.family, &utilization), None));
+        return Ok((cost(family, &utilization), None));
     }
     done.map_err(|error| match error {
         Error::Tool { tool, problem, .. } => {
@@ -119,7 +140,7 @@ pub(super) fn place(
         let problem = "the report has no clock";
         Error::tool(flow.place, problem, "look into the core's Verilog: nothing in it is clocked")
     })?;
-    Ok((cost(board.family, &report.utilization), Some(timing)))
+    Ok((cost(family, &report.utilization), Some(timing)))
 }
 
 /// Packs the bitstream.
@@ -127,7 +148,7 @@ pub(super) fn place(
 /// # Errors
 /// [`Error::Tool`].
 pub(super) fn pack(flow: &Flow, programs: &Programs, folder: &Path) -> Result<()> {
-    tool::run(flow.pack, &programs.pack, &[flow.routed.1, flow.bitstream], folder)
+    tool::run(flow.pack, &programs.pack, &flow.pack_arguments(), folder)
 }
 
 /// What nextpnr writes with `--report`.

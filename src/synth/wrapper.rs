@@ -1,67 +1,33 @@
 //! The top module around a core: its ports are more than a package has pins, so they are led through shift registers to
 //! two of them, and the board's oscillator becomes its clock.
 
-use super::pll::Pll;
-use crate::board::{Board, Family};
+use crate::board::Board;
+use crate::board::constraints::{self, OSCILLATOR, SERIAL_IN, SERIAL_OUT};
 use crate::rtl::netlist::{self, Direction, Item, Module, Parameter, Port, Wire};
 use crate::{Error, Result};
-
-/// Pins of the wrapper, as the constraints name them.
-const OSCILLATOR: &str = "oscillator";
-const SERIAL_IN: &str = "serial_in";
-const SERIAL_OUT: &str = "serial_out";
 
 /// Modules around the core, (file name, text).
 const LIBRARY: [(&str, &str); 2] =
     [("serial_source.v", include_str!("lib/serial_source.v")), ("serial_sink.v", include_str!("lib/serial_sink.v"))];
-const SAME_CLOCK: &str = include_str!("lib/core_clock.v");
-const ECP5_CLOCK: &str = include_str!("lib/ecp5_clock.v");
-const ICE40_CLOCK: &str = include_str!("lib/ice40_clock.v");
 
-/// The files around the core `core` whose Verilog is `text`; the first holds the module named `top`.
+/// The files around the core `core` whose Verilog is `text`, but for its clock; the first holds the module named `top`.
 ///
 /// # Errors
 /// [`Error::Layer`] naming the core's port that cannot be led to a pin.
-pub(super) fn files(
-    top: &str,
-    core: &str,
-    text: &str,
-    family: Family,
-    pll: Option<&Pll>,
-) -> Result<Vec<(String, String)>> {
+pub(super) fn files(top: &str, core: &str, text: &str) -> Result<Vec<(String, String)>> {
     let mut files = vec![(format!("{top}.v"), netlist::print(&module(top, core, &ports(core, text)?)?)?)];
     files.extend(LIBRARY.map(|(name, text)| (name.to_string(), text.to_string())));
-    match pll {
-        None => files.push(("core_clock.v".into(), SAME_CLOCK.into())),
-        Some(pll) => {
-            let (kind, text) = match family {
-                Family::Ice40 => ("ice40_clock", ICE40_CLOCK),
-                Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => ("ecp5_clock", ECP5_CLOCK),
-            };
-            files.push((format!("{kind}.v"), text.into()));
-            files.push(("core_clock.v".into(), netlist::print(&clock(kind, family, pll))?));
-        }
-    }
     Ok(files)
 }
 
 /// Pins and the oscillator's frequency, in the words of the family's tool.
-pub(super) fn constraints(board: &Board) -> String {
-    let pins =
-        [(OSCILLATOR, &board.pins.clock), (SERIAL_IN, &board.pins.serial_in), (SERIAL_OUT, &board.pins.serial_out)];
-    let mhz = board.clock_mhz;
-    match board.family {
-        Family::Ice40 => {
-            let pins = pins.map(|(port, pin)| format!("set_io {port} {pin}\n")).concat();
-            format!("{pins}set_frequency {OSCILLATOR} {mhz}\n")
-        }
-        Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => {
-            let pins = pins.map(|(port, pin)| {
-                format!("LOCATE COMP \"{port}\" SITE \"{pin}\";\nIOBUF PORT \"{port}\" IO_TYPE=LVCMOS33;\n")
-            });
-            format!("{}FREQUENCY PORT \"{OSCILLATOR}\" {mhz} MHZ;\n", pins.concat())
-        }
-    }
+///
+/// # Errors
+/// None for a board that [`Board::find`] has read.
+pub(super) fn constraints(board: &Board) -> Result<String> {
+    let own = |port: &str| [OSCILLATOR, SERIAL_IN, SERIAL_OUT].contains(&port);
+    let ports: Vec<_> = board.ports().into_iter().filter(|(port, _)| own(port)).collect();
+    constraints::write(board, &ports)
 }
 
 /// A port of the core.
@@ -177,33 +143,4 @@ fn module(top: &str, core: &str, ports: &[CorePort]) -> Result<Module> {
         body,
         ..Module::default()
     })
-}
-
-/// The clock that a PLL makes.
-fn clock(kind: &str, family: Family, pll: &Pll) -> Module {
-    let mut dividers =
-        vec![("REFERENCE_DIV", pll.reference_div), ("FEEDBACK_DIV", pll.feedback_div), ("OUTPUT_DIV", pll.output_div)];
-    if family == Family::Ice40 {
-        dividers.push(("FILTER_RANGE", pll.filter_range));
-    }
-    let ports = ["oscillator", "clk", "rst"];
-    Module {
-        name: "core_clock".into(),
-        comment: format!("core_clock: {} MHz from the board's oscillator.", pll.mhz),
-        ports: vec![
-            Port::input(ports[0], 1, ""),
-            Port::output(ports[1], 1, ""),
-            Port::output(ports[2], 1, "high until the clock can be used; synchronous to it"),
-        ],
-        body: vec![Item::Instance {
-            module: kind.into(),
-            name: "pll_clock".into(),
-            parameters: dividers
-                .iter()
-                .map(|(name, value)| (name.to_string(), Parameter::Int((*value).into())))
-                .collect(),
-            connections: ports.iter().map(|port| (port.to_string(), port.to_string())).collect(),
-        }],
-        ..Module::default()
-    }
 }

@@ -7,19 +7,54 @@ use serde::Deserialize;
 
 use super::cells::{Cells, Cost};
 use super::{Module, Stage};
-use crate::board::Family;
+use crate::board::{Board, Family};
 use crate::output::write_file;
 use crate::{Error, Result, doctor, tool};
 
 /// Netlist for nextpnr.
 pub(super) const NETLIST: &str = "netlist.json";
 const STATISTICS: &str = "cells.json";
+/// What makes the netlist.
+pub(super) const SCRIPT: &str = "synthesis.ys";
+const MODULES_SCRIPT: &str = "modules.ys";
+
+/// The text of [`SCRIPT`].
+pub(super) fn script(board: &Board, top: &str, files: &[String]) -> String {
+    // The other families' commands flatten by themselves.
+    let flatten = if matches!(board.family, Family::Series7 | Family::UltrascalePlus) { " -flatten" } else { "" };
+    let synthesis = format!("{}{flatten} -top {top}\ncheck -assert\nwrite_json {NETLIST}\n", command(board));
+    around(board, top, files, &synthesis)
+}
+
+/// Synthesis for the family, and for what its device has.
+fn command(board: &Board) -> &'static str {
+    match board.family {
+        Family::Ecp5 => "synth_ecp5",
+        // Only the UltraPlus has multipliers; its delays differ from those of the others.
+        Family::Ice40 if board.device.dsps > 0 => "synth_ice40 -device u -dsp",
+        Family::Ice40 => "synth_ice40 -device hx",
+        // xc7 is the default family: Artix-7 and Zynq-7000.
+        Family::Series7 => "synth_xilinx",
+        Family::UltrascalePlus => "synth_xilinx -family xcup",
+    }
+}
+
+/// Reads the files before the synthesis and counts cells behind it.
+fn around(board: &Board, top: &str, files: &[String], synthesis: &str) -> String {
+    // A memory meant for LUTs goes where it can on a family whose LUTs are no memories.
+    let memories = match board.family {
+        Family::Ice40 => format!("hierarchy -top {top}\nsetattr -unset ram_style a:ram_style=distributed\n"),
+        Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => String::new(),
+    };
+    let files = files.join(" ");
+    format!("read_verilog -noautowire {files}\n{memories}{synthesis}tee -q -o {STATISTICS} stat -json\n")
+}
 
 /// yosys with what it is to synthesise, in one folder.
 pub(super) struct Yosys<'a> {
     pub program: PathBuf,
     pub folder: &'a Path,
-    pub family: Family,
+    pub board: &'a Board,
     pub top: &'a str,
 }
 
@@ -29,20 +64,12 @@ impl Yosys<'_> {
         doctor::version(&self.program, "-V")
     }
 
-    /// Writes the netlist and returns its cells.
+    /// Runs [`SCRIPT`], which writes the netlist, and returns its cells.
     ///
     /// # Errors
     /// [`Error::Tool`] with what yosys objects to, [`Error::Io`].
-    pub fn netlist(&self, files: &[String], watch: &mut dyn FnMut(Stage, &str)) -> Result<Cells> {
-        let command = match self.family {
-            Family::Ecp5 => "synth_ecp5",
-            Family::Ice40 => "synth_ice40 -device u -dsp",
-            // xc7 is the default family: Artix-7 and Zynq-7000.
-            Family::Series7 => "synth_xilinx -flatten",
-            Family::UltrascalePlus => "synth_xilinx -family xcup -flatten",
-        };
-        let synthesis = format!("{command} -top {}\ncheck -assert\nwrite_json {NETLIST}\n", self.top);
-        self.run("synthesis", Stage::Synthesis, files, &synthesis, watch)?;
+    pub fn netlist(&self, watch: &mut dyn FnMut(Stage, &str)) -> Result<Cells> {
+        self.run(SCRIPT, Stage::Synthesis, watch)?;
         self.statistics()?.remove(self.top).ok_or_else(|| self.unreadable())
     }
 
@@ -52,13 +79,10 @@ impl Yosys<'_> {
     /// # Errors
     /// As [`netlist`](Self::netlist).
     pub fn modules(&self, files: &[String], watch: &mut dyn FnMut(Stage, &str)) -> Result<Vec<Module>> {
-        let command = match self.family {
-            Family::Ecp5 => "synth_ecp5 -noflatten",
-            Family::Ice40 => "synth_ice40 -device u -dsp -noflatten",
-            Family::Series7 => "synth_xilinx",
-            Family::UltrascalePlus => "synth_xilinx -family xcup",
-        };
-        self.run("modules", Stage::Modules, files, &format!("{command} -top {}\n", self.top), watch)?;
+        let separate = if matches!(self.board.family, Family::Ecp5 | Family::Ice40) { " -noflatten" } else { "" };
+        let synthesis = format!("{}{separate} -top {}\n", command(self.board), self.top);
+        write_file(&self.folder.join(MODULES_SCRIPT), around(self.board, self.top, files, &synthesis))?;
+        self.run(MODULES_SCRIPT, Stage::Modules, watch)?;
         let modules = self.statistics()?;
         let mut instances = BTreeMap::new();
         count(self.top, 1, &modules, &mut instances);
@@ -68,31 +92,14 @@ impl Yosys<'_> {
             let module =
                 kinds.entry(kind).or_insert_with(|| Module { name: kind.into(), instances: 0, cost: Cost::default() });
             module.instances += number;
-            module.cost.add(modules[name].cost(self.family), number);
+            module.cost.add(modules[name].cost(self.board.family), number);
         }
         let mut kinds: Vec<_> = kinds.into_values().collect();
         kinds.sort_by(|a, b| b.cost.luts.cmp(&a.cost.luts).then_with(|| a.name.cmp(&b.name)));
         Ok(kinds)
     }
 
-    fn run(
-        &self,
-        name: &str,
-        stage: Stage,
-        files: &[String],
-        synthesis: &str,
-        watch: &mut dyn FnMut(Stage, &str),
-    ) -> Result<()> {
-        // A memory meant for LUTs goes where it can on a family whose LUTs are no memories.
-        let memories = match self.family {
-            Family::Ice40 => format!("hierarchy -top {}\nsetattr -unset ram_style a:ram_style=distributed\n", self.top),
-            Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => String::new(),
-        };
-        let files = files.join(" ");
-        let script =
-            format!("read_verilog -noautowire {files}\n{memories}{synthesis}tee -q -o {STATISTICS} stat -json\n");
-        let script_file = format!("{name}.ys");
-        write_file(&self.folder.join(&script_file), script)?;
+    fn run(&self, script: &str, stage: Stage, watch: &mut dyn FnMut(Stage, &str)) -> Result<()> {
         // A pass announces itself as "3.14.1. Executing …".
         let mut passes = |line: &str| {
             if let Some((number, pass)) = line.split_once(". Executing ")
@@ -101,14 +108,8 @@ impl Yosys<'_> {
                 watch(stage, pass.trim_end_matches('.'));
             }
         };
-        tool::run_logged(
-            "yosys",
-            &self.program,
-            &["-s", &script_file],
-            self.folder,
-            &format!("{name}.log"),
-            &mut passes,
-        )
+        let log = script.replace(".ys", ".log");
+        tool::run_logged("yosys", &self.program, &["-s", script], self.folder, &log, &mut passes)
     }
 
     /// Cells of each module by the module's name.

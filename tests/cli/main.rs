@@ -1,5 +1,6 @@
 //! The program as a user meets it: exit codes, messages, and what it leaves on the disk.
 
+mod boards;
 #[path = "../common/mod.rs"]
 mod common;
 mod place;

@@ -335,4 +335,220 @@ pub const FAULTS: &[Fault] = &[
     },
     // The first time step is left out.
     Fault { file: "step_sum.v", from: "for (t = 0; t < STEPS", to: "for (t = 1; t < STEPS", bench: "step_sum" },
+    // A part of a register is written; refused silently; a write of nothing refused; a second write before the first is answered; the
+    // address of a read on a write; a register read a clock too early or too late; an answer that does not wait.
+    Fault {
+        file: "axi_lite_port.v",
+        from: "wire whole   = &strobe_reg;",
+        to: "wire whole   = |strobe_reg;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "failed_reg <= !whole && |strobe_reg;",
+        to: "failed_reg <= 1'b0;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "failed_reg <= !whole && |strobe_reg;",
+        to: "failed_reg <= !whole;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "write_addr_valid_reg && write_data_valid_reg && !response_valid_reg;",
+        to: "write_addr_valid_reg && write_data_valid_reg;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "write_addr_valid_reg && write_data_valid_reg && !response_valid_reg;",
+        to: "write_addr_valid_reg && !response_valid_reg;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "register_addr  = writing ? write_addr_reg",
+        to: "register_addr  = !read_addr_valid_reg ? write_addr_reg",
+        bench: "axi_lite_port",
+    },
+    Fault { file: "axi_lite_port.v", from: "if (reading_reg) begin", to: "if (read) begin", bench: "axi_lite_port" },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "!writing && !reading_reg && !read_data_valid_reg;",
+        to: "!writing && !reading_reg;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "read_addr_valid_reg && !writing &&",
+        to: "read_addr_valid_reg &&",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "written || (response_valid_reg && !s_axi_bready);",
+        to: "written;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "writing && (register_ready || !whole);",
+        to: "writing;",
+        bench: "axi_lite_port",
+    },
+    Fault {
+        file: "axi_lite_port.v",
+        from: "read_addr_reg <= s_axi_araddr[7:2];",
+        to: "read_addr_reg <= {1'b0, s_axi_araddr[6:2]};",
+        bench: "axi_lite_port",
+    },
+    // The highest byte first; the end with every byte of the last word; with the first; an end without bytes lost; a clock between two
+    // words; the byte that waits forgotten.
+    Fault {
+        file: "word_to_bytes.v",
+        from: "{8'h00, word_reg[31:8]};",
+        to: "{8'h00, word_reg[31:24], word_reg[15:8], word_reg[23:16]};",
+        bench: "word_to_bytes",
+    },
+    Fault {
+        file: "word_to_bytes.v",
+        from: "last_reg && keep_reg[3:1] == 3'b000;",
+        to: "last_reg;",
+        bench: "word_to_bytes",
+    },
+    Fault {
+        file: "word_to_bytes.v",
+        from: "keep[0] || (last && keep == 4'b0000)",
+        to: "keep[0]",
+        bench: "word_to_bytes",
+    },
+    Fault {
+        file: "word_to_bytes.v",
+        from: "advance && keep_reg[3:1] == 3'b000;",
+        to: "advance && keep_reg == 4'b0000;",
+        bench: "word_to_bytes",
+    },
+    Fault { file: "word_to_bytes.v", from: "m_axis_tready || !keep_reg[0];", to: "1'b1;", bench: "word_to_bytes" },
+    Fault { file: "word_to_bytes.v", from: "valid ? {keep[3:1]", to: "1'b1 ? {keep[3:1]", bench: "word_to_bytes" },
+    Fault {
+        file: "word_to_bytes.v",
+        from: "keep_reg <= {1'b0, keep_reg[3:1]};",
+        to: "keep_reg <= {1'b0, keep_reg[3:2], keep_reg[1] || keep_reg[2]};",
+        bench: "word_to_bytes",
+    },
+    // Frames without end; the end of every frame passes; of none; the flag of the frame before; a full queue loses one, or keeps out
+    // what is not a whole frame; scores that overtake their frame's end; a broken transfer that holds up, or is not noticed.
+    Fault {
+        file: "transfer_end.v",
+        from: "= frame_last || s_bytes_tlast;",
+        to: "= s_bytes_tlast;",
+        bench: "transfer_end",
+    },
+    Fault { file: "transfer_end.v", from: "{s_scores_tlast && ends,", to: "{s_scores_tlast,", bench: "transfer_end" },
+    Fault { file: "transfer_end.v", from: "{s_scores_tlast && ends,", to: "{1'b0,", bench: "transfer_end" },
+    Fault { file: "transfer_end.v", from: "{s_scores_tlast && ends,", to: "{ends,", bench: "transfer_end" },
+    Fault { file: "transfer_end.v", from: "(room || !frame_last);", to: "1'b1;", bench: "transfer_end" },
+    Fault { file: "transfer_end.v", from: "(room || !frame_last);", to: "room;", bench: "transfer_end" },
+    Fault { file: "transfer_end.v", from: "ends_valid || !s_scores_tlast;", to: "1'b1;", bench: "transfer_end" },
+    Fault {
+        file: "transfer_end.v",
+        from: "s_bytes_tready = broken_reg || (",
+        to: "s_bytes_tready = (",
+        bench: "transfer_end",
+    },
+    Fault {
+        file: "transfer_end.v",
+        from: "if (s_bytes_tlast && !frame_last) begin",
+        to: "if (1'b0) begin",
+        bench: "transfer_end",
+    },
+    Fault {
+        file: "transfer_end.v",
+        from: "scores_ready && s_scores_tlast)",
+        to: "s_scores_tlast)",
+        bench: "transfer_end",
+    },
+    Fault { file: "transfer_end.v", from: "            broken_reg <= 1'b0;\n", to: "", bench: "transfer_end" },
+    Fault {
+        file: "transfer_end.v",
+        from: "            byte_reg   <= {BYTE_BITS{1'b0}};\n",
+        to: "",
+        bench: "transfer_end",
+    },
+    // The checksum: another polynomial; its bits from the other end; not begun anew; not compared.
+    Fault { file: "weight_loader.v", from: "32'hedb88320;", to: "32'h82f63b78;", bench: "weight_loader" },
+    Fault {
+        file: "weight_loader.v",
+        from: "crc_reg[0] ^ word_reg[0];",
+        to: "crc_reg[31] ^ word_reg[0];",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "crc_reg      <= 32'hffffffff;", to: "", bench: "weight_loader" },
+    Fault { file: "weight_loader.v", from: "crc == expected_reg;", to: "1'b1;", bench: "weight_loader" },
+    // A row from the wrong end; a row that is written a bit too early; the address or the memory of the load before.
+    Fault {
+        file: "weight_loader.v",
+        from: "{word_reg[0], row_reg[DATA_BITS-1:1]}",
+        to: "{row_reg[DATA_BITS-2:0], word_reg[0]}",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "bit_reg[2:0] == 3'd7", to: "bit_reg[2:0] == 3'd6", bench: "weight_loader" },
+    Fault { file: "weight_loader.v", from: "addr_reg     <= {ADDR_BITS{1'b0}};", to: "", bench: "weight_loader" },
+    Fault {
+        file: "weight_loader.v",
+        from: "memory_reg   <= {{MEMORIES{1'b0}}, 1'b1};",
+        to: "",
+        bench: "weight_loader",
+    },
+    // Half of an image is valid: at a start, at a reset. A start takes over bytes of the row or bits of the word before.
+    Fault { file: "weight_loader.v", from: "valid_reg    <= 1'b0;", to: "", bench: "weight_loader" },
+    Fault {
+        file: "weight_loader.v",
+        from: "            loading_reg <= 1'b0;\n            busy_reg    <= 1'b0;",
+        to: "            valid_reg   <= 1'b0;\n            busy_reg    <= 1'b0;",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "byte_reg     <= {BYTE_BITS{1'b0}};", to: "", bench: "weight_loader" },
+    Fault { file: "weight_loader.v", from: "bit_reg      <= 5'd0;", to: "", bench: "weight_loader" },
+    // Words behind the image change its checksum, or wait for ever; zeros at the end are written as rows.
+    Fault {
+        file: "weight_loader.v",
+        from: "!busy_reg && !write_reg && !finish && !start",
+        to: "!busy_reg && !start",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "s_ready     = !busy_reg",
+        to: "s_ready     = loading_reg && !busy_reg",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "memory_reg[MEMORIES] | memory_reg[MEMORIES-1]",
+        to: "memory_reg[MEMORIES-1]",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "s_valid && s_ready && loading_reg",
+        to: "s_valid && s_ready",
+        bench: "weight_loader",
+    },
+    // The end is seen before the last row is written; contents from the beginning are not.
+    Fault {
+        file: "weight_loader.v",
+        from: "memory_reg[MEMORIES] && !busy_reg && !write_reg",
+        to: "memory_reg[MEMORIES] && !write_reg",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "valid_reg = INITIAL_VALID != 0",
+        to: "valid_reg = 1'b0",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "words_reg    <= {WORDS_BITS{1'b0}};", to: "", bench: "weight_loader" },
 ];

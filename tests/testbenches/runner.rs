@@ -3,9 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use volley::rtl::library;
+use volley::{rtl, top};
 
 use super::faults::Fault;
+
+/// (folder, file name, text) of every module of the libraries.
+pub fn modules() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let core = rtl::library::FILES.iter().map(|(name, text)| ("src/rtl/lib", *name, *text));
+    core.chain(top::library::FILES.iter().map(|(name, text)| ("src/top/lib", *name, *text)))
+}
 
 /// The files that a bench is compiled with.
 pub struct Library {
@@ -13,18 +19,17 @@ pub struct Library {
 }
 
 impl Library {
-    /// The library as it stands.
+    /// The libraries as they stand.
     pub fn original() -> Self {
-        let folder = root().join("src/rtl/lib");
-        Library { files: library::FILES.iter().map(|(name, _)| folder.join(name)).collect() }
+        Library { files: modules().map(|(folder, name, _)| root().join(folder).join(name)).collect() }
     }
 
     /// A copy under `folder` with one fault.
     pub fn with_fault(fault: &Fault, folder: &Path) -> Self {
         let mut files = Vec::new();
-        for (name, text) in library::FILES {
+        for (_, name, text) in modules() {
             let path = folder.join(name);
-            if *name == fault.file {
+            if name == fault.file {
                 let found = text.matches(fault.from).count();
                 assert_eq!(found, 1, "{name} holds '{}' {found} times: the fault needs another text", fault.from);
                 std::fs::write(&path, text.replace(fault.from, fault.to)).expect("a file of the copy");

@@ -288,4 +288,22 @@ pub const BENCHES: &[Bench] = &[
     },
     Bench { module: "fifo", settings: &["", "DEPTH_LOG2=1 WIDTH=1", "DEPTH_LOG2=4"] },
     Bench { module: "step_sum", settings: &["", "STEPS=1", "STEPS=7 COUNT_BITS=4", "STEPS=2 COUNT_BITS=1"] },
+    // Around a core.
+    Bench { module: "axi_lite_port", settings: &[""] },
+    Bench { module: "word_to_bytes", settings: &["", "PLAIN=0"] },
+    Bench {
+        module: "transfer_end",
+        settings: &[
+            "",
+            "EARLY=1",
+            "FRAMES_LOG2=1 FRAME_BYTES=8",
+            "FRAME_BYTES=2 CLASSES=1",
+            "FRAME_BYTES=1 CLASSES=10",
+            "BREAK=20",
+            "BREAK=0 EARLY=1",
+        ],
+    Bench {
+        module: "weight_loader",
+        settings: &["", "SHAPE=1", "SHAPE=2", "SHAPE=3", "SHAPE=4 LOADS=30", "SHAPE=1 LOADS=40", "INITIAL_VALID=0"],
+    },
 ];

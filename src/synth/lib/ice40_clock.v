@@ -2,15 +2,16 @@
 //
 //     clk = oscillator · FEEDBACK_DIV / (REFERENCE_DIV · 2^OUTPUT_DIV),   inside: clk · 2^OUTPUT_DIV = 533 .. 1066 MHz
 //
-// The oscillator's pin must be one that feeds a PLL. A core_clock made of it has core_clock.v of this folder as its
-// portable form.
+// A pin that is a PLL's own pad must feed it directly (PAD = 1); from any other the oscillator comes over the fabric. A
+// core_clock made of it has core_clock.v of this folder as its portable form.
 `default_nettype none
 
 module ice40_clock #(
     parameter [3:0] REFERENCE_DIV = 4'd1,   // 1 .. 15; oscillator / REFERENCE_DIV at least 10 MHz
     parameter [7:0] FEEDBACK_DIV  = 8'd64,  // 1 .. 128
     parameter [2:0] OUTPUT_DIV    = 3'd5,   // log2, 1 .. 6
-    parameter [2:0] FILTER_RANGE  = 3'd1    // 1 .. 6, by the frequency oscillator / REFERENCE_DIV
+    parameter [2:0] FILTER_RANGE  = 3'd1,   // 1 .. 6, by the frequency oscillator / REFERENCE_DIV
+    parameter       PAD           = 1       // whether the oscillator's pin is a PLL's own pad
 ) (
     input  wire oscillator,
     output wire clk,
@@ -28,19 +29,37 @@ module ice40_clock #(
         locked_reg <= {locked_reg[0], locked};
     end
 
-    SB_PLL40_PAD #(
-        .FEEDBACK_PATH ("SIMPLE"),
-        .DIVR          (DIVR),
-        .DIVF          (LAST[6:0]),
-        .DIVQ          (OUTPUT_DIV),
-        .FILTER_RANGE  (FILTER_RANGE)
-    ) pll (
-        .PACKAGEPIN    (oscillator),
-        .PLLOUTGLOBAL  (clk),
-        .LOCK          (locked),
-        .RESETB        (1'b1),
-        .BYPASS        (1'b0)
-    );
+    generate
+        if (PAD != 0) begin : g_pad
+            SB_PLL40_PAD #(
+                .FEEDBACK_PATH ("SIMPLE"),
+                .DIVR          (DIVR),
+                .DIVF          (LAST[6:0]),
+                .DIVQ          (OUTPUT_DIV),
+                .FILTER_RANGE  (FILTER_RANGE)
+            ) pll (
+                .PACKAGEPIN    (oscillator),
+                .PLLOUTGLOBAL  (clk),
+                .LOCK          (locked),
+                .RESETB        (1'b1),
+                .BYPASS        (1'b0)
+            );
+        end else begin : g_fabric
+            SB_PLL40_CORE #(
+                .FEEDBACK_PATH ("SIMPLE"),
+                .DIVR          (DIVR),
+                .DIVF          (LAST[6:0]),
+                .DIVQ          (OUTPUT_DIV),
+                .FILTER_RANGE  (FILTER_RANGE)
+            ) pll (
+                .REFERENCECLK  (oscillator),
+                .PLLOUTGLOBAL  (clk),
+                .LOCK          (locked),
+                .RESETB        (1'b1),
+                .BYPASS        (1'b0)
+            );
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire

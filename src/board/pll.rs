@@ -1,9 +1,9 @@
 //! The dividers that make a core's clock from a board's oscillator.
 
-use crate::board::Family;
+use super::Family;
 use crate::{Error, Result};
 
-/// Dividers of a PLL, as the parameters of `ecp5_clock.v` or `ice40_clock.v`.
+/// Dividers of a PLL, as the parameters of `ecp5_clock.v`, `ice40_clock.v` or `mmcm_clock.v`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pll {
     /// What comes out, in MHz.
@@ -19,8 +19,7 @@ pub(super) struct Pll {
 /// How near two frequencies are that count as the same, of one.
 const SAME: f64 = 1e-6;
 
-/// The dividers whose frequency is nearest to `wanted` MHz; `None` where the oscillator has it, or where the
-/// family's PLL is not driven from here.
+/// The dividers whose frequency is nearest to `wanted` MHz; `None` where the oscillator has it.
 ///
 /// # Errors
 /// [`Error::Setting`] if the PLL comes no nearer than a percent.
@@ -31,7 +30,9 @@ pub(super) fn find(family: Family, oscillator: f64, wanted: f64) -> Result<Optio
     let candidates: Vec<Pll> = match family {
         Family::Ecp5 => ecp5(oscillator, wanted),
         Family::Ice40 => ice40(oscillator),
-        Family::Series7 | Family::UltrascalePlus => return Ok(None),
+        Family::Series7 => mmcm(oscillator),
+        // Its boards here have a processing system, which makes any clock.
+        Family::UltrascalePlus => Vec::new(),
     };
     let distance = |pll: &Pll| (pll.mhz - wanted).abs();
     let nearest = candidates.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
@@ -88,6 +89,31 @@ fn ice40(oscillator: f64) -> Vec<Pll> {
     found
 }
 
+/// AMD DS181 (Artix-7 data sheet), table "MMCM specification", speed grade -1, the slowest: 10 to 450 MHz at the phase
+/// detector, 600 to 1200 MHz inside, 4.69 MHz out at least; a global buffer carries 464 MHz.
+fn mmcm(oscillator: f64) -> Vec<Pll> {
+    let mut found = Vec::new();
+    for reference_div in 1..=106 {
+        let detector = oscillator / f64::from(reference_div);
+        if !(10.0..=450.0).contains(&detector) {
+            continue;
+        }
+        for feedback_div in 2..=64 {
+            let inside = detector * f64::from(feedback_div);
+            if !(600.0..=1200.0).contains(&inside) {
+                continue;
+            }
+            for output_div in 1..=128 {
+                let mhz = inside / f64::from(output_div);
+                if (4.69..=464.0).contains(&mhz) {
+                    found.push(Pll { mhz, reference_div, feedback_div, output_div, filter_range: 0 });
+                }
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,19 +122,29 @@ mod tests {
     fn a_pll_makes_what_is_wanted_within_its_ranges() {
         // From 25 MHz no whole dividers within the phase detector's range come near to 24 or 48.
         let (near, all) = ([20, 30, 66, 75, 80, 97, 100, 120], [20, 24, 30, 48, 66, 80, 97, 120]);
-        for (family, oscillator, wanted) in
-            [(Family::Ecp5, 25.0, near), (Family::Ice40, 12.0, all), (Family::Ecp5, 100.0, all)]
-        {
+        for (family, oscillator, wanted) in [
+            (Family::Ecp5, 25.0, near),
+            (Family::Ice40, 12.0, all),
+            (Family::Ecp5, 100.0, all),
+            (Family::Series7, 12.0, all),
+            (Family::Series7, 100.0, all),
+        ] {
             for wanted in wanted.map(f64::from) {
                 let pll = find(family, oscillator, wanted).unwrap().unwrap();
                 assert!((pll.mhz / wanted - 1.0).abs() < 0.01, "{wanted}: {pll:?}");
                 let fed_back = oscillator * f64::from(pll.feedback_div) / f64::from(pll.reference_div);
                 let (mhz, inside) = match family {
                     Family::Ecp5 => (fed_back, fed_back * f64::from(pll.output_div)),
-                    _ => (fed_back / f64::from(1 << pll.output_div), fed_back),
+                    Family::Ice40 => (fed_back / f64::from(1 << pll.output_div), fed_back),
+                    _ => (fed_back / f64::from(pll.output_div), fed_back),
                 };
-                assert_eq!(mhz, pll.mhz);
-                assert!((400.0..1066.0).contains(&inside), "{wanted}: {pll:?}");
+                assert!((mhz - pll.mhz).abs() < 1e-9, "{wanted}: {pll:?}");
+                let range = match family {
+                    Family::Ecp5 => 400.0..=800.0,
+                    Family::Ice40 => 533.0..=1066.0,
+                    _ => 600.0..=1200.0,
+                };
+                assert!(range.contains(&inside), "{wanted}: {pll:?}");
             }
         }
         assert!(find(Family::Ecp5, 25.0, 24.0).is_err());

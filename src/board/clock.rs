@@ -1,0 +1,77 @@
+//! The module `core_clock`, by which a core gets its clock from a board's oscillator.
+
+use super::pll::{self, Pll};
+use super::{Board, Family};
+use crate::Result;
+use crate::rtl::netlist::{self, Item, Module, Parameter, Port};
+
+const SAME_CLOCK: &str = include_str!("../synth/lib/core_clock.v");
+const ECP5_CLOCK: &str = include_str!("../synth/lib/ecp5_clock.v");
+const ICE40_CLOCK: &str = include_str!("../synth/lib/ice40_clock.v");
+const MMCM_CLOCK: &str = include_str!("../synth/lib/mmcm_clock.v");
+
+/// A core's clock on a board.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CoreClock {
+    /// What it comes to, in MHz: within a percent of what was asked for.
+    pub mhz: f64,
+    /// (file name, Verilog) of the module `core_clock` (ports `oscillator`, `clk`, `rst`) and of what is below it.
+    pub files: Vec<(String, String)>,
+}
+
+/// The clock of `wanted` MHz on a board: by a PLL, or the oscillator itself where that has the frequency. Where the board has no
+/// oscillator, whatever drives the port `oscillator` is the clock.
+///
+/// # Errors
+/// [`Error::Setting`](crate::Error::Setting) if the PLL comes no nearer than a percent.
+pub fn core_clock(board: &Board, wanted: f64) -> Result<CoreClock> {
+    let plain = |mhz| CoreClock { mhz, files: vec![("core_clock.v".into(), SAME_CLOCK.into())] };
+    let Some(clock) = &board.clock else { return Ok(plain(wanted)) };
+    let Some(pll) = pll::find(board.family, clock.mhz, wanted)? else { return Ok(plain(clock.mhz)) };
+    let (kind, text) = match board.family {
+        Family::Ecp5 => ("ecp5_clock", ECP5_CLOCK),
+        Family::Ice40 => ("ice40_clock", ICE40_CLOCK),
+        Family::Series7 | Family::UltrascalePlus => ("mmcm_clock", MMCM_CLOCK),
+    };
+    let mut parameters = dividers(&pll);
+    match board.family {
+        Family::Ecp5 => {}
+        Family::Ice40 => {
+            parameters.push(("FILTER_RANGE", pll.filter_range));
+            parameters.push(("PAD", clock.pll_pad.into()));
+        }
+        Family::Series7 | Family::UltrascalePlus => {
+            parameters.push(("PERIOD_PS", (1e6 / clock.mhz).round() as u32));
+        }
+    }
+    let module = netlist::print(&module(kind, pll.mhz, parameters))?;
+    Ok(CoreClock { mhz: pll.mhz, files: vec![(format!("{kind}.v"), text.into()), ("core_clock.v".into(), module)] })
+}
+
+fn dividers(pll: &Pll) -> Vec<(&'static str, u32)> {
+    vec![("REFERENCE_DIV", pll.reference_div), ("FEEDBACK_DIV", pll.feedback_div), ("OUTPUT_DIV", pll.output_div)]
+}
+
+/// `core_clock` around one of the modules that hold a PLL.
+fn module(kind: &str, mhz: f64, parameters: Vec<(&'static str, u32)>) -> Module {
+    let ports = ["oscillator", "clk", "rst"];
+    Module {
+        name: "core_clock".into(),
+        comment: format!("core_clock: {mhz} MHz from the board's oscillator."),
+        ports: vec![
+            Port::input(ports[0], 1, ""),
+            Port::output(ports[1], 1, ""),
+            Port::output(ports[2], 1, "high until the clock can be used; synchronous to it"),
+        ],
+        body: vec![Item::Instance {
+            module: kind.into(),
+            name: "pll_clock".into(),
+            parameters: parameters
+                .into_iter()
+                .map(|(name, value)| (name.to_string(), Parameter::Int(value.into())))
+                .collect(),
+            connections: ports.iter().map(|port| (port.to_string(), port.to_string())).collect(),
+        }],
+        ..Module::default()
+    }
+}

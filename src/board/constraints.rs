@@ -1,0 +1,87 @@
+//! Constraint files: ports, the pins they stand at, I/O standards and the oscillator's frequency, in the words of the tool.
+//!
+//! rust-hdl 0.46 has types for constraints (`rust_hdl::core::prelude::PinConstraint`) but no writer of PCF, LPF or XDC, so
+//! here are three.
+
+use super::{Board, Family, Pin, Pull};
+use crate::{Error, Result};
+
+/// Port of a top module: the board's oscillator.
+pub const OSCILLATOR: &str = "oscillator";
+/// Port of a top module: data from the host.
+pub const SERIAL_IN: &str = "serial_in";
+/// Port of a top module: data to the host.
+pub const SERIAL_OUT: &str = "serial_out";
+
+/// How the name of a constraint file ends.
+pub fn extension(family: Family) -> &'static str {
+    match family {
+        Family::Ice40 => "pcf",
+        Family::Ecp5 => "lpf",
+        Family::Series7 | Family::UltrascalePlus => "xdc",
+    }
+}
+
+/// The constraint file that puts each port of `ports` (port of the top module, name in [`Board::pins`]) at its pin.
+///
+/// # Errors
+/// [`Error::Setting`] for a name that is not among the board's pins.
+pub fn write(board: &Board, ports: &[(String, String)]) -> Result<String> {
+    let mut text = format!("# {} ({}), {}\n", board.title, board.name, board.part);
+    text.extend(board.source.trim().lines().map(|line| format!("# {line}\n")));
+    for (port, name) in ports {
+        let pin = board.pins.get(name).ok_or_else(|| {
+            let problem = format!("{} has no pin '{name}' for the port '{port}'", board.name);
+            Error::setting("pins", problem, "add it to the board's TOML")
+        })?;
+        text += &place(board, port, pin);
+        if let Some(clock) = board.clock.as_ref().filter(|clock| clock.pin == *name) {
+            text += &frequency(board.family, port, clock.mhz);
+        }
+    }
+    Ok(text)
+}
+
+/// Where a port stands.
+fn place(board: &Board, port: &str, pin: &Pin) -> String {
+    let site = &pin.site;
+    // Validation has found every pin's bank.
+    let standard = board.banks.get(&pin.bank).map(ToString::to_string).unwrap_or_default();
+    match board.family {
+        // An iCE40's inputs and outputs follow the supply of their bank; there is nothing to say.
+        Family::Ice40 => {
+            let pull = if pin.pull.is_some() { "-pullup yes " } else { "" };
+            format!("set_io {pull}{port} {site}\n")
+        }
+        Family::Ecp5 => {
+            let pull = match pin.pull {
+                None => "NONE",
+                Some(Pull::Up) => "UP",
+                Some(Pull::Down) => "DOWN",
+            };
+            format!(
+                "LOCATE COMP \"{port}\" SITE \"{site}\";\nIOBUF PORT \"{port}\" IO_TYPE={standard} PULLMODE={pull};\n"
+            )
+        }
+        Family::Series7 | Family::UltrascalePlus => {
+            let pull = match pin.pull {
+                None => "",
+                Some(Pull::Up) => " PULLTYPE PULLUP",
+                Some(Pull::Down) => " PULLTYPE PULLDOWN",
+            };
+            format!(
+                "set_property -dict {{ PACKAGE_PIN {site} IOSTANDARD {standard}{pull} }} [get_ports {{ {port} }}]\n"
+            )
+        }
+    }
+}
+
+fn frequency(family: Family, port: &str, mhz: f64) -> String {
+    match family {
+        Family::Ice40 => format!("set_frequency {port} {mhz}\n"),
+        Family::Ecp5 => format!("FREQUENCY PORT \"{port}\" {mhz} MHZ;\n"),
+        Family::Series7 | Family::UltrascalePlus => {
+            format!("create_clock -name {port} -period {:.3} [get_ports {{ {port} }}]\n", 1000.0 / mhz)
+        }
+    }
+}

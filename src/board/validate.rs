@@ -1,0 +1,165 @@
+//! What must hold of a board beyond the form of its file.
+
+use std::collections::BTreeMap;
+
+use super::{Board, Family, Flow, HostLink, LEDS, Pull, package};
+
+/// The fastest serial line of the host protocol, in baud.
+const MOST_BAUD: u32 = 3_000_000;
+
+/// Why a board cannot be used.
+pub(super) struct Flaw {
+    /// Begins with the key.
+    pub problem: String,
+    pub advice: String,
+}
+
+fn flaw(key: &str, problem: impl std::fmt::Display, advice: impl Into<String>) -> Flaw {
+    Flaw { problem: format!("{key}: {problem}"), advice: advice.into() }
+}
+
+/// Looks at everything in the order in which it stands in the file.
+pub(super) fn check(board: &Board) -> Result<(), Flaw> {
+    device(board)?;
+    figures(board)?;
+    pins(board)?;
+    links(board)?;
+    roles(board)
+}
+
+/// How the ordering codes of a family begin, and its flow.
+fn family(family: Family) -> (&'static str, &'static [&'static str], Flow) {
+    match family {
+        Family::Ecp5 => ("ecp5", &["LFE5U"], Flow::Nextpnr),
+        Family::Ice40 => ("ice40", &["ICE40"], Flow::Nextpnr),
+        Family::Series7 => ("xc7", &["XC7"], Flow::Vivado),
+        Family::UltrascalePlus => ("xcup", &["XCZU", "XCKU", "XCVU", "XCAU"], Flow::Vivado),
+    }
+}
+
+/// Part, family, flow and link go together.
+fn device(board: &Board) -> Result<(), Flaw> {
+    let (name, starts, flow) = family(board.family);
+    let part = board.part.to_ascii_uppercase();
+    if !starts.iter().any(|start| part.starts_with(start)) {
+        let problem = format!("{} is no part of the family {name}", board.part);
+        return Err(flaw(
+            "part",
+            problem,
+            format!("mend part or family; parts of it begin with {}", starts.join(", ")),
+        ));
+    }
+    if board.flow != flow {
+        let problem = format!("{} does not make bitstreams of the family {name}", board.flow);
+        return Err(flaw("flow", problem, format!("write flow = \"{flow}\"")));
+    }
+    if board.nextpnr.is_empty() != (flow == Flow::Vivado) {
+        let (problem, advice) = match flow {
+            Flow::Nextpnr => ("it is empty", "give the flags for device, package and speed grade"),
+            Flow::Vivado => ("the flow is vivado", "leave it empty: nextpnr = []"),
+        };
+        return Err(flaw("nextpnr", problem, advice));
+    }
+    if board.host_link == HostLink::Axi && flow == Flow::Nextpnr {
+        let problem = format!("parts of the family {name} have no processor");
+        return Err(flaw("host_link", problem, "write host_link = \"uart\""));
+    }
+    Ok(())
+}
+
+/// Numbers are in their ranges.
+fn figures(board: &Board) -> Result<(), Flaw> {
+    let clock = |key: &str, mhz: f64| {
+        let flaw = || flaw(key, format!("is {mhz}"), "choose 1 to 1000 MHz");
+        if (1.0..=1000.0).contains(&mhz) { Ok(()) } else { Err(flaw()) }
+    };
+    clock("core_mhz", board.core_mhz)?;
+    let device = &board.device;
+    for (key, value) in [("luts", device.luts), ("flip_flops", device.flip_flops), ("block_rams", device.block_rams)] {
+        if value == 0 {
+            return Err(flaw(&format!("resources.{key}"), "is 0", "give the number of the FPGA's data sheet"));
+        }
+    }
+    if device.block_ram_width == 0 || device.block_ram_bits < device.block_ram_width {
+        let problem = "holds no word of block_ram_width";
+        return Err(flaw("resources.block_ram_bits", problem, "give both as in the FPGA's data sheet"));
+    }
+    if let Some(oscillator) = &board.clock {
+        clock("clock.mhz", oscillator.mhz)?;
+        if oscillator.pll_pad && board.family != Family::Ice40 {
+            return Err(flaw("clock.pll_pad", "only an iCE40 has such pads", "leave the key out"));
+        }
+    }
+    if let Some(uart) = &board.uart
+        && !(1..=MOST_BAUD).contains(&uart.baud)
+    {
+        return Err(flaw("uart.baud", format!("is {}", uart.baud), format!("choose 1 to {MOST_BAUD}")));
+    }
+    Ok(())
+}
+
+/// Every net has a bank and a place of its own in the package.
+fn pins(board: &Board) -> Result<(), Flaw> {
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, pin) in &board.pins {
+        let key = |part: &str| format!("pins.{name}{part}");
+        if !board.banks.contains_key(&pin.bank) {
+            let banks: Vec<_> = board.banks.keys().map(String::as_str).collect();
+            let problem = format!("there is no bank '{}' in [banks], which has {}", pin.bank, banks.join(", "));
+            return Err(flaw(&key(".bank"), problem, "add the bank with its I/O standard, or mend the pin"));
+        }
+        if let Some(objection) = package::objection(&board.package, &pin.site) {
+            let problem = format!("{} is no pin of the {}: {objection}", pin.site, board.package);
+            return Err(flaw(&key(".site"), problem, "look it up in the board's schematic"));
+        }
+        if board.family == Family::Ice40 && pin.pull == Some(Pull::Down) {
+            return Err(flaw(&key(".pull"), "an iCE40 only pulls up", "leave the key out"));
+        }
+        if let Some(other) = names.insert(&pin.site, name) {
+            let problem = format!("{} is the pin of '{other}', too", pin.site);
+            return Err(flaw(&key(".site"), problem, "give each pin one name"));
+        }
+    }
+    Ok(())
+}
+
+/// What the link to the host needs is there.
+fn links(board: &Board) -> Result<(), Flaw> {
+    if board.host_link == HostLink::Uart {
+        if board.clock.is_none() {
+            let advice = "add the table [clock] with pin and mhz of the oscillator";
+            return Err(flaw("clock", "a board with a UART needs an oscillator", advice));
+        }
+        if board.uart.is_none() {
+            let advice = "add the table [uart] with receive, send and baud";
+            return Err(flaw("uart", "host_link is \"uart\", but there is none", advice));
+        }
+    }
+    Ok(())
+}
+
+/// Every role is played by a pin of its own.
+fn roles(board: &Board) -> Result<(), Flaw> {
+    let leds = board.leds.iter().flat_map(|leds| &leds.pins);
+    if let Some(count) = board.leds.as_ref().map(|leds| leds.pins.len())
+        && !(1..=LEDS).contains(&count)
+    {
+        return Err(flaw("leds.pins", format!("names {count} LEDs"), format!("name 1 to {LEDS}, or leave [leds] out")));
+    }
+    let roles = (board.clock.iter().map(|clock| ("clock.pin".to_string(), &clock.pin)))
+        .chain(board.reset.iter().map(|reset| ("reset.pin".to_string(), &reset.pin)))
+        .chain(board.uart.iter().map(|uart| ("uart.receive".to_string(), &uart.receive)))
+        .chain(board.uart.iter().map(|uart| ("uart.send".to_string(), &uart.send)))
+        .chain(leds.enumerate().map(|(index, pin)| (format!("leds.pins[{index}]"), pin)));
+    let mut taken: BTreeMap<&str, String> = BTreeMap::new();
+    for (role, pin) in roles {
+        if !board.pins.contains_key(pin) {
+            let problem = format!("there is no '{pin}' in [pins]");
+            return Err(flaw(&role, problem, "add it there with its site and bank, or name another"));
+        }
+        if let Some(other) = taken.insert(pin, role.clone()) {
+            return Err(flaw(&role, format!("'{pin}' is {other} already"), "name another pin"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! The simulated board: the whole top of a board in Verilator, its serial line behind a pseudo-terminal.
+//!
+//! Whatever speaks to the board by a serial port speaks to this one: the bits on its pins are real, only their rate is
+//! [`CLOCKS_PER_BIT`] clocks a bit, so that a host need not wait for the simulator to simulate a slow line.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::board::{Board, HostLink};
+use crate::build;
+use crate::output::write_file;
+use crate::rtl::netlist::{self, Item, Module, Parameter, Port, Wire, connect};
+use crate::{Error, Result, doctor, tool};
+
+/// Clocks of a bit on the simulated line, whatever rate a host sets.
+pub const CLOCKS_PER_BIT: u32 = 8;
+
+const MAIN_CPP: &str = include_str!("../../sim/board.cpp");
+const PORTABLE_CLOCK: &str = include_str!("../synth/lib/core_clock.v");
+/// The module around the board's top, the same for all boards.
+const TOP: &str = "simulated_board";
+
+/// A board that was built, ready to be started.
+#[derive(Debug, Clone)]
+pub struct Program {
+    path: PathBuf,
+    /// Where the memories' files are.
+    rtl: PathBuf,
+}
+
+/// A board that runs; it stops when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    /// The pseudo-terminal that a host opens.
+    pub port: PathBuf,
+}
+
+/// Builds the board's top around the core in the folder `rtl`, in the folder `work`.
+///
+/// # Errors
+/// [`Error::Setting`] for a board without a serial line, [`Error::Tool`] if Verilator is missing or fails, and what
+/// [`build::prepare`] gives.
+pub fn build(rtl: &Path, board: &Board, work: &Path) -> Result<Program> {
+    if board.host_link != HostLink::Uart {
+        let problem = format!("the {} has no serial line that could be simulated", board.name);
+        return Err(Error::setting("--board", problem, "choose a board whose host_link is uart"));
+    }
+    let prepared = build::prepare(rtl, board, &build::Options::default())?;
+    let absolute = |path: &Path| path.canonicalize().map_err(|e| Error::io(path, e, "check that it is there"));
+    std::fs::create_dir_all(work).map_err(|e| Error::io(work, e, "choose a folder that is writable"))?;
+    let (rtl, work) = (absolute(rtl)?, absolute(work)?);
+    let around = &prepared.around;
+    let clock = |name: &str| name == "core_clock.v" || name.ends_with("_clock.v");
+    for (name, text) in around.files.iter().filter(|(name, _)| !clock(name)) {
+        write_file(&work.join(name), text)?;
+    }
+    // No simulator here knows a vendor's PLL.
+    write_file(&work.join("core_clock.v"), PORTABLE_CLOCK)?;
+    write_file(&work.join(format!("{TOP}.v")), netlist::print(&simulated(board, &around.top))?)?;
+    write_file(&work.join("board.cpp"), MAIN_CPP)?;
+    let verilator = doctor::locate("verilator", &tool::folders(None))?;
+    let mut args: Vec<String> = "--cc --exe --build -Wall -O3 --x-initial unique --x-assign unique -j 2 \
+        --output-split 20000 -CFLAGS -std=c++17 -MAKEFLAGS"
+        .split_whitespace()
+        .map(String::from)
+        .collect();
+    args.push("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1".into());
+    args.extend(["--top-module", TOP, "-o", "board", "--Mdir", "obj", "-y", ".", "-y"].map(String::from));
+    args.push(rtl.display().to_string());
+    args.extend([format!("{TOP}.v"), "board.cpp".into()]);
+    tool::run("verilator", &verilator, &args, &work)?;
+    Ok(Program { path: work.join("obj/board"), rtl })
+}
+
+/// The board's top with only those of its pins that are simulated.
+fn simulated(board: &Board, top: &str) -> Module {
+    let mut connections = vec![
+        connect("oscillator", "oscillator"),
+        connect("serial_in", "serial_in"),
+        connect("serial_out", "serial_out"),
+    ];
+    let mut module = Module {
+        name: TOP.into(),
+        comment: format!("{TOP}: {top} as a simulation sees it, with a faster serial line and an untouched button."),
+        ports: vec![
+            Port::input("oscillator", 1, ""),
+            Port::input("serial_in", 1, "from the host"),
+            Port::output("serial_out", 1, "to the host"),
+        ],
+        ..Module::default()
+    };
+    if let Some(reset) = &board.reset {
+        let rest = if reset.active == crate::board::Level::Low { "1'b1" } else { "1'b0" };
+        connections.push(connect("reset_button", rest));
+    }
+    if let Some(leds) = &board.leds {
+        module.wires.push(Wire::new("unused_led", leds.pins.len() as u32));
+        connections.push(connect("led", "unused_led"));
+    }
+    module.body = vec![Item::Instance {
+        module: top.into(),
+        name: "board".into(),
+        parameters: vec![("CLOCKS_PER_BIT".into(), Parameter::Int(CLOCKS_PER_BIT.into()))],
+        connections,
+    }];
+    module
+}
+
+impl Program {
+    /// Starts the board. What no reset touches begins with random values, drawn from `seed`.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if it does not start.
+    pub fn start(&self, seed: u32) -> Result<Running> {
+        let failed = |problem: String| Error::tool("simulated board", problem, "check that /dev/ptmx can be opened");
+        let mut child = Command::new(&self.path)
+            .args([
+                format!("+clocks={CLOCKS_PER_BIT}"),
+                "+verilator+rand+reset+2".into(),
+                format!("+verilator+seed+{}", seed % 0x7fff_ffff + 1),
+            ])
+            // $readmemh looks for the memories' files there.
+            .current_dir(&self.rtl)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| failed(format!("could not be started: {error}")))?;
+        let mut line = String::new();
+        let read = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
+        match (read, line.trim().strip_prefix("port ")) {
+            (Some(Ok(_)), Some(port)) => Ok(Running { port: port.into(), child }),
+            _ => {
+                // It has failed already; there is nothing to do about a child that cannot be killed.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(failed(format!("said '{}' instead of its port", line.trim())))
+            }
+        }
+    }
+}
+
+impl Running {
+    /// Waits until the board stops by itself.
+    ///
+    /// # Errors
+    /// [`Error::Tool`] if it stopped because it failed.
+    pub fn wait(&mut self) -> Result<()> {
+        match self.child.wait() {
+            Ok(status) if status.success() => Ok(()),
+            other => Err(Error::tool("simulated board", format!("stopped: {other:?}"), "report this with the core")),
+        }
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have stopped already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,228 @@
+//! A core on a board: the board's top around it, constraints, scripts, and the bitstream where a tool for it is here.
+//!
+//! [`prepare`] decides everything and touches nothing but the RTL folder that it reads; [`write`] puts the files into one folder, and [`run`]
+//! also runs the tools there.
+
+mod flash;
+pub mod vivado;
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::board::{self, Board, Flow, HostLink, Level, constraints};
+use crate::output::{write_file, write_folder};
+use crate::rtl::image::{Image, fingerprint};
+use crate::synth::{self, Stage};
+use crate::top::{Around, Device, Link, Panel};
+use crate::{Error, Result, core_folder, top};
+
+pub use flash::flash;
+
+/// The file that makes a folder an output of [`run`].
+pub const REPORT: &str = "build.json";
+
+/// Clocks of a bit at least: the receiver looks for a bit's middle.
+const LEAST_CLOCKS: u32 = 8;
+/// How far the line's rate may be from what is asked for, of one: a byte's ten bits then stay within half a bit, whatever a host's
+/// own rate is off by.
+const RATE_TOLERANCE: f64 = 0.02;
+/// Devices below this many LUTs get neither counters nor more than two frames in the core.
+const SMALL_LUTS: u64 = 10_000;
+/// Bytes of a body around its payload.
+const BODY_OVERHEAD: usize = 7;
+
+/// What is wanted of a board.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Options {
+    /// The core's clock in MHz, if not the board's usual one.
+    pub mhz: Option<f64>,
+    /// Bits a second of the serial line, if not the board's usual ones.
+    pub baud: Option<u32>,
+    /// A bitstream even if the clock is missed.
+    pub allow_missed_clock: bool,
+    /// How the tools are run.
+    pub tools: synth::Options,
+}
+
+/// A design for a board, decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// The core's top module.
+    pub core: String,
+    /// The board's top module and what stands around the core, `core_clock` included.
+    pub around: Around,
+    /// (file name, text).
+    pub constraints: (String, String),
+    /// The core's clock in MHz.
+    pub mhz: f64,
+    /// Of a board with a serial line.
+    pub serial: Option<Serial>,
+}
+
+/// A serial line as it was built.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Serial {
+    /// Bits a second that were asked for.
+    pub baud: u32,
+    /// And that the clock gives.
+    pub actual_baud: f64,
+    /// Bytes of requests that may be outstanding.
+    pub buffer: u32,
+}
+
+/// Decides how the core in the folder `rtl` stands on a board.
+///
+/// # Errors
+/// [`Error::Setting`] for a clock or a rate that cannot be made, and for frames that are too long for a serial line; whatever reading
+/// the folder gives.
+pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared> {
+    let core = core_folder::read(rtl)?;
+    let design = core_folder::as_it_stands(rtl, &core.design)?;
+    let manifest = &design.manifest;
+    let image = Image::of(&design)?;
+    let clock = board::core_clock(board, options.mhz.unwrap_or(board.core_mhz))?;
+    let small = board.device.luts < SMALL_LUTS;
+    let mut device = Device {
+        design: fingerprint(&design),
+        weights: image.crc32(),
+        weights_bytes: image.bytes().len() as u32,
+        clock_hz: (clock.mhz * 1e6).round() as u32,
+        link_buffer: 0,
+        counters: !small,
+    };
+    let (mut around, serial) = match (board.host_link, &board.uart) {
+        (HostLink::Uart, Some(uart)) => {
+            let baud = options.baud.unwrap_or(uart.baud);
+            let buffer_log2 = buffer_log2(manifest.input.elements(), small)?;
+            let link = Link {
+                clocks_per_bit: clocks_per_bit(clock.mhz, baud)?,
+                buffer_log2,
+                in_flight_log2: if small { 1 } else { 2 },
+            };
+            // A place of the ring stays free, and an error message has room, too.
+            device.link_buffer = (1 << buffer_log2) - 8;
+            let actual_baud = clock.mhz * 1e6 / f64::from(link.clocks_per_bit);
+            let serial = Serial { baud, actual_baud, buffer: device.link_buffer };
+            (top::uart_board(manifest, &device, &panel(board), &link)?, Some(serial))
+        }
+        _ => {
+            let problem = format!("the {} has no serial line", board.name);
+            return Err(Error::setting("--board", problem, "choose a board whose host_link is uart"));
+        }
+    };
+    around.files.extend(clock.files);
+    let name = format!("{}.{}", board.name, constraints::extension(board.family));
+    let constraints = (name, constraints::write(board, &board.ports())?);
+    Ok(Prepared { core: manifest.top.clone(), around, constraints, mhz: clock.mhz, serial })
+}
+
+/// What a person sees of the board.
+fn panel(board: &Board) -> Panel {
+    Panel {
+        title: board.title.clone(),
+        leds: board.leds.as_ref().map_or(0, |leds| leds.pins.len() as u32),
+        leds_active_low: board.leds.as_ref().is_some_and(|leds| leds.active == Level::Low),
+        reset_active_low: board.reset.as_ref().map(|reset| reset.active == Level::Low),
+    }
+}
+
+fn clocks_per_bit(mhz: f64, baud: u32) -> Result<u32> {
+    let exact = mhz * 1e6 / f64::from(baud.max(1));
+    let clocks = exact.round();
+    let off = (clocks / exact - 1.0).abs();
+    if clocks < f64::from(LEAST_CLOCKS) || clocks > 65535.0 || off > RATE_TOLERANCE {
+        let problem =
+            format!("a clock of {mhz} MHz makes no serial line of {baud} bits a second: {exact:.2} clocks a bit");
+        let near = mhz * 1e6 / clocks.clamp(f64::from(LEAST_CLOCKS), 65535.0);
+        return Err(Error::setting("--baud", problem, format!("choose another rate, for instance {near:.0}")));
+    }
+    Ok(clocks as u32)
+}
+
+/// log2 of the bytes of the ring of requests: two frames, or one on a small device.
+fn buffer_log2(frame: usize, small: bool) -> Result<u32> {
+    let body = frame + BODY_OVERHEAD + 8;
+    let (least, bodies) = if small { (256, body) } else { (1024, 2 * body) };
+    let log2 = bodies.max(least).next_power_of_two().ilog2();
+    if frame > 0xffff || body > 1 << 15 {
+        let problem = format!("a frame of {frame} bytes is too long for a message on a serial line");
+        return Err(Error::setting("--board", problem, "choose a board whose host_link is axi"));
+    }
+    Ok(log2.min(15))
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    pub board: String,
+    /// The board's top module.
+    pub top: String,
+    pub serial: Option<Serial>,
+    /// The bitstream's file; `None` if there is none.
+    pub bitstream: Option<String>,
+    pub bitstream_bytes: Option<u64>,
+    /// The board as openFPGALoader knows it.
+    pub programmer: Option<String>,
+    /// Of the tools.
+    pub seconds: f64,
+    /// Of the core with everything around it; `None` if no tool was run.
+    pub implementation: Option<synth::Report>,
+}
+
+/// Writes the folder `output`: sources, top, constraints, scripts and a Makefile; runs the tools there unless `run` is false.
+///
+/// That the design does not fit or misses its clock is no error but in the report, and there is no bitstream then.
+///
+/// # Errors
+/// What [`prepare`] gives, [`Error::Tool`] for a tool that is missing or fails, [`Error::Io`], [`Error::File`].
+pub fn run(
+    rtl: &Path,
+    board: &Board,
+    options: &Options,
+    output: &Path,
+    run: bool,
+    watch: &mut dyn FnMut(Stage, &str),
+) -> Result<Report> {
+    let prepared = prepare(rtl, board, options)?;
+    let mut report = Report {
+        board: board.name.clone(),
+        top: prepared.around.top.clone(),
+        serial: prepared.serial,
+        bitstream: None,
+        bitstream_bytes: None,
+        programmer: board.programmer.as_ref().map(|programmer| programmer.openfpgaloader.clone()),
+        seconds: 0.0,
+        implementation: None,
+    };
+    write_folder(output, REPORT, |folder| {
+        let started = std::time::Instant::now();
+        if board.flow == Flow::Nextpnr {
+            let job = synth::Job {
+                rtl,
+                board,
+                core: &prepared.core,
+                top: &prepared.around.top,
+                files: &prepared.around.files,
+                constraints: (&prepared.constraints.0, &prepared.constraints.1),
+                mhz: prepared.mhz,
+                allow_missed_clock: options.allow_missed_clock,
+            };
+            synth::prepare(&job, &options.tools, folder)?;
+            if run {
+                report.implementation = Some(synth::implement(&job, &options.tools, folder, watch)?);
+            }
+        }
+        report.seconds = started.elapsed().as_secs_f64();
+        report.bitstream = report.implementation.as_ref().and_then(|made| made.bitstream.clone());
+        if let Some(name) = &report.bitstream {
+            let path = folder.join(name);
+            let size = std::fs::metadata(&path).map_err(|e| Error::io(&path, e, "report this with the core"))?.len();
+            report.bitstream_bytes = Some(size);
+        }
+        let text = serde_json::to_string_pretty(&report)
+            .map_err(|error| Error::file(REPORT, error.to_string(), "report this with the core"))?;
+        write_file(&folder.join(REPORT), text)
+    })?;
+    Ok(report)
+}

@@ -1,0 +1,186 @@
+//! The device: a core with its registers, behind a stream of bytes.
+
+use super::{instance, network};
+use crate::rtl::Manifest;
+use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int};
+
+/// What the registers say beside what the core's manifest does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Device {
+    /// Fingerprint of the core's Verilog.
+    pub design: u32,
+    /// CRC-32 and bytes of the weights' image.
+    pub weights: u32,
+    pub weights_bytes: u32,
+    /// Of the core's clock; 0 if it is not known.
+    pub clock_hz: u32,
+    /// Bytes of requests that may be outstanding; 0 without a serial line.
+    pub link_buffer: u32,
+    /// Whether events, stalls and latency are counted.
+    pub counters: bool,
+}
+
+/// The module `<net>_device`.
+pub fn module(manifest: &Manifest, device: &Device) -> Module {
+    let core = manifest.top.as_str();
+    let name = format!("{}_device", network(core));
+    let input = manifest.input;
+    let pixel_bits = 8 * input.channels as u32;
+    let events: usize = manifest.layers.iter().map(|layer| layer.fold.slices).sum();
+    let layers = manifest.layers.len();
+    let word = |name: &str, value: u32| (name.to_string(), Parameter::Sized { width: 32, hex: format!("{value:08x}") });
+
+    let mut module = Module {
+        comment: format!(
+            "{name}: {core} with its registers, behind a stream of bytes (docs/host-protocol.md).\n\n\
+             Frames of {input} bytes come in by s_axis, {} scores a frame leave by m_axis.",
+            manifest.classes
+        ),
+        name,
+        ..Module::default()
+    };
+    module.ports = vec![
+        Port::input("clk", 1, ""),
+        Port::input("rst", 1, "synchronous, active high"),
+        Port::input("register_addr", 6, "number of the register"),
+        Port::input("register_write", 1, "write it, in a clock in which register_ready is high"),
+        Port::input("register_wdata", 32, ""),
+        Port::output("register_ready", 1, "of writing"),
+        Port::output("register_rdata", 32, "one clock behind its address"),
+        Port::input("s_axis_tdata", 8, "frames: row by row, pixel by pixel, a byte a channel"),
+        Port::input("s_axis_tlast", 1, "end of a frame or of several"),
+        Port::input("s_axis_tvalid", 1, ""),
+        Port::output("s_axis_tready", 1, ""),
+        Port::output("m_axis_tdata", 32, "score of one class, signed"),
+        Port::output("m_axis_tlast", 1, "last class of a frame"),
+        Port::output("m_axis_tvalid", 1, ""),
+        Port::input("m_axis_tready", 1, ""),
+        Port::input("link_error", 1, "for one clock: the host link dropped a message"),
+        Port::output("core_reset", 1, "for one clock: the frames in the core are lost"),
+        Port::output("weights_valid", 1, "low: frames wait"),
+        Port::output("busy", 1, "a frame is in the core"),
+        Port::output("frame_error", 1, "a frame ended at the wrong pixel; until core_reset"),
+    ];
+    for (name, width) in [
+        ("core_rst", 1),
+        ("pixel_tdata", pixel_bits),
+        ("pixel_tlast", 1),
+        ("pixel_tvalid", 1),
+        ("pixel_tready", 1),
+        ("input_error", 1),
+        ("core_error", 1),
+        ("status_event", events as u32),
+        ("unused_status_busy", layers as u32),
+        ("load_start", 1),
+    ] {
+        module.wires.push(Wire::new(name, width));
+    }
+    let mut body = vec![
+        Item::Comment("The core is in reset while its weights are not valid, and frames wait.".into()),
+        Item::Code(
+            "reg core_rst_reg;\n\nassign core_rst = core_rst_reg;\nassign frame_error = input_error || core_error;\n\n\
+             always @(posedge clk) begin\n    core_rst_reg <= rst || core_reset || load_start || !weights_valid;\nend\n\n"
+                .into(),
+        ),
+    ];
+    let mut connections = vec![
+        connect("clk", "clk"),
+        connect("rst", "rst"),
+        // What a core in reset still offers or takes, it forgets.
+        connect("pixel_valid", "pixel_tvalid && !core_rst"),
+        connect("pixel_ready", "pixel_tready"),
+        connect("pixel_last", "pixel_tlast"),
+        connect("score_valid", "m_axis_tvalid && !core_rst"),
+        connect("score_ready", "m_axis_tready"),
+        connect("score_last", "m_axis_tlast"),
+    ];
+    for same in [
+        "register_addr",
+        "register_write",
+        "register_wdata",
+        "register_ready",
+        "register_rdata",
+        "status_event",
+        "frame_error",
+        "link_error",
+        "core_reset",
+        "busy",
+        "weights_valid",
+        "load_start",
+    ] {
+        connections.push(connect(same, same));
+    }
+    for (name, width) in [("unused_load_valid", 1), ("unused_load_word", 32)] {
+        module.wires.push(Wire::new(name, width));
+    }
+    body.push(Item::Comment("The weights are part of the bitstream.".into()));
+    body.push(Item::Assign { target: "weights_valid".into(), expression: "1'b1".into() });
+    connections.extend([
+        connect("load_busy", "1'b0"),
+        connect("load_offset", "32'd0"),
+        connect("weights_crc", format!("32'h{:08x}", device.weights)),
+        connect("load_valid", "unused_load_valid"),
+        connect("load_word", "unused_load_word"),
+        connect("load_ready", "1'b1"),
+    ]);
+    body.push(Item::Instance {
+        module: "device_registers".into(),
+        name: "registers".into(),
+        parameters: vec![
+            word("DESIGN", device.design),
+            int("CHANNELS", input.channels as i64),
+            int("HEIGHT", input.height as i64),
+            int("WIDTH", input.width as i64),
+            int("CLASSES", manifest.classes as i64),
+            int("MEMBERS", manifest.members),
+            int("TIMESTEPS", manifest.timesteps),
+            int("CLOCK_HZ", device.clock_hz),
+            int("LINK_BUFFER", device.link_buffer),
+            int("WEIGHTS_BYTES", device.weights_bytes),
+            int("LOADABLE", 0),
+            int("EVENTS", events as i64),
+            int("COUNTERS", u32::from(device.counters)),
+        ],
+        connections,
+    });
+    body.push(instance(
+        "frame_input",
+        "frames",
+        vec![int("CHANNELS", input.channels as i64), int("PIXELS", input.pixels() as i64)],
+        &[
+            ("clk", "clk"),
+            ("rst", "core_rst"),
+            ("s_axis_tdata", "s_axis_tdata"),
+            ("s_axis_tlast", "s_axis_tlast"),
+            ("s_axis_tvalid", "s_axis_tvalid"),
+            ("s_axis_tready", "s_axis_tready"),
+            ("m_axis_tdata", "pixel_tdata"),
+            ("m_axis_tlast", "pixel_tlast"),
+            ("m_axis_tvalid", "pixel_tvalid"),
+            ("m_axis_tready", "pixel_tready"),
+            ("frame_error", "input_error"),
+        ],
+    ));
+    body.push(instance(
+        core,
+        "core",
+        vec![],
+        &[
+            ("clk", "clk"),
+            ("rst", "core_rst"),
+            ("s_axis_tdata", "pixel_tdata"),
+            ("s_axis_tlast", "pixel_tlast"),
+            ("s_axis_tvalid", "pixel_tvalid"),
+            ("s_axis_tready", "pixel_tready"),
+            ("m_axis_tdata", "m_axis_tdata"),
+            ("m_axis_tlast", "m_axis_tlast"),
+            ("m_axis_tvalid", "m_axis_tvalid"),
+            ("m_axis_tready", "m_axis_tready"),
+            ("frame_error", "core_error"),
+            ("status_event", "status_event"),
+            ("status_busy", "unused_status_busy"),
+        ],
+    ));
+    module.body = body;
+    module
+}

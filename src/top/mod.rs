@@ -1,0 +1,79 @@
+//! What stands around a core on a board: registers, frame input, a host link, clock, reset and LEDs.
+//!
+//! ```text
+//! <net>_board (UART):  pins -> clock, reset -> uart_link      -> <net>_device, LEDs
+//! <net>_axi (Zynq):    axi_lite_port, word_to_bytes, transfer_end -> <net>_device
+//! <net>_device:        registers, frame_input (-> weight_loader) -> <net>_core
+//! ```
+//!
+//! `docs/host-protocol.md` is what the device promises to a host. The hand-written modules stand under `lib/`; as in
+//! [`crate::rtl`], only structure is generated.
+
+mod axi;
+mod device;
+pub mod library;
+pub mod registers;
+mod uart;
+
+pub use device::Device;
+pub use uart::{Link, Panel};
+
+use crate::Result;
+use crate::rtl::Manifest;
+use crate::rtl::netlist::{self, Item, Module};
+
+/// The files that stand around a core; the core's own, and `core_clock.v`, are not among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Around {
+    /// Name of the top module.
+    pub top: String,
+    /// (name, text) of each file.
+    pub files: Vec<(String, String)>,
+}
+
+/// The top of a board with a serial line, `<net>_board`.
+///
+/// # Errors
+/// [`crate::Error::Layer`] for a network whose name makes no identifier.
+pub fn uart_board(manifest: &Manifest, device: &Device, panel: &Panel, link: &Link) -> Result<Around> {
+    around(&uart::module(manifest, panel, link), manifest, device)
+}
+
+/// The top for a processor's bus, `<net>_axi`: the registers over AXI4-Lite, frames and scores over AXI4-Stream.
+///
+/// # Errors
+/// As [`uart_board`].
+pub fn axi(manifest: &Manifest, device: &Device) -> Result<Around> {
+    around(&axi::module(manifest), manifest, device)
+}
+
+/// The top, the device, and what they instantiate of the library.
+fn around(top: &Module, manifest: &Manifest, device: &Device) -> Result<Around> {
+    let device = device::module(manifest, device);
+    let mut files = vec![];
+    for module in [top, &device] {
+        files.push((format!("{}.v", module.name), netlist::print(module)?));
+    }
+    files.extend(library::used_by(&files));
+    Ok(Around { top: top.name.clone(), files })
+}
+
+/// An instance of a module.
+fn instance(
+    module: &str,
+    name: &str,
+    parameters: Vec<(String, crate::rtl::netlist::Parameter)>,
+    connections: &[(&str, &str)],
+) -> Item {
+    Item::Instance {
+        module: module.into(),
+        name: name.into(),
+        parameters,
+        connections: connections.iter().map(|(port, signal)| (port.to_string(), signal.to_string())).collect(),
+    }
+}
+
+/// The name of a core's network: its top's name without the ending that all cores have.
+fn network(core: &str) -> &str {
+    core.strip_suffix("_core").unwrap_or(core)
+}

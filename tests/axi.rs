@@ -1,0 +1,148 @@
+//! `<net>_axi` and the bare core's streams against masters, sources and sinks that are not ours: cocotbext-axi in Icarus,
+//! with random pauses on every channel. `axi/test_axi.py` and `axi/test_core.py` hold the tests; here are the designs and
+//! what they must compute, by the model.
+
+mod digits;
+mod yosys;
+
+use std::path::Path;
+use std::process::Command;
+
+use ndarray::{Array3, Axis};
+use serde_json::json;
+use volley::board::Family;
+use volley::fixed_point::{Network, Settings, ThresholdMode};
+use volley::model::Model;
+use volley::rtl::image::{Image, fingerprint};
+use volley::rtl::{self, Design};
+use volley::schedule::Folding;
+use volley::top::{self, Around, Device};
+use volley::{data, quantise, random, schedule};
+
+/// The files of the AXI top around a design.
+fn around(design: &Design) -> (Around, Device) {
+    let image = Image::of(design).unwrap();
+    let device = Device {
+        design: fingerprint(design),
+        weights: image.crc32(),
+        weights_bytes: image.bytes().len() as u32,
+        clock_hz: 100_000_000,
+        link_buffer: 0,
+        counters: true,
+    };
+    (top::axi(&design.manifest, &device).unwrap(), device)
+}
+
+/// Writes the design and its AXI top with a case: images, their scores and numbers of events.
+fn write(folder: &Path, network: &Network, design: &Design, images: &[Array3<u8>]) -> String {
+    let (axi, device) = around(design);
+    let files = axi.files.iter().map(|(name, text)| (name, text)).chain(&design.files);
+    files.for_each(|(name, text)| std::fs::write(folder.join(name), text).unwrap());
+    let model = Model::new(network).unwrap();
+    let events = |image: &Array3<u8>| model.trace(image.view()).nodes.iter().map(|node| node.events).sum::<u64>();
+    let manifest = &design.manifest;
+    let case = json!({
+        "channels": manifest.input.channels, "height": manifest.input.height, "width": manifest.input.width,
+        "classes": manifest.classes, "members": manifest.members, "timesteps": manifest.timesteps,
+        "design": device.design, "weights": device.weights, "weights_bytes": device.weights_bytes,
+        "clock_hz": device.clock_hz,
+        "images": images.iter().map(|image| image.iter().copied().collect::<Vec<u8>>()).collect::<Vec<_>>(),
+        "scores": images.iter().map(|image| model.scores(image.view())).collect::<Vec<_>>(),
+        "events": images.iter().map(events).collect::<Vec<_>>(),
+    });
+    std::fs::write(folder.join("case.json"), case.to_string()).unwrap();
+    axi.top
+}
+
+/// Runs a cocotb module; fails with its log.
+fn run(folder: &Path, top: &str, module: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = root.join(".venv/bin/python");
+    let output = Command::new(&python)
+        .arg(root.join("tests/axi/run.py"))
+        .arg(folder)
+        .args([top, module])
+        // Neither the caller's modules nor compiled files beside the tests.
+        .env_remove("PYTHONPATH")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap_or_else(|e| panic!("{}: {e}; run scripts/install-tools.sh", python.display()));
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert!(
+        output.status.success(),
+        "{top} {module}: {}; without cocotb run scripts/install-tools.sh\n{text}",
+        output.status
+    );
+    println!("{text}");
+}
+
+fn digits_images(count: usize) -> Vec<Array3<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/test.npz");
+    let images = data::read_npz(&path, Some(count)).unwrap();
+    (0..count).map(|n| images.pixels.index_axis(Axis(0), n).to_owned()).collect()
+}
+
+#[test]
+fn the_digits_over_axi() {
+    let network = digits::quantised(4, 1, ThresholdMode::Exact);
+    let design = digits::design(4, 1, ThresholdMode::Exact);
+    let folder = tempfile::tempdir().unwrap();
+    let top = write(folder.path(), &network, &design, &digits_images(6));
+    run(folder.path(), &top, "test_axi");
+}
+
+/// Three bytes a pixel and an odd number a frame: frames begin at any byte of a word.
+#[test]
+fn frames_that_end_within_a_word() {
+    let drawn = (0..).map(|seed| (seed, random::network(seed, &random::Options::default())));
+    let (seed, network) = drawn
+        .map(|(seed, network)| (seed, quantise::quantise(&network, &Settings::default()).unwrap()))
+        .find(|(_, network)| network.input.shape.channels == 3 && network.input.shape.elements() % 2 == 1)
+        .unwrap();
+    let design = rtl::generate(&network, &schedule::plan(&network, &Folding::default()).unwrap()).unwrap();
+    let images: Vec<_> = (0..6).map(|n| random::image(seed + n, network.input.shape)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let top = write(folder.path(), &network, &design, &images);
+    run(folder.path(), &top, "test_axi");
+}
+
+#[test]
+fn the_streams_of_a_bare_core() {
+    let network = digits::quantised(4, 1, ThresholdMode::Exact);
+    let design = digits::design(4, 1, ThresholdMode::Exact);
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &network, &design, &digits_images(6));
+    run(folder.path(), &design.manifest.top, "test_core");
+}
+
+/// Linted by both simulators, and synthesised for a Zynq: the core keeps its multipliers and block RAMs, and nothing is added
+/// to them.
+#[test]
+fn the_top_is_clean_and_synthesised() {
+    let mut design = digits::design(4, 1, ThresholdMode::Exact);
+    let (axi, _) = around(&design);
+    let names: Vec<_> = axi.files.iter().map(|(name, _)| name.as_str()).collect();
+    let library = ["axi_lite_port.v", "device_registers.v", "frame_input.v", "transfer_end.v", "word_to_bytes.v"];
+    assert_eq!(names, [&["digits_axi.v", "digits_device.v"][..], &library].concat());
+    insta::assert_snapshot!("digits_axi", axi.files[0].1);
+    design.files.extend(axi.files);
+    let core = std::mem::replace(&mut design.manifest.top, axi.top);
+    let folder = tempfile::tempdir().unwrap();
+    let files = yosys::write(&design, folder.path());
+    for (program, args) in [
+        ("verilator", &["--lint-only", "-Wall", "--top-module", "digits_axi", "-y", ".", "digits_axi.v"][..]),
+        ("iverilog", &[&["-g2005", "-Wall", "-t", "null", "-s", "digits_axi"][..], &strs(&files)].concat()),
+    ] {
+        let said = yosys::run(Path::new(program), args, folder.path());
+        assert!(said.trim().is_empty(), "{program}: {said}");
+    }
+    let with = yosys::synthesise(&yosys::system(), &design, Family::Series7).cost(Family::Series7);
+    design.manifest.top = core;
+    let without = yosys::synthesise(&yosys::system(), &design, Family::Series7).cost(Family::Series7);
+    println!("digits over AXI {with:?}, its core {without:?}");
+    assert_eq!((with.dsps, with.block_rams), (without.dsps, without.block_rams));
+}
+
+fn strs(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
