@@ -134,12 +134,12 @@ mod tests {
             let mut decoder = Decoder::new(64);
             decode(&mut decoder, &garbage);
             // The first flag ends what the garbage was, the message is whole.
-            let found = decode(&mut decoder, &encode(&content));
-            prop_assert_eq!(found.last(), Some(&Ok(content)));
+            let decoded = decode(&mut decoder, &encode(&content));
+            prop_assert_eq!(decoded.last(), Some(&Ok(content)));
         }
 
         #[test]
-        fn one_wrong_bit_is_seen(content in prop::collection::vec(any::<u8>(), 1..40), at in any::<prop::sample::Index>(), bit in 0..8) {
+        fn one_wrong_bit_is_seen(content in prop::collection::vec(any::<u8>(), 1..40), at in any::<prop::sample::Index>(), bit in 0u8..8) {
             let mut line = encode(&content);
             let at = at.index(line.len());
             let before = line[at];
