@@ -142,7 +142,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn messages_come_back(kind: u8, sequence: u16, payload in prop::collection::vec(any::<u8>(), 0..300)) {
+        fn messages_come_back(kind in any::<u8>(), sequence in any::<u16>(), payload in prop::collection::vec(any::<u8>(), 0..300)) {
             let message = Message { kind, sequence, payload };
             prop_assert_eq!(Message::parse(&message.content()), Some(message));
         }

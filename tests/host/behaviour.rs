@@ -52,7 +52,7 @@ pub struct Behaviour {
     pub to_host: Noise,
     /// Of each frame.
     pub frame_time: Duration,
-    /// Bodies without FCS that are on the line before the host comes.
+    /// Bodies without FCS that come before the first reply.
     pub stale: Vec<Vec<u8>>,
     /// Sent over and over, instead of anything useful if `silent` as well.
     pub babble: Option<Vec<u8>>,

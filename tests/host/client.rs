@@ -39,7 +39,9 @@ fn classify(accelerator: &mut Accelerator) -> Result<()> {
 
 #[test]
 fn a_good_line_is_used_to_the_full_and_nothing_is_repeated() {
-    let device = Device::start(Behaviour::default(), Core::sums());
+    // So slow that the host fills its buffer.
+    let behaviour = Behaviour { frame_time: Duration::from_millis(5), ..Behaviour::default() };
+    let device = Device::start(behaviour, Core::sums());
     let mut accelerator = open(&device, PATIENT).unwrap();
     classify(&mut accelerator).unwrap();
     let log = device.log();

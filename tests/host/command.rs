@@ -4,8 +4,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
-use volley::core_folder;
+use volley::core_folder::{self, Core as CoreFolder};
 use volley::model::Model;
+use volley::rtl::image::fingerprint;
 
 use crate::behaviour::{Behaviour, Core};
 use crate::device::Device;
@@ -15,7 +16,11 @@ const RTL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rtl-out/digits");
 
 /// A device that computes what the bundled core does.
 fn digits(behaviour: Behaviour) -> Device {
-    let core = core_folder::read(RTL.as_ref()).unwrap();
+    of(core_folder::read(RTL.as_ref()).unwrap(), behaviour)
+}
+
+fn of(core: CoreFolder, behaviour: Behaviour) -> Device {
+    let behaviour = Behaviour { design: fingerprint(&core.design), ..behaviour };
     let (shape, manifest) = (core.network.input.shape, core.design.manifest);
     let network = core.network;
     let scores = move |pixels: &[u8], _| {
@@ -89,8 +94,18 @@ fn what_does_not_fit_is_refused() {
     );
     refused(&format!("--data {DIGITS} --check"), "--check: there is no model to compare with; give the folder");
     refused(&format!("--data {DIGITS} --weights {DIGITS}"), "these are no weights");
-    refused(&format!("--data {DIGITS} --timeout -1"), "seconds");
+    refused(&format!("--data {DIGITS} --timeout=-1"), "seconds");
     refused(&format!("--data {DIGITS} --timeout nan"), "give one of 0.01 to 86400");
+    // Of the right shape, and yet another.
+    let mut other = core_folder::read(RTL.as_ref()).unwrap();
+    let own = fingerprint(&other.design);
+    other.design.files.insert("more.v".into(), String::new());
+    let wrong = fingerprint(&other.design);
+    let device = of(other, Behaviour::default());
+    let ran = run(&device, &format!("--data {DIGITS} --rtl {RTL}"));
+    assert_eq!(ran.code, Some(2));
+    let text = format!("[port]: it is design {:#010x}, and {RTL} is design {own:#010x}; ", wrong);
+    assert!(ran.stderr.contains(&text), "{}", ran.stderr);
     let ran = run(&digits(Behaviour::default()), &format!("--data {DIGITS} --frames 101"));
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("--frames: is 101, and") && ran.stderr.contains("has 100 images"), "{}", ran.stderr);

@@ -98,9 +98,6 @@ impl Inside {
     }
 
     fn run(&mut self, stop: &AtomicBool) {
-        for stale in std::mem::take(&mut self.behaviour.stale) {
-            self.transmit(&stale);
-        }
         while !stop.load(Ordering::Relaxed) {
             let bytes = match &self.pty {
                 Some(pty) => pty.read(Duration::from_millis(if self.queue.is_empty() { 20 } else { 1 })),
@@ -172,6 +169,10 @@ impl Inside {
     fn carry_out(&mut self, content: &[u8]) {
         if self.behaviour.silent {
             return;
+        }
+        // What an earlier host asked for comes first.
+        for stale in std::mem::take(&mut self.behaviour.stale) {
+            self.transmit(&stale);
         }
         let (kind, sequence) = (content[0], u16::from_le_bytes([content[1], content[2]]));
         let length = usize::from(u16::from_le_bytes([content[3], content[4]]));

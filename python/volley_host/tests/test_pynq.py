@@ -35,7 +35,7 @@ class Buffer(numpy.ndarray[Any, Any]):
 
 
 class Board:
-    """Registers, and both channels of a DMA."""
+    """The registers of an accelerator, and its DMA."""
 
     def __init__(self, loadable: bool = False, most: int = 16383) -> None:
         self.registers: Dict[int, int] = dict(
@@ -47,9 +47,7 @@ class Board:
         self.transfers: List[int] = []
         self.dead = False
         self.failing = False
-        self.sendchannel = Channel(self, True)
-        self.recvchannel = Channel(self, False)
-        self.buffer_max_size = most + 1
+        self.dma = Dma(self, most)
 
     def read(self, offset: int) -> int:
         assert offset % 4 == 0
@@ -68,10 +66,13 @@ class Board:
                 self.registers[21] = len(image)
                 self.registers[10] = 8 + 2 * (self.crc32 == self.loading[0])
         elif number == 11 and value & 1:
+            # The streams are cut, so nothing may be under way.
+            assert not self.dma.sendchannel.running and self.dma.resetting <= 0
+            self.dead = False
             self.registers[10] &= ~4
 
     def work(self) -> None:
-        source, target = self.sendchannel.buffer, self.recvchannel.buffer
+        source, target = self.dma.sendchannel.buffer, self.dma.recvchannel.buffer
         if source is None or target is None or self.dead:
             return
         pixels = bytes(source.memory)
@@ -79,7 +80,29 @@ class Board:
         self.transfers.append(len(pixels) // 40)
         some = [expected(pixels[at : at + 40], self.crc32) for at in range(0, len(pixels), 40)]
         target.memory[:] = numpy.array(some, "<i4").tobytes()
-        self.sendchannel.buffer = self.recvchannel.buffer = None
+        self.dma.sendchannel.buffer = self.dma.recvchannel.buffer = None
+
+
+class Dma:
+    """Both channels, and the register that resets them."""
+
+    def __init__(self, board: Board, most: int) -> None:
+        self.sendchannel = Channel(board, True)
+        self.recvchannel = Channel(board, False)
+        self.buffer_max_size = most + 1
+        self.resetting = 0
+        self.resets_never = False
+
+    def write(self, offset: int, value: int) -> None:
+        assert (offset, value) == (0, 4)
+        self.resetting = 3
+        for channel in (self.sendchannel, self.recvchannel):
+            channel.buffer, channel.running = None, False
+
+    def read(self, offset: int) -> int:
+        assert offset == 0
+        self.resetting -= not self.resets_never
+        return 4 if self.resetting > 0 else 0
 
 
 class Channel:
@@ -87,6 +110,7 @@ class Channel:
         self._board, self._out = board, out
         self.buffer: Optional[Buffer] = None
         self._last: Optional[Buffer] = None
+        self.running = True
 
     @property
     def idle(self) -> bool:
@@ -96,12 +120,15 @@ class Channel:
     def error(self) -> bool:
         return self._board.failing
 
+    def start(self) -> None:
+        self.running = True
+
     def transfer(self, buffer: Buffer) -> None:
-        assert self.idle, "DMA channel not idle"
-        assert len(buffer.host) < self._board.buffer_max_size
+        assert self.running and self.idle, "DMA channel not idle"
+        assert len(buffer.host) < self._board.dma.buffer_max_size
         if self._out:
             buffer.memory[:] = buffer.host
-            assert self._board.recvchannel.buffer is not None, "scores would have no place to go"
+            assert self._board.dma.recvchannel.buffer is not None, "scores would have no place to go"
         self.buffer = self._last = buffer
         self._board.work()
 
@@ -112,7 +139,7 @@ class Channel:
 
 
 def accelerator(board: Board, timeout: float = 5.0) -> PynqAccelerator:
-    return PynqAccelerator(dma=board, mmio=board, timeout=timeout, allocate=Buffer.allocate)
+    return PynqAccelerator(dma=board.dma, mmio=board, timeout=timeout, allocate=Buffer.allocate)
 
 
 def test_scores_are_right_and_nothing_is_left_behind() -> None:
@@ -151,7 +178,15 @@ def test_a_device_that_gives_no_scores_is_an_error_and_keeps_its_buffers() -> No
     assert Buffer.alive == 2
     with pytest.raises(AcceleratorError, match="never ended"):
         device.classify(frames(1))
-    Buffer.alive = 0
+    with pytest.raises(AcceleratorError, match="never ended"):
+        device.load_weights(WeightsFile(0xC0FFEE11, zlib.crc32(IMAGE), IMAGE))
+    # A reset ends the transfer, gives its buffers back, and all is well.
+    device.reset()
+    assert Buffer.alive == 0
+    assert device.classify(frames(2)) == [expected(frame) for frame in frames(2)]
+    board.dma.resets_never = True
+    with pytest.raises(NoAnswer, match="load the overlay again"):
+        device.reset()
 
 
 def test_errors_of_dma_and_core_are_told() -> None:
@@ -179,7 +214,7 @@ class Overlay:
     def __init__(self, board: Board, **kinds: str) -> None:
         self.ip_dict = {name: {"type": kind.replace("_", ":", 2)} for name, kind in kinds.items()}
         for name in kinds:
-            setattr(self, name, board)
+            setattr(self, name, board.dma if "dma" in name else board)
 
 
 def test_an_overlay_is_searched() -> None:

@@ -11,6 +11,7 @@ use volley::data::{self, Images};
 use volley::eval::wilson;
 use volley::host::{Accelerator, DEFAULT_BAUD, Identity, Limits, Serial, WeightsFile};
 use volley::model::Model;
+use volley::rtl::image::fingerprint;
 use volley::{Error, Shape};
 
 use super::table::{percent, thousands};
@@ -109,14 +110,20 @@ fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> 
     let network = &core.network;
     let of_device = (identity.shape, identity.classes, identity.members, identity.timesteps);
     let of_folder = (network.input.shape, manifest.classes, manifest.members & 0xFF, manifest.timesteps & 0xFF);
-    if of_device == of_folder {
-        return Ok(());
+    let refuse = |problem| Err(Error::device(port, problem, "give the folder that its bitstream was made of"));
+    if of_device != of_folder {
+        let text = |(shape, classes, members, steps): (Shape, usize, u32, u32)| {
+            format!("{shape} to {classes} classes with {members} members and {steps} time steps")
+        };
+        return refuse(format!("it is made for {}, and {} for {}", text(of_device), folder.display(), text(of_folder)));
     }
-    let text = |(shape, classes, members, steps): (Shape, usize, u32, u32)| {
-        format!("{shape} to {classes} classes with {members} members and {steps} time steps")
-    };
-    let problem = format!("it is made for {}, and {} for {}", text(of_device), folder.display(), text(of_folder));
-    Err(Error::device(port, problem, "give the folder that its bitstream was made of"))
+    let fingerprint = fingerprint(&core.design);
+    if identity.design != fingerprint {
+        let problem =
+            format!("it is design {:#010x}, and {} is design {fingerprint:#010x}", identity.design, folder.display());
+        return refuse(problem);
+    }
+    Ok(())
 }
 
 /// Sends all frames.

@@ -5,17 +5,22 @@ PYNQ is imported only where something of it is needed, so that this module can b
 
 from __future__ import annotations
 
+import os
 import struct
 import time
-from typing import Any, Callable, List, Optional, Protocol
+from typing import Any, Callable, List, Optional, Protocol, Union
 
 from .device import Device
 from .errors import AcceleratorError, NoAnswer, Refused
 from .frames import Frames, split
 from .registers import IDENTITY_REGISTERS, Identity, Register
+from .weights import WeightsFile
 
 #: Bytes of a transfer that any AXI DMA can do: its length register has 14 bits or more.
 _LEAST_TRANSFER = (1 << 14) - 1
+#: A control register of the AXI DMA, and its bit that resets both directions and is 0 again when that is done.
+_DMA_CONTROL = 0
+_DMA_RESET = 4
 #: The code for weights that are not valid.
 _WEIGHTS = 5
 
@@ -33,8 +38,8 @@ class Mmio(Protocol):
 class PynqAccelerator(Device):
     """``PynqAccelerator(overlay)``, or ``PynqAccelerator(dma=..., mmio=...)`` with objects of one's own.
 
-    Over AXI nothing is lost, so nothing is sent again. A device that gives no scores within ``timeout`` seconds leaves the DMA in the middle of a transfer:
-    load the overlay again.
+    Over AXI nothing is lost, so nothing is sent again. A device that gives no scores within ``timeout`` seconds leaves the DMA in the
+    middle of a transfer, which ``reset`` ends.
     """
 
     def __init__(
@@ -65,6 +70,13 @@ class PynqAccelerator(Device):
                 f"moves at once ({self._most} bytes); give it a wider length register in the block design"
             )
 
+    def load_weights(
+        self, weights: Union[WeightsFile, str, os.PathLike[str]], progress: Optional[Callable[[int], object]] = None
+    ) -> None:
+        # A load resets the core.
+        self._check_idle()
+        super().load_weights(weights, progress)
+
     def close(self) -> None:
         """Nothing is kept open: buffers are freed after each transfer."""
 
@@ -75,8 +87,7 @@ class PynqAccelerator(Device):
         self._mmio.write(4 * register, value)
 
     def classify(self, frames: Frames, progress: Optional[Callable[[int], object]] = None) -> List[List[int]]:
-        if self._in_use:
-            raise AcceleratorError(f"{self._name}: an earlier transfer never ended; load the overlay again")
+        self._check_idle()
         split_frames = split(frames, self.identity.shape)
         if split_frames and not self.status().weights_valid:
             # Frames would wait for weights, and this for their scores.
@@ -97,7 +108,7 @@ class PynqAccelerator(Device):
         source = self._allocate(len(frames) * self.identity.frame_bytes)
         target = self._allocate(4 * classes * len(frames))
         memoryview(source).cast("B")[:] = b"".join(frames)
-        # While the DMA may still use them they must not be freed: after a failure it does until the overlay is loaded again.
+        # While the DMA may still use them they must not be freed: after a failure it does until it is reset.
         self._in_use = [source, target]
         # The way back is open before scores can come.
         self._dma.recvchannel.transfer(target)
@@ -107,13 +118,11 @@ class PynqAccelerator(Device):
         self._wait(self._dma.sendchannel, "taken", first, last, until)
         self._wait(self._dma.recvchannel, "answered", first, last, until)
         data = bytes(memoryview(target).cast("B"))
-        for buffer in self._in_use:
-            _free(buffer)
-        self._in_use = []
+        self._free()
         if self.status().frame_error:
             raise AcceleratorError(
                 f"{self._name}: frames {first} to {last}: a frame ended at the wrong pixel in the core (STATUS); "
-                "reset() it, and check the width of the stream in the block design"
+                "reset() the accelerator, and check the width of the stream in the block design"
             )
         words = struct.unpack(f"<{classes * len(frames)}i", data)
         return [list(words[at : at + classes]) for at in range(0, len(words), classes)]
@@ -123,15 +132,39 @@ class PynqAccelerator(Device):
         while not channel.idle:
             if getattr(channel, "error", False):
                 raise AcceleratorError(
-                    f"{self._name}: frames {first} to {last}: the DMA stopped with an error; load the overlay again"
+                    f"{self._name}: frames {first} to {last}: the DMA stopped with an error; reset() the accelerator"
                 )
             if time.monotonic() > until:
                 raise NoAnswer(
                     f"{self._name}: frames {first} to {last} were not {done} within {self._timeout:g} s (STATUS {self.status().word:#x}); "
-                    "load the overlay again; for a slow design raise the time limit (timeout)"
+                    "reset() the accelerator; for a slow design raise the time limit (timeout)"
                 )
             time.sleep(0)
         channel.wait()
+
+    def reset(self) -> None:
+        """Ends transfers that are under way and resets the core; frames in it are lost."""
+        self._dma.write(_DMA_CONTROL, _DMA_RESET)
+        until = time.monotonic() + self._timeout
+        while self._dma.read(_DMA_CONTROL) & _DMA_RESET:
+            if time.monotonic() > until:
+                raise NoAnswer(
+                    f"{self._name}: the DMA was not reset within {self._timeout:g} s; load the overlay again"
+                )
+        # Only now, since this forgets what both streams hold: a transfer under way would be cut in two.
+        super().reset()
+        self._dma.sendchannel.start()
+        self._dma.recvchannel.start()
+        self._free()
+
+    def _check_idle(self) -> None:
+        if self._in_use:
+            raise AcceleratorError(f"{self._name}: an earlier transfer never ended; reset() the accelerator")
+
+    def _free(self) -> None:
+        for buffer in self._in_use:
+            _free(buffer)
+        self._in_use = []
 
     def _load(self, image: bytes, progress: Callable[[int], object]) -> None:
         for at in range(0, len(image), 4):
