@@ -6,10 +6,11 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::fixed_point;
+use crate::fixed_point::{self, WeightMode};
 use crate::folder::{self, Converted};
 use crate::output::{write_file, write_folder};
-use crate::quantise::quantise;
+use crate::quantise::{quantise, quantise_like};
+use crate::rtl::image::{self, Image};
 use crate::rtl::{self, Design, Manifest};
 use crate::schedule::{self, Folding, Plan};
 
@@ -26,6 +27,12 @@ pub struct Core {
     pub design: Design,
 }
 
+/// The folding of every layer.
+fn folding(manifest: &Manifest) -> Folding {
+    let layers = manifest.layers.iter().map(|layer| (layer.name.clone(), layer.fold.clone())).collect();
+    Folding { layers, ..Folding::default() }
+}
+
 /// Quantises, plans and generates.
 ///
 /// # Errors
@@ -35,6 +42,73 @@ pub fn generate(converted: &Converted, folding: &Folding) -> Result<Core> {
     let plan = schedule::plan(&network, folding)?;
     let design = rtl::generate(&network, &plan)?;
     Ok(Core { network, plan, design })
+}
+
+/// The weights of `converted` for the core in `folder`, as a file to be loaded into it.
+///
+/// `converted` is quantised with the settings of the core's network, into its structure. The core that it gives must be the
+/// same to the letter but for the contents of its memories: that is what one bitstream for both means.
+///
+/// # Errors
+/// [`Error::File`] for a core whose weights are baked in, or whose Verilog is another one; [`Error::Setting`] and
+/// [`Error::Layer`] naming what of `converted` does not fit.
+pub fn loadable(folder: &Path, converted: &Converted) -> Result<Loadable> {
+    let core = read(folder)?;
+    let settings = folder::read(&folder.join(NETWORK))?.settings;
+    if core.network.weights == WeightMode::Baked {
+        let advice = "generate it with --weights runtime";
+        return Err(Error::file(folder.join(MANIFEST), "the weights of this core are baked in", advice));
+    }
+    let stands = as_it_stands(folder, &core.design)?;
+    let network = quantise_like(&converted.network, &settings, &core.network)?;
+    let plan = schedule::plan(&network, &folding(&core.design.manifest))?;
+    let design = rtl::generate(&network, &plan)?;
+    same_verilog(folder, &stands, &design)?;
+    Ok(Loadable { design: image::fingerprint(&stands), image: Image::of(&design)?, network })
+}
+
+/// Refuses a `design` whose Verilog is not that of the core that stands in `folder`, to the letter.
+fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
+    fn verilog(design: &Design) -> impl Iterator<Item = (&String, &String)> {
+        design.files.iter().filter(|(name, _)| name.ends_with(".v"))
+    }
+    fn lines(text: &str) -> impl Iterator<Item = &str> {
+        text.lines().chain([""])
+    }
+    let fail = |name: &str, problem: String| {
+        Err(Error::file(folder.join(name), problem, "generate a core from this network, and load that"))
+    };
+    for (name, own) in verilog(design) {
+        let Some(other) = stands.files.get(name) else {
+            return fail(name, "the core of this network has this file, and this core has not".into());
+        };
+        let mut lines = lines(other).zip(lines(own)).enumerate();
+        if let Some((number, (other, own))) = lines.find(|(_, (other, own))| other != own) {
+            let (line, other, own) = (number + 1, other.trim(), own.trim());
+            return fail(name, format!("line {line} is '{other}', where the core of this network has '{own}'"));
+        }
+    }
+    match verilog(stands).find(|(name, _)| !design.files.contains_key(*name)) {
+        Some((name, _)) => fail(name, "this core has this file, and the core of this network has not".into()),
+        None => Ok(()),
+    }
+}
+
+/// Weights that can be loaded into a core.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loadable {
+    /// The fingerprint of the core's Verilog.
+    pub design: u32,
+    pub image: Image,
+    /// What the core computes with them.
+    pub network: fixed_point::Network,
+}
+
+impl Loadable {
+    /// The bytes of the file.
+    pub fn file(&self) -> Vec<u8> {
+        self.image.file(self.design)
+    }
 }
 
 /// Writes a folder, replacing an older one of Volley's.
@@ -72,8 +146,7 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest> {
 pub fn read(folder: &Path) -> Result<Core> {
     let manifest = read_manifest(folder)?;
     let converted = folder::read(&folder.join(NETWORK))?;
-    let layers = manifest.layers.iter().map(|layer| (layer.name.clone(), layer.fold.clone())).collect();
-    let core = generate(&converted, &Folding { layers, ..Folding::default() })?;
+    let core = generate(&converted, &folding(&manifest))?;
     if core.design.manifest != manifest {
         return Err(Error::file(
             folder.join(MANIFEST),

@@ -111,6 +111,32 @@ pub fn network(seed: u64, options: &Options) -> Network {
     network
 }
 
+/// A network of the same shape with other weights, biases and steps: those of a layer are drawn anew, or are all as large
+/// as they get and of one sign, under a bias of up to fifty steps. What is 0 stays 0, so groups do.
+pub fn reweighted(network: &Network, seed: u64) -> Network {
+    let random = &mut Random::new(seed);
+    let mut network = network.clone();
+    network.name = format!("{}-{seed}", network.name);
+    for node in &mut network.nodes {
+        let Op::Layer(layer) = &mut node.op else { continue };
+        let (scale, extreme) = (2f32.powi(random.within(0, 8) as i32 - 4), random.chance(3));
+        let sign = if random.chance(2) { 1.0 } else { -1.0 };
+        let draw = |random: &mut Random| if extreme { sign } else { random.real() };
+        for term in &mut layer.terms {
+            term.weights.iter_mut().filter(|weight| **weight != 0.0).for_each(|weight| *weight = scale * draw(random));
+        }
+        let step = if let Neuron::Group { step } = &mut layer.neuron {
+            step.iter_mut().for_each(|step| *step = scale * (1.1 + random.real()));
+            step[0]
+        } else {
+            scale
+        };
+        let most = if random.chance(3) { 50.0 } else { 1.0 };
+        layer.bias.iter_mut().for_each(|bias| *bias = most * step * draw(random));
+    }
+    network
+}
+
 /// Random images of the network's input shape, \[height, width, channel\], many pixels blank.
 pub fn image(seed: u64, shape: Shape) -> Array3<u8> {
     let random = &mut Random::new(seed);

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use volley::Shape;
 use volley::board::Board;
+use volley::fixed_point::WeightMode;
 use volley::rtl::Manifest;
 use volley::synth::{self, Options, Report};
 
@@ -52,8 +53,8 @@ endmodule
 
 fn core(folder: &Path) {
     let input = Shape { channels: 1, height: 1, width: 1 };
-    let manifest =
-        Manifest { top: "tiny_core".into(), input, classes: 1, members: 1, timesteps: 1, layers: Vec::new() };
+    let (weights, layers) = (WeightMode::Baked, Vec::new());
+    let manifest = Manifest { top: "tiny_core".into(), input, classes: 1, members: 1, timesteps: 1, weights, layers };
     std::fs::write(folder.join("core.toml"), toml::to_string(&manifest).unwrap()).unwrap();
     std::fs::write(folder.join("tiny_core.v"), CORE).unwrap();
 }

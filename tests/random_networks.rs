@@ -7,9 +7,19 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use volley::cosim::{self, Simulator};
 use volley::data::Images;
-use volley::fixed_point::{Settings, ThresholdMode};
+use volley::fixed_point::{self, Settings, ThresholdMode, WeightMode};
 use volley::random::{self, Random};
-use volley::{quantise, rtl};
+use volley::{quantise, rtl, snn};
+
+/// With half of the seeds weights are loaded at run time, where the network allows it: another network of its shape.
+fn loadable(network: &snn::Network, settings: &mut Settings, seed: u64) -> Option<fixed_point::Network> {
+    let runtime = Settings { weights: WeightMode::Runtime, threshold: ThresholdMode::Exact, ..settings.clone() };
+    let fixed = seed.is_multiple_of(2).then(|| quantise::quantise(network, &runtime).ok()).flatten()?;
+    let other = random::reweighted(network, seed);
+    let other = quantise::quantise_like(&other, &runtime, &fixed).unwrap_or(fixed);
+    *settings = runtime;
+    Some(other)
+}
 
 /// Generates, simulates and compares the random network of `seed`; fails with the first mismatch.
 fn check(seed: u64, simulator: Simulator) -> Result<(), TestCaseError> {
@@ -22,9 +32,23 @@ fn check(seed: u64, simulator: Simulator) -> Result<(), TestCaseError> {
     for name in network.layer_names().filter(|_| seed.is_multiple_of(4)) {
         settings.layer_bits.insert(name.to_string(), bits.within(2, 16) as u32);
     }
+    let other = loadable(&network, &mut settings, seed);
     let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
     let plan = folds::draw(&fixed, random);
-    let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
+    let mut design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
+    let fixed = match other {
+        None => fixed,
+        Some(other) => {
+            // The very Verilog of the one network, with the memories of the other.
+            let loaded = rtl::generate(&other, &plan).expect("a network of the same shape has the same hardware");
+            for (name, text) in loaded.files {
+                let own = design.files.insert(name.clone(), text.clone()).expect("a core of the same files");
+                prop_assert!(name.ends_with(".mem") || own == text, "seed {seed}: {name} differs");
+            }
+            prop_assert_eq!(&design.manifest, &loaded.manifest);
+            other
+        }
+    };
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let rtl = folder.path().join("rtl");

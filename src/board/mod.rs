@@ -114,7 +114,7 @@ pub struct Clock {
     /// Its name in [`Board::pins`].
     pub pin: String,
     pub mhz: f64,
-    /// iCE40: whether the pin is a PLL's own pad. Then the PLL must be driven from there, and otherwise cannot be.
+    /// iCE40: whether the pin is a PLL's own pad. A PLL at such a pad must be driven from it, one elsewhere over the fabric.
     #[serde(default)]
     pub pll_pad: bool,
 }

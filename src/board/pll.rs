@@ -30,7 +30,9 @@ pub(super) fn find(family: Family, oscillator: f64, wanted: f64) -> Result<Optio
     let candidates: Vec<Pll> = match family {
         Family::Ecp5 => ecp5(oscillator, wanted),
         Family::Ice40 => ice40(oscillator),
-        Family::Series7 | Family::UltrascalePlus => mmcm(oscillator),
+        Family::Series7 => mmcm(oscillator),
+        // Its boards here have a processing system, which makes any clock.
+        Family::UltrascalePlus => Vec::new(),
     };
     let distance = |pll: &Pll| (pll.mhz - wanted).abs();
     let nearest = candidates.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
@@ -87,9 +89,8 @@ fn ice40(oscillator: f64) -> Vec<Pll> {
     found
 }
 
-/// AMD DS181 (Artix-7 data sheet), table "MMCM specification" of speed grade -1, the slowest, which DS187 and DS925 have
-/// for Zynq-7000 and UltraScale+ or better: 10 to 450 MHz at the phase detector, 600 to 1200 MHz inside, 4.69 MHz out at
-/// least; a global buffer carries 464 MHz.
+/// AMD DS181 (Artix-7 data sheet), table "MMCM specification", speed grade -1, the slowest: 10 to 450 MHz at the phase
+/// detector, 600 to 1200 MHz inside, 4.69 MHz out at least; a global buffer carries 464 MHz.
 fn mmcm(oscillator: f64) -> Vec<Pll> {
     let mut found = Vec::new();
     for reference_div in 1..=106 {

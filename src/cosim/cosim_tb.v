@@ -37,7 +37,7 @@ module cosim_tb (
         .m_axis_tvalid(m_axis_tvalid),
         .m_axis_tready(m_axis_tready),
         .m_axis_tlast(m_axis_tlast),
-        .frame_error(frame_error)@UNREAD_PORTS@
+        .frame_error(frame_error)@UNREAD_PORTS@@STILL_PORTS@
     );
 
     integer file;

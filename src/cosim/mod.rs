@@ -72,6 +72,8 @@ pub struct Bench {
     pub holds: Vec<Hold>,
     /// Further outputs of the top, (name, bits), that the bench does not read at its ports.
     pub unread_outputs: Vec<(String, usize)>,
+    /// Further inputs of the top, (name, bits), that stay 0.
+    pub still_inputs: Vec<(String, usize)>,
 }
 
 /// Which simulator runs the bench.

@@ -110,8 +110,11 @@ pub fn emit(bench: &Bench) -> Result<String> {
         let _ = write!(unread_ports, ",\n        .{name}(unused_{name})");
         let _ = writeln!(unread_wires, "    wire [{}:0] unused_{name};", bits - 1);
     }
+    let still_ports: String =
+        bench.still_inputs.iter().map(|(name, bits)| format!(",\n        .{name}({bits}'d0)")).collect();
     let values = [
         ("@UNREAD_PORTS@", unread_ports),
+        ("@STILL_PORTS@", still_ports),
         ("@UNREAD_WIRES@", unread_wires),
         ("@TOP@", bench.top.clone()),
         ("@IN_BITS@", bench.input.data_bits.to_string()),

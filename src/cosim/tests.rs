@@ -75,6 +75,7 @@ fn toy(bits: usize, ready: &str) -> (tempfile::TempDir, Bench) {
         counters: vec![Counter { name: "taken".into(), path: "outer".into(), signal: "s_valid".into() }],
         holds: vec![],
         unread_outputs: vec![],
+        still_inputs: vec![],
     };
     (dir, bench)
 }

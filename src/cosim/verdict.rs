@@ -101,6 +101,9 @@ impl Verdict {
     }
 }
 
+/// The ports by which a core's memories are written.
+const LOAD_PORTS: [&str; 3] = ["load_data", "load_addr", "load_enable"];
+
 /// The bench of a design in folder `rtl`.
 ///
 /// # Errors
@@ -142,6 +145,10 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) ->
         probes: probes.collect(),
         counters: counters.collect(),
         unread_outputs: vec![("status_event".into(), slices), ("status_busy".into(), manifest.layers.len())],
+        still_inputs: match manifest.load_widths() {
+            Some(widths) => LOAD_PORTS.iter().map(ToString::to_string).zip(widths.map(|bits| bits as usize)).collect(),
+            None => vec![],
+        },
         holds: vec![],
         rtl_files,
     })

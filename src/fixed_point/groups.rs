@@ -1,20 +1,32 @@
 //! Groups of a convolution, found in its weights: hardware skips what a group does not read, wherever the zeros came from
 //! (a grouped or depthwise convolution, an identity shortcut, pruning).
 
-use ndarray::{Array4, ArrayView2, Axis};
+use ndarray::{Array2, Array4, ArrayView2, Axis};
 
 /// The largest number of groups that `weights` (\[out, in, kernel height, kernel width\]) has: with `g` groups, output
 /// channel o may have non-zero weights only for input channels of group `o·g/out`, the channels of a group being
 /// consecutive. 1 if the term is dense, or has no weight at all.
-pub fn count(weights: &Array4<i32>) -> usize {
+pub fn count<W: Default + PartialEq>(weights: &Array4<W>) -> usize {
     let (outputs, inputs, ..) = weights.dim();
-    let reads = weights.map_axis(Axis(3), |taps| taps.iter().any(|&q| q != 0));
-    let reads = reads.map_axis(Axis(2), |rows| rows.iter().any(|&read| read));
+    let reads = reads(weights);
     if !reads.iter().any(|&read| read) {
         return 1;
     }
     let most = gcd(outputs, inputs);
     (1..=most).rev().find(|groups| most.is_multiple_of(*groups) && diagonal(reads.view(), *groups)).unwrap_or(1)
+}
+
+/// Whether `weights` has `groups` groups, as [`count`] says, or more.
+pub fn has<W: Default + PartialEq>(weights: &Array4<W>, groups: usize) -> bool {
+    let (outputs, inputs, ..) = weights.dim();
+    groups > 0 && gcd(outputs, inputs).is_multiple_of(groups) && diagonal(reads(weights).view(), groups)
+}
+
+/// Which input channels each output channel reads.
+fn reads<W: Default + PartialEq>(weights: &Array4<W>) -> Array2<bool> {
+    let zero = W::default();
+    let reads = weights.map_axis(Axis(3), |taps| taps.iter().any(|q| *q != zero));
+    reads.map_axis(Axis(2), |rows| rows.iter().any(|&read| read))
 }
 
 /// Whether everything outside of `groups` blocks on the diagonal is false.
@@ -44,5 +56,15 @@ mod tests {
         assert_eq!(count(&term(6, 6, |o, i| o == i && o != 4)), 6);
         assert_eq!(count(&term(3, 2, |_, _| true)), 1);
         assert_eq!(count(&term(6, 6, |_, _| false)), 1);
+    }
+
+    #[test]
+    fn fewer_groups_are_had_as_well() {
+        let blocks = term(6, 6, |o, i| o / 2 == i / 2);
+        assert_eq!([1, 2, 3, 6].map(|groups| has(&blocks, groups)), [true, false, true, false]);
+        assert_eq!([1, 2, 3, 6].map(|groups| has(&term(6, 6, |_, _| false), groups)), [true; 4]);
+        // Within halves and within thirds, but not within sixths.
+        let corner = term(12, 12, |o, i| o / 4 == i / 4 && o / 6 == i / 6);
+        assert_eq!([0, 2, 3, 6, 5].map(|groups| has(&corner, groups)), [false, true, true, false, false]);
     }
 }

@@ -19,6 +19,7 @@ pub struct Network {
     pub members: u32,
     pub timesteps: u32,
     pub threshold: ThresholdMode,
+    pub weights: WeightMode,
     pub input: Input,
     pub nodes: Vec<Node>,
 }
@@ -40,6 +41,32 @@ impl ThresholdMode {
             ThresholdMode::Exact => "exact",
             ThresholdMode::Pow2 => "pow2",
         }
+    }
+}
+
+/// How weights, biases and steps get into the hardware.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum WeightMode {
+    /// They are part of it, and every width is the least that they need.
+    #[default]
+    Baked,
+    /// They can be loaded while it runs: widths hold for every network of the same shape.
+    Runtime,
+}
+
+impl WeightMode {
+    /// As it is written on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            WeightMode::Baked => "baked",
+            WeightMode::Runtime => "runtime",
+        }
+    }
+
+    /// Whether they are part of the hardware.
+    pub fn is_baked(&self) -> bool {
+        *self == WeightMode::Baked
     }
 }
 
@@ -147,7 +174,8 @@ pub struct Pool {
     pub window: Window,
 }
 
-/// Smallest widths that hold every value for every input, from interval arithmetic over the actual weights.
+/// Smallest widths that hold every value for every input, from interval arithmetic over the actual weights; where these
+/// can be loaded, over all that can be.
 /// Signed two's complement bits, the sign included, unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Widths {

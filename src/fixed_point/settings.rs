@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ThresholdMode;
+use super::{ThresholdMode, WeightMode};
 use crate::error::{Error, Result};
 
 /// What the user chooses about the integers.
@@ -17,11 +17,18 @@ pub struct Settings {
     /// Signed bits of the weights of some layers, by name, 2..=16.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub layer_bits: BTreeMap<String, u32>,
+    #[serde(default, skip_serializing_if = "WeightMode::is_baked")]
+    pub weights: WeightMode,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { weight_bits: 8, threshold: ThresholdMode::Exact, layer_bits: BTreeMap::new() }
+        Settings {
+            weight_bits: 8,
+            threshold: ThresholdMode::Exact,
+            layer_bits: BTreeMap::new(),
+            weights: WeightMode::Baked,
+        }
     }
 }
 
@@ -62,8 +69,13 @@ impl Settings {
     }
 
     /// # Errors
-    /// [`Error::Setting`] for weight bits outside 2..=16.
+    /// [`Error::Setting`] for weight bits outside 2..=16, and for weights loaded at run time with thresholds of powers of
+    /// two: how far apart these lie, and with it what the hardware does, depends on the weights.
     pub fn validate(&self) -> Result<()> {
+        if self.weights == WeightMode::Runtime && self.threshold == ThresholdMode::Pow2 {
+            let problem = "weights are loaded at run time only where thresholds are exact";
+            return Err(Error::setting("--weights", problem, "convert with --threshold exact, or bake the weights in"));
+        }
         check_bits(self.weight_bits, "is")?;
         self.layer_bits.iter().try_for_each(|(name, &bits)| check_bits(bits, &format!("of layer '{name}' is")))
     }

@@ -64,7 +64,7 @@ impl Network {
             if term.weights.iter().any(|q| q.abs() > limit) {
                 return Err(format!("a weight exceeds {} bits", layer.weight_bits));
             }
-            if term.groups == 0 || !groups::count(&term.weights).is_multiple_of(term.groups) {
+            if !groups::has(&term.weights, term.groups) {
                 return Err(format!("its weights are not in {} groups", term.groups));
             }
             if term.shift > 40 {

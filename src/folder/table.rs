@@ -240,8 +240,9 @@ impl Table {
         let settings = self.fixed_point;
         settings.validate().and_then(|()| settings.check_layers(network.layer_names())).map_err(
             |error| match error {
-                Error::Setting { problem, advice, .. } => {
-                    Error::file(path, format!("[fixed_point] weight bits: {problem}"), advice)
+                Error::Setting { key, problem, advice } => {
+                    let key = key.trim_start_matches('-').replace('-', " ");
+                    Error::file(path, format!("[fixed_point] {key}: {problem}"), advice)
                 }
                 other => other,
             },

@@ -5,6 +5,7 @@
 //! `α_c = Θ_c/θ`. Weights become `q ≈ w·θ_src·α_c/2^e`, rounded such that their errors cancel (`weights.rs`), and the bias
 //! `β = round(b·α_c)`, half to even.
 
+mod like;
 mod round;
 mod scale;
 mod weights;
@@ -13,9 +14,12 @@ pub mod widths;
 use ndarray::{Array4, Axis};
 
 use crate::error::{Error, Result};
-use crate::fixed_point::{self as fixed, Network, Settings};
+use crate::fixed_point::{self as fixed, Network, Settings, WeightMode};
 use crate::snn;
+pub use like::quantise_like;
 use round::to_integer;
+use scale::Limits;
+use widths::Reach;
 
 /// Converts `network` to integers.
 ///
@@ -23,6 +27,11 @@ use round::to_integer;
 /// [`Error::Setting`] for weight bits outside 2..=16 or of an unknown layer, [`Error::Layer`] for a layer whose numbers are not finite, whose
 /// threshold is not positive or whose sums do not fit.
 pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> {
+    convert(network, settings, None)
+}
+
+/// As [`quantise`], where `pattern` is given with its shifts and groups.
+fn convert(network: &snn::Network, settings: &Settings, pattern: Option<&Network>) -> Result<Network> {
     settings.validate()?;
     network.validate()?;
     settings.check_layers(network.layer_names())?;
@@ -31,15 +40,20 @@ pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> 
         members: network.members,
         timesteps: network.timesteps,
         threshold: settings.threshold,
+        weights: settings.weights,
         input: fixed::Input { shape: network.input.shape, offset: offsets(network) },
         nodes: Vec::with_capacity(network.nodes.len()),
     };
-    for node in &network.nodes {
+    for (index, node) in network.nodes.iter().enumerate() {
+        let pattern = pattern.and_then(|pattern| match &pattern.nodes.get(index)?.op {
+            fixed::Op::Layer(layer) => Some(layer),
+            fixed::Op::Pool(_) => None,
+        });
         let op = match &node.op {
             snn::Op::Pool(pool) => {
                 fixed::Op::Pool(fixed::Pool { source: pool.source, kind: pool.kind, window: pool.window })
             }
-            snn::Op::Layer(layer) => fixed::Op::Layer(quantise_layer(network, &done, node, layer, settings)?),
+            snn::Op::Layer(layer) => fixed::Op::Layer(quantise_layer(network, &done, node, layer, settings, pattern)?),
         };
         done.nodes.push(fixed::Node { name: node.name.clone(), shape: node.shape, op });
     }
@@ -62,28 +76,87 @@ fn quantise_layer(
     node: &snn::Node,
     layer: &snn::Layer,
     settings: &Settings,
+    pattern: Option<&fixed::Layer>,
 ) -> Result<fixed::Layer> {
     let real = real_layer(network, done, layer)?;
     let bits = settings.bits_of(&node.name);
+    let Some(pattern) = pattern else {
+        return scaled(done, node, layer, &real, &Form::new(done, node, layer, bits));
+    };
+    // What fits as it comes is best as it comes; so a core's own network stays what it is.
+    let groups = pattern.terms.iter().map(|term| term.groups).collect();
+    let mut form = Form::of_groups(done, node, layer, bits, groups);
+    let free = scaled(done, node, layer, &real, &form)?;
+    let shifts: Vec<u32> = pattern.terms.iter().map(|term| term.shift).collect();
+    if free.terms.iter().map(|term| term.shift).eq(shifts.iter().copied()) {
+        return Ok(free);
+    }
+    form.limits.shifts = Some(shifts);
+    scaled(done, node, layer, &real, &form)
+}
+
+/// Chooses the scales of a layer and rounds it.
+fn scaled(done: &Network, node: &snn::Node, layer: &snn::Layer, real: &Real, form: &Form) -> Result<fixed::Layer> {
+    let bits = form.bits;
     match &layer.neuron {
         snn::Neuron::Group { step } => {
             let step: Vec<f64> = step.iter().copied().map(f64::from).collect();
-            let steps = scale::steps(layer, &real, &step, bits, settings.threshold);
+            let steps = scale::steps(layer, real, &step, bits, done.threshold, &form.limits);
             let alphas: Vec<f64> = steps.iter().zip(&step).map(|(&whole, step)| whole as f64 / step).collect();
-            build(done, node, layer, &real, bits, &alphas, fixed::Neuron::Group { step: steps })
+            build(done, node, layer, real, form, &alphas, fixed::Neuron::Group { step: steps })
         }
         snn::Neuron::Readout => {
             // One scale for all classes, or their scores could not be compared.
-            let mut alpha = scale::readout(layer, &real, bits);
+            let mut alpha = scale::readout(layer, real, bits, &form.limits);
             loop {
                 let alphas = vec![alpha; real.bias.len()];
-                let built = build(done, node, layer, &real, bits, &alphas, fixed::Neuron::Readout { scale: alpha })?;
+                let built = build(done, node, layer, real, form, &alphas, fixed::Neuron::Readout { scale: alpha })?;
                 if built.widths.membrane <= 32 {
                     return Ok(built);
+                }
+                if done.weights == WeightMode::Runtime && built.terms.iter().all(|term| term.shift == 0) {
+                    return Err(Error::layer(
+                        &node.name,
+                        "the scores that weights of any value give need more than 32 bits",
+                        "use fewer --weight-bits or --timesteps, or bake the weights in (--weights baked)",
+                    ));
                 }
                 alpha /= 2.0;
             }
         }
+    }
+}
+
+/// What the integers of a layer are to be like.
+struct Form {
+    bits: u32,
+    limits: Limits,
+    /// Of each term, where they do not depend on which integers are 0.
+    groups: Option<Vec<usize>>,
+}
+
+impl Form {
+    fn new(done: &Network, node: &snn::Node, layer: &snn::Layer, bits: u32) -> Form {
+        if done.weights == WeightMode::Baked {
+            return Form { bits, limits: Limits::default(), groups: None };
+        }
+        // The groups that the network itself has, not those that rounding made.
+        let groups = layer.terms.iter().map(|term| fixed::groups::count(&term.weights)).collect();
+        Form::of_groups(done, node, layer, bits, groups)
+    }
+
+    /// Of weights that are loaded at run time into a term of each of `groups`.
+    fn of_groups(done: &Network, node: &snn::Node, layer: &snn::Layer, bits: u32, groups: Vec<usize>) -> Form {
+        // A shift only makes sums larger.
+        let reach = |(term, &groups): (&snn::Term, &usize)| Reach {
+            source: term.source,
+            taps: term.window.kernel[0] * term.window.kernel[1],
+            groups,
+            shift: 0,
+        };
+        let terms: Vec<_> = layer.terms.iter().zip(&groups).map(reach).collect();
+        let bias = widths::largest_sum(done, bits, &terms, node.shape.channels) as f64;
+        Form { bits, limits: Limits { shifts: None, bias: Some(bias) }, groups: Some(groups) }
     }
 }
 
@@ -93,13 +166,15 @@ fn build(
     node: &snn::Node,
     layer: &snn::Layer,
     real: &Real,
-    bits: u32,
+    form: &Form,
     alphas: &[f64],
     neuron: fixed::Neuron,
 ) -> Result<fixed::Layer> {
+    let bits = form.bits;
     let mut terms = Vec::with_capacity(real.terms.len());
-    for (weights, term) in real.terms.iter().zip(&layer.terms) {
-        let shift = scale::shift(&node.name, weights, alphas, bits)?;
+    for (index, (weights, term)) in real.terms.iter().zip(&layer.terms).enumerate() {
+        let given = form.limits.shifts.as_ref().map(|shifts| shifts[index]);
+        let shift = scale::shift(&node.name, weights, alphas, bits, given)?;
         let unit = (shift as f64).exp2();
         let taps = scale::taps(weights);
         let mut integers = Array4::zeros(weights.raw_dim());
@@ -109,7 +184,7 @@ fn build(
                 *q = to_integer(w, &node.name, "weight")? as i32;
             }
         }
-        let groups = fixed::groups::count(&integers);
+        let groups = form.groups.as_ref().map_or_else(|| fixed::groups::count(&integers), |groups| groups[index]);
         terms.push(fixed::Term { source: term.source, window: term.window, weights: integers, groups, shift });
     }
     let bias = real.bias.iter().zip(alphas).map(|(b, alpha)| to_integer(b * alpha, &node.name, "bias"));

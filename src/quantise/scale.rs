@@ -28,19 +28,60 @@ use crate::fixed_point::ThresholdMode;
 use crate::snn::{Layer, Source};
 
 const MOST_SHIFT: u32 = 40;
+/// log2 of the largest cap, in units of 2^(bits − 1).
+const MOST_CAP: u32 = 3;
+
+/// What the scales of a layer have to keep to beside the range of its weights.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    /// The shift of each term, where it is not free.
+    pub shifts: Option<Vec<u32>>,
+    /// The largest magnitude of a bias, where there is one.
+    pub bias: Option<f64>,
+}
+
+impl Limits {
+    /// The largest scale α that keeps the weights and the bias of `channel` in their limits; infinite where they are all 0.
+    fn largest_scale(&self, real: &Real, channel: usize, limit: f64) -> f64 {
+        let ratio = |limit: f64, value: f64| if value == 0.0 { f64::INFINITY } else { limit / value.abs() };
+        let bias = self.bias.map_or(f64::INFINITY, |most| ratio(most, real.bias[channel]));
+        let weights = self.shifts.iter().flat_map(|shifts| shifts.iter().zip(&real.terms));
+        let weights = weights.map(|(&shift, weights)| {
+            ratio(limit * f64::from(shift).exp2(), largest(weights.index_axis(Axis(0), channel)))
+        });
+        weights.fold(bias, f64::min)
+    }
+}
+
+/// The largest step Θ that the caps below let through.
+pub fn most_step(bits: u32, reads_image: bool) -> i64 {
+    cap(bits, reads_image, MOST_CAP)
+}
+
+/// The cap of `scale`, 0..=[`MOST_CAP`].
+fn cap(bits: u32, reads_image: bool, scale: u32) -> i64 {
+    // An element of the image is up to 255 where a count is a few: its weights are that much smaller against θ.
+    let units = if reads_image { 8 } else { 0 };
+    1 << (bits - 1 + units + scale)
+}
 
 /// A whole member step Θ for each channel. `step` are the channels' θ.
 ///
 /// All channels of a term share one shift, so the layer's largest Θ decides how coarse a shortcut's weights become:
 /// several caps are tried, and below its cap each channel takes the Θ of its upper half range with the least error.
-pub fn steps(layer: &Layer, real: &Real, step: &[f64], bits: u32, threshold: ThresholdMode) -> Vec<i64> {
+pub fn steps(
+    layer: &Layer,
+    real: &Real,
+    step: &[f64],
+    bits: u32,
+    threshold: ThresholdMode,
+    limits: &Limits,
+) -> Vec<i64> {
     let (main, source) = main_term(layer, real);
-    // An element of the image is up to 255 where a count is a few: its weights are that much smaller against θ.
-    let units = if source == Source::Input { 8 } else { 0 };
-    let caps = if real.terms.len() == 1 { 3..=3 } else { 0..=3 };
+    let caps = if real.terms.len() == 1 { MOST_CAP..=MOST_CAP } else { 0..=MOST_CAP };
     let tried = caps.rev().map(|scale| {
-        let cap = 1i64 << (bits - 1 + units + scale);
-        under_cap(real, main, step, cap, bits, threshold)
+        let cap = cap(bits, source == Source::Input, scale);
+        under_cap(real, main, step, cap, bits, threshold, limits)
     });
     let best = tried.fold((f64::INFINITY, Vec::new()), |best, next| if next.0 < best.0 { next } else { best });
     best.1
@@ -54,21 +95,25 @@ fn under_cap(
     cap: i64,
     bits: u32,
     threshold: ThresholdMode,
+    limits: &Limits,
 ) -> (f64, Vec<i64>) {
     let limit = weight_limit(bits);
     let most: Vec<i64> = main
         .outer_iter()
         .zip(step)
-        .map(|(weights, step)| {
+        .enumerate()
+        .map(|(channel, (weights, step))| {
             // With a weight of almost 0 this is huge or infinite: the cap answers; `as` saturates.
             let fits = (step * limit / largest(weights)).floor() as i64;
-            fits.clamp(1, cap)
+            let within = (step * limits.largest_scale(real, channel, limit)).floor() as i64;
+            fits.min(within).clamp(1, cap)
         })
         .collect();
     let alphas: Vec<f64> = most.iter().zip(step).map(|(&whole, step)| whole as f64 / step).collect();
     // A term that no shift fits is refused when the layer is built.
-    let shift = |weights| least_shift(weights, &alphas, limit).unwrap_or(MOST_SHIFT);
-    let units: Vec<f64> = real.terms.iter().map(|weights| f64::from(shift(weights)).exp2()).collect();
+    let free = || real.terms.iter().map(|weights| least_shift(weights, &alphas, limit).unwrap_or(MOST_SHIFT)).collect();
+    let shifts: Vec<u32> = limits.shifts.clone().unwrap_or_else(free);
+    let units: Vec<f64> = shifts.iter().map(|&shift| f64::from(shift).exp2()).collect();
     let chosen: Vec<(f64, i64)> = most
         .par_iter()
         .enumerate()
@@ -114,23 +159,30 @@ fn error(real: &Real, channel: usize, units: &[f64], whole: i64, step: f64) -> f
 }
 
 /// The readout's scale.
-pub fn readout(layer: &Layer, real: &Real, bits: u32) -> f64 {
+pub fn readout(layer: &Layer, real: &Real, bits: u32, limits: &Limits) -> f64 {
     let most = main_term(layer, real).0.outer_iter().map(largest).fold(0.0, f64::max);
-    if most > 0.0 { weight_limit(bits) / most } else { 1.0 }
+    let limit = weight_limit(bits);
+    let fits = if most > 0.0 { limit / most } else { 1.0 };
+    (0..real.bias.len()).map(|channel| limits.largest_scale(real, channel, limit)).fold(fits, f64::min)
 }
 
-/// The least shift e that brings all weights of one term under `bits` signed bits.
+/// The least shift e that brings all weights of one term under `bits` signed bits; or `given`, where that does.
 ///
 /// # Errors
-/// [`Error::Layer`] if e would exceed 40.
-pub fn shift(layer: &str, weights: &Array4<f64>, alphas: &[f64], bits: u32) -> Result<u32> {
-    least_shift(weights, alphas, weight_limit(bits)).ok_or_else(|| {
-        Error::layer(
-            layer,
-            "its weights are far larger than its threshold",
+/// [`Error::Layer`] if e would exceed 40, or the given one.
+pub fn shift(layer: &str, weights: &Array4<f64>, alphas: &[f64], bits: u32, given: Option<u32>) -> Result<u32> {
+    let fail = |problem: String, advice: &str| Err(Error::layer(layer, problem, advice));
+    match (least_shift(weights, alphas, weight_limit(bits)), given) {
+        (None, _) => fail(
+            "its weights are far larger than its threshold".into(),
             "use more --weight-bits, or check the threshold",
-        )
-    })
+        ),
+        (Some(least), Some(given)) if least > given => fail(
+            format!("its weights need a shift of {least} where the core's is {given}"),
+            "generate a core from this network, or give a core of more --weight-bits",
+        ),
+        (Some(least), given) => Ok(given.unwrap_or(least)),
+    }
 }
 
 fn least_shift(weights: &Array4<f64>, alphas: &[f64], limit: f64) -> Option<u32> {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::ann::Normalisation;
-use crate::fixed_point::ThresholdMode;
+use crate::fixed_point::{ThresholdMode, WeightMode};
 use crate::random;
 use crate::shape::{Padding, Shape, Window};
 
@@ -128,4 +128,99 @@ fn scores_fit_32_bits() {
 fn dump_is_readable() {
     let network = random::network(11, &random::Options::default());
     insta::assert_snapshot!(quantise(&network, &Settings::default()).unwrap().to_string());
+}
+
+/// What the Verilog of a core depends on beside its memories.
+fn structure(network: &Network) -> String {
+    let of = |node: &fixed::Node| match &node.op {
+        fixed::Op::Layer(layer) => {
+            let terms: Vec<_> = layer.terms.iter().map(|term| (term.groups, term.shift)).collect();
+            format!("{} {:?} {terms:?}", node.name, layer.widths)
+        }
+        fixed::Op::Pool(_) => node.name.clone(),
+    };
+    network.nodes.iter().map(of).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn another_network_fits_into_the_structure_of_the_first() {
+    let (mut fitting, mut refused) = (0, 0);
+    for seed in 0..300u64 {
+        let runtime =
+            Settings { weights: WeightMode::Runtime, ..settings(2 + (seed % 9) as u32, ThresholdMode::Exact) };
+        let network = random::network(seed, &random::Options { several_terms: seed % 2 == 0, ..Default::default() });
+        let first = quantise(&network, &runtime).unwrap();
+        // Nothing of it depends on who came first.
+        assert_eq!(quantise_like(&network, &runtime, &first).unwrap(), first, "seed {seed}");
+        match quantise_like(&random::reweighted(&network, seed), &runtime, &first) {
+            Ok(other) => {
+                fitting += 1;
+                assert_eq!(structure(&other), structure(&first), "seed {seed}");
+                assert_eq!((&other.name, &other.input), (&first.name, &first.input));
+            }
+            Err(error) => {
+                refused += 1;
+                let message = error.to_string();
+                let named = ["its weights need a shift of", "a bias of"].iter().any(|what| message.contains(what));
+                assert!(named, "seed {seed}: {message}");
+            }
+        }
+    }
+    assert!(fitting > 3 * refused && refused > 0, "{fitting} fit, {refused} do not");
+}
+
+#[test]
+fn a_network_of_another_shape_is_refused_by_name() {
+    let runtime = Settings { weights: WeightMode::Runtime, ..Settings::default() };
+    let network = small([1.0, 0.5, -0.25, 0.5], 0.5);
+    let core = quantise(&network, &runtime).unwrap();
+    type Change<'c> = &'c dyn Fn(&mut snn::Network);
+    let refused = |change: Change| {
+        let mut network = network.clone();
+        change(&mut network);
+        quantise_like(&network, &runtime, &core).unwrap_err().to_string()
+    };
+    fn layer(network: &mut snn::Network, index: usize) -> &mut snn::Layer {
+        match &mut network.nodes[index].op {
+            snn::Op::Layer(layer) => layer,
+            snn::Op::Pool(_) => panic!("node {index} is a pool"),
+        }
+    }
+    let changes: [(Change, &str); 9] = [
+        (&|network| network.members = 4, "--members: is 4"),
+        (&|network| network.timesteps = 1, "--timesteps: is 1"),
+        (&|network| network.input.shape = Shape::new(2, 2, 2), "layer 'input': is 2×2×2"),
+        (&|network| _ = network.nodes.remove(0), "there are 1 nodes, where the core has 2"),
+        (&|network| network.nodes[0].shape = Shape::new(3, 1, 1), "layer 'hidden': its output is 3×1×1"),
+        (&|network| layer(network, 0).neuron = snn::Neuron::Readout, "'hidden': it is a readout"),
+        (&|network| layer(network, 1).terms[0].source = snn::Source::Input, "'readout': term 0 is"),
+        (&|network| layer(network, 1).terms[0].window.stride = [2, 1], "'readout': term 0 is"),
+        (&|network| layer(network, 1).terms.clear(), "'readout': it has 0 terms"),
+    ];
+    for (change, named) in changes {
+        let message = refused(change);
+        assert!(message.contains(named), "{named}: {message}");
+    }
+    // A core of two groups has no weights for one.
+    let grouped = quantise(&small([1.0, 0.0, 0.0, 0.5], 0.5), &runtime).unwrap();
+    let message = quantise_like(&network, &runtime, &grouped).unwrap_err().to_string();
+    assert!(message.contains("'hidden': term 0 reads channels outside of the 2 groups"), "{message}");
+    assert!(quantise_like(&small([0.5, 0.0, 0.0, 0.25], 0.5), &runtime, &core).is_ok());
+}
+
+#[test]
+fn weights_loaded_at_run_time_need_exact_thresholds_and_scores_of_32_bits() {
+    let pow2 = Settings { weights: WeightMode::Runtime, ..settings(8, ThresholdMode::Pow2) };
+    let network = small([1.0, 0.5, -0.25, 0.5], 0.5);
+    let message = quantise(&network, &pow2).unwrap_err().to_string();
+    assert!(message.contains("--weights"), "{message}");
+    let wide = Settings { weights: WeightMode::Runtime, ..settings(16, ThresholdMode::Exact) };
+    let mut many = snn::Network { members: 255, timesteps: 64, ..network };
+    assert!(quantise(&many, &wide).is_ok(), "64·2·(2·255·(2^15 - 1)) are less than 2^31");
+    if let snn::Op::Layer(layer) = &mut many.nodes[1].op {
+        layer.terms.push(layer.terms[0].clone());
+    }
+    let message = quantise(&many, &wide).unwrap_err().to_string();
+    assert!(message.contains("'readout'") && message.contains("32 bits"), "{message}");
+    assert!(quantise(&many, &settings(16, ThresholdMode::Exact)).is_ok(), "the actual weights lower their scale");
 }

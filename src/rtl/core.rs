@@ -1,6 +1,6 @@
 //! The core: the top module that joins the layers' modules by streams, and its own name in every file.
 
-use super::layer::{connect, int, source_name};
+use super::layer::{LoadBus, bits_of, connect, int, source_name};
 use super::netlist::{Item, Module, Parameter, Port, Wire};
 use crate::fixed_point::{Network, Node, Op, Pool, PoolKind, Source};
 use crate::schedule::{self, Plan};
@@ -12,6 +12,7 @@ pub(super) struct LayerPorts {
     pub comment: String,
     pub output_bits: u32,
     pub slices: u32,
+    pub load: Option<LoadBus>,
 }
 
 /// A reader of a stream: node index and term (0 for a pool).
@@ -47,6 +48,9 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
         ),
         Port::output("status_busy", count, "a bit a layer: the engine works in this clock"),
     ];
+
+    let load = load_bus(layers);
+    module.ports.extend(load.iter().flat_map(LoadBus::ports));
 
     let value_bits = schedule::element_bits(network, Source::Input, 1).0;
     let offsets: String = network.input.offset.iter().rev().map(|offset| format!("{offset:02x}")).collect();
@@ -94,12 +98,15 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
     });
     fork(&mut module, network, Source::Input, value_bits)?;
 
-    let (mut status, mut slice) = (0, 0);
+    let (mut status, mut slice, mut memory) = (0, 0, 0);
     for (index, node) in network.nodes.iter().enumerate() {
         let bits = match (&node.op, &layers[index]) {
             (Op::Layer(_), Some(ports)) => {
-                layer(&mut module, network, index, ports, status, slice);
+                let load = load.as_ref().zip(ports.load).map(|(core, own)| load_connections(core, &own, memory));
+                let load = load.into_iter().flatten().collect();
+                layer(&mut module, network, index, ports, status, slice, load);
                 status += 1;
+                memory += ports.load.map_or(0, |load| load.memories);
                 slice += ports.slices;
                 ports.output_bits
             }
@@ -218,7 +225,37 @@ fn inputs(stream: &str, port: &str) -> [(String, String); 3] {
     ["tdata", "tvalid", "tready"].map(|signal| connect(&format!("{port}_{signal}"), format!("{stream}_{signal}")))
 }
 
-fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPorts, status: usize, slice: u32) {
+/// The bus that reaches the memories of all layers, where they can be written.
+fn load_bus(layers: &[Option<LayerPorts>]) -> Option<LoadBus> {
+    let of_layers = layers.iter().flatten().filter_map(|layer| layer.load);
+    of_layers.reduce(|all, one| LoadBus {
+        data_bits: all.data_bits.max(one.data_bits),
+        addr_bits: all.addr_bits.max(one.addr_bits),
+        memories: all.memories + one.memories,
+    })
+}
+
+/// What a layer whose first memory is the core's `memory`-th sees of the bus.
+fn load_connections(core: &LoadBus, layer: &LoadBus, memory: u32) -> [(String, String); 3] {
+    let low = core.data_bits - layer.data_bits;
+    [
+        connect("load_data", bits_of("load_data", low, layer.data_bits, core.data_bits)),
+        connect("load_addr", bits_of("load_addr", 0, layer.addr_bits, core.addr_bits)),
+        connect("load_enable", bits_of("load_enable", memory, layer.memories, core.memories)),
+    ]
+}
+
+/// Instantiates the module of a layer; `status` and `slice` are its places in the status outputs, `load` its connections to
+/// the bus that writes memories.
+fn layer(
+    module: &mut Module,
+    network: &Network,
+    index: usize,
+    ports: &LayerPorts,
+    status: usize,
+    slice: u32,
+    load: Vec<(String, String)>,
+) {
     let node = &network.nodes[index];
     let Op::Layer(layer) = &node.op else { return };
     let mut connections = vec![connect("clk", "clk"), connect("rst", reset(network, Source::Node(index)))];
@@ -231,6 +268,7 @@ fn layer(module: &mut Module, network: &Network, index: usize, ports: &LayerPort
     let slices = if ports.slices == 1 { slice.to_string() } else { format!("{}:{slice}", slice + ports.slices - 1) };
     connections.push(connect("status_event", format!("status_event[{slices}]")));
     connections.push(connect("status_busy", format!("status_busy[{status}]")));
+    connections.extend(load);
     module.body.push(Item::Comment(ports.comment.clone()));
     module.body.push(Item::Instance {
         module: ports.module.clone(),

@@ -119,6 +119,7 @@ mod tests {
 
     use super::*;
     use crate::Shape;
+    use crate::fixed_point::WeightMode;
     use crate::rtl::{LayerEntry, Manifest};
     use crate::schedule::Fold;
 
@@ -145,8 +146,15 @@ mod tests {
         };
         let files: BTreeMap<_, _> = files.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect();
         let input = Shape { channels: 1, height: 1, width: 1 };
-        let manifest =
-            Manifest { top: "net_core".into(), input, classes: 1, members: 1, timesteps: 1, layers: vec![layer] };
+        let manifest = Manifest {
+            top: "net_core".into(),
+            input,
+            classes: 1,
+            members: 1,
+            timesteps: 1,
+            weights: WeightMode::Baked,
+            layers: vec![layer],
+        };
         Design { files, manifest }
     }
 

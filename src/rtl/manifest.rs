@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::layer::LayerModules;
 use super::netlist::{self, Rom};
 use crate::Shape;
-use crate::fixed_point::{Layer, Network, Node};
+use crate::fixed_point::{Layer, Network, Node, WeightMode};
 use crate::schedule::{Fold, LayerPlan, is_readout, reads_image};
 
 /// The design as a whole.
@@ -20,6 +20,9 @@ pub struct Manifest {
     pub classes: usize,
     pub members: u32,
     pub timesteps: u32,
+    /// Whether the memories can be written: the core has the ports of `weight_loader` then.
+    #[serde(default, skip_serializing_if = "WeightMode::is_baked")]
+    pub weights: WeightMode,
     #[serde(rename = "layer")]
     pub layers: Vec<LayerEntry>,
 }
@@ -28,6 +31,15 @@ impl Manifest {
     /// All memories, in the order in which the image of the weights has them.
     pub fn memories(&self) -> impl Iterator<Item = &MemoryEntry> {
         self.layers.iter().flat_map(|layer| &layer.memories)
+    }
+
+    /// Widths of the core's ports `load_data`, `load_addr` and `load_enable`, where its memories can be written: the bytes
+    /// of the widest row, the address of the deepest memory, and a bit a memory.
+    pub fn load_widths(&self) -> Option<[u64; 3]> {
+        let most = |of: fn(&MemoryEntry) -> u64| self.memories().map(of).max().unwrap_or(1);
+        let widths =
+            || [8 * most(MemoryEntry::row_bytes), most(MemoryEntry::address_bits), self.memories().count() as u64];
+        (!self.weights.is_baked()).then(widths)
     }
 }
 
@@ -72,6 +84,11 @@ impl MemoryEntry {
         self.width.div_ceil(8)
     }
 
+    /// Bits of an address, at least 1.
+    pub fn address_bits(&self) -> u64 {
+        netlist::address_bits(self.rows).into()
+    }
+
     /// The file of the rows that are held in LUTs, where others stand in block RAM.
     pub fn rest_file(&self) -> Option<String> {
         netlist::rest_file(&self.file, self.block_rows, self.rows)
@@ -113,6 +130,7 @@ pub(super) fn manifest(top: String, network: &Network, layers: Vec<LayerEntry>) 
         classes: network.nodes.last().map_or(0, |node| node.shape.channels),
         members: network.members,
         timesteps: network.timesteps,
+        weights: network.weights,
         layers,
     }
 }

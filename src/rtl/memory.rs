@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use ndarray::s;
 
 use crate::fixed_point::{Layer, Network, Neuron, ThresholdMode};
-use crate::quantise::widths::{Interval, accumulator, membrane, signed_bits, unsigned_bits};
+use crate::quantise::widths::{self, accumulator, membrane, signed_bits, unsigned_bits};
 use crate::schedule::{LayerPlan, TermKind};
 
 /// A memory: `rows` words of `width` bits, one hexadecimal word a line.
@@ -166,8 +166,7 @@ pub fn neurons(network: &Network, layer: &Layer, units: usize) -> (NeuronFormat,
 /// A readout's bias counts once a time step.
 fn readout(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
     let biases: Vec<i64> = layer.bias.iter().map(|bias| bias * i64::from(network.timesteps)).collect();
-    let bits = |&bias: &i64| signed_bits(Interval { low: bias.into(), high: bias.into() });
-    let bias_bits = biases.iter().map(bits).max().unwrap_or(1);
+    let bias_bits = signed_bits(widths::biases(network, layer).times(network.timesteps.into()));
     let rows = biases.iter().map(|bias| {
         let mut word = Word::new();
         word.push(*bias, bias_bits);

@@ -75,6 +75,7 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
             comment: modules.module.comment.trim_end().to_string(),
             output_bits: modules.output_bits,
             slices: layer_plan.fold.slices as u32,
+            load: modules.load,
         }));
     }
     let module = core::module(&top, network, plan, &ports)?;

@@ -139,6 +139,9 @@ pub struct Module {
 /// Ports `clk, en, addr, data`; `data` holds word `addr` `latency` clocks after `en`. `addr` has max(1, ⌈log₂ depth⌉)
 /// bits. The first `block_rows` words are held in block RAM, the others in LUTs, in a file of their own where there are
 /// both. `file` (relative to the simulator's or synthesiser's working folder) is the default of the parameter `FILE`.
+///
+/// A writable one is a RAM with these contents: ports `load_enable, load_addr, load_data` write a word in any clock in which the
+/// same word is not read. It stands in one kind of memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rom {
     pub name: String,
@@ -150,12 +153,18 @@ pub struct Rom {
     pub block_rows: u64,
     /// 1: data as it leaves the memory. 2: with a register behind it, since a block RAM alone takes half of a clock.
     pub latency: u32,
+    pub writable: bool,
 }
 
 // Vivado reads rom_style of a memory that is never written, yosys reads ram_style first. In yosys "distributed" means a
 // LUT RAM, which cannot hold initial contents on any of its targets; a ROM in LUTs is "logic" there.
 const BLOCK: &str = "(* rom_style = \"block\", ram_style = \"block\" *)";
 const LOGIC: &str = "(* rom_style = \"distributed\", ram_style = \"logic\" *)";
+// `no_rw_check` tells yosys that no read meets a write at one address; it would build a bypass for that otherwise.
+const BLOCK_RAM: &str = "(* ram_style = \"block\", no_rw_check *)";
+const LUT_RAM: &str = "(* ram_style = \"distributed\", no_rw_check *)";
+/// Writes a word.
+const LOAD: &str = "    if (load_enable)\n        memory[load_addr] <= load_data;\n";
 
 impl Rom {
     /// Address bits: max(1, ⌈log₂ depth⌉).
@@ -173,6 +182,10 @@ impl Rom {
         if self.depth == 0 {
             return Err(Error::layer(&self.name, "a ROM of depth 0", "give the memory at least one word"));
         }
+        if self.writable && self.rest_file().is_some() {
+            let problem = "a memory that is written, in both kinds of memory";
+            return Err(Error::layer(&self.name, problem, "hold all of its words in one"));
+        }
         let file = |name: &str, default: String, comment: &str| ModuleParameter {
             name: name.into(),
             default: Parameter::Text(default),
@@ -181,6 +194,19 @@ impl Rom {
         let mut parameters = vec![file("FILE", self.file.clone(), "contents, one hexadecimal word a line")];
         if let Some(rest) = self.rest_file() {
             parameters.push(file("REST", rest, &format!("the same from word {} on", self.block_rows)));
+        }
+        let mut ports = vec![
+            Port::input("clk", 1, "clock"),
+            Port::input("en", 1, "read enable"),
+            Port::input("addr", self.address_bits(), "word address"),
+            Port::output("data", self.width, "the word read"),
+        ];
+        if self.writable {
+            ports.extend([
+                Port::input("load_enable", 1, "writes a word; nothing is read then"),
+                Port::input("load_addr", self.address_bits(), "its address"),
+                Port::input("load_data", self.width, "the word"),
+            ]);
         }
         let held = if self.latency == 1 { ", held while en is low" } else { "" };
         let clocks = if self.latency == 1 { "one clock" } else { "two clocks" };
@@ -191,12 +217,7 @@ impl Rom {
                 self.comment, self.depth, self.width
             ),
             parameters,
-            ports: vec![
-                Port::input("clk", 1, "clock"),
-                Port::input("en", 1, "read enable"),
-                Port::input("addr", self.address_bits(), "word address"),
-                Port::output("data", self.width, "the word read"),
-            ],
+            ports,
             wires: vec![],
             body: vec![Item::Code(self.code())],
         })
@@ -205,26 +226,38 @@ impl Rom {
     fn code(&self) -> String {
         let top = self.width.max(1) - 1;
         let last = self.depth - 1;
-        let style = if self.block_rows == 0 { LOGIC } else { BLOCK };
+        let style = match (self.writable, self.block_rows) {
+            (false, 0) => LOGIC,
+            (false, _) => BLOCK,
+            (true, 0) => LUT_RAM,
+            (true, _) => BLOCK_RAM,
+        };
+        let load = if self.writable { LOAD } else { "" };
         let whole = format!(
             "{style}\nreg [{top}:0] memory [0:{last}];\nreg [{top}:0] data_reg;\n\n\
              initial $readmemh(FILE, memory);\n\nassign data = data_reg;\n\n"
         );
         match (self.latency, self.block_rows) {
+            (1, _) if self.writable => {
+                whole
+                    + &format!(
+                        "always @(posedge clk) begin\n{load}    if (en)\n        data_reg <= memory[addr];\nend\n"
+                    )
+            }
             (1, _) => whole + "always @(posedge clk)\n    if (en)\n        data_reg <= memory[addr];\n",
             // A LUT takes little time, what leads to its inputs more.
             (_, 0) => {
                 let bits = self.address_bits() - 1;
                 whole
                     + &format!(
-                        "reg [{bits}:0] addr_reg;\n\nalways @(posedge clk) begin\n    if (en)\n        \
+                        "reg [{bits}:0] addr_reg;\n\nalways @(posedge clk) begin\n{load}    if (en)\n        \
                          addr_reg <= addr;\n    data_reg <= memory[addr_reg];\nend\n"
                     )
             }
             (_, rows) if rows == self.depth => {
                 whole
                     + &format!(
-                        "reg [{top}:0] word_reg;\n\nalways @(posedge clk) begin\n    if (en)\n        \
+                        "reg [{top}:0] word_reg;\n\nalways @(posedge clk) begin\n{load}    if (en)\n        \
                          word_reg <= memory[addr];\n    data_reg <= word_reg;\nend\n"
                     )
             }
@@ -261,7 +294,7 @@ pub(super) fn rest_file(file: &str, block_rows: u64, depth: u64) -> Option<Strin
     split.then(|| format!("{}_rest.mem", file.trim_end_matches(".mem")))
 }
 
-fn address_bits(depth: u64) -> u32 {
+pub(super) fn address_bits(depth: u64) -> u32 {
     (u64::BITS - depth.saturating_sub(1).leading_zeros()).max(1)
 }
 

@@ -108,6 +108,11 @@ impl Storage {
             Storage::Auto | Storage::Split | Storage::Block => rows,
         }
     }
+
+    /// The same of a memory that is written, which stands in one kind of memory: all of it in block RAM where some is meant to.
+    pub fn writable_block_rows(self, rows: u64, width: u32) -> u64 {
+        if self.block_rows(rows, width) > 0 { rows } else { 0 }
+    }
 }
 
 fn is_zero(number: &usize) -> bool {

@@ -16,6 +16,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("uart_receiver.v", include_str!("lib/uart_receiver.v")),
     ("uart_sender.v", include_str!("lib/uart_sender.v")),
     ("word_to_bytes.v", include_str!("lib/word_to_bytes.v")),
+    ("weight_loader.v", include_str!("lib/weight_loader.v")),
 ];
 
 /// Those of [`FILES`] that these files instantiate, and that they instantiate in turn; in alphabetical order.

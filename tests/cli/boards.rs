@@ -25,6 +25,20 @@ fn boards_are_listed() {
 }
 
 #[test]
+fn the_readme_has_every_board() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    for row in rows(&json(&Place::new(), "boards")["boards"]) {
+        let name = format!("`{}`", row["board"].as_str().unwrap());
+        let line = readme.lines().find(|line| line.starts_with("| `") && line.contains(&name)).expect(&name);
+        let numbers = line.replace(',', "");
+        for key in ["LUT", "block_RAM"] {
+            assert!(numbers.contains(&format!("| {} ", row[key])), "{key} of {name}: {line}");
+        }
+        assert!(line.to_lowercase().contains(row["flow"].as_str().unwrap()), "{name}: {line}");
+    }
+}
+
+#[test]
 fn one_board_is_shown_with_its_constraints() {
     let place = Place::new();
     assert_snapshot!(place.fine("boards --board icebreaker"), @r"

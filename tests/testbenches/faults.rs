@@ -477,4 +477,78 @@ pub const FAULTS: &[Fault] = &[
         to: "",
         bench: "transfer_end",
     },
+    // The checksum: another polynomial; its bits from the other end; not begun anew; not compared.
+    Fault { file: "weight_loader.v", from: "32'hedb88320;", to: "32'h82f63b78;", bench: "weight_loader" },
+    Fault {
+        file: "weight_loader.v",
+        from: "crc_reg[0] ^ word_reg[0];",
+        to: "crc_reg[31] ^ word_reg[0];",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "crc_reg      <= 32'hffffffff;", to: "", bench: "weight_loader" },
+    Fault { file: "weight_loader.v", from: "crc == expected_reg;", to: "1'b1;", bench: "weight_loader" },
+    // A row from the wrong end; a row that is written a bit too early; the address or the memory of the load before.
+    Fault {
+        file: "weight_loader.v",
+        from: "{word_reg[0], row_reg[DATA_BITS-1:1]}",
+        to: "{row_reg[DATA_BITS-2:0], word_reg[0]}",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "bit_reg[2:0] == 3'd7", to: "bit_reg[2:0] == 3'd6", bench: "weight_loader" },
+    Fault { file: "weight_loader.v", from: "addr_reg     <= {ADDR_BITS{1'b0}};", to: "", bench: "weight_loader" },
+    Fault {
+        file: "weight_loader.v",
+        from: "memory_reg   <= {{MEMORIES{1'b0}}, 1'b1};",
+        to: "",
+        bench: "weight_loader",
+    },
+    // Half of an image is valid: at a start, at a reset. A start takes over bytes of the row or bits of the word before.
+    Fault { file: "weight_loader.v", from: "valid_reg    <= 1'b0;", to: "", bench: "weight_loader" },
+    Fault {
+        file: "weight_loader.v",
+        from: "            loading_reg <= 1'b0;\n            busy_reg    <= 1'b0;",
+        to: "            valid_reg   <= 1'b0;\n            busy_reg    <= 1'b0;",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "byte_reg     <= {BYTE_BITS{1'b0}};", to: "", bench: "weight_loader" },
+    Fault { file: "weight_loader.v", from: "bit_reg      <= 5'd0;", to: "", bench: "weight_loader" },
+    // Words behind the image change its checksum, or wait for ever; zeros at the end are written as rows.
+    Fault {
+        file: "weight_loader.v",
+        from: "!busy_reg && !write_reg && !finish && !start",
+        to: "!busy_reg && !start",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "s_ready     = !busy_reg",
+        to: "s_ready     = loading_reg && !busy_reg",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "memory_reg[MEMORIES] | memory_reg[MEMORIES-1]",
+        to: "memory_reg[MEMORIES-1]",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "s_valid && s_ready && loading_reg",
+        to: "s_valid && s_ready",
+        bench: "weight_loader",
+    },
+    // The end is seen before the last row is written; contents from the beginning are not.
+    Fault {
+        file: "weight_loader.v",
+        from: "memory_reg[MEMORIES] && !busy_reg && !write_reg",
+        to: "memory_reg[MEMORIES] && !write_reg",
+        bench: "weight_loader",
+    },
+    Fault {
+        file: "weight_loader.v",
+        from: "valid_reg = INITIAL_VALID != 0",
+        to: "valid_reg = 1'b0",
+        bench: "weight_loader",
+    },
+    Fault { file: "weight_loader.v", from: "words_reg    <= {WORDS_BITS{1'b0}};", to: "", bench: "weight_loader" },
 ];

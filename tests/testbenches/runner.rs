@@ -7,25 +7,29 @@ use volley::{rtl, top};
 
 use super::faults::Fault;
 
+/// (folder, file name, text) of every module of the libraries.
+pub fn modules() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let core = rtl::library::FILES.iter().map(|(name, text)| ("src/rtl/lib", *name, *text));
+    core.chain(top::library::FILES.iter().map(|(name, text)| ("src/top/lib", *name, *text)))
+}
+
 /// The files that a bench is compiled with.
 pub struct Library {
     pub files: Vec<PathBuf>,
 }
 
 impl Library {
-    /// The library as it stands.
+    /// The libraries as they stand.
     pub fn original() -> Self {
-        let folder = |folder: &'static str| move |(name, _): &(&str, &str)| root().join(folder).join(name);
-        let core = rtl::library::FILES.iter().map(folder("src/rtl/lib"));
-        Library { files: core.chain(top::library::FILES.iter().map(folder("src/top/lib"))).collect() }
+        Library { files: modules().map(|(folder, name, _)| root().join(folder).join(name)).collect() }
     }
 
     /// A copy under `folder` with one fault.
     pub fn with_fault(fault: &Fault, folder: &Path) -> Self {
         let mut files = Vec::new();
-        for (name, text) in modules() {
+        for (_, name, text) in modules() {
             let path = folder.join(name);
-            if *name == fault.file {
+            if name == fault.file {
                 let found = text.matches(fault.from).count();
                 assert_eq!(found, 1, "{name} holds '{}' {found} times: the fault needs another text", fault.from);
                 std::fs::write(&path, text.replace(fault.from, fault.to)).expect("a file of the copy");
@@ -36,11 +40,6 @@ impl Library {
         }
         Library { files }
     }
-}
-
-/// (file name, text) of every module of a core's library, and of what stands around one.
-pub fn modules() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    rtl::library::FILES.iter().chain(top::library::FILES)
 }
 
 pub fn root() -> PathBuf {

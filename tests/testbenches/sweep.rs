@@ -302,5 +302,8 @@ pub const BENCHES: &[Bench] = &[
             "BREAK=20",
             "BREAK=0 EARLY=1",
         ],
+    Bench {
+        module: "weight_loader",
+        settings: &["", "SHAPE=1", "SHAPE=2", "SHAPE=3", "SHAPE=4 LOADS=30", "SHAPE=1 LOADS=40", "INITIAL_VALID=0"],
     },
 ];

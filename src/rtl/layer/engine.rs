@@ -1,6 +1,6 @@
 //! The engine of a layer and its memories.
 
-use super::{Context, address_bits, concatenation, connect, int, part};
+use super::{Context, LoadBus, address_bits, bits_of, byte_bits, concatenation, connect, int, part};
 use crate::rtl::memory::{Memory, NeuronFormat};
 use crate::rtl::netlist::{Item, Module, Parameter, Rom, Wire};
 use crate::schedule::{self, Firing, is_readout};
@@ -12,7 +12,7 @@ struct Engine {
 }
 
 impl Context<'_> {
-    pub(super) fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)]) {
+    pub(super) fn memories(&self, module: &mut Module, roms: &[(Rom, Memory)], load: Option<LoadBus>) {
         let fold = &self.plan.fold;
         let neuron_address = address_bits(self.node.shape.channels / fold.units);
         let (weight_roms, other_roms) = roms.split_at(fold.slices);
@@ -37,18 +37,19 @@ impl Context<'_> {
         ] {
             module.wires.push(Wire::new(name, width));
         }
+        let mut number = 0;
         let mut memory = |rom: &Rom, name: String, enable: String, addr: String, data: String| {
-            module.body.push(Item::Instance {
-                module: rom.name.clone(),
-                name,
-                parameters: vec![],
-                connections: vec![
-                    connect("clk", "clk"),
-                    connect("en", enable),
-                    connect("addr", addr),
-                    connect("data", data),
-                ],
-            });
+            let mut connections =
+                vec![connect("clk", "clk"), connect("en", enable), connect("addr", addr), connect("data", data)];
+            if let Some(LoadBus { data_bits, addr_bits, memories }) = load {
+                connections.extend([
+                    connect("load_enable", bits_of("load_enable", number, 1, memories)),
+                    connect("load_addr", bits_of("load_addr", 0, rom.address_bits(), addr_bits)),
+                    connect("load_data", bits_of("load_data", data_bits - byte_bits(rom), rom.width, data_bits)),
+                ]);
+            }
+            number += 1;
+            module.body.push(Item::Instance { module: rom.name.clone(), name, parameters: vec![], connections });
         };
         let mut unused = Vec::new();
         for (slice, (rom, _)) in weight_roms.iter().enumerate() {
@@ -72,6 +73,12 @@ impl Context<'_> {
             memory(rom, own("element_memory"), own("element_enable"), own("element_addr"), own("element_row"));
         }
         memory(&neuron_rom.0, own("neuron_memory"), own("neuron_enable"), own("neuron_addr"), own("neuron_row"));
+        if load.is_some() {
+            // Those that fill up the bytes of the widest row are nobody's.
+            module.wires.push(Wire::new("unused_load_data", 1));
+            let expression = "&{1'b0, load_data}".into();
+            module.body.push(Item::Assign { target: "unused_load_data".into(), expression });
+        }
         for (slice, low, high) in unused {
             let wire = format!("unused_weight_addr_{slice}");
             let bits = if low == high { format!("weight_addr[{low}]") } else { format!("weight_addr[{high}:{low}]") };

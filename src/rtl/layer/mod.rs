@@ -6,7 +6,7 @@ mod scan;
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Module, Port, Rom};
 pub(super) use super::netlist::{connect, int};
-use crate::fixed_point::{Layer, Network, Node, Source};
+use crate::fixed_point::{Layer, Network, Node, Source, WeightMode};
 use crate::schedule::{self, LayerPlan, Storage, TermKind, is_readout};
 use crate::{Error, Result};
 
@@ -17,6 +17,48 @@ pub(super) struct LayerModules {
     pub roms: Vec<(Rom, Memory)>,
     /// Bits of a beat of the output stream.
     pub output_bits: u32,
+    /// Where the memories can be written.
+    pub load: Option<LoadBus>,
+}
+
+/// The ports by which the memories of a layer, or of a core, are written: `load_data`, `load_addr`, and `load_enable` with a bit
+/// for each memory. All memories see the same data; a memory of k bytes a row takes the top k of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LoadBus {
+    /// Bits of the widest row in whole bytes.
+    pub data_bits: u32,
+    /// Of the deepest memory.
+    pub addr_bits: u32,
+    pub memories: u32,
+}
+
+impl LoadBus {
+    fn new(roms: &[(Rom, Memory)]) -> LoadBus {
+        let of = |of: fn(&Rom) -> u32| roms.iter().map(|(rom, _)| of(rom)).max().unwrap_or(1);
+        LoadBus { data_bits: of(byte_bits), addr_bits: of(Rom::address_bits), memories: roms.len() as u32 }
+    }
+
+    pub fn ports(&self) -> [Port; 3] {
+        [
+            Port::input("load_data", self.data_bits, "a row; one of k bytes stands in the top k"),
+            Port::input("load_addr", self.addr_bits, "its address"),
+            Port::input("load_enable", self.memories, "a bit a memory, in the order of core.toml: it takes the row"),
+        ]
+    }
+}
+
+/// Bits of a row in whole bytes.
+fn byte_bits(rom: &Rom) -> u32 {
+    rom.width.next_multiple_of(8)
+}
+
+/// Bits `low` to `low + bits − 1` of `wire`, which has `all`.
+pub(super) fn bits_of(wire: &str, low: u32, bits: u32, all: u32) -> String {
+    match bits {
+        _ if bits == all => wire.to_string(),
+        1 => format!("{wire}[{low}]"),
+        _ => format!("{wire}[{}:{low}]", low + bits - 1),
+    }
 }
 
 /// What the lines below need again and again.
@@ -72,6 +114,9 @@ pub(super) fn modules(
         ));
     }
     let name = format!("{prefix}_{}", node.name);
+    let writable = network.weights == WeightMode::Runtime;
+    let rom =
+        |name: &str, what: &str, memory: &Memory, storage, latency| rom(name, what, memory, storage, latency, writable);
     let mut roms = Vec::with_capacity(slices + 1);
     for slice in 0..slices {
         let weights = memory::weights(layer, plan, channels, slice);
@@ -88,8 +133,9 @@ pub(super) fn modules(
     }
     let what = if readout { "T·bias" } else { "{bias, step}" };
     roms.push((rom(&format!("{name}_neurons"), what, &neurons, Storage::Auto, 1), neurons));
-    let (module, output_bits) = context.module(&name, &roms, &format);
-    Ok(LayerModules { module, roms, output_bits })
+    let load = writable.then(|| LoadBus::new(&roms));
+    let (module, output_bits) = context.module(&name, &roms, &format, load);
+    Ok(LayerModules { module, roms, output_bits, load })
 }
 
 fn check(node: &Node, layer: &Layer) -> Result<()> {
@@ -111,9 +157,12 @@ fn check(node: &Node, layer: &Layer) -> Result<()> {
     Ok(())
 }
 
-fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32) -> Rom {
+fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32, writable: bool) -> Rom {
     let depth = memory.rows as u64;
-    let block_rows = storage.block_rows(depth, memory.width);
+    let block_rows = match writable {
+        false => storage.block_rows(depth, memory.width),
+        true => storage.writable_block_rows(depth, memory.width),
+    };
     let place = match block_rows {
         0 => "distributed memory".to_string(),
         rows if rows == depth => "block RAM".to_string(),
@@ -127,6 +176,7 @@ fn rom(name: &str, what: &str, memory: &Memory, storage: Storage, latency: u32) 
         width: memory.width,
         block_rows,
         latency,
+        writable,
     }
 }
 
@@ -158,7 +208,13 @@ fn concatenation(mut parts: Vec<String>) -> String {
 }
 
 impl Context<'_> {
-    fn module(&self, name: &str, roms: &[(Rom, Memory)], format: &NeuronFormat) -> (Module, u32) {
+    fn module(
+        &self,
+        name: &str,
+        roms: &[(Rom, Memory)],
+        format: &NeuronFormat,
+        load: Option<LoadBus>,
+    ) -> (Module, u32) {
         let readout = is_readout(self.layer);
         let units = self.plan.fold.units;
         let output_bits = if readout { 32 } else { self.network.timesteps * self.layer.widths.count * units as u32 };
@@ -190,6 +246,7 @@ impl Context<'_> {
         let slices = self.plan.fold.slices as u32;
         module.ports.push(Port::output("status_event", slices, "a bit a slice: an event is processed in this clock"));
         module.ports.push(Port::output("status_busy", 1, "at work, and not held up by what follows"));
+        module.ports.extend(load.iter().flat_map(LoadBus::ports));
 
         for term in 0..terms {
             match self.plan.terms[term].is_scanned() {
@@ -200,7 +257,7 @@ impl Context<'_> {
         for slice in 0..self.plan.fold.slices {
             self.join(&mut module, slice);
         }
-        self.memories(&mut module, roms);
+        self.memories(&mut module, roms, load);
         self.engine(&mut module, format);
         (module, output_bits)
     }

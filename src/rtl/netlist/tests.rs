@@ -59,7 +59,11 @@ endmodule
 fn rom(block_rows: u64, depth: u64, latency: u32) -> Rom {
     let comment = "Weights of conv1.".into();
     let (name, file) = ("conv1_weights".into(), "conv1_weights.mem".into());
-    Rom { name, comment, file, depth, width: 24, block_rows, latency }
+    Rom { name, comment, file, depth, width: 24, block_rows, latency, writable: false }
+}
+
+fn ram(block_rows: u64, depth: u64, latency: u32) -> Rom {
+    Rom { writable: true, ..rom(block_rows, depth, latency) }
 }
 
 /// Both linters must be content and silent; a missing one fails the test by name.
@@ -97,6 +101,11 @@ fn prints_a_split_rom() {
 }
 
 #[test]
+fn prints_a_writable_memory() {
+    insta::assert_snapshot!(print(&ram(0, 9, 2).module().unwrap()).unwrap());
+}
+
+#[test]
 fn tools_accept_structure() {
     lint(&[("stage", STAGE), ("chain", &print(&chain()).unwrap())], "chain");
 }
@@ -108,6 +117,10 @@ fn tools_accept_roms_of_any_depth_and_style() {
             // Only a ROM with two clocks of latency can be in both kinds of memory.
             if latency == 2 || block_rows == 0 || block_rows == depth {
                 let text = print(&rom(block_rows, depth, latency).module().unwrap()).unwrap();
+                lint(&[("conv1_weights", &text)], "conv1_weights");
+            }
+            if block_rows == 0 || block_rows == depth {
+                let text = print(&ram(block_rows, depth, latency).module().unwrap()).unwrap();
                 lint(&[("conv1_weights", &text)], "conv1_weights");
             }
         }
@@ -163,6 +176,8 @@ fn refuses_what_verilog_would_refuse() {
     refused(|m| m.body.push(instance(Parameter::Sized { width: 4, hex: "1f".into() })), "5 bits in 4 bits");
     refused(|m| m.body.push(instance(Parameter::Text("a\"b".into()))), "printable");
     assert!(rom(0, 0, 1).module().is_err());
+    assert!(ram(0, 0, 1).module().is_err());
+    assert!(ram(512, 576, 2).module().is_err());
 }
 
 #[test]

@@ -115,8 +115,11 @@ module device_registers #(
         if (taken) begin
             first_reg <= pixel_last;
         end
-        if (enters != leaves) begin
-            inside_reg <= enters ? inside_reg + 8'd1 : inside_reg - 8'd1;
+        // A score that leaves while a reset passes through the core belongs to a frame that is not counted any more.
+        if (enters && !leaves) begin
+            inside_reg <= inside_reg + 8'd1;
+        end else if (leaves && !enters && !nothing) begin
+            inside_reg <= inside_reg - 8'd1;
         end
         if (core_reset_reg || load_start_reg) begin
             first_reg  <= 1'b1;

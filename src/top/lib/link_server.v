@@ -51,7 +51,7 @@ module link_server #(
     localparam [2:0] NO_WEIGHTS   = 3'd5;
     localparam [2:0] TIMED_OUT    = 3'd6;
 
-    localparam [15:0] SCORE_BYTES = 4 * CLASSES;
+    localparam SCORE_BYTES = 4 * CLASSES;
 
     // No score has come in time.
     reg stuck_reg;
@@ -77,7 +77,7 @@ module link_server #(
     reg [15:0] sequence_reg;
     reg [15:0] length_reg;
     reg [2:0]  code_reg;
-    reg [5:0]  register_reg;
+    reg [6:0]  register_reg;                // 64 and more: there is none
     reg [6:0]  words_reg;                   // of a READ, 1 .. 64
     reg [31:0] word_reg;
     reg [1:0]  byte_reg;                    // of that word
@@ -150,7 +150,7 @@ module link_server #(
                 end
             end
             WHERE: begin
-                register_reg <= s_message_tdata[5:0];
+                register_reg <= s_message_tdata[7:6] != 2'd0 ? 7'd64 : {1'b0, s_message_tdata[5:0]};
                 byte_reg     <= 2'd0;
                 if (taken) begin
                     state_reg <= kind_reg == READ ? COUNT : WORD;
@@ -222,7 +222,7 @@ module link_server #(
     reg [15:0]             left_reg;        // bytes of the payload
     reg [31:0]             out_reg;
     reg [1:0]              out_byte_reg;
-    reg [5:0]              read_reg;        // register
+    reg [6:0]              read_reg;        // register; counts to 127 at most
     reg [TIMEOUT_LOG2-1:0] timer_reg;
 
     wire [2:0]  job_code     = job[20:18];
@@ -231,7 +231,7 @@ module link_server #(
     wire        scores       = job_kind == FRAME[1:0];
     wire        reads        = job_kind == READ[1:0];
 
-    wire [15:0] bytes = failed_reg ? 16'd1 : scores ? SCORE_BYTES : reads ? {7'd0, words_reg, 2'd0} : 16'd0;
+    wire [15:0] bytes = failed_reg ? 16'd1 : scores ? SCORE_BYTES[15:0] : reads ? {7'd0, words_reg, 2'd0} : 16'd0;
     reg  [7:0]  head;
     always @* begin
         case (head_reg)
@@ -253,7 +253,9 @@ module link_server #(
                             : answer_reg == CODE || left_reg == 16'd1;
     assign job_done         = sent && m_message_tlast;
     assign s_score_tready   = answer_reg == GET && scores;
-    assign register_addr    = state_reg == STORE ? register_reg : read_reg;
+    // Register 63 stands for all numbers that no register has: it reads as 0 and ignores what is written.
+    wire [6:0] register     = state_reg == STORE ? register_reg : read_reg;
+    assign register_addr    = register[5:0] | {6{register[6]}};
 
     always @(posedge clk) begin
         case (answer_reg)
@@ -268,7 +270,7 @@ module link_server #(
                 if (job_valid && (job_code != NONE || !scores || s_score_tvalid || stuck_reg)) begin
                     answer_reg <= HEAD;
                 end
-                if (job_valid && scores && &timer_reg) begin
+                if (job_valid && scores && !s_score_tvalid && &timer_reg) begin
                     stuck_reg <= 1'b1;
                 end
                 if (!job_valid || !scores) begin
@@ -290,7 +292,7 @@ module link_server #(
             GET: begin
                 out_reg <= scores ? s_score_tdata : register_rdata;
                 if (!scores || s_score_tvalid) begin
-                    read_reg   <= read_reg + 6'd1;
+                    read_reg   <= read_reg + 7'd1;
                     answer_reg <= SEND;
                 end
             end

@@ -36,11 +36,14 @@ module uart_sender #(
             count_reg <= WHOLE[COUNT_BITS-1:0];
             bits_reg  <= 4'd10;
             ready_reg <= 1'b0;
-        end else if (!ready_reg && now) begin
-            pin_reg   <= shift_reg[0];
-            shift_reg <= {1'b1, shift_reg[8:1]};
-            bits_reg  <= bits_reg - 4'd1;
-            ready_reg <= bits_reg == 4'd1;
+        end else if (!ready_reg) begin
+            if (now) begin
+                pin_reg   <= shift_reg[0];
+                shift_reg <= {1'b1, shift_reg[8:1]};
+                bits_reg  <= bits_reg - 4'd1;
+            end
+            // The next byte is taken in the last clock of the stop bit.
+            ready_reg <= bits_reg == 4'd1 && count_reg == {{(COUNT_BITS - 1){1'b0}}, 1'b1};
         end
         if (rst) begin
             pin_reg   <= 1'b1;

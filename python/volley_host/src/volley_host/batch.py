@@ -42,8 +42,9 @@ class Batch:
         self._identity = identity
         self._reset = reset
         self._scores: List[Optional[List[int]]] = [None] * len(frames)
-        # A frame keeps its sequence number, so that a late reply is still its own.
-        self._requests = [line.request(FRAME, frame) for frame in frames]
+        self._frames = frames
+        #: A frame keeps its request, and with it its sequence number, so that a late reply is still its own.
+        self._requests: List[Optional[Message]] = [None] * len(frames)
         self._tries = [0] * len(frames)
         #: Frames to send, in this order.
         self._waiting = deque(range(len(frames)))
@@ -103,9 +104,11 @@ class Batch:
         self._fence_wanted = False
         while self._waiting and not self._reset_wanted:
             frame = self._waiting[0]
-            sent = _Sent(self._requests[frame], frame, 4 * self._identity.classes)
-            if outstanding + sent.size > self._window:
+            if outstanding + self._least_window > self._window:
                 break
+            request = self._requests[frame] or self._line.request(FRAME, self._frames[frame])
+            self._requests[frame] = request
+            sent = _Sent(request, frame, 4 * self._identity.classes)
             self._waiting.popleft()
             self._tries[frame] += 1
             self._line.report.retries += self._tries[frame] > 1
@@ -125,6 +128,7 @@ class Batch:
         # If a fence is refused, no harm is done.
         if frame is not None:
             if code is None:
+                self._requests[frame] = None
                 self._scores[frame] = list(struct.unpack(f"<{self._identity.classes}i", reply.payload))
                 answered = 1
             elif code in (DAMAGED, NO_ROOM, STUCK):
