@@ -1,4 +1,4 @@
-//! No lint at all, and no waiver: every module of the library in several settings, and every file of generated designs,
+//! No lint at all, and no waiver: every module of the libraries in several settings, and every file of generated designs,
 //! pass `verilator --lint-only -Wall` and `iverilog -g2005 -Wall` without a word.
 
 mod folds;
@@ -9,7 +9,6 @@ use std::process::Command;
 
 use rayon::prelude::*;
 use volley::fixed_point::{Settings, ThresholdMode};
-use volley::rtl::library;
 use volley::{quantise, random, rtl, top};
 
 /// (module, parameters): each module by itself, as the top. "" is the module's own setting; the parameters that follow
@@ -41,9 +40,16 @@ const SETTINGS: &[(&str, &str)] = &[
         "BEATS_LOG2=3 ROW_BEATS=300 MAP_HEIGHT=1 ROW_ELEMENTS=300 KERNEL_HEIGHT=1 RUN=300 STRIDE_HEIGHT=1 STEP=300 PAD_TOP=0 PAD_LEFT=0 \
          OUT_HEIGHT=1 OUT_WIDTH=1 WORD_LOG2=3 ROWS=2 SEGMENTS=2 WEIGHT_ADDR_BITS=10",
     ),
+    ("device_registers", "EVENTS=7 LOADABLE=1 CHANNELS=3 CLOCK_HZ=80000000 WEIGHTS_BYTES=70004"),
+    ("device_registers", "EVENTS=6 LINK_BUFFER=1016"),
+    ("device_registers", "EVENTS=40 TIMESTEPS=8 MEMBERS=15"),
+    ("device_registers", "EVENTS=3 COUNTERS=0"),
     ("elementwise_term", "UNITS=2 STEPS=3 COUNT_BITS=1"),
     ("elementwise_term", "SHIFT=9 BEATS=1 ADDR_BITS=1"),
     ("fifo", "WIDTH=1 DEPTH_LOG2=1"),
+    ("frame_input", "CHANNELS=3 PIXELS=1024"),
+    ("frame_input", "CHANNELS=2 PIXELS=1"),
+    ("frame_input", "PIXELS=1"),
     ("group_neuron", "MEMBERS=1 COUNT_BITS=1"),
     ("group_neuron", "TIMESTEPS=4 STEPS=4 MEMBERS=15 COUNT_BITS=4 CHANNELS=1 CHANNEL_BITS=1"),
     ("group_neuron", "TIMESTEPS=3 STEPS=1 MEMBERS=5 STEP_BITS=20"),
@@ -59,12 +65,17 @@ const SETTINGS: &[(&str, &str)] = &[
     ("layer_engine", "SLICES=2 IN_STEPS=3 TIMESTEPS=3"),
     ("layer_engine", "ELEMENTWISE=1 UNITS=2 IN_STEPS=2 TIMESTEPS=2 ELEMENT_SHIFT=3"),
     ("layer_engine", "SLICES=4 IN_BITS=1 LANES=3 SUM_QUEUE_LOG2=3"),
+    ("link_receiver", "BUFFER_LOG2=5"),
+    ("link_receiver", "BUFFER_LOG2=15"),
+    ("link_server", "FRAME_BYTES=1 CLASSES=1 IN_FLIGHT_LOG2=1 TIMEOUT_LOG2=2"),
+    ("link_server", "FRAME_BYTES=65535 CLASSES=16383 IN_FLIGHT_LOG2=5"),
     ("pool", "MAXIMUM=1 OUT_BITS=3"),
     ("pool", "STEPS=4 STRIDE_HEIGHT=3 STRIDE_WIDTH=3 OUT_HEIGHT=2 OUT_WIDTH=2 CHANNELS=1"),
     ("readout", "FACTOR=4 ACC_BITS=32 BIAS_BITS=32"),
     ("readout", "CHANNELS=1 CHANNEL_BITS=1"),
     ("readout_engine", "LANES=10 MAX_SHIFT=2 IN_SIGNED=1"),
     ("reset_chain", "STAGES=9"),
+    ("reset_synchroniser", "ACTIVE_LOW=1 HOLD_LOG2=1"),
     ("row_memory", "BLOCK=0"),
     ("row_memory", "WIDTH=1 DEPTH=1 ADDR_BITS=1"),
     ("skid_buffer", "WIDTH=1"),
@@ -73,6 +84,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("spike_buffer", "ROWS=1 ROW_WORDS=1 ADDR_BITS=1 LEVEL_BITS=1"),
     ("spike_buffer", "BLOCKS=3 ROWS=3 ROW_WORDS=4 PIXEL_WORDS=2 ADDR_BITS=6 LEVEL_BITS=2 BLOCK_RAM=0"),
     ("spike_queue", "DEPTH=1 ADDR_BITS=1 WIDTH=1 BLOCK_RAM=0"),
+    ("status_leds", "LEDS=1 ACTIVE_LOW=1"),
+    ("status_leds", "LEDS=3 STRETCH_LOG2=1"),
     ("step_sum", "STEPS=1 SUM_BITS=3"),
     ("stream_fork", "OUTPUTS=4 WIDTH=1"),
     ("synapse_array", "STEPS=4 LANES=1 CHANNELS=3"),
@@ -86,6 +99,12 @@ const SETTINGS: &[(&str, &str)] = &[
     ("synapse_array", "VECTOR=1 MAX_SHIFT=2"),
     ("transfer_end", "FRAME_BYTES=1 FRAMES_LOG2=1"),
     ("transfer_end", "FRAME_BYTES=150528 FRAMES_LOG2=7"),
+    ("uart_link", "CLOCKS_PER_BIT=4 BUFFER_LOG2=5 FRAME_BYTES=3072 CLASSES=1"),
+    ("uart_receiver", "CLOCKS=4"),
+    ("uart_receiver", "CLOCKS=65535"),
+    ("uart_sender", "CLOCKS=4"),
+    ("uart_sender", "CLOCKS=27"),
+    ("uart_sender", "CLOCKS=65535"),
     ("word_packer", "WORD_LOG2=0 ROW_ELEMENTS=1"),
     ("word_packer", "WORD_LOG2=4 ROW_ELEMENTS=5"),
 ];
@@ -136,13 +155,17 @@ fn write(files: &BTreeMap<String, String>, folder: &Path) -> Vec<String> {
     files.keys().filter(|name| name.ends_with(".v")).cloned().collect()
 }
 
+/// The modules of a core and those around it.
+fn libraries() -> BTreeMap<String, String> {
+    let files = rtl::library::FILES.iter().chain(top::library::FILES);
+    files.map(|(name, text)| (name.to_string(), text.to_string())).collect()
+}
+
 #[test]
 fn library() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let modules = || library::FILES.iter().chain(top::library::FILES);
-    let files = modules().map(|(name, text)| ((*name).to_string(), (*text).to_string())).collect();
-    let names = write(&files, folder.path());
-    let plain = modules().map(|(name, _)| (name.trim_end_matches(".v"), ""));
+    let names = write(&libraries(), folder.path());
+    let plain = names.iter().map(|name| (name.trim_end_matches(".v"), ""));
     let jobs: Vec<_> = plain.chain(SETTINGS.iter().copied()).collect();
     report(jobs.par_iter().filter_map(|(module, setting)| lint(folder.path(), &names, module, setting)).collect());
 }
@@ -160,8 +183,7 @@ fn settings_that_cannot_be_built_are_refused() {
         ("ARITHMETIC=2 LANES_PACKED=2 ACC_BITS=25 WEIGHT_BITS=2", "accumulates_at_most_48_bits"),
     ];
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let files = library::FILES.iter().map(|(name, text)| ((*name).to_string(), (*text).to_string())).collect();
-    let names = write(&files, folder.path());
+    let names = write(&libraries(), folder.path());
     let passed = |(setting, refusal): &(&str, &str)| -> Option<String> {
         let text = lint(folder.path(), &names, "synapse_array", setting).unwrap_or_default();
         // Once from each tool.

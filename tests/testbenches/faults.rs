@@ -551,4 +551,220 @@ pub const FAULTS: &[Fault] = &[
         bench: "weight_loader",
     },
     Fault { file: "weight_loader.v", from: "words_reg    <= {WORDS_BITS{1'b0}};", to: "", bench: "weight_loader" },
+    // A gap of a clock between bytes; bits that are a clock too long; a reset amid a byte leaves the line low.
+    Fault {
+        file: "uart_sender.v",
+        from: "bits_reg == 4'd1 && count_reg == {{(COUNT_BITS - 1){1'b0}}, 1'b1};",
+        to: "bits_reg == 4'd1 && now;",
+        bench: "uart_sender",
+    },
+    Fault { file: "uart_sender.v", from: "WHOLE      = CLOCKS - 1;", to: "WHOLE      = CLOCKS;", bench: "uart_sender" },
+    Fault { file: "uart_sender.v", from: "            pin_reg   <= 1'b1;\n", to: "", bench: "uart_sender" },
+    // A glitch becomes a byte, a break several; bits are read at their begin; a missing stop bit is not told.
+    Fault { file: "uart_receiver.v", from: "on_reg <= !line;", to: "on_reg <= 1'b1;", bench: "uart_receiver" },
+    Fault { file: "uart_receiver.v", from: "<= armed_reg && !line;", to: "<= !line;", bench: "uart_receiver" },
+    Fault { file: "uart_receiver.v", from: "CLOCKS / 2 - 1;", to: "CLOCKS / 4 - 1;", bench: "uart_receiver" },
+    Fault { file: "uart_receiver.v", from: "error_reg <= !line;", to: "error_reg <= 1'b0;", bench: "uart_receiver" },
+    // An escape is not escaped; the FCS is not stuffed; its bytes are in the wrong order.
+    Fault {
+        file: "link_sender.v",
+        from: "plain == FLAG || plain == ESCAPE;",
+        to: "plain == FLAG;",
+        bench: "link_sender",
+    },
+    Fault {
+        file: "link_sender.v",
+        from: "special && !escaped_reg;",
+        to: "special && !escaped_reg && state_reg == BODY;",
+        bench: "link_sender",
+    },
+    Fault {
+        file: "link_sender.v",
+        from: "LOW ? ~fcs_reg[7:0] : ~fcs_reg[15:8];",
+        to: "HIGH ? ~fcs_reg[7:0] : ~fcs_reg[15:8];",
+        bench: "link_sender",
+    },
+    // A byte that is not to be trusted is; an escape before a flag is forgiven; a body may have any length; a flag that is not to be
+    // trusted is one; an escape alone is no body.
+    Fault {
+        file: "link_receiver.v",
+        from: "&& !bad_reg && !escaped_reg",
+        to: "&& !escaped_reg",
+        bench: "link_receiver",
+    },
+    Fault { file: "link_receiver.v", from: "&& !bad_reg && !escaped_reg", to: "&& !bad_reg", bench: "link_receiver" },
+    Fault {
+        file: "link_receiver.v",
+        from: "\n                       && wanted == {{(16 - BITS){1'b0}}, count_reg};",
+        to: ";",
+        bench: "link_receiver",
+    },
+    Fault {
+        file: "link_receiver.v",
+        from: "flag      = s_tvalid && !s_terror &&",
+        to: "flag      = s_tvalid &&",
+        bench: "link_receiver",
+    },
+    Fault { file: "link_receiver.v", from: "flag && some_reg;", to: "flag && count_reg != 0;", bench: "link_receiver" },
+    // What came of a bad body stays; unread bytes are written over; a message with a hole; the wrong code; an overrun that is not told;
+    // bytes that are read before their message is checked.
+    Fault {
+        file: "link_receiver.v",
+        from: "ended && !good ? commit_reg : write_reg;",
+        to: "write_reg;",
+        bench: "link_receiver",
+    },
+    Fault {
+        file: "link_receiver.v",
+        from: "room    = next != read_reg;",
+        to: "room    = 1'b1;",
+        bench: "link_receiver",
+    },
+    Fault { file: "link_receiver.v", from: "if (delayed && !fits)", to: "if (1'b0)", bench: "link_receiver" },
+    Fault {
+        file: "link_receiver.v",
+        from: "over_reg || !fits ? OVERRUN",
+        to: "over_reg ? OVERRUN",
+        bench: "link_receiver",
+    },
+    Fault {
+        file: "link_receiver.v",
+        from: "ended && !(good && room);",
+        to: "ended && !correct;",
+        bench: "link_receiver",
+    },
+    Fault {
+        file: "link_receiver.v",
+        from: "out_valid_reg <= read_reg != commit_reg;",
+        to: "out_valid_reg <= read_reg != write_reg;",
+        bench: "link_receiver",
+    },
+    // A WRITE does not wait; a WRITE of no word, a READ of 65; an error with the sequence of the request before; a register number beyond 63
+    // wraps; a message without payload takes the next one for its own.
+    Fault { file: "link_server.v", from: "job_valid ? DECIDE : WHERE;", to: "WHERE;", bench: "link_server" },
+    Fault {
+        file: "link_server.v",
+        from: "length_reg[1:0] == 2'd1 && length_reg != 16'd1;",
+        to: "length_reg[1:0] == 2'd1;",
+        bench: "link_server",
+    },
+    Fault {
+        file: "link_server.v",
+        from: "s_message_tdata > 8'd64",
+        to: "s_message_tdata > 8'd65",
+        bench: "link_server",
+    },
+    Fault { file: "link_server.v", from: "                sequence_reg <= 16'hffff;\n", to: "", bench: "link_server" },
+    Fault {
+        file: "link_server.v",
+        from: "register[5:0] | {6{register[6]}};",
+        to: "register[5:0];",
+        bench: "link_server",
+    },
+    Fault { file: "link_server.v", from: "ended_reg ? ANSWER : DROP;", to: "DROP;", bench: "link_server" },
+    // Frames without weights; a frame too many in the core; pixels for a stuck core, which is stuck for ever, or whose late score is taken; a time
+    // limit that began with another frame.
+    Fault { file: "link_server.v", from: "kind_reg == FRAME && !weights_valid ?", to: "1'b0 ?", bench: "link_server" },
+    Fault {
+        file: "link_server.v",
+        from: ".DEPTH_LOG2 (IN_FLIGHT_LOG2)",
+        to: ".DEPTH_LOG2 (IN_FLIGHT_LOG2 + 1)",
+        bench: "link_server",
+    },
+    Fault {
+        file: "link_server.v",
+        from: "state_reg == PIXELS && !stuck_reg;",
+        to: "state_reg == PIXELS;",
+        bench: "link_server",
+    },
+    Fault { file: "link_server.v", from: "if (core_reset) begin", to: "if (1'b0) begin", bench: "link_server" },
+    Fault {
+        file: "link_server.v",
+        from: "|| (scores && stuck_reg);",
+        to: "|| (scores && stuck_reg && !s_score_tvalid);",
+        bench: "link_server",
+    },
+    Fault { file: "link_server.v", from: "if (answer_reg != IDLE) begin", to: "if (1'b0) begin", bench: "link_server" },
+    // Between the parts of the link: whose last byte, and whether a byte is to be trusted.
+    Fault { file: "uart_link.v", from: ".s_tlast  (answer_last)", to: ".s_tlast  (request_last)", bench: "uart_link" },
+    Fault { file: "uart_link.v", from: ".s_terror (received_error)", to: ".s_terror (1'b0)", bench: "uart_link" },
+    // A score of a lost frame is taken for one of the frames inside; a frame that comes as another goes; a frame that does not come to an
+    // empty core is timed; the first pixel after a reset is not a frame's first.
+    Fault {
+        file: "device_registers.v",
+        from: "leaves && !enters && !nothing",
+        to: "leaves && !enters",
+        bench: "device_registers",
+    },
+    Fault { file: "device_registers.v", from: "enters && !leaves", to: "enters", bench: "device_registers" },
+    Fault { file: "device_registers.v", from: "if (enters && nothing)", to: "if (enters)", bench: "device_registers" },
+    Fault {
+        file: "device_registers.v",
+        from: "            first_reg  <= 1'b1;\n            inside_reg <= 8'd0;",
+        to: "            inside_reg <= 8'd0;",
+        bench: "device_registers",
+    },
+    // Events without a frame, five of six, a count that is not cleared, writing that does not wait for the loader, a load without a loader, two bits
+    // of the status.
+    Fault {
+        file: "device_registers.v",
+        from: "padded[6*g+n] && busy};",
+        to: "padded[6*g+n]};",
+        bench: "device_registers",
+    },
+    Fault { file: "device_registers.v", from: "n < 6;", to: "n < 5;", bench: "device_registers" },
+    Fault {
+        file: "device_registers.v",
+        from: "            link_errors_reg <= 16'd0;\n        end\n        if (rst)",
+        to: "        end\n        if (rst)",
+        bench: "device_registers",
+    },
+    Fault {
+        file: "device_registers.v",
+        from: "register_ready = !load_valid_reg;",
+        to: "register_ready = 1'b1;",
+        bench: "device_registers",
+    },
+    Fault {
+        file: "device_registers.v",
+        from: "register_addr == LOAD_START && LOADABLE != 0;",
+        to: "register_addr == LOAD_START;",
+        bench: "device_registers",
+    },
+    Fault {
+        file: "device_registers.v",
+        from: "frame_error, weights_valid, busy}",
+        to: "weights_valid, frame_error, busy}",
+        bench: "device_registers",
+    },
+    // Pixels behind a wrong end; an end within the last pixel is forgiven; what is to be dropped waits.
+    Fault {
+        file: "frame_input.v",
+        from: "&& !frame_error_reg && channel_last;",
+        to: "&& channel_last;",
+        bench: "frame_input",
+    },
+    Fault { file: "frame_input.v", from: "!(channel_last && pixel_last)", to: "!pixel_last", bench: "frame_input" },
+    Fault {
+        file: "frame_input.v",
+        from: "(pixel_ready || frame_error_reg) && !rst;",
+        to: "pixel_ready && !rst;",
+        bench: "frame_input",
+    },
+    // A short frame is not seen; an error is not kept.
+    Fault { file: "status_leds.v", from: "busy_reg || before_reg", to: "busy_reg", bench: "status_leds" },
+    Fault { file: "status_leds.v", from: "error || error_reg;", to: "error;", bench: "status_leds" },
+    // Bounces make several resets; the button is seen before it is synchronous.
+    Fault {
+        file: "reset_synchroniser.v",
+        from: "hold_reg <= {(HOLD_LOG2 + 1){1'b1}};",
+        to: "hold_reg <= {1'b1, {HOLD_LOG2{1'b0}}};",
+        bench: "reset_synchroniser",
+    },
+    Fault {
+        file: "reset_synchroniser.v",
+        from: "if (button_reg[1])",
+        to: "if (button_reg[0])",
+        bench: "reset_synchroniser",
+    },
 ];

@@ -302,8 +302,45 @@ pub const BENCHES: &[Bench] = &[
             "BREAK=20",
             "BREAK=0 EARLY=1",
         ],
+    },
     Bench {
         module: "weight_loader",
         settings: &["", "SHAPE=1", "SHAPE=2", "SHAPE=3", "SHAPE=4 LOADS=30", "SHAPE=1 LOADS=40", "INITIAL_VALID=0"],
     },
+    Bench { module: "uart_sender", settings: &["", "CLOCKS=4", "CLOCKS=16", "CLOCKS=27", "CLOCKS=80 BYTES=12"] },
+    Bench {
+        module: "uart_receiver",
+        settings: &[
+            "",
+            "CLOCKS=4",
+            "CLOCKS=8",
+            "CLOCKS=27",
+            // Senders that are off by as much as the module allows.
+            "CLOCKS=16 MOST_OFF=40",
+            "CLOCKS=80 MOST_OFF=40 ITEMS=30",
+        ],
+    },
+    Bench { module: "link_sender", settings: &["", "MOST=300 MESSAGES=5"] },
+    Bench { module: "link_receiver", settings: &["", "BUFFER_LOG2=5", "BUFFER_LOG2=10 MOST=300 ITEMS=20"] },
+    Bench {
+        module: "link_server",
+        settings: &[
+            "",
+            "FRAME_BYTES=1 CLASSES=1",
+            "FRAME_BYTES=20 CLASSES=10 IN_FLIGHT_LOG2=3",
+            // Lengths of more than a byte.
+            "FRAME_BYTES=260 CLASSES=70 TIMEOUT_LOG2=13 MESSAGES=30",
+        ],
+    },
+    Bench { module: "uart_link", settings: &["", "CLOCKS_PER_BIT=8 MESSAGES=12"] },
+    Bench {
+        module: "device_registers",
+        settings: &["", "EVENTS=1 LOADABLE=0", "EVENTS=40", "EVENTS=6", "EVENTS=3 COUNTERS=0"],
+    },
+    Bench {
+        module: "frame_input",
+        settings: &["", "CHANNELS=1", "CHANNELS=1 PIXELS=1 BAD=0", "CHANNELS=4 PIXELS=1", "CHANNELS=2 PIXELS=16"],
+    },
+    Bench { module: "status_leds", settings: &["", "LEDS=1", "LEDS=2 ACTIVE_LOW=1", "LEDS=3 STRETCH_LOG2=2"] },
+    Bench { module: "reset_synchroniser", settings: &["", "ACTIVE_LOW=1", "HOLD_LOG2=1", "HOLD_LOG2=6"] },
 ];
