@@ -15,7 +15,8 @@ use crate::output::{write_file, write_folder};
 use crate::rtl::image::{Image, fingerprint};
 use crate::synth::{self, Stage};
 use crate::top::{Around, Device, Link, Panel};
-use crate::{Error, Result, core_folder, top};
+use crate::{Error, Result, core_folder, tool, top};
+use vivado::Sources;
 
 pub use flash::flash;
 
@@ -106,14 +107,15 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
             let serial = Serial { baud, actual_baud, buffer: device.link_buffer };
             (top::uart_board(manifest, &device, &panel(board), &link)?, Some(serial))
         }
-        _ => {
-            let problem = format!("the {} has no serial line", board.name);
-            return Err(Error::setting("--board", problem, "choose a board whose host_link is uart"));
-        }
+        _ => (top::axi(manifest, &device)?, None),
     };
-    around.files.extend(clock.files);
+    // There the processing system gives the clock.
+    if board.host_link == HostLink::Uart {
+        around.files.extend(clock.files);
+    }
     let name = format!("{}.{}", board.name, constraints::extension(board.family));
-    let constraints = (name, constraints::write(board, &board.ports())?);
+    let ports = if board.host_link == HostLink::Uart { board.ports() } else { Vec::new() };
+    let constraints = (name, constraints::write(board, &ports)?);
     Ok(Prepared { core: manifest.top.clone(), around, constraints, mhz: clock.mhz, serial })
 }
 
@@ -197,24 +199,28 @@ pub fn run(
     };
     write_folder(output, REPORT, |folder| {
         let started = std::time::Instant::now();
-        if board.flow == Flow::Nextpnr {
-            let job = synth::Job {
-                rtl,
-                board,
-                core: &prepared.core,
-                top: &prepared.around.top,
-                files: &prepared.around.files,
-                constraints: (&prepared.constraints.0, &prepared.constraints.1),
-                mhz: prepared.mhz,
-                allow_missed_clock: options.allow_missed_clock,
-            };
-            synth::prepare(&job, &options.tools, folder)?;
-            if run {
+        let job = synth::Job {
+            rtl,
+            board,
+            core: &prepared.core,
+            top: &prepared.around.top,
+            files: &prepared.around.files,
+            constraints: (&prepared.constraints.0, &prepared.constraints.1),
+            mhz: prepared.mhz,
+            allow_missed_clock: options.allow_missed_clock,
+        };
+        synth::prepare(&job, &options.tools, folder)?;
+        match board.flow {
+            Flow::Nextpnr if run => {
                 report.implementation = Some(synth::implement(&job, &options.tools, folder, watch)?);
             }
+            Flow::Nextpnr => {}
+            Flow::Vivado => report.bitstream = with_vivado(&job, run, folder)?,
         }
         report.seconds = started.elapsed().as_secs_f64();
-        report.bitstream = report.implementation.as_ref().and_then(|made| made.bitstream.clone());
+        if let Some(made) = &report.implementation {
+            report.bitstream.clone_from(&made.bitstream);
+        }
         if let Some(name) = &report.bitstream {
             let path = folder.join(name);
             let size = std::fs::metadata(&path).map_err(|e| Error::io(&path, e, "report this with the core"))?.len();
@@ -225,4 +231,26 @@ pub fn run(
         write_file(&folder.join(REPORT), text)
     })?;
     Ok(report)
+}
+
+/// Writes the scripts for Vivado, and runs them if it is here; the bitstream's name then.
+fn with_vivado(job: &synth::Job, run: bool, folder: &Path) -> Result<Option<String>> {
+    let files = synth::verilog(job, folder)?;
+    let sources = Sources { top: job.top.into(), verilog: files, memories: synth::files_of(folder, ".mem")? };
+    let scripts = match job.board.host_link {
+        HostLink::Uart => vec![("project.tcl", vivado::project(&sources, job.board, job.constraints.0)?)],
+        HostLink::Axi => vec![
+            ("package_ip.tcl", vivado::package_ip(&sources, job.board, &format!("{}, a spiking network", job.core))?),
+            ("block_design.tcl", vivado::block_design(&sources, job.board, job.mhz)?),
+        ],
+    };
+    let folders = tool::folders(None);
+    let program = tool::find(&["vivado"], &folders).filter(|_| run);
+    for (name, text) in &scripts {
+        write_file(&folder.join(name), text)?;
+        if let Some(program) = &program {
+            tool::run("vivado", program, &["-mode", "batch", "-nojournal", "-source", name], folder)?;
+        }
+    }
+    Ok(program.map(|_| format!("{}.bit", job.top)))
 }

@@ -86,7 +86,7 @@ fn print(report: &Report, board: &Board, output: &Path) -> Result<()> {
             say(format!("bitstream: {}, {bytes} bytes, {:.0} s", output.join(name).display(), report.seconds))?;
         }
         _ if board.flow == Flow::Vivado => {
-            say("no bitstream: that takes Vivado, which was not run; README.md in the folder has the commands")?;
+            say("no bitstream: that takes Vivado, which was not run; `vivado -mode batch -source FILE.tcl` does it")?;
         }
         _ => {}
     }

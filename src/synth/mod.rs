@@ -296,15 +296,21 @@ pub(crate) fn implement(
     Ok(report)
 }
 
-/// The Verilog files of a job, in the order in which they are read.
-fn verilog(job: &Job, folder: &Path) -> Result<Vec<String>> {
+/// The core's files whose names end so, as the tools are given them.
+pub(crate) fn files_of(folder: &Path, end: &str) -> Result<Vec<String>> {
     let unreadable = |source| Error::io(folder.join(SOURCES), source, "check the permissions");
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder.join(SOURCES)).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
-        files.extend(name.to_str().filter(|name| name.ends_with(".v")).map(|name| format!("{SOURCES}/{name}")));
+        files.extend(name.to_str().filter(|name| name.ends_with(end)).map(|name| format!("{SOURCES}/{name}")));
     }
     files.sort();
+    Ok(files)
+}
+
+/// The Verilog files of a job, in the order in which they are read.
+pub(crate) fn verilog(job: &Job, folder: &Path) -> Result<Vec<String>> {
+    let mut files = files_of(folder, ".v")?;
     files.extend(job.files.iter().map(|(name, _)| name.clone()));
     Ok(files)
 }
