@@ -117,7 +117,7 @@ fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> 
         };
         return refuse(format!("it is made for {}, and {} for {}", text(of_device), folder.display(), text(of_folder)));
     }
-    let fingerprint = fingerprint(&core.design);
+    let fingerprint = fingerprint(&core_folder::as_it_stands(folder, &core.design)?);
     if identity.design != fingerprint {
         let problem =
             format!("it is design {:#010x}, and {} is design {fingerprint:#010x}", identity.design, folder.display());
