@@ -104,7 +104,7 @@ class Host:
             *(self.lite.write_if.aw_channel, self.lite.write_if.w_channel, self.lite.write_if.b_channel),
             *(self.lite.read_if.ar_channel, self.lite.read_if.r_channel, self.source, self.sink),
         ):
-            channel.log.setLevel("WARNING")
+            channel.log.setLevel("ERROR")
             if share:
                 seed += 1
                 channel.set_pause_generator(pauses(seed, share))
