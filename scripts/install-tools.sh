@@ -28,11 +28,7 @@ need make make           # builds the Verilated model
 if [ "$what" = all ]; then
     need iverilog iverilog # the second simulator
     need yosys yosys       # synthesis; 0.23 is the oldest supported
-<<<<<<< HEAD
-    need tclsh tcl         # runs the scripts for Vivado with stand-ins for its commands
-=======
-    need tclsh tcl         # reads the constraint files for Vivado
->>>>>>> main
+    need tclsh tcl         # reads the constraint files for Vivado, and runs its scripts with stand-ins
     need python3 python3
     python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 fi
