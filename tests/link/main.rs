@@ -140,9 +140,11 @@ fn a_bad_line(program: &Program, expected: &Expected, damage: Damage) {
     assert!(damage == Damage::Garbage || report.retries > 0, "{damage:?}: {report:?}");
     assert!(report.damaged_requests > 0, "{damage:?}: {report:?}");
     drop(device);
+    // What the line still held of the one before may cost the next host a try or two, but no more once it is there.
     let (mut device, _) = open(&board.port, Damage::None);
+    let retries = device.link().retries;
     classify(&mut device, expected);
-    assert_eq!(device.link().retries, 0);
+    assert_eq!(device.link().retries, retries);
 }
 
 /// A host that leaves in the middle of a frame, one that leaves without its answers, and one that finds everything in order.
