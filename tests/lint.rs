@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rayon::prelude::*;
-use volley::fixed_point::{Settings, ThresholdMode};
+use volley::fixed_point::{Settings, ThresholdMode, WeightMode};
 use volley::{quantise, random, rtl, top};
 
 /// (module, parameters): each module by itself, as the top. "" is the module's own setting; the parameters that follow
@@ -198,7 +198,8 @@ fn generated_designs() {
     let check = |seed: u64| -> Option<String> {
         let network = random::network(seed, &random::Options { several_terms: seed % 2 == 1, ..Default::default() });
         let threshold = if seed.is_multiple_of(3) { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
-        let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold, ..Settings::default() };
+        let weights = if seed % 3 == 1 { WeightMode::Runtime } else { WeightMode::Baked };
+        let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold, weights, ..Settings::default() };
         let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
         let plan = folds::draw(&fixed, &mut random::Random::new(seed));
         let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");

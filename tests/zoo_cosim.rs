@@ -3,6 +3,7 @@
 mod zoo;
 
 use volley::cosim::Simulator;
+use volley::fixed_point::{Settings, WeightMode};
 use zoo::design::{Generated, assert_equal, print};
 
 #[test]
@@ -18,5 +19,15 @@ fn mnist_cnn_in_icarus() {
     let generated = Generated::new("mnist-cnn", 4, 1, "16");
     let verdict = generated.check(&zoo::images("mnist_test", 1), Simulator::Icarus, 64);
     print("mnist-cnn, T = 1", &verdict);
+    assert_equal("mnist-cnn", &verdict);
+}
+
+/// With the widths and memories of weights that can be loaded at run time.
+#[test]
+fn mnist_cnn_loadable_in_verilator_with_stalls() {
+    let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
+    let generated = Generated::with("mnist-cnn", 4, 1, "16", &settings);
+    let verdict = generated.check(&zoo::images("mnist_test", 3), Simulator::Verilator, 64);
+    print("mnist-cnn, T = 1, weights loaded at run time", &verdict);
     assert_equal("mnist-cnn", &verdict);
 }

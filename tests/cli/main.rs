@@ -162,7 +162,7 @@ fn a_page_that_cannot_be_made_is_refused() {
     assert_snapshot!(place.refused("report empty -o page.html"), @"error: empty/network.toml: No such file or directory (os error 2); give a folder that `volley convert` wrote");
     assert_snapshot!(place.refused("report net --rtl net -o page.html"), @"error: net/core.toml: No such file or directory (os error 2); give a folder that `volley generate` wrote");
     assert_snapshot!(place.refused("report net --rtl rtl -o page.html"), @"error: rtl: this is not a core of the network in net; generate it from that folder, or give the folder that it was generated from");
-    assert_snapshot!(place.refused("report net --board nexus -o page.html"), @"error: --board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
+    assert_snapshot!(place.refused("report net --board nexus -o page.html"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
     assert_snapshot!(place.refused("report net --data images.npz -o page.html"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
     assert_snapshot!(place.refused("report net --data nowhere.npz -o page.html"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
     assert_snapshot!(place.refused("report net -o rtl"), @"error: rtl: this is a folder; give the path of a file to write");
@@ -175,7 +175,7 @@ fn a_page_that_cannot_be_made_is_refused() {
 #[test]
 fn a_board_that_is_too_small_is_named() {
     let place = Place::new().digits();
-    assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose arty-a7-100t, icebreaker, ulx3s-85f, or give the path of a board's TOML");
+    assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
     let small = std::fs::read_to_string(format!("{}/constraints/ulx3s-85f.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
     std::fs::write(place.path("small.toml"), small.replace("block_rams = 208", "block_rams = 3")).unwrap();
     assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs about 7 block RAMs, the LFE5U-85F-6BG381C of ulx3s-85f has 3; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");

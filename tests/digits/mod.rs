@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use volley::fixed_point::{Settings, ThresholdMode};
+use volley::fixed_point::{Settings, ThresholdMode, WeightMode};
 use volley::rtl::Design;
 use volley::schedule::Folding;
 use volley::{ann, convert, fixed_point, import, quantise, rtl, schedule, snn};
@@ -23,6 +23,12 @@ pub fn converted(members: u32, timesteps: u32) -> snn::Network {
 /// In integers, 8-bit weights.
 pub fn quantised(members: u32, timesteps: u32, threshold: ThresholdMode) -> fixed_point::Network {
     let settings = Settings { threshold, ..Settings::default() };
+    quantise::quantise(&converted(members, timesteps), &settings).unwrap()
+}
+
+/// With weights that can be loaded at run time.
+pub fn loadable(members: u32, timesteps: u32) -> fixed_point::Network {
+    let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
     quantise::quantise(&converted(members, timesteps), &settings).unwrap()
 }
 

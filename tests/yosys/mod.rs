@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use volley::board::Family;
-use volley::rtl::Design;
+use volley::rtl::{Design, MemoryEntry};
 use volley::schedule::{LayerPlan, Plan, TermPlan};
 use volley::synth::Cells;
 
@@ -91,10 +91,31 @@ pub fn synthesise(yosys: &Path, design: &Design, family: Family) -> Cells {
     let log = run(yosys, &["-q", "-s", "synth.ys"], folder.path());
     let mut warnings = log.lines().filter(|line| !line.trim().is_empty() && !is_template_warning(line));
     assert_eq!(warnings.next(), None, "{family:?}: {log}");
-    let text = std::fs::read_to_string(folder.path().join("stat.json")).expect("the statistics");
-    let stat: serde_json::Value = serde_json::from_str(&text).expect("yosys writes JSON");
-    let cells = stat["design"]["num_cells_by_type"].as_object().expect("counts of cells");
-    let cells = Cells(cells.iter().map(|(cell, count)| (cell.clone(), count.as_u64().expect("a count"))).collect());
+    let cells = statistics(&folder.path().join("stat.json"));
     assert_eq!(cells.latches(), 0, "{family:?}: {cells}");
     cells
+}
+
+/// Synthesises one memory of a design whose files are in `folder`, as `volley synth` does: without a style that a family has not.
+pub fn memory(yosys: &Path, folder: &Path, memory: &MemoryEntry, family: Family) -> Cells {
+    let name = memory.file.trim_end_matches(".mem");
+    let (unset, synth) = match family {
+        Family::Ecp5 => ("", "synth_ecp5"),
+        Family::Ice40 => ("setattr -unset ram_style a:ram_style=distributed", "synth_ice40"),
+        Family::Series7 | Family::UltrascalePlus => ("", "synth_xilinx -noiopad"),
+    };
+    let script = format!(
+        "read_verilog -noautowire {name}.v\nhierarchy -top {name}\n{unset}\n{synth} -top {name}\ntee -q -o memory.json stat -json\n"
+    );
+    std::fs::write(folder.join("memory.ys"), script).expect("the script");
+    run(yosys, &["-q", "-s", "memory.ys"], folder);
+    statistics(&folder.join("memory.json"))
+}
+
+/// The cells of the whole design in a file of `stat -json`.
+fn statistics(path: &Path) -> Cells {
+    let text = std::fs::read_to_string(path).expect("the statistics");
+    let stat: serde_json::Value = serde_json::from_str(&text).expect("yosys writes JSON");
+    let cells = stat["design"]["num_cells_by_type"].as_object().expect("counts of cells");
+    Cells(cells.iter().map(|(cell, count)| (cell.clone(), count.as_u64().expect("a count"))).collect())
 }

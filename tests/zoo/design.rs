@@ -38,8 +38,13 @@ pub fn solved(name: &str, network: &Network, board: &Board, mhz: f64, rate: f64)
 impl Generated {
     /// With so many lanes, of the form of `--lanes`, and weights of 8 bits.
     pub fn new(name: &str, members: u32, timesteps: u32, lanes: &str) -> Generated {
+        Self::with(name, members, timesteps, lanes, &Settings::default())
+    }
+
+    /// The same in other integers.
+    pub fn with(name: &str, members: u32, timesteps: u32, lanes: &str, settings: &Settings) -> Generated {
         let placed = super::placed(name, members, timesteps);
-        let network = quantise::quantise(&placed.network, &Settings::default()).expect("a zoo network fits");
+        let network = quantise::quantise(&placed.network, settings).expect("a zoo network fits");
         Self::folded(network, &Folding::parse(lanes).expect("legal lanes"))
     }
 
