@@ -57,8 +57,8 @@ impl Script {
         for word in image.words().take(words) {
             self.push(1, LOAD_DATA, word);
         }
-        // As many clocks as the last word takes, and its check.
-        self.push(3, 0, 50);
+        // As many clocks as the last two words take, and the check.
+        self.push(3, 0, 80);
         self.read(LOAD_OFFSET, 4 * words as u32);
     }
 

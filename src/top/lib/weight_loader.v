@@ -80,7 +80,7 @@ module weight_loader #(
     assign s_ready     = !busy_reg && !write_reg && !finish && !start;
     assign load_data   = row_reg;
     assign load_addr   = addr_reg;
-    assign load_enable = memory_reg[MEMORIES-1:0] & {MEMORIES{write_reg}};
+    assign load_enable = memory_reg[MEMORIES-1:0] & {MEMORIES{write_reg && !rst}};
     assign valid       = valid_reg;
     assign loading     = loading_reg;
     assign crc         = ~crc_reg;
@@ -117,7 +117,7 @@ module weight_loader #(
                 memory_reg <= {memory_reg[MEMORIES] | memory_reg[MEMORIES-1], memory_reg[MEMORIES-2:0], 1'b0};
             end
         end
-        if (finish && !rst) begin
+        if (finish) begin
             loading_reg <= 1'b0;
             valid_reg   <= crc == expected_reg;
         end
@@ -134,10 +134,13 @@ module weight_loader #(
             addr_reg     <= {ADDR_BITS{1'b0}};
             memory_reg   <= {{MEMORIES{1'b0}}, 1'b1};
         end
+        // Nothing happens amid a reset but this: what `start` and the rest are then is not known.
         if (rst) begin
             loading_reg <= 1'b0;
             busy_reg    <= 1'b0;
             write_reg   <= 1'b0;
+            valid_reg   <= valid_reg;
+            crc_reg     <= crc_reg;
         end
     end
 endmodule
