@@ -586,59 +586,8 @@ pub const FAULTS: &[Fault] = &[
     },
     // A byte that is not to be trusted is; an escape before a flag is forgiven; a body may have any length; a flag that
     // is not to be trusted is one; an escape alone is no body.
-    Fault {
-        file: "link_receiver.v",
-        from: "&& !bad_reg && !escaped_reg",
-        to: "&& !escaped_reg",
-        bench: "link_receiver",
-    },
-    Fault { file: "link_receiver.v", from: "&& !bad_reg && !escaped_reg", to: "&& !bad_reg", bench: "link_receiver" },
-    Fault {
-        file: "link_receiver.v",
-        from: "\n                       && wanted == {{(16 - BITS){1'b0}}, count_reg};",
-        to: ";",
-        bench: "link_receiver",
-    },
-    Fault {
-        file: "link_receiver.v",
-        from: "flag      = s_tvalid && !s_terror &&",
-        to: "flag      = s_tvalid &&",
-        bench: "link_receiver",
-    },
-    Fault { file: "link_receiver.v", from: "flag && some_reg;", to: "flag && count_reg != 0;", bench: "link_receiver" },
     // What came of a bad body stays; unread bytes are written over; a message with a hole; the wrong code; an overrun
     // that is not told; bytes that are read before their message is checked.
-    Fault {
-        file: "link_receiver.v",
-        from: "ended && !good ? commit_reg : write_reg;",
-        to: "write_reg;",
-        bench: "link_receiver",
-    },
-    Fault {
-        file: "link_receiver.v",
-        from: "room    = next != read_reg;",
-        to: "room    = 1'b1;",
-        bench: "link_receiver",
-    },
-    Fault { file: "link_receiver.v", from: "if (delayed && !fits)", to: "if (1'b0)", bench: "link_receiver" },
-    Fault {
-        file: "link_receiver.v",
-        from: "over_reg || !fits ? OVERRUN",
-        to: "over_reg ? OVERRUN",
-        bench: "link_receiver",
-    },
-    Fault {
-        file: "link_receiver.v",
-        from: "ended && !(good && room);",
-        to: "ended && !correct;",
-        bench: "link_receiver",
-    },
-    Fault {
-        file: "link_receiver.v",
-        from: "out_valid_reg <= read_reg != commit_reg;",
-        to: "out_valid_reg <= read_reg != write_reg;",
-        bench: "link_receiver",
-    },
     // A WRITE does not wait; a WRITE of no word, a READ of 65; an error with the sequence of the request before; a
     // register number beyond 63 wraps; a message without payload takes the next one for its own.
     Fault { file: "link_server.v", from: "job_valid ? DECIDE : WHERE;", to: "WHERE;", bench: "link_server" },

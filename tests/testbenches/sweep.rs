@@ -321,7 +321,6 @@ pub const BENCHES: &[Bench] = &[
         ],
     },
     Bench { module: "link_sender", settings: &["", "MOST=300 MESSAGES=5"] },
-    Bench { module: "link_receiver", settings: &["", "BUFFER_LOG2=5", "BUFFER_LOG2=10 MOST=300 ITEMS=20"] },
     Bench {
         module: "link_server",
         settings: &[
