@@ -6,6 +6,7 @@ mod common;
 mod place;
 mod study;
 mod weight_bits;
+mod weights;
 
 use common::{Attribute, Graph};
 use insta::assert_snapshot;
