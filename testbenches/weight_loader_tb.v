@@ -108,7 +108,7 @@ module weight_loader_tb;
     endtask
 
     // All memories against the image.
-    integer place, row, byte;
+    integer place, row, column;
     reg [DATA_BITS-1:0] wanted;
     task compare;
         begin
@@ -116,8 +116,8 @@ module weight_loader_tb;
             for (n = 0; n < MEMORIES; n = n + 1) begin
                 for (row = 0; row < ROWS[32*n +: 32]; row = row + 1) begin
                     wanted = {DATA_BITS{1'b0}};
-                    for (byte = 0; byte < ROW_BYTES[32*n +: 32]; byte = byte + 1) begin
-                        wanted[8*byte +: 8] = image[place];
+                    for (column = 0; column < ROW_BYTES[32*n +: 32]; column = column + 1) begin
+                        wanted[8*column +: 8] = image[place];
                         place = place + 1;
                     end
                     checks = checks + 1;
