@@ -11,7 +11,7 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 ACCEPT := $(patsubst tests/%.rs,--test %,$(wildcard tests/accept_*.rs))
 LIBRARY := src/rtl/lib src/top/lib
 # Clocks and shift registers around a core; what is left out here instantiates a vendor's PLL, which Verilator does not know.
-AROUND := $(addprefix src/synth/lib/,core_clock.v serial_sink.v serial_source.v)
+AROUND := src/board/lib/core_clock.v src/synth/lib/serial_sink.v src/synth/lib/serial_source.v
 VERILOG := $(wildcard $(addsuffix /*.v,$(LIBRARY))) $(AROUND)
 
 .PHONY: help demo test accept pnr lint lint-rust lint-verilog fmt clean install

@@ -5,10 +5,10 @@ use super::{Board, Family};
 use crate::Result;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port};
 
-const SAME_CLOCK: &str = include_str!("../synth/lib/core_clock.v");
-const ECP5_CLOCK: &str = include_str!("../synth/lib/ecp5_clock.v");
-const ICE40_CLOCK: &str = include_str!("../synth/lib/ice40_clock.v");
-const MMCM_CLOCK: &str = include_str!("../synth/lib/mmcm_clock.v");
+const SAME_CLOCK: &str = include_str!("lib/core_clock.v");
+const ECP5_CLOCK: &str = include_str!("lib/ecp5_clock.v");
+const ICE40_CLOCK: &str = include_str!("lib/ice40_clock.v");
+const MMCM_CLOCK: &str = include_str!("lib/mmcm_clock.v");
 
 /// A core's clock on a board.
 #[derive(Debug, Clone, PartialEq)]

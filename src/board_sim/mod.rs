@@ -17,7 +17,7 @@ use crate::{Error, Result, doctor, tool};
 pub const CLOCKS_PER_BIT: u32 = 8;
 
 const MAIN_CPP: &str = include_str!("../../sim/board.cpp");
-const PORTABLE_CLOCK: &str = include_str!("../synth/lib/core_clock.v");
+const PORTABLE_CLOCK: &str = include_str!("../board/lib/core_clock.v");
 /// The module around the board's top, the same for all boards.
 const TOP: &str = "simulated_board";
 

@@ -64,13 +64,13 @@ pub fn package_ip(sources: &Sources, board: &Board, description: &str) -> Result
     set(&mut text, "vendor", "volley");
     set(&mut text, "description", description);
     let _ = writeln!(text, "set registers {{");
-    for register in REGISTERS {
-        let access = match register.access {
+    for entry in REGISTERS {
+        let access = match entry.access {
             Access::Read => "read-only",
             Access::Write => "write-only",
         };
-        let entry = [register.name, &format!("0x{:02X}", register.address()), access, register.meaning].map(word);
-        let _ = writeln!(text, "    {{{}}}", entry.join(" "));
+        let words = [entry.name, &format!("0x{:02X}", entry.register.address()), access, entry.meaning].map(word);
+        let _ = writeln!(text, "    {{{}}}", words.join(" "));
     }
     let _ = writeln!(text, "}}");
     Ok(text + include_str!("vivado/package_ip.tcl"))

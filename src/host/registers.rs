@@ -6,6 +6,7 @@ use crate::Shape;
 use crate::error::{Error, Result};
 
 use super::message::{MOST_PAYLOAD, OVERHEAD};
+pub use crate::top::registers::Register;
 
 /// "VLLY", low byte last.
 pub const IDENTITY: u32 = 0x594C_4C56;
@@ -15,37 +16,6 @@ pub const MAJOR: u16 = 1;
 pub const RESET_CORE: u32 = 1;
 /// CONTROL: sets the counters to 0.
 pub const CLEAR_COUNTERS: u32 = 1 << 1;
-
-/// By number. Over AXI4-Lite the byte address is four times as large.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Register {
-    Identity = 0,
-    Version = 1,
-    Design = 2,
-    Channels = 3,
-    Height = 4,
-    Width = 5,
-    Classes = 6,
-    Neurons = 7,
-    ClockHz = 8,
-    LinkBuffer = 9,
-    Status = 10,
-    Control = 11,
-    FramesIn = 12,
-    FramesOut = 13,
-    Latency = 14,
-    BusyClocks = 15,
-    Events = 16,
-    InputStalls = 17,
-    OutputStalls = 18,
-    LinkErrors = 19,
-    Weights = 20,
-    WeightsBytes = 21,
-    LoadStart = 22,
-    LoadData = 23,
-    LoadOffset = 24,
-}
 
 /// What a device says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

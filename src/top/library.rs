@@ -5,6 +5,7 @@
 pub const FILES: &[(&str, &str)] = &[
     ("axi_lite_port.v", include_str!("lib/axi_lite_port.v")),
     ("device_registers.v", include_str!("lib/device_registers.v")),
+    ("fcs16.v", include_str!("lib/fcs16.v")),
     ("frame_input.v", include_str!("lib/frame_input.v")),
     ("link_receiver.v", include_str!("lib/link_receiver.v")),
     ("link_sender.v", include_str!("lib/link_sender.v")),
@@ -15,8 +16,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("uart_link.v", include_str!("lib/uart_link.v")),
     ("uart_receiver.v", include_str!("lib/uart_receiver.v")),
     ("uart_sender.v", include_str!("lib/uart_sender.v")),
-    ("word_to_bytes.v", include_str!("lib/word_to_bytes.v")),
     ("weight_loader.v", include_str!("lib/weight_loader.v")),
+    ("word_to_bytes.v", include_str!("lib/word_to_bytes.v")),
 ];
 
 /// Those of [`FILES`] that these files instantiate, and that they instantiate in turn; in alphabetical order.

@@ -1,4 +1,4 @@
-//! The device's registers by name, as `docs/host-protocol.md` numbers them: what block design tools show of them.
+//! The device's registers by name, as `docs/host-protocol.md` numbers them: what a host calls them and block design tools show of them.
 
 /// What a host may do with a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,57 +7,88 @@ pub enum Access {
     Write,
 }
 
-/// A register.
+/// By number. Over AXI4-Lite the byte address is four times as large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Register {
+    Identity = 0,
+    Version = 1,
+    Design = 2,
+    Channels = 3,
+    Height = 4,
+    Width = 5,
+    Classes = 6,
+    Neurons = 7,
+    ClockHz = 8,
+    LinkBuffer = 9,
+    Status = 10,
+    Control = 11,
+    FramesIn = 12,
+    FramesOut = 13,
+    Latency = 14,
+    BusyClocks = 15,
+    Events = 16,
+    InputStalls = 17,
+    OutputStalls = 18,
+    LinkErrors = 19,
+    Weights = 20,
+    WeightsBytes = 21,
+    LoadStart = 22,
+    LoadData = 23,
+    LoadOffset = 24,
+}
+
+impl Register {
+    /// Its byte address over AXI4-Lite.
+    pub fn address(self) -> u32 {
+        4 * self as u32
+    }
+}
+
+/// What is known of a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Register {
-    pub number: u32,
+pub struct Entry {
+    pub register: Register,
     pub name: &'static str,
     pub access: Access,
     pub meaning: &'static str,
 }
 
-impl Register {
-    /// Its byte address over AXI4-Lite.
-    pub fn address(&self) -> u32 {
-        4 * self.number
-    }
+const fn read(register: Register, name: &'static str, meaning: &'static str) -> Entry {
+    Entry { register, name, access: Access::Read, meaning }
 }
 
-const fn read(number: u32, name: &'static str, meaning: &'static str) -> Register {
-    Register { number, name, access: Access::Read, meaning }
-}
-
-const fn write(number: u32, name: &'static str, meaning: &'static str) -> Register {
-    Register { number, name, access: Access::Write, meaning }
+const fn write(register: Register, name: &'static str, meaning: &'static str) -> Entry {
+    Entry { register, name, access: Access::Write, meaning }
 }
 
 /// All registers, by number.
-pub const REGISTERS: &[Register] = &[
-    read(0, "IDENTITY", "VLLY in ASCII"),
-    read(1, "VERSION", "of the host protocol: major, minor"),
-    read(2, "DESIGN", "fingerprint of the core without its weights"),
-    read(3, "CHANNELS", "of an input pixel"),
-    read(4, "HEIGHT", "of an input frame"),
-    read(5, "WIDTH", "of an input frame"),
-    read(6, "CLASSES", "scores of a frame"),
-    read(7, "NEURONS", "members of a group neuron, time steps"),
-    read(8, "CLOCK_HZ", "of the core, 0 if not known"),
-    read(9, "LINK_BUFFER", "0: there is no serial line"),
-    read(10, "STATUS", "frame in the core, weights valid, frame error, loadable, loading"),
-    write(11, "CONTROL", "bit 0 resets the core, bit 1 the counters"),
-    read(12, "FRAMES_IN", "frames that entered whole"),
-    read(13, "FRAMES_OUT", "frames whose last score left"),
-    read(14, "LATENCY", "clocks of the last frame that found the core empty"),
-    read(15, "BUSY_CLOCKS", "clocks with a frame in the core"),
-    read(16, "EVENTS", "events processed"),
-    read(17, "INPUT_STALLS", "clocks in which a pixel waited"),
-    read(18, "OUTPUT_STALLS", "clocks in which a score waited"),
-    read(19, "LINK_ERRORS", "messages dropped on a serial line"),
-    read(20, "WEIGHTS", "CRC-32 of the weights in use"),
-    read(21, "WEIGHTS_BYTES", "bytes of the image of the weights"),
-    write(22, "LOAD_START", "begins a load: CRC-32 of the image"),
-    write(23, "LOAD_DATA", "next word of the image"),
-    read(24, "LOAD_OFFSET", "bytes taken since LOAD_START"),
+pub const REGISTERS: &[Entry] = &[
+    read(Register::Identity, "IDENTITY", "VLLY in ASCII"),
+    read(Register::Version, "VERSION", "of the host protocol: major, minor"),
+    read(Register::Design, "DESIGN", "fingerprint of the core without its weights"),
+    read(Register::Channels, "CHANNELS", "of an input pixel"),
+    read(Register::Height, "HEIGHT", "of an input frame"),
+    read(Register::Width, "WIDTH", "of an input frame"),
+    read(Register::Classes, "CLASSES", "scores of a frame"),
+    read(Register::Neurons, "NEURONS", "members of a group neuron, time steps"),
+    read(Register::ClockHz, "CLOCK_HZ", "of the core, 0 if not known"),
+    read(Register::LinkBuffer, "LINK_BUFFER", "0: there is no serial line"),
+    read(Register::Status, "STATUS", "frame in the core, weights valid, frame error, loadable, loading"),
+    write(Register::Control, "CONTROL", "bit 0 resets the core, bit 1 the counters"),
+    read(Register::FramesIn, "FRAMES_IN", "frames that entered whole"),
+    read(Register::FramesOut, "FRAMES_OUT", "frames whose last score left"),
+    read(Register::Latency, "LATENCY", "clocks of the last frame that found the core empty"),
+    read(Register::BusyClocks, "BUSY_CLOCKS", "clocks with a frame in the core"),
+    read(Register::Events, "EVENTS", "events processed"),
+    read(Register::InputStalls, "INPUT_STALLS", "clocks in which a pixel waited"),
+    read(Register::OutputStalls, "OUTPUT_STALLS", "clocks in which a score waited"),
+    read(Register::LinkErrors, "LINK_ERRORS", "messages dropped on a serial line"),
+    read(Register::Weights, "WEIGHTS", "CRC-32 of the weights in use"),
+    read(Register::WeightsBytes, "WEIGHTS_BYTES", "bytes of the image of the weights"),
+    write(Register::LoadStart, "LOAD_START", "begins a load: CRC-32 of the image"),
+    write(Register::LoadData, "LOAD_DATA", "next word of the image"),
+    read(Register::LoadOffset, "LOAD_OFFSET", "bytes taken since LOAD_START"),
 ];
 
 #[cfg(test)]
@@ -74,7 +105,8 @@ mod tests {
             Some((cells[1].parse().ok()?, u32::from_str_radix(address, 16).ok()?, cells[3].into(), access))
         };
         let documented: Vec<_> = include_str!("../../docs/host-protocol.md").lines().filter_map(row).collect();
-        let here: Vec<_> = REGISTERS.iter().map(|r| (r.number, r.address(), r.name.to_string(), r.access)).collect();
+        let here: Vec<_> =
+            REGISTERS.iter().map(|r| (r.register as u32, r.register.address(), r.name.to_string(), r.access)).collect();
         assert_eq!(here, documented);
     }
 }

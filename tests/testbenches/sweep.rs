@@ -320,6 +320,10 @@ pub const BENCHES: &[Bench] = &[
             "CLOCKS=80 MOST_OFF=40 ITEMS=30",
         ],
     },
+    Bench {
+        module: "link_receiver",
+        settings: &["", "BUFFER_LOG2=5", "BUFFER_LOG2=5 HOLD=300", "BUFFER_LOG2=10 MOST=300 ITEMS=20"],
+    },
     Bench { module: "link_sender", settings: &["", "MOST=300 MESSAGES=5"] },
     Bench {
         module: "link_server",

@@ -33,19 +33,6 @@ module link_receiver #(
     localparam [7:0] BAD_CHECK = 8'd1;
     localparam [7:0] OVERRUN   = 8'd2;
 
-    // One byte more of the FCS-16: polynomial x^16 + x^12 + x^5 + 1, reflected.
-    function [15:0] fcs;
-        input [15:0] value;
-        input [7:0]  data;
-        integer      n;
-        begin
-            fcs = value ^ {8'd0, data};
-            for (n = 0; n < 8; n = n + 1) begin
-                fcs = fcs[0] ? (fcs >> 1) ^ 16'h8408 : fcs >> 1;
-            end
-        end
-    endfunction
-
     // A byte is looked at in two clocks: in phase 0 it has been classified, in phase 1 what it stores is written.
     reg [1:0] phase_reg;
     reg       flag_reg;
@@ -71,6 +58,14 @@ module link_receiver #(
     reg          fcs_good_reg;
     reg          length_good_reg;
     reg [16:0]   wanted_reg;
+
+    wire [15:0] fcs_next;
+
+    fcs16 fcs (
+        .value (fcs_reg),
+        .data  (byte_reg),
+        .next  (fcs_next)
+    );
 
     // The ring: bytes from read to commit are messages, those from there to write are the body that is being received.
     (* ram_style = "block" *)
@@ -149,7 +144,7 @@ module link_receiver #(
                 over_reg <= 1'b1;
             end
             if (data_reg) begin
-                fcs_reg    <= fcs(fcs_reg, byte_reg);
+                fcs_reg    <= fcs_next;
                 oldest_reg <= middle_reg;
                 middle_reg <= newest_reg;
                 newest_reg <= byte_reg;
@@ -174,11 +169,9 @@ module link_receiver #(
                 bad_reg   <= 1'b0;
                 over_reg  <= 1'b0;
                 count_reg <= {(BITS + 1){1'b0}};
-                // Whatever was not stored as a message is forgotten.
+                // Without room for a code nothing of the body was stored.
                 if (store_reg) begin
                     commit_reg <= place_reg + 1'b1;
-                end else begin
-                    write_reg <= commit_reg;
                 end
             end
         end

@@ -17,18 +17,6 @@ module link_sender (
     localparam [7:0] FLAG   = 8'h7e;
     localparam [7:0] ESCAPE = 8'h7d;
 
-    function [15:0] fcs;
-        input [15:0] value;
-        input [7:0]  data;
-        integer      n;
-        begin
-            fcs = value ^ {8'd0, data};
-            for (n = 0; n < 8; n = n + 1) begin
-                fcs = fcs[0] ? (fcs >> 1) ^ 16'h8408 : fcs >> 1;
-            end
-        end
-    endfunction
-
     localparam [2:0] IDLE = 3'd0, BODY = 3'd1, LOW = 3'd2, HIGH = 3'd3, END = 3'd4;
 
     reg [2:0]  state_reg;
@@ -36,6 +24,14 @@ module link_sender (
     reg        escaped_reg;                 // the escape of the byte that is next has left
     reg [7:0]  out_reg;
     reg        out_valid_reg;
+
+    wire [15:0] fcs_next;
+
+    fcs16 fcs (
+        .value (fcs_reg),
+        .data  (s_tdata),
+        .next  (fcs_next)
+    );
 
     // The body's next byte, before stuffing.
     wire [7:0] plain   = state_reg == BODY ? s_tdata : state_reg == LOW ? ~fcs_reg[7:0] : ~fcs_reg[15:8];
@@ -78,7 +74,7 @@ module link_sender (
                     end
                     if (leaves) begin
                         if (state_reg == BODY) begin
-                            fcs_reg <= fcs(fcs_reg, s_tdata);
+                            fcs_reg <= fcs_next;
                             if (s_tlast) begin
                                 state_reg <= LOW;
                             end

@@ -1,0 +1,17 @@
+//! The faults that must be seen: small changes of the library, each caught by a bench.
+
+mod around;
+mod core;
+
+/// A small fault: in `file` the text `from`, which stands there once, becomes `to`. `bench` must fail.
+pub struct Fault {
+    pub file: &'static str,
+    pub from: &'static str,
+    pub to: &'static str,
+    pub bench: &'static str,
+}
+
+/// Those of a core's modules, and of the modules around it.
+pub fn all() -> Vec<&'static Fault> {
+    core::FAULTS.iter().chain(around::FAULTS).collect()
+}
