@@ -1,5 +1,5 @@
 // Bench of link_sender: messages rich in the bytes that are stuffed, some chosen so that their FCS is, too. Each must leave as a
-// flag, the stuffed body with its FCS, and a flag.
+// flag, the stuffed body with its FCS, and a flag; of those that are marked as bad the FCS has all bits wrong.
 `default_nettype none
 
 module link_sender_tb;
@@ -18,9 +18,9 @@ module link_sender_tb;
     `include "bench_random.vh"
     `include "bench_link.vh"
 
-    reg [8:0] words [0:MESSAGES*MOST-1];    // {last, byte}
+    reg [9:0] words [0:MESSAGES*MOST-1];    // {bad, last, byte}
     integer total, n, k, size, tries;
-    reg     special;
+    reg     special, bad;
     initial begin
         start_random;
         total     = 0;
@@ -29,14 +29,16 @@ module link_sender_tb;
             draw;
             size    = fill_state[9:8] == 0 ? 1 : 1 + fill_state[31:10] % MOST;
             special = n % 8 != 0;
+            bad     = fill_state[7:6] == 0;
             for (tries = 0; tries < 100 && (tries == 0 || !special); tries = tries + 1) begin
                 body_size = 0;
                 for (k = 0; k < size; k = k + 1) add_random;
                 add_fcs;
+                for (k = size; bad && k < size + 2; k = k + 1) body[k] = ~body[k];
                 for (k = size; k < size + 2; k = k + 1) special = special || body[k] == 8'h7e || body[k] == 8'h7d;
             end
             for (k = 0; k < size; k = k + 1) begin
-                words[total] = {k == size - 1, body[k]};
+                words[total] = {bad && k == size - 1, k == size - 1, body[k]};
                 total = total + 1;
             end
             send_flag;
@@ -46,10 +48,10 @@ module link_sender_tb;
     end
 
     wire [31:0] sent;
-    wire [8:0]  in_data;
+    wire [9:0]  in_data;
     wire        in_valid;
     wire        in_ready;
-    stream_source #(.WIDTH(9)) source (
+    stream_source #(.WIDTH(10)) source (
         .clk(clk), .rst(rst), .total(total), .index(sent), .word(words[sent]),
         .tdata(in_data), .tvalid(in_valid), .tready(in_ready)
     );
@@ -58,7 +60,7 @@ module link_sender_tb;
     wire       out_valid;
     wire       out_ready;
     link_sender dut (
-        .clk(clk), .rst(rst), .s_tdata(in_data[7:0]), .s_tlast(in_data[8]), .s_tvalid(in_valid), .s_tready(in_ready),
+        .clk(clk), .rst(rst), .s_tdata(in_data[7:0]), .s_tlast(in_data[8]), .s_tbad(in_data[9]), .s_tvalid(in_valid), .s_tready(in_ready),
         .m_tdata(out_data), .m_tvalid(out_valid), .m_tready(out_ready)
     );
 

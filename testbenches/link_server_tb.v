@@ -4,8 +4,8 @@
 //
 // Also checked: every word of a WRITE arrives at its register once and in order, and only when all before it has been answered; the
 // core gets whole frames, in order, at most 2^IN_FLIGHT_LOG2 of them unanswered. Some frames find a core that never
-// answers, answers too late, or stops in the middle of a frame: they and all further frames are refused, the first of them within 4
-// clocks of the time limit, until CONTROL has reset the core.
+// answers, answers too late, or stops in the middle of a frame or of its scores: they and all further frames are refused, the first of them
+// within 4 clocks of the time limit, until CONTROL has reset the core. An answer that has begun ends marked as bad.
 `default_nettype none
 
 module link_server_tb;
@@ -21,7 +21,9 @@ module link_server_tb;
     localparam [7:0] CONTROL = 8'd11, WEIGHTS = 8'd20, UNLISTED = 8'd63;    // bit 0 of WEIGHTS makes them valid here
 
     // What ails the core from a frame on.
-    localparam [1:0] WELL = 2'd0, SILENT = 2'd1, LATE = 2'd2, FULL = 2'd3;
+    localparam [2:0] WELL = 3'd0, SILENT = 3'd1, LATE = 3'd2, FULL = 3'd3, PART = 3'd4;
+    // Scores that come of a frame whose core stops amid them.
+    localparam SOME = CLASSES / 2;
 
     wire        clk;
     wire        rst;
@@ -33,10 +35,10 @@ module link_server_tb;
 
     // ---------------------------------------------------------------- requests and what must come of them
     reg [8:0]  in      [0:IN_MOST-1];       // {last, byte}
-    reg [8:0]  out     [0:OUT_MOST-1];
+    reg [9:0]  out     [0:OUT_MOST-1];      // {bad, last, byte}
     integer    in_size, out_size;
     integer    frame_at    [0:MESSAGES];    // of each frame that may reach the core: its first byte in `in`
-    reg [1:0]  frame_state [0:MESSAGES];
+    reg [2:0]  frame_state [0:MESSAGES];
     integer    frames;
     reg [39:0] writes      [0:IN_MOST-1];   // {register, word}, in order
     integer    write_after [0:IN_MOST-1];   // answers that must have come before
@@ -57,7 +59,7 @@ module link_server_tb;
     task answer;
         input [7:0] value;
         begin
-            out[out_size] = {1'b0, value};
+            out[out_size] = {2'b00, value};
             out_size = out_size + 1;
         end
     endtask
@@ -247,11 +249,16 @@ module link_server_tb;
                         frame_state[frames] = WELL;
                         draw;
                         if (!stuck && fill_state[10:8] == 0 && n > 5) begin
-                            frame_state[frames] = fill_state[31:12] % 3 + 1;
+                            frame_state[frames] = fill_state[31:12] % (SOME == 0 ? 3 : 4) + 1;
                             stuck        = 1'b1;
-                            timed_out[n] = 1'b1;
+                            timed_out[n] = frame_state[frames] != PART;
                         end
-                        if (stuck) begin
+                        if (frame_state[frames] == PART) begin
+                            answer_header(8'h83, 4 * CLASSES);
+                            for (k = 0; k < SOME; k = k + 1) answer_word(score(frames, k));
+                            answer(8'd6);
+                            out[out_size-1][9] = 1'b1;
+                        end else if (stuck) begin
                             answer_error(8'd6);
                         end else begin
                             answer_header(8'h83, 4 * CLASSES);
@@ -283,6 +290,7 @@ module link_server_tb;
 
     wire [7:0]  out_data;
     wire        out_last;
+    wire        out_bad;
     wire        out_valid;
     wire        out_ready;
     wire [5:0]  register_addr;
@@ -303,8 +311,8 @@ module link_server_tb;
         .FRAME_BYTES(FRAME_BYTES), .CLASSES(CLASSES), .IN_FLIGHT_LOG2(IN_FLIGHT_LOG2), .TIMEOUT_LOG2(TIMEOUT_LOG2)
     ) dut (
         .clk(clk), .rst(rst), .s_message_tdata(in_data[7:0]), .s_message_tlast(in_data[8]), .s_message_tvalid(in_valid),
-        .s_message_tready(in_ready), .m_message_tdata(out_data), .m_message_tlast(out_last), .m_message_tvalid(out_valid),
-        .m_message_tready(out_ready), .register_addr(register_addr), .register_write(register_write),
+        .s_message_tready(in_ready), .m_message_tdata(out_data), .m_message_tlast(out_last), .m_message_tbad(out_bad),
+        .m_message_tvalid(out_valid), .m_message_tready(out_ready), .register_addr(register_addr), .register_write(register_write),
         .register_wdata(register_wdata), .register_ready(register_ready), .register_rdata(register_rdata),
         .m_frame_tdata(frame_data), .m_frame_tlast(frame_last), .m_frame_tvalid(frame_valid), .m_frame_tready(frame_ready),
         .s_score_tdata(score_data), .s_score_tvalid(score_valid), .s_score_tready(score_ready),
@@ -313,8 +321,8 @@ module link_server_tb;
 
     wire [31:0] received;
     wire        all_came;
-    stream_sink #(.WIDTH(9)) sink (
-        .clk(clk), .rst(rst), .total(out_size), .index(received), .word(out[received]), .tdata({out_last, out_data}),
+    stream_sink #(.WIDTH(10)) sink (
+        .clk(clk), .rst(rst), .total(out_size), .index(received), .word(out[received]), .tdata({out_bad, out_last, out_data}),
         .tvalid(out_valid), .tready(out_ready), .done(all_came), .failed(sink_failed), .checks(checks)
     );
 
@@ -326,6 +334,8 @@ module link_server_tb;
     integer    answered;                    // messages
     integer    answer_clock;                // of the last answer's end
     reg        answering;                   // an answer has begun
+    integer    byte_clock;                  // of the last byte that was taken of an answer
+    reg        was_valid;
     integer    message;                     // that comes in
     integer    message_byte;
     integer    header_clock [0:MESSAGES-1]; // of the last byte of its header
@@ -364,6 +374,8 @@ module link_server_tb;
             answered      <= 0;
             answering     <= 1'b0;
             answer_clock  <= 0;
+            byte_clock    <= 0;
+            was_valid     <= 1'b0;
             message       <= 0;
             message_byte  <= 0;
             first_frame   <= 0;
@@ -379,6 +391,7 @@ module link_server_tb;
             weights_valid <= 1'b1;
         end else begin
             // Messages, one answer each.
+            was_valid <= out_valid && !out_ready;
             if (in_valid && in_ready) begin
                 message_byte <= in_data[8] ? 0 : message_byte + 1;
                 if (message_byte == 4) header_clock[message] <= clock;
@@ -394,6 +407,15 @@ module link_server_tb;
                         $display("message %0d was given up after %0d clocks", answered, i);
                     end
                 end
+                // Neither is an answer given up at any other time.
+                if (!was_valid && out_bad) begin
+                    i = clock - byte_clock;
+                    if (i < TIMEOUT || i > TIMEOUT + 4) begin
+                        wrong = 1'b1;
+                        $display("answer %0d was ended after %0d clocks", answered, i);
+                    end
+                end
+                if (out_ready) byte_clock <= clock;
                 if (out_ready && out_last) begin
                     answering    <= 1'b0;
                     answered     <= answered + 1;
@@ -442,14 +464,15 @@ module link_server_tb;
                     giving    <= giving + 1;
                     wait_left <= fill_state[25:24] != 0 ? fill_state[28:26] : fill_state[31:26] * TIMEOUT / 128;
                 end
-                if (frame_state[giving] != WELL) begin
+                if (frame_state[giving] != WELL && !(frame_state[giving] == PART && label < SOME)) begin
                     wrong = 1'b1;
                     $display("frame %0d was answered too late, but its score is taken", giving);
                 end
-            end else if (!score_valid && giving < taking && frame_state[giving] != SILENT && frame_state[giving] != FULL) begin
+            end else if (!score_valid && giving < taking && frame_state[giving] != SILENT && frame_state[giving] != FULL &&
+                         !(frame_state[giving] == PART && label == SOME)) begin
                 wait_left   <= wait_left - 1;
                 // A score that is too late comes when its frame is being refused.
-                score_valid <= frame_state[giving] == WELL ? wait_left <= 0
+                score_valid <= frame_state[giving] == WELL || frame_state[giving] == PART ? wait_left <= 0
                              : giving - first_frame < frame_answers + (answering && for_core[answered]);
             end
             if (core_reset) begin

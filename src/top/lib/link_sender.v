@@ -1,5 +1,7 @@
 // link_sender: a message becomes a stuffed body between two flags, with its FCS-16 (docs/host-protocol.md, framing).
 //
+// Of a message that cannot be finished the FCS is made wrong, so that the host drops it.
+//
 // Every message has a flag of its own before and after it. One byte leaves in two clocks at best, far more than a serial line takes.
 `default_nettype none
 
@@ -8,6 +10,7 @@ module link_sender (
     input  wire       rst,                  // synchronous, active high
     input  wire [7:0] s_tdata,
     input  wire       s_tlast,              // last byte of the message
+    input  wire       s_tbad,               // with it: the message is not to be trusted
     input  wire       s_tvalid,
     output wire       s_tready,
     output wire [7:0] m_tdata,              // registered
@@ -74,7 +77,7 @@ module link_sender (
                     end
                     if (leaves) begin
                         if (state_reg == BODY) begin
-                            fcs_reg <= fcs_next;
+                            fcs_reg <= fcs_next ^ {16{s_tbad}};
                             if (s_tlast) begin
                                 state_reg <= LOW;
                             end

@@ -4,7 +4,7 @@
 // other message waits until all before it have been answered. So all are carried out, and answered, in order.
 //
 // A core that gives no score for 2^TIMEOUT_LOG2 clocks is taken for stuck: from then on frames are refused, until the core
-// is reset.
+// is reset. An answer that already has scores of it ends there and is marked as bad.
 `default_nettype none
 
 module link_server #(
@@ -23,6 +23,7 @@ module link_server #(
     // Answers.
     output wire [7:0]  m_message_tdata,
     output wire        m_message_tlast,
+    output wire        m_message_tbad,      // with the last byte: the message is not whole
     output wire        m_message_tvalid,
     input  wire        m_message_tready,
     // Registers: the word read stands one clock behind its address.
@@ -246,11 +247,13 @@ module link_server #(
     wire sends = answer_reg == HEAD || answer_reg == CODE || answer_reg == SEND;
     wire sent  = sends && m_message_tready;
     wire empty = !failed_reg && !scores && !reads;
+    wire waits = (answer_reg == IDLE || answer_reg == GET) && job_valid && scores && !s_score_tvalid;
 
     assign m_message_tvalid = sends;
     assign m_message_tdata  = answer_reg == HEAD ? head : answer_reg == CODE ? {5'd0, failure_reg} : out_reg[7:0];
     assign m_message_tlast  = answer_reg == HEAD ? head_reg == 3'd4 && empty
                             : answer_reg == CODE || left_reg == 16'd1;
+    assign m_message_tbad   = answer_reg == CODE && !failed_reg;
     assign job_done         = sent && m_message_tlast;
     assign s_score_tready   = answer_reg == GET && scores;
     // Register 63 stands for all numbers that no register has: it reads as 0 and ignores what is written.
@@ -265,16 +268,9 @@ module link_server #(
                 failed_reg   <= job_code != NONE || (scores && stuck_reg);
                 failure_reg  <= job_code != NONE ? job_code : TIMED_OUT;
                 out_byte_reg <= 2'd0;
-                timer_reg    <= timer_reg + 1'b1;
                 // Scores are announced when the first is there.
                 if (job_valid && (job_code != NONE || !scores || s_score_tvalid || stuck_reg)) begin
                     answer_reg <= HEAD;
-                end
-                if (job_valid && scores && !s_score_tvalid && &timer_reg) begin
-                    stuck_reg <= 1'b1;
-                end
-                if (!job_valid || !scores) begin
-                    timer_reg <= {TIMEOUT_LOG2{1'b0}};
                 end
             end
             HEAD: begin
@@ -294,6 +290,8 @@ module link_server #(
                 if (!scores || s_score_tvalid) begin
                     read_reg   <= read_reg + 7'd1;
                     answer_reg <= SEND;
+                end else if (&timer_reg) begin
+                    answer_reg <= CODE;
                 end
             end
             SEND: begin
@@ -306,14 +304,17 @@ module link_server #(
                     end
                 end
             end
-            default: begin                  // CODE
+            default: begin                  // CODE, also the end of an answer that is not whole
                 if (sent) begin
                     answer_reg <= IDLE;
                 end
             end
         endcase
-        if (answer_reg != IDLE) begin
+        timer_reg <= timer_reg + 1'b1;
+        if (!waits) begin
             timer_reg <= {TIMEOUT_LOG2{1'b0}};
+        end else if (&timer_reg) begin
+            stuck_reg <= 1'b1;
         end
         if (core_reset) begin
             stuck_reg <= 1'b0;

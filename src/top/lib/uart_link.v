@@ -44,6 +44,7 @@ module uart_link #(
     wire       request_ready;
     wire [7:0] answer;
     wire       answer_last;
+    wire       answer_bad;
     wire       answer_valid;
     wire       answer_ready;
     wire [7:0] sent;
@@ -90,6 +91,7 @@ module uart_link #(
         .s_message_tready (request_ready),
         .m_message_tdata  (answer),
         .m_message_tlast  (answer_last),
+        .m_message_tbad   (answer_bad),
         .m_message_tvalid (answer_valid),
         .m_message_tready (answer_ready),
         .register_addr    (register_addr),
@@ -113,6 +115,7 @@ module uart_link #(
         .rst      (rst),
         .s_tdata  (answer),
         .s_tlast  (answer_last),
+        .s_tbad   (answer_bad),
         .s_tvalid (answer_valid),
         .s_tready (answer_ready),
         .m_tdata  (sent),

@@ -301,7 +301,16 @@ pub const FAULTS: &[Fault] = &[
         to: "|| (scores && stuck_reg && !s_score_tvalid);",
         bench: "link_server",
     },
-    Fault { file: "link_server.v", from: "if (answer_reg != IDLE) begin", to: "if (1'b0) begin", bench: "link_server" },
+    Fault { file: "link_server.v", from: "if (!waits) begin", to: "if (1'b0) begin", bench: "link_server" },
+    // A core that stops amid its scores: the answer waits for ever; it ends as if it were whole, and on the line, too.
+    Fault {
+        file: "link_server.v",
+        from: "end else if (&timer_reg) begin\n                    answer_reg <= CODE;",
+        to: "end else begin",
+        bench: "link_server",
+    },
+    Fault { file: "link_server.v", from: "answer_reg == CODE && !failed_reg;", to: "1'b0;", bench: "link_server" },
+    Fault { file: "link_sender.v", from: " ^ {16{s_tbad}}", to: "", bench: "link_sender" },
     // Between the parts of the link: whose last byte, and whether a byte is to be trusted.
     Fault { file: "uart_link.v", from: ".s_tlast  (answer_last)", to: ".s_tlast  (request_last)", bench: "uart_link" },
     Fault { file: "uart_link.v", from: ".s_terror (received_error)", to: ".s_terror (1'b0)", bench: "uart_link" },
