@@ -1,5 +1,5 @@
 //! `<net>_axi` and the bare core's streams against masters, sources and sinks that are not ours: cocotbext-axi in Icarus,
-//! with random pauses on every channel. `axi/test_axi.py` and `axi/test_core.py` hold the tests; here are the designs and
+//! with random pauses on every channel. `axi/test_axi.py`, `axi/test_core.py` and `axi/test_weights.py` hold the tests; here are the designs and
 //! what they must compute, by the model.
 
 mod digits;
@@ -11,7 +11,9 @@ use std::process::Command;
 use ndarray::{Array3, Axis};
 use serde_json::json;
 use volley::board::Family;
-use volley::fixed_point::{Network, Settings, ThresholdMode};
+use volley::core_folder::{self, Loadable};
+use volley::fixed_point::{Network, Settings, ThresholdMode, WeightMode};
+use volley::folder::Converted;
 use volley::model::Model;
 use volley::rtl::image::{Image, fingerprint};
 use volley::rtl::{self, Design};
@@ -52,6 +54,18 @@ fn write(folder: &Path, network: &Network, design: &Design, images: &[Array3<u8>
     });
     std::fs::write(folder.join("case.json"), case.to_string()).unwrap();
     axi.top
+}
+
+/// Adds to the case another network's weights, and what it computes with them.
+fn add_other(folder: &Path, other: &Loadable, images: &[Array3<u8>]) {
+    let path = folder.join("case.json");
+    let mut case: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let model = Model::new(&other.network).unwrap();
+    case["other"] = json!({
+        "image": other.image.bytes(), "crc32": other.image.crc32(),
+        "scores": images.iter().map(|image| model.scores(image.view())).collect::<Vec<_>>(),
+    });
+    std::fs::write(path, case.to_string()).unwrap();
 }
 
 /// Runs a cocotb module; fails with its log.
@@ -104,6 +118,23 @@ fn frames_that_end_within_a_word() {
     let folder = tempfile::tempdir().unwrap();
     let top = write(folder.path(), &network, &design, &images);
     run(folder.path(), &top, "test_axi");
+}
+
+#[test]
+fn another_networks_weights_over_axi() {
+    let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
+    let converted = |network| Converted { network, settings: settings.clone(), onnx: None };
+    let first = converted(digits::converted(4, 1));
+    let core = core_folder::generate(&first, &Folding::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let rtl = folder.path().join("rtl");
+    core_folder::write(&rtl, &first, &core.design).unwrap();
+    let other = core_folder::loadable(&rtl, &converted(digits::converted_other(4, 1))).unwrap();
+    let images = digits_images(3);
+    let simulation = tempfile::tempdir().unwrap();
+    let top = write(simulation.path(), &core.network, &core.design, &images);
+    add_other(simulation.path(), &other, &images);
+    run(simulation.path(), &top, "test_weights");
 }
 
 #[test]

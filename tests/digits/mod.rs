@@ -11,8 +11,19 @@ use volley::{ann, convert, fixed_point, import, quantise, rtl, schedule, snn};
 /// The imported network.
 pub fn imported() -> ann::Network {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/digits.onnx");
-    let normalisation = import::normalisation_for(&path).unwrap().expect("digits.toml has [input]");
-    import::read_onnx(&path, normalisation).unwrap()
+    import::read_onnx(&path, normalisation()).unwrap()
+}
+
+fn normalisation() -> ann::Normalisation {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/digits.onnx");
+    import::normalisation_for(&path).unwrap().expect("digits.toml has [input]")
+}
+
+/// Another network of the same shape: what `train.py --seed 2` makes.
+pub fn converted_other(members: u32, timesteps: u32) -> snn::Network {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/weights/digits.onnx");
+    let imported = import::read_onnx(&path, normalisation()).unwrap();
+    convert::convert(imported, &convert::Options { members, timesteps }).unwrap().network
 }
 
 /// Its activations replaced by group neurons.

@@ -2,6 +2,7 @@
 //! hosts that people use on the other end. What they get is compared with the bit-accurate model, on a good line and on bad ones.
 
 mod line;
+mod weights;
 
 use std::path::Path;
 use std::process::Command;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use line::{Bad, Damage};
 use volley::board::Board;
 use volley::board_sim::{self, Program};
+use volley::fixed_point::Network;
 use volley::host::message::{ERROR, Kind, Message, words};
 use volley::host::{Accelerator, DEFAULT_BAUD, Limits, LinkReport, Port, Register, Serial, framing};
 use volley::model::Model;
@@ -30,11 +32,10 @@ struct Expected {
     scores: Vec<Vec<i32>>,
 }
 
-fn expected(rtl: &Path) -> Expected {
-    let core = core_folder::read(rtl).unwrap();
+fn expected_of(network: &Network) -> Expected {
     let images = data::read_npz(&root().join("examples/digits/test.npz"), Some(FRAMES)).unwrap();
     let frames = images.pixels.outer_iter().map(|image| image.iter().copied().collect()).collect();
-    let scores = Model::new(&core.network).unwrap().scores_all(&images, &|_| {});
+    let scores = Model::new(network).unwrap().scores_all(&images, &|_| {});
     let word = |score: i64| i32::try_from(score).unwrap();
     Expected { frames, scores: scores.into_iter().map(|all| all.into_iter().map(word).collect()).collect() }
 }
@@ -54,7 +55,7 @@ fn classify(device: &mut Accelerator, expected: &Expected) {
 #[test]
 fn the_simulated_board_and_its_hosts() {
     let rtl = root().join("rtl-out/digits");
-    let expected = expected(&rtl);
+    let expected = expected_of(&core_folder::read(&rtl).unwrap().network);
     let work = tempfile::tempdir().unwrap();
     let program = board_sim::build(&rtl, &Board::find("ulx3s-85f").unwrap(), work.path()).unwrap();
     a_good_line(&program, &expected);
