@@ -27,12 +27,15 @@ pub(super) fn script(board: &Board, top: &str, files: &[String]) -> String {
 }
 
 /// Synthesis for the family, and for what its device has.
+///
+/// The eight flip-flops of an iCE40 tile share their enable and reset: an enable of a few flip-flops costs a tile that the others cannot
+/// use (a core with its link has some 280 such sets, a third of them for a single flip-flop), so it becomes part of their LUTs.
 fn command(board: &Board) -> &'static str {
     match board.family {
         Family::Ecp5 => "synth_ecp5",
         // Only the UltraPlus has multipliers; its delays differ from those of the others.
-        Family::Ice40 if board.device.dsps > 0 => "synth_ice40 -device u -dsp",
-        Family::Ice40 => "synth_ice40 -device hx",
+        Family::Ice40 if board.device.dsps > 0 => "synth_ice40 -device u -dsp -dffe_min_ce_use 5",
+        Family::Ice40 => "synth_ice40 -device hx -dffe_min_ce_use 5",
         // xc7 is the default family: Artix-7 and Zynq-7000.
         Family::Series7 => "synth_xilinx",
         Family::UltrascalePlus => "synth_xilinx -family xcup",
