@@ -1,8 +1,10 @@
 //! The RTL folder: a generated core with everything that is needed to check it later.
 //!
-//! `*.v` and `*.mem` are the design, `core.toml` is its [`Manifest`], and `network/` holds the converted network that it
-//! computes (see [`crate::folder`], without the float model), so that a co-simulation has its reference.
+//! `*.v` and `*.mem` are the design, `core.toml` is its [`Manifest`], `network/` holds the converted network that it
+//! computes (see [`crate::folder`], without the float model), so that a co-simulation has its reference, and `SHA256SUMS` tells whether
+//! all this is as it was written (see [`crate::sums`]).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -13,6 +15,7 @@ use crate::quantise::{quantise, quantise_like};
 use crate::rtl::image::{self, Image};
 use crate::rtl::{self, Design, Manifest};
 use crate::schedule::{self, Folding, Plan};
+use crate::sums::{Differences, Sums, sha256};
 
 /// The file that makes a folder a generated core.
 pub const MANIFEST: &str = "core.toml";
@@ -123,8 +126,46 @@ pub fn write(folder: &Path, converted: &Converted, design: &Design) -> Result<()
             write_file(&new.join(name), text)?;
         }
         write_file(&new.join(MANIFEST), manifest)?;
-        folder::write(&new.join(NETWORK), &Converted { onnx: None, ..converted.clone() })
+        folder::write(&new.join(NETWORK), &Converted { onnx: None, ..converted.clone() })?;
+        let mut sums = Sums::of(new)?;
+        sums.sources.extend(converted.onnx.iter().map(|onnx| (folder::MODEL.into(), sha256(onnx))));
+        sums.write(new)
     })
+}
+
+/// How a folder differs from what was written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Verification {
+    /// Files by `SHA256SUMS`.
+    pub files: usize,
+    /// SHA-256 of what the core was generated from, by name.
+    pub sources: BTreeMap<String, String>,
+    pub differences: Differences,
+    /// Files of the design that come out otherwise when it is generated again, by another version of Volley for instance.
+    pub generated_otherwise: Vec<String>,
+}
+
+impl Verification {
+    pub fn is_good(&self) -> bool {
+        self.differences.is_empty() && self.generated_otherwise.is_empty()
+    }
+}
+
+/// Holds the folder against its `SHA256SUMS`, and if all is as it was written, against the core that [`read`] makes of its network,
+/// which comes back then.
+///
+/// # Errors
+/// [`Error::Io`] and [`Error::File`] for sums that cannot be read, and what [`read`] gives.
+pub fn verify(folder: &Path) -> Result<(Verification, Option<Core>)> {
+    let sums = Sums::read(folder)?;
+    let differences = sums.differences(&Sums::of(folder)?);
+    let core = if differences.is_empty() { Some(read(folder)?) } else { None };
+    let again = core.iter().flat_map(|core| &core.design.files);
+    let otherwise = again.filter(|(name, text)| sums.files.get(*name) != Some(&sha256(text.as_bytes())));
+    let generated_otherwise = otherwise.map(|(name, _)| name.clone()).collect();
+    let verification =
+        Verification { files: sums.files.len(), differences, generated_otherwise, sources: sums.sources };
+    Ok((verification, core))
 }
 
 /// Reads `core.toml`.

@@ -40,6 +40,7 @@ pub mod schedule;
 pub mod shape;
 pub mod snn;
 pub mod study;
+pub mod sums;
 pub mod sweep;
 pub mod synth;
 pub mod tool;

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 /// Writes a whole folder: `fill` gets an empty folder beside `target`, which is renamed to `target` once it is full.
 ///
 /// An existing `target` is replaced only if it is empty or holds a file called `marker`, the sign that Volley
-/// wrote it; the old folder disappears after the new one is in place.
+/// wrote it. Both change places at once where the system can (Linux), so that whoever kills the program at any moment finds
+/// the old folder or the new one; then the old one disappears.
 ///
 /// # Errors
 /// Whatever `fill` gives (then `target` is as it was), [`Error::File`] for a target that is not Volley's,
@@ -25,6 +26,9 @@ pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Res
     // Once more: `fill` may have taken long.
     check_replaceable(&target, marker)?;
     if target.exists() {
+        if exchange(&new, &target) {
+            return Ok(());
+        }
         std::fs::rename(&target, &old).map_err(|e| failed(&target, e))?;
     }
     std::fs::rename(&new, &target).map_err(|source| {
@@ -34,6 +38,18 @@ pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Res
         }
         failed(&target, source)
     })
+}
+
+/// Lets two paths change places in one step; false where the system or the file system cannot.
+#[cfg(target_os = "linux")]
+fn exchange(one: &Path, other: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// Writes a whole file, in place of an older one: `fill` makes its content, once it is known that the file can be written.

@@ -38,7 +38,8 @@ fn the_committed_rtl_of_the_digits_network_is_current() {
     let ann = read_onnx(&model, normalisation).unwrap();
     let placed = convert(ann, &Options { members: 4, timesteps: 1 }).unwrap();
     assert!(placed.uncalibrated.is_empty(), "the digits network knows its thresholds");
-    let converted = Converted { network: placed.network, settings: Settings::default(), onnx: None };
+    let converted =
+        Converted { network: placed.network, settings: Settings::default(), onnx: std::fs::read(&model).ok() };
     let core = core_folder::generate(&converted, &Folding::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     core_folder::write(&folder.path().join("digits"), &converted, &core.design).unwrap();

@@ -23,6 +23,7 @@ mod study;
 mod sweep;
 mod synth;
 mod table;
+mod verify;
 mod weights;
 
 use std::ffi::OsString;
@@ -87,6 +88,7 @@ enum Command {
     BoardSim(board_sim::Args),
     Run(run::Args),
     Report(report::Args),
+    Verify(verify::Args),
     Inspect(inspect::Args),
     Doctor(doctor::Args),
 }
@@ -183,6 +185,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::BoardSim(args) => board_sim::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }

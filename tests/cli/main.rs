@@ -5,6 +5,7 @@ mod boards;
 mod common;
 mod place;
 mod study;
+mod verify;
 mod weight_bits;
 mod weights;
 
@@ -334,8 +335,8 @@ fn mistakes_in_the_settings_file_are_named() {
         place.refused("generate net -o rtl")
     };
     assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, plan, board, weights, json");
-    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, inspect, doctor");
-    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, inspect, doctor");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
     // Tables of other commands are checked as well.
     assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");

@@ -9,11 +9,12 @@ use std::process::Command;
 use volley::board::Board;
 use volley::fixed_point::{Settings, WeightMode};
 use volley::folder::Converted;
-use volley::host::{Register, WeightsFile};
+use volley::host::message::{Kind, Message};
+use volley::host::{Register, WeightsFile, framing};
 use volley::schedule::Folding;
 use volley::{Error, board_sim, core_folder, snn};
 
-use super::{Damage, Expected, classify, expected_of, open, root};
+use super::{Damage, Expected, LIMITS, Raw, classify, expected_of, open, root};
 
 fn runtime(network: snn::Network) -> Converted {
     let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
@@ -34,19 +35,25 @@ fn another_network_in_the_same_bitstream() {
     let (own_scores, other_scores) = (expected_of(&core.network), expected_of(&other.network));
     assert_ne!(own_scores.scores, other_scores.scores);
 
-    let program =
-        board_sim::build(&rtl, &Board::find("ulx3s-85f").unwrap(), &work.path().join("board")).unwrap();
+    let program = board_sim::build(&rtl, &Board::find("ulx3s-85f").unwrap(), &work.path().join("board")).unwrap();
     let board = program.start(7).unwrap();
     let (mut device, _) = open(&board.port, Damage::None);
     classify(&mut device, &own_scores);
 
     // A host that goes away in the middle of a load.
-    device.write_register(Register::LoadStart, weights.crc32).unwrap();
-    device.write_register(Register::LoadData, 0x1234_5678).unwrap();
     drop(device);
+    let mut port = Raw::open(&board.port);
+    let half = &weights.image[..400];
+    for (sequence, (register, words)) in [(22, &weights.crc32.to_le_bytes()[..]), (23, half)].into_iter().enumerate() {
+        let request = Message::request(Kind::Write, sequence as u16, [&[register], words].concat());
+        port.send(framing::encode(&request.content()));
+        assert_eq!(port.receive(LIMITS.timeout).unwrap().kind, 0x82);
+    }
+    drop(port);
     let (mut device, _) = open(&board.port, Damage::None);
     let status = device.status().unwrap();
     assert!(status.loading() && !status.weights_valid(), "{status:?}");
+    assert_eq!(device.read_register(Register::LoadOffset).unwrap(), 400);
     refuses(&mut device, &own_scores, "weights");
 
     // Another one's load, on a line that loses bytes.
