@@ -3,6 +3,7 @@
 mod boards;
 #[path = "../common/mod.rs"]
 mod common;
+mod device;
 mod place;
 mod study;
 mod verify;
