@@ -14,7 +14,7 @@ LIBRARY := src/rtl/lib src/top/lib
 AROUND := src/board/lib/core_clock.v src/synth/lib/serial_sink.v src/synth/lib/serial_source.v
 VERILOG := $(wildcard $(addsuffix /*.v,$(LIBRARY))) $(AROUND)
 
-.PHONY: help demo test accept pnr lint lint-rust lint-verilog fmt clean install
+.PHONY: help demo test formal accept pnr lint lint-rust lint-verilog fmt clean install
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ ifeq ($(NEXTEST),yes)
 else
 	$(CARGO) test --release $(LOCKED) --no-fail-fast --tests $(TESTS)
 endif
+
+formal: install ## Prove the properties of the Verilog library, plant faults that they must find, and print their table
+	$(CARGO) test --release $(LOCKED) --test formal -- --nocapture
 
 accept: install ## Run the acceptance tests on whole test sets and print their tables
 	$(CARGO) test --release $(LOCKED) --features accept $(ACCEPT) -- --nocapture

@@ -1,0 +1,528 @@
+//! The table of what is proven, and of the faults that show that each proof can fail.
+
+/// A file `<name>.sby` in `sim/formal/`.
+pub struct Property {
+    pub name: &'static str,
+    pub says: &'static str,
+    pub module: &'static str,
+    pub faults: &'static [Fault],
+}
+
+/// A small fault: in `file` the text `from`, which stands there once, becomes `to`.
+pub struct Fault {
+    pub what: &'static str,
+    /// The task that must fail, where the property has several.
+    pub task: Option<&'static str>,
+    pub file: &'static str,
+    pub from: &'static str,
+    pub to: &'static str,
+}
+
+pub const PROPERTIES: &[Property] = &[
+    Property {
+        name: "group_neuron",
+        says: "fires as the definition says: restoring division, and the bit slice, are the member comparators",
+        module: "group_neuron",
+        faults: &[
+            Fault {
+                what: "fires above its threshold only",
+                task: Some("members_5"),
+                file: "group_neuron.v",
+                from: "!trial[IN-BIT] && members",
+                to: "!trial[IN-BIT] && trial != 0 && members",
+            },
+            Fault {
+                what: "a member too few",
+                task: Some("members_4"),
+                file: "group_neuron.v",
+                from: "members <= MEMBERS_LEFT",
+                to: "members < MEMBERS_LEFT",
+            },
+            Fault {
+                what: "what is above the narrowed rest is forgotten",
+                task: Some("shared_current"),
+                file: "group_neuron.v",
+                from: "(MEMBERS & (MEMBERS - 1)) != 0 && |rest",
+                to: "1'b0 && |rest",
+            },
+            Fault {
+                what: "steps in the wrong order",
+                task: Some("own_currents"),
+                file: "group_neuron.v",
+                from: "STEPS == 1 ? 0 : T;",
+                to: "STEPS == 1 ? 0 : STEPS - 1 - T;",
+            },
+            Fault {
+                what: "no clamp",
+                task: Some("power_of_two"),
+                file: "group_neuron.v",
+                from: "many ? MEMBERS[COUNT_BITS-1:0] :",
+                to: "",
+            },
+        ],
+    },
+    Property {
+        name: "group_neuron_stall",
+        says: "no stall changes what is in the pipeline; it stops only while its output is full",
+        module: "group_neuron",
+        faults: &[Fault {
+            what: "counts move on while all else waits",
+            task: None,
+            file: "group_neuron.v",
+            from: "                if (advance) begin\n                    counts_reg",
+            to: "                if (1'b1) begin\n                    counts_reg",
+        }],
+    },
+    Property {
+        name: "group_neuron_serial",
+        says: "fires as the definition says, with one adder",
+        module: "group_neuron_serial",
+        faults: &[
+            Fault {
+                what: "as many members as the bits can say",
+                task: Some("members_5"),
+                file: "group_neuron_serial.v",
+                from: "(has_bit || !tight_reg)",
+                to: "1'b1",
+            },
+            Fault {
+                what: "v is kept from the neuron before",
+                task: Some("own_currents"),
+                file: "group_neuron_serial.v",
+                from: "v_reg <= {FULL_BITS{1'b0}};",
+                to: "v_reg <= sum;",
+            },
+            Fault {
+                what: "half a step is forgotten",
+                task: Some("power_of_two"),
+                file: "group_neuron_serial.v",
+                from: "half_reg ? wide_theta :",
+                to: "half_reg ? {FULL_BITS{1'b0}} :",
+            },
+        ],
+    },
+    Property {
+        name: "group_neuron_serial_stall",
+        says: "no stall changes what is in it, and each neuron leaves once",
+        module: "group_neuron_serial",
+        faults: &[Fault {
+            what: "a count overtakes one that waits",
+            task: None,
+            file: "group_neuron_serial.v",
+            from: "!(fire_reg[0] && valid_reg);",
+            to: "1'b1;",
+        }],
+    },
+    Property {
+        name: "synapse_multiplier",
+        says: "packed products are plain products, borrows included",
+        module: "synapse_multiplier",
+        faults: &[
+            Fault {
+                what: "a field's borrow is not paid back",
+                task: Some("two_lanes_two_steps"),
+                file: "synapse_multiplier.v",
+                from: "{addend, product_reg[f*FIELD_BITS-1]};",
+                to: "{addend, 1'b0};",
+            },
+            Fault {
+                what: "the lower weight does not borrow",
+                task: Some("two_lanes"),
+                file: "synapse_multiplier.v",
+                from: "{weights[WEIGHT_BITS +: WEIGHT_BITS] + {WEIGHT_BITS{weights[WEIGHT_BITS-1]}},",
+                to: "{weights[WEIGHT_BITS +: WEIGHT_BITS],",
+            },
+        ],
+    },
+    Property {
+        name: "synapse_accumulator",
+        says: "two lanes in one accumulating multiplier are plain sums",
+        module: "synapse_accumulator",
+        faults: &[
+            Fault {
+                what: "the lower weight's sign is lost",
+                task: Some("pre_adder"),
+                file: "synapse_accumulator.v",
+                from: "lower = {{ACC_BITS{weights[WEIGHT_BITS-1]}},",
+                to: "lower = {{ACC_BITS{1'b0}},",
+            },
+            Fault {
+                what: "the sum does not begin anew",
+                task: Some("one_lane"),
+                file: "synapse_accumulator.v",
+                from: "held = first ? {SUMS_BITS{1'b0}} : sums_reg;",
+                to: "held = sums_reg;",
+            },
+        ],
+    },
+    Property {
+        name: "synapse_lane",
+        says: "gated adds of recoded digits are plain products",
+        module: "synapse_lane, count_recoder",
+        faults: &[
+            Fault {
+                what: "the missing 1 of a negative digit is lost",
+                task: Some("two_digits"),
+                file: "synapse_lane.v",
+                from: "digit, 1'b0, missing};",
+                to: "digit, 2'b00};",
+            },
+            Fault {
+                what: "3 does not borrow",
+                task: Some("three_digits"),
+                file: "count_recoder.v",
+                from: "value > 3'd2}",
+                to: "value > 3'd3}",
+            },
+            Fault {
+                what: "a negative count is taken for a large one",
+                task: Some("signed_counts"),
+                file: "count_recoder.v",
+                from: "sign = COUNT_SIGNED != 0 &&",
+                to: "sign = 1'b0 &&",
+            },
+        ],
+    },
+    Property {
+        name: "synapse_array",
+        says: "the drain is empty when sums come, the queue has a place for each; each leaves once",
+        module: "synapse_array",
+        faults: &[
+            Fault {
+                what: "does not wait until the drain is empty",
+                task: None,
+                file: "synapse_array.v",
+                from: "!ending && gap_reg == {BEAT_BITS{1'b0}} &&",
+                to: "!ending &&",
+            },
+            Fault {
+                what: "takes a window when the queue has too few places",
+                task: None,
+                file: "synapse_array.v",
+                from: "ROOM_LIMIT = QUEUE - BEATS;",
+                to: "ROOM_LIMIT = QUEUE - 1;",
+            },
+            Fault {
+                what: "the last segment has as many beats as the others",
+                task: None,
+                file: "synapse_array.v",
+                from: "beat_reg == (short_reg ?",
+                to: "beat_reg == (1'b0 ?",
+            },
+        ],
+    },
+    Property {
+        name: "event_scanner",
+        says: "each non-zero count of each window once and in order, an end for every window, under any stalls",
+        module: "event_scanner and all its parts",
+        faults: &[
+            Fault {
+                what: "slices swap their elements",
+                task: Some("slices"),
+                file: "event_scanner.v",
+                from: ": p * SLICES + g;",
+                to: ": p * SLICES + (g + 1) % SLICES;",
+            },
+            Fault {
+                what: "elements outside of the window are not masked",
+                task: Some("row"),
+                file: "event_selector.v",
+                from: "s_word_mask[i] && |s_word_data",
+                to: "|s_word_data",
+            },
+            Fault {
+                what: "a row is freed that is still needed",
+                task: Some("rows"),
+                file: "window_walker.v",
+                from: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0];",
+                to: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0] + 1'b1;",
+            },
+        ],
+    },
+    Property {
+        name: "event_selector",
+        says: "each element of each word that counts once and in order, `last` or a marker at each window's end",
+        module: "event_selector",
+        faults: &[
+            Fault {
+                what: "a word is done while its group has another event",
+                task: Some("eight_elements"),
+                file: "event_selector.v",
+                from: "done = ~|several && ~|later;",
+                to: "done = ~|later;",
+            },
+            Fault {
+                what: "a word is done while a later group has events",
+                task: Some("eight_elements"),
+                file: "event_selector.v",
+                from: "done = ~|several && ~|later;",
+                to: "done = ~|several;",
+            },
+            Fault {
+                what: "each event of the last word ends the window",
+                task: Some("two_elements"),
+                file: "event_selector.v",
+                from: "<= last_reg && done;",
+                to: "<= last_reg;",
+            },
+            Fault {
+                what: "an empty window behind another gets no marker",
+                task: Some("two_elements"),
+                file: "event_selector.v",
+                from: "held_valid_reg && !held_last_reg;",
+                to: "held_valid_reg;",
+            },
+        ],
+    },
+    Property {
+        name: "event_selector_room",
+        says: "its queue never overflows, so that no word is lost",
+        module: "event_selector",
+        faults: &[Fault {
+            what: "room for fewer words than are on their way",
+            task: None,
+            file: "event_selector.v",
+            from: "LIMIT     = DEPTH - SLACK;",
+            to: "LIMIT     = DEPTH - SLACK + 4;",
+        }],
+    },
+    Property {
+        name: "window_walker",
+        says: "each word of each window once and in order, with mask and weight rows; frees no row that is needed",
+        module: "window_walker",
+        faults: &[
+            Fault {
+                what: "windows are an element too long",
+                task: Some("padding"),
+                file: "window_walker.v",
+                from: "LAST_RUN = RUN - 1;",
+                to: "LAST_RUN = RUN;",
+            },
+            Fault {
+                what: "weight rows of padded windows are off",
+                task: Some("padding"),
+                file: "window_walker.v",
+                from: "row_base_reg - left_reg[",
+                to: "row_base_reg - edge_first_reg[",
+            },
+            Fault {
+                what: "the row does not wait for what follows from its first one",
+                task: Some("strides"),
+                file: "window_walker.v",
+                from: "                settle_reg <= 2'd2;\n                if (free_now)",
+                to: "                settle_reg <= 2'd0;\n                if (free_now)",
+            },
+        ],
+    },
+    Property {
+        name: "fifo",
+        says: "neither loses, doubles, alters nor reorders a word, and never blocks",
+        module: "fifo",
+        faults: &[Fault {
+            what: "takes words while it is full",
+            task: None,
+            file: "fifo.v",
+            from: "(write_reg - read_reg) != full_distance",
+            to: "1'b1",
+        }],
+    },
+    Property {
+        name: "skid_buffer",
+        says: "neither loses, doubles, alters nor reorders a beat, and never blocks",
+        module: "skid_buffer",
+        faults: &[Fault {
+            what: "the beat that waited is forgotten",
+            task: None,
+            file: "skid_buffer.v",
+            from: "skid_valid_reg ? skid_reg : s_axis_tdata",
+            to: "s_axis_tdata",
+        }],
+    },
+    Property {
+        name: "spike_queue",
+        says: "neither loses, doubles, alters nor reorders a beat, holds DEPTH, and never blocks",
+        module: "spike_queue, row_memory",
+        faults: &[
+            Fault {
+                what: "takes beats while it is full",
+                task: None,
+                file: "spike_queue.v",
+                from: "level_next != DEPTH[LEVEL_BITS-1:0]",
+                to: "1'b1",
+            },
+            Fault {
+                what: "reads more ahead than there is room for",
+                task: None,
+                file: "spike_queue.v",
+                from: "ahead_reg != AHEAD[AHEAD_LOG2:0]",
+                to: "1'b1",
+            },
+        ],
+    },
+    Property {
+        name: "stream_fork",
+        says: "every reader gets every beat once and in order, whatever the others do",
+        module: "stream_fork",
+        faults: &[Fault {
+            what: "a reader takes what the others refuse",
+            task: None,
+            file: "stream_fork.v",
+            from: "(s_axis_tvalid && s_axis_tready)",
+            to: "(s_axis_tvalid)",
+        }],
+    },
+    Property {
+        name: "event_join",
+        says: "each term's events once, in order and unaltered, term by term",
+        module: "event_join",
+        faults: &[
+            Fault {
+                what: "markers of all terms pass",
+                task: None,
+                file: "event_join.v",
+                from: "valid && (last_term || !marker);",
+                to: "valid;",
+            },
+            Fault {
+                what: "each term ends the window",
+                task: None,
+                file: "event_join.v",
+                from: "last && last_term;",
+                to: "last;",
+            },
+        ],
+    },
+    Property {
+        name: "slice_sum",
+        says: "the k-th beat is the sum of all slices' k-th beats, and none blocks",
+        module: "slice_sum",
+        faults: &[
+            Fault {
+                what: "adds before all have brought theirs",
+                task: None,
+                file: "slice_sum.v",
+                from: "take = &part_valid;",
+                to: "take = |part_valid;",
+            },
+            Fault {
+                what: "takes from those that have",
+                task: None,
+                file: "slice_sum.v",
+                from: "(advance && take)",
+                to: "(advance)",
+            },
+        ],
+    },
+    Property {
+        name: "reset_chain",
+        says: "all modules are in reset at once, leave it in order, and then is the core ready",
+        module: "reset_chain",
+        faults: &[
+            Fault {
+                what: "the reset is too short to meet itself",
+                task: None,
+                file: "reset_chain.v",
+                from: "count_reg > STAGES[COUNT_BITS-1:0]",
+                to: "count_reg > CLOCKS[COUNT_BITS-1:0]",
+            },
+            Fault {
+                what: "ready while modules are in reset",
+                task: None,
+                file: "reset_chain.v",
+                from: "!rst && count_reg == {COUNT_BITS{1'b0}}",
+                to: "!rst && !on",
+            },
+        ],
+    },
+    Property {
+        name: "frame_input",
+        says: "pixels are their bytes in order, `tlast` is counted, and a wrong one blocks nobody",
+        module: "frame_input",
+        faults: &[
+            Fault {
+                what: "pixels of a broken frame pass",
+                task: None,
+                file: "frame_input.v",
+                from: "&& !frame_error_reg && channel_last;",
+                to: "&& channel_last;",
+            },
+            Fault {
+                what: "a broken sender is held up",
+                task: None,
+                file: "frame_input.v",
+                from: "(pixel_ready || frame_error_reg) && !rst;",
+                to: "pixel_ready && !rst;",
+            },
+        ],
+    },
+    Property {
+        name: "word_to_bytes",
+        says: "the bytes that count leave once and in order, an end for every transfer",
+        module: "word_to_bytes",
+        faults: &[
+            Fault {
+                what: "a word without bytes does not bring the end",
+                task: None,
+                file: "word_to_bytes.v",
+                from: "keep[0] || (last && keep == 4'b0000)",
+                to: "keep[0]",
+            },
+            Fault {
+                what: "bytes are left behind under stalls",
+                task: None,
+                file: "word_to_bytes.v",
+                from: "m_axis_tready || !keep_reg[0];",
+                to: "1'b1;",
+            },
+        ],
+    },
+    Property {
+        name: "transfer_end",
+        says: "bytes and scores pass once and in order; a transfer in ends as a transfer out",
+        module: "transfer_end",
+        faults: &[
+            Fault {
+                what: "a frame is let in for which there is no place",
+                task: None,
+                file: "transfer_end.v",
+                from: "(room || !frame_last);",
+                to: "1'b1;",
+            },
+            Fault {
+                what: "a flag is taken before its score",
+                task: None,
+                file: "transfer_end.v",
+                from: "scores_ready && s_scores_tlast)",
+                to: "s_scores_tlast)",
+            },
+        ],
+    },
+    Property {
+        name: "axi_lite_port",
+        says: "AXI4-Lite: one response a write, one answer a read, the right ones; whole words are written once",
+        module: "axi_lite_port",
+        faults: &[
+            Fault {
+                what: "part of a word is written",
+                task: None,
+                file: "axi_lite_port.v",
+                from: "wire whole   = &strobe_reg;",
+                to: "wire whole   = |strobe_reg;",
+            },
+            Fault {
+                what: "a response does not wait",
+                task: None,
+                file: "axi_lite_port.v",
+                from: "written || (response_valid_reg && !s_axi_bready);",
+                to: "written;",
+            },
+            Fault {
+                what: "an answer is overtaken",
+                task: None,
+                file: "axi_lite_port.v",
+                from: "!writing && !reading_reg && !read_data_valid_reg;",
+                to: "!writing && !reading_reg;",
+            },
+        ],
+    },
+];
