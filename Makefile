@@ -52,7 +52,7 @@ else
 	$(CARGO) test --release $(LOCKED) --no-fail-fast --tests $(TESTS)
 endif
 
-formal: install ## Prove the properties of the Verilog library, plant faults that they must find, and print their table
+formal: install ## Prove the properties of the Verilog library, plant faults that they must find, and print their table (VOLLEY_FORMAL=fifo for one)
 	$(CARGO) test --release $(LOCKED) --test formal -- --nocapture
 
 accept: install ## Run the acceptance tests on whole test sets and print their tables

@@ -6,7 +6,7 @@
 // Unbounded, by induction. Widths: no bit of a beat is looked at. DEPTH is not a power of two, so that both pointers wrap as
 // they do for any depth; the beats read ahead are always eight.
 module spike_queue_formal #(
-    parameter WIDTH = 3
+    parameter WIDTH = 1
 ) (
     input wire             clk,
     input wire             rst,

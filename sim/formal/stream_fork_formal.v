@@ -29,7 +29,7 @@ module stream_fork_formal #(
     );
 
     wire [OUTPUTS*3-1:0]     held, ahead;
-    wire [OUTPUTS-1:0]       tracked, room;
+    wire [OUTPUTS-1:0]       tracked, room, some;
     wire [OUTPUTS*WIDTH-1:0] data;
     generate
         genvar i;
@@ -41,16 +41,13 @@ module stream_fork_formal #(
                 .held (held[i*3 +: 3]), .tracked (tracked[i]), .ahead (ahead[i*3 +: 3]), .data (data[i*WIDTH +: WIDTH])
             );
             assign room[i] = held[i*3 +: 3] < 2;
-            always @* begin
-                if (started) begin
-                    assert (m_valid[i] == (held[i*3 +: 3] != 0));
-                end
-            end
+            assign some[i] = held[i*3 +: 3] != 0;
         end
     endgenerate
     always @* begin
         if (started) begin
-            assert (s_ready == &room);
+            all_have_room: assert (s_ready == &room);
+            offered:       assert (m_valid == some);
         end
     end
 

@@ -2,8 +2,8 @@
 // and the queue has a place for each of them; each window's beats leave once. And a last event is not refused for ever.
 //
 // Unbounded, by induction. Widths: numbers of beats and windows only, the sums are not looked at. Three lanes of one unit have a first, a
-// middle and a last beat; the last segment has one channel only, and so fewer beats than the other. The queue has the fewest places that
-// are allowed, fewer than two windows' beats. A deeper pipeline, of other arithmetic, only is longer.
+// middle and a last beat; the last segment has one channel only, and so fewer beats than the other. The queue has eight
+// places, so that both the drain and the queue can be what a window waits for. A deeper pipeline, of other arithmetic, only is longer.
 module synapse_array_formal (
     input wire       clk,
     input wire       rst,
@@ -28,7 +28,7 @@ module synapse_array_formal (
     wire [0:0] addr;
     wire [3:0] m_data;
     synapse_array #(
-        .LANES (LANES), .CHANNELS (CHANNELS), .COUNT_BITS (2), .MOST_COUNT (2), .WEIGHT_BITS (2), .ACC_BITS (4), .QUEUE_LOG2 (2),
+        .LANES (LANES), .CHANNELS (CHANNELS), .COUNT_BITS (2), .MOST_COUNT (2), .WEIGHT_BITS (2), .ACC_BITS (4), .QUEUE_LOG2 (3),
         .WEIGHT_ADDR_BITS (1)
     ) dut (
         .clk (clk), .rst (rst),
@@ -77,13 +77,13 @@ module synapse_array_formal (
     // Every beat that is owed is somewhere; each window on its way has its segment with it.
     (* hierconn *) wire        \dut.event_last_reg , \dut.leave_reg ;
     (* hierconn *) wire [DONE:0] \dut.last_reg ;
-    (* hierconn *) wire [2:0]  \dut.reserved_reg , \dut.queue.write_reg , \dut.queue.read_reg ;
+    (* hierconn *) wire [3:0]  \dut.reserved_reg , \dut.queue.write_reg , \dut.queue.read_reg ;
     (* hierconn *) wire [1:0]  \dut.beat_reg ;
     (* hierconn *) wire        \dut.segment_reg , \dut.g_ragged_segments.ending_segment_reg , \dut.g_ragged.short_reg ;
     reg  [DONE+1:0] line;                       // the segment of each window in flags, the newest low
     reg             drained;                    // that of the one in the drain
     wire [DONE+1:0] flags = {\dut.last_reg , \dut.event_last_reg };
-    wire [2:0]      level = \dut.queue.write_reg - \dut.queue.read_reg ;
+    wire [3:0]      level = \dut.queue.write_reg - \dut.queue.read_reg ;
     reg  [4:0]      coming;
     reg             next;                       // segment of the oldest window that has not reached the drain
     integer i;
@@ -106,7 +106,7 @@ module synapse_array_formal (
         if (started) begin
             none_is_lost: assert (owed == coming + draining + \dut.out_valid_reg + level);
 `ifndef OBSERVED
-            assert (\dut.reserved_reg == owed + \dut.leave_reg && \dut.reserved_reg <= 4 && level <= 4);
+            assert (\dut.reserved_reg == owed + \dut.leave_reg && \dut.reserved_reg <= 8 && level <= 8);
             assert (\dut.segment_reg == next && \dut.g_ragged_segments.ending_segment_reg == segment);
             assert (!\dut.draining_reg || \dut.g_ragged.short_reg == drained);
             assert (!\dut.draining_reg || \dut.beat_reg < (drained == SEGMENTS - 1 ? LAST_BEATS : LANES));

@@ -10,8 +10,8 @@ use super::properties::Fault;
 const FOLDERS: [&str; 3] = ["sim/formal", "src/rtl/lib", "src/top/lib"];
 
 pub enum Outcome {
-    /// The property holds; how it was proven.
-    Proven(String),
+    /// The property holds: by induction, or else over k clocks; k.
+    Proven { induction: bool, k: u32 },
     /// There is a counterexample to this assertion.
     Failed(String),
     /// Neither: an error, or an induction that did not succeed.
@@ -86,7 +86,9 @@ impl Copy {
     pub fn tasks(&self, name: &str) -> Vec<Option<String>> {
         let text = std::fs::read_to_string(self.sby(name)).expect("the property");
         match text.strip_prefix("[tasks]\n") {
-            Some(tasks) => tasks.lines().take_while(|line| !line.is_empty()).map(|line| Some(line.to_owned())).collect(),
+            Some(tasks) => {
+                tasks.lines().take_while(|line| !line.is_empty()).map(|line| Some(line.to_owned())).collect()
+            }
             None => vec![None],
         }
     }
@@ -95,7 +97,8 @@ impl Copy {
     pub fn observe_only(&self, name: &str) {
         let path = self.sby(name);
         let text = std::fs::read_to_string(&path).expect("the property");
-        let text = text.replace("mode prove", "mode bmc").replace("read_verilog -formal", "read_verilog -formal -DOBSERVED");
+        let text =
+            text.replace("mode prove", "mode bmc").replace("read_verilog -formal", "read_verilog -formal -DOBSERVED");
         std::fs::write(path, text).expect("the property of the copy");
     }
 
@@ -127,9 +130,9 @@ fn outcome(log: &str) -> Outcome {
         let first: Option<u32> = after(log, "Trying induction in step ").and_then(|step| step.parse().ok());
         return match (depth, first) {
             (Some(depth), Some(first)) if log.contains("successful proof by k-induction") => {
-                Outcome::Proven(format!("induction, k = {}", depth - first))
+                Outcome::Proven { induction: true, k: depth - first }
             }
-            (Some(depth), None) => Outcome::Proven(format!("bounded, k = {depth}")),
+            (Some(depth), None) => Outcome::Proven { induction: false, k: depth },
             _ => Outcome::Neither,
         };
     }
