@@ -1,6 +1,6 @@
-// The port keeps to the rules of AXI4-Lite: every write has one response and every read one answer, none comes of nothing, and valid
-// stays, with what comes along, until ready. A whole word is written exactly once, to its address, before its response; a part of a
-// word never, and that is what SLVERR says. A read brings what the register said.
+// The port keeps to the rules of AXI4-Lite: every write has one response and every read one answer, none comes of
+// nothing, and valid stays, with what comes along, until ready. A whole word is written exactly once, to its address,
+// before its response; a part of a word never, and that is what SLVERR says. A read brings what the register said.
 //
 // Once the bus and the master are ready, a response comes within four clocks and an answer within six: nothing blocks.
 //
@@ -39,7 +39,8 @@ module axi_lite_port_formal (
         .register_ready (register_ready), .register_rdata (register_rdata)
     );
 
-    // Accesses that wait for their answer. A port may take the next one before the last one is answered; at most two are inside.
+    // Accesses that wait for their answer. A port may take the next one before the last one is answered; at most two
+    // are inside.
     reg [1:0]  addresses, datas, reads;
     reg        wrote;                               // the oldest write was carried out
     reg [5:0]  address_0, address_1, read_0, read_1;// of the accesses inside, the oldest first
@@ -115,14 +116,16 @@ module axi_lite_port_formal (
     (* hierconn *) wire [5:0]  \dut.write_addr_reg , \dut.read_addr_reg ;
     (* hierconn *) wire [31:0] \dut.write_data_reg ;
     (* hierconn *) wire [3:0]  \dut.strobe_reg ;
-    (* hierconn *) wire        \dut.write_addr_valid_reg , \dut.write_data_valid_reg , \dut.read_addr_valid_reg , \dut.reading_reg ;
+    (* hierconn *) wire        \dut.write_addr_valid_reg , \dut.write_data_valid_reg , \dut.read_addr_valid_reg ,
+                               \dut.reading_reg ;
     wire in_read = \dut.reading_reg || rvalid;      // a read that was begun
     always @* begin
         if (started) begin
             assert (addresses == \dut.write_addr_valid_reg + bvalid && datas == \dut.write_data_valid_reg + bvalid);
             assert (reads == \dut.read_addr_valid_reg + in_read && !(\dut.reading_reg && rvalid));
             assert (!\dut.write_addr_valid_reg || \dut.write_addr_reg == (bvalid ? address_1 : address_0));
-            assert (!\dut.write_data_valid_reg || {\dut.strobe_reg , \dut.write_data_reg } == (bvalid ? data_1 : data_0));
+            assert (!\dut.write_data_valid_reg ||
+                    {\dut.strobe_reg , \dut.write_data_reg } == (bvalid ? data_1 : data_0));
             assert (!\dut.read_addr_valid_reg || \dut.read_addr_reg == (in_read ? read_1 : read_0));
             assert (bvalid || !wrote);
             assert (!\dut.reading_reg || asked_reg == read_0);

@@ -1,11 +1,12 @@
-// The join passes each term's events once, in order and unaltered, term by term: all up to a term's `last`, then the next term's.
+// The join passes each term's events once, in order and unaltered, term by term: all up to a term's `last`, then the
+// next term's.
 //
-// A model with one place: an event is taken only from the term whose turn it is, leaves with its weight row moved by the
-// term's base, its shift and its vector flag, and `last` only where the last term ends; the marker of another term leaves nothing
-// behind. While the place is free or read, the term whose turn it is is never refused.
+// A model with one place: an event is taken only from the term whose turn it is, leaves with its weight row moved by
+// the term's base, its shift and its vector flag, and `last` only where the last term ends; the marker of another term
+// leaves nothing behind. While the place is free or read, the term whose turn it is is never refused.
 //
-// Unbounded, by induction. Widths: no bit of counts is looked at, the weight row meets one adder, modulo its width. Three terms have
-// a first, a middle and a last one.
+// Unbounded, by induction. Widths: no bit of counts is looked at, the weight row meets one adder, modulo its width.
+// Three terms have a first, a middle and a last one.
 module event_join_formal #(
     parameter ADDR   = 4,
     parameter COUNTS = 2
@@ -34,13 +35,15 @@ module event_join_formal #(
     wire [4:0]        m_shift;
     wire              m_vector, m_last, m_marker, m_valid, busy;
     event_join #(
-        .TERMS (3), .COUNTS_BITS (COUNTS), .WEIGHT_ADDR_BITS (ADDR), .BASES (BASES), .SHIFTS (SHIFTS), .VECTORS (VECTORS)
+        .TERMS (3), .COUNTS_BITS (COUNTS), .WEIGHT_ADDR_BITS (ADDR), .BASES (BASES), .SHIFTS (SHIFTS),
+        .VECTORS (VECTORS)
     ) dut (
         .clk (clk), .rst (rst),
         .s_event_addr (s_addr), .s_event_counts (s_counts), .s_event_last (s_last), .s_event_marker (s_marker),
         .s_event_valid (s_valid), .s_event_ready (s_ready), .s_busy (s_busy),
         .m_event_addr (m_addr), .m_event_counts (m_counts), .m_event_shift (m_shift), .m_event_vector (m_vector),
-        .m_event_last (m_last), .m_event_marker (m_marker), .m_event_valid (m_valid), .m_event_ready (m_ready), .busy (busy)
+        .m_event_last (m_last), .m_event_marker (m_marker), .m_event_valid (m_valid), .m_event_ready (m_ready),
+        .busy (busy)
     );
 
     // The model: whose turn it is, and the event that must leave next, if any.
@@ -87,7 +90,8 @@ module event_join_formal #(
                                            {addr, counts, shift, vector, last, marker});
             works:       assert (busy == (valid || s_busy[turn]));
             valid_stays: assert (!waiting_reg || m_valid);
-            data_stays:  assert (!waiting_reg || offered_reg == {m_addr, m_counts, m_shift, m_vector, m_last, m_marker});
+            data_stays:  assert (!waiting_reg ||
+                                 offered_reg == {m_addr, m_counts, m_shift, m_vector, m_last, m_marker});
         end
     end
 

@@ -1,12 +1,11 @@
-// The scanner emits each non-zero count of each window once and in order, with its weight row, and ends every window: with `last` on
-// its last event, or with one marker where it has none. Each slice does so of its own elements.
+// The scanner emits each non-zero count of each window once and in order, with its weight row, and ends every window:
+// with `last` on its last event, or with one marker where it has none. Each slice does so of its own elements.
 //
-// For every content of two frames, which the solver chooses, and every ready/valid pattern on both sides. Which events must leave is worked
-// out here from the definition of a convolution's windows; nothing is walked.
+// For every content of two frames, which the solver chooses, and every ready/valid pattern on both sides. Which events
+// must leave is worked out here from the definition of a convolution's windows; nothing is walked.
 //
-// Bounded: from a reset over as many clocks as `depth` in event_scanner.sby says, on maps of a few elements, of which a frame and the beginning of the
-// next fit into that many clocks where nothing stalls. In that case the frame must also be done in time (`done_in_time`), so that
-// nothing waits for ever.
+// Bounded: from a reset over as many clocks as `depth` in event_scanner.sby says, on maps of a few elements, of which a
+// whole frame fits into that many clocks where nothing stalls; then it must be done in them (`done_in_time`).
 module event_scanner_formal #(
     parameter SLICES        = 1,
     parameter MAP_HEIGHT    = 2,
@@ -52,9 +51,12 @@ module event_scanner_formal #(
     wire [SLICES*ELEMENT_BITS-1:0] counts;
     wire [SLICES-1:0]              last, marker, valid, busy;
     event_scanner #(
-        .BEAT_BITS (ELEMENT_BITS), .BEATS_LOG2 (WORD_LOG2 + SLICES_LOG2), .ROW_BEATS (ROW), .ELEMENT_BITS (ELEMENT_BITS),
-        .SLICES (SLICES), .MAP_HEIGHT (MAP_HEIGHT), .ROW_ELEMENTS (ROW_ELEMENTS), .KERNEL_HEIGHT (KERNEL_HEIGHT), .RUN (RUN),
-        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STEP (STEP), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT), .OUT_HEIGHT (OUT_HEIGHT),
+        .BEAT_BITS (ELEMENT_BITS), .BEATS_LOG2 (WORD_LOG2 + SLICES_LOG2), .ROW_BEATS (ROW),
+        .ELEMENT_BITS (ELEMENT_BITS),
+        .SLICES (SLICES), .MAP_HEIGHT (MAP_HEIGHT), .ROW_ELEMENTS (ROW_ELEMENTS), .KERNEL_HEIGHT (KERNEL_HEIGHT),
+        .RUN (RUN),
+        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STEP (STEP), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT),
+        .OUT_HEIGHT (OUT_HEIGHT),
         .OUT_WIDTH (OUT_WIDTH), .SEGMENTS (SEGMENTS), .WORD_LOG2 (WORD_LOG2), .ROWS (ROWS), .BLOCK_RAM (0),
         .QUEUE_LOG2 (4), .WEIGHT_ADDR_BITS (ADDR)
     ) dut (
@@ -113,7 +115,8 @@ module event_scanner_formal #(
 
             reg                         waiting_reg = 1'b0;
             reg [ADDR+ELEMENT_BITS+1:0] offered_reg;
-            wire [ADDR+ELEMENT_BITS+1:0] offer = {last[g], marker[g], addr[g*ADDR +: ADDR], counts[g*ELEMENT_BITS +: ELEMENT_BITS]};
+            wire [ADDR+ELEMENT_BITS+1:0] offer = {last[g], marker[g], addr[g*ADDR +: ADDR],
+                                                  counts[g*ELEMENT_BITS +: ELEMENT_BITS]};
             wire [ADDR-1:0]             row = segment_reg * WINDOW + next;
             always @(posedge clk) begin
                 waiting_reg <= started && valid[g] && !m_ready[g];
@@ -147,7 +150,8 @@ module event_scanner_formal #(
                     place_reg   <= 0;
                 end
             end
-            assign as_defined[g] = offer == (found ? {!more, 1'b0, row, value} : {2'b11, {(ADDR + ELEMENT_BITS){1'b0}}});
+            assign as_defined[g] =
+                offer == (found ? {!more, 1'b0, row, value} : {2'b11, {(ADDR + ELEMENT_BITS){1'b0}}});
             assign stays[g]      = valid[g] && offer == offered_reg;
             assign waiting[g]    = waiting_reg;
         end

@@ -1,10 +1,11 @@
-// The selector emits each element of each word that is inside the window and not 0 once and in order, `last` on a window's last one,
-// and one marker for a window without any.
+// The selector emits each element of each word that is inside the window and not 0 once and in order, `last` on a
+// window's last one, and one marker for a window without any.
 //
-// For any words, and any ready pattern. The solver picks any one of what must leave; as many leave before it as came before.
+// For any words, and any ready pattern. The solver picks any one of what must leave; as many leave before it as came
+// before.
 //
-// Bounded: from a reset over as many clocks as event_selector.sby says. That the queue never overflows, in runs of any length, is
-// event_selector_room's proof.
+// Bounded: from a reset over as many clocks as event_selector.sby says. That the queue never overflows, in runs of any
+// length, is event_selector_room's proof.
 module event_selector_formal #(
     parameter WORD_LOG2    = 1,
     parameter ELEMENT_BITS = 2,
@@ -29,7 +30,8 @@ module event_selector_formal #(
     wire [ELEMENT_BITS-1:0] counts;
     event_selector #(.ELEMENT_BITS (ELEMENT_BITS), .WORD_LOG2 (WORD_LOG2), .WEIGHT_ADDR_BITS (ADDR)) dut (
         .clk (clk), .rst (rst),
-        .s_word_data (word), .s_word_mask (mask), .s_word_base (base), .s_word_last (word_last), .s_word_valid (word_valid),
+        .s_word_data (word), .s_word_mask (mask), .s_word_base (base), .s_word_last (word_last),
+        .s_word_valid (word_valid),
         .room (room), .m_event_addr (addr), .m_event_counts (counts), .m_event_last (last), .m_event_marker (marker),
         .m_event_valid (valid), .m_event_ready (m_ready), .waiting (waiting)
     );

@@ -1,9 +1,11 @@
 // The selector's queue never overflows: no word is lost, however many come and however long the events are held up.
 //
-// A word comes only where there was room three clocks before, which is how far the scanner's fetches are from the words (window
-// walker's output, memory, selector's input). Then the queue, which does not ask whether it has a place, always has one.
+// A word comes only where there was room three clocks before, which is how far the scanner's fetches are from the words
+// (window walker's output, memory, selector's input). Then the queue, which does not ask whether it has a place, always
+// has one.
 //
-// Unbounded, by induction. Widths: numbers of words only; the sizes are those of every generated scanner (QUEUE_LOG2 = 4, SLACK = 8).
+// Unbounded, by induction. Widths: numbers of words only; the sizes are those of every generated scanner (QUEUE_LOG2 =
+// 4, SLACK = 8).
 module event_selector_room_formal #(
     parameter QUEUE_LOG2 = 4
 ) (
@@ -24,7 +26,8 @@ module event_selector_room_formal #(
         .ELEMENT_BITS (1), .WORD_LOG2 (1), .WEIGHT_ADDR_BITS (1), .QUEUE_LOG2 (QUEUE_LOG2), .SLACK (8)
     ) dut (
         .clk (clk), .rst (rst),
-        .s_word_data (word), .s_word_mask (2'b11), .s_word_base (1'b0), .s_word_last (word_last), .s_word_valid (word_valid),
+        .s_word_data (word), .s_word_mask (2'b11), .s_word_base (1'b0), .s_word_last (word_last),
+        .s_word_valid (word_valid),
         .room (room), .m_event_addr (addr), .m_event_counts (counts), .m_event_last (last), .m_event_marker (marker),
         .m_event_valid (valid), .m_event_ready (m_ready), .waiting (waiting)
     );

@@ -2,8 +2,8 @@
 //
 // Ready is exactly "fewer than 2^DEPTH_LOG2 words inside", valid exactly "a word inside": no deadlock, nothing lost.
 //
-// Unbounded, by induction. Widths: the module never looks at a word's bits, so what holds for one width holds for all; depth only
-// sets the size of two pointers that are used modulo 2^DEPTH_LOG2.
+// Unbounded, by induction. Widths: the module never looks at a word's bits, so what holds for one width holds for all;
+// depth only sets the size of two pointers that are used modulo 2^DEPTH_LOG2.
 module fifo_formal #(
     parameter WIDTH      = 4,
     parameter DEPTH_LOG2 = 2

@@ -1,7 +1,8 @@
-// The pixels of frames are their bytes in order, each once; `tlast` is on a frame's last pixel, counted; and a `tlast` in the wrong
-// place makes the module take and drop everything until `rst`, so that the sender never blocks.
+// The pixels of frames are their bytes in order, each once; `tlast` is on a frame's last pixel, counted; and a `tlast`
+// in the wrong place makes the module take and drop everything until `rst`, so that the sender never blocks.
 //
-// Unbounded, by induction. Widths: three channels have a first, a middle and a last byte; two pixels a first and a last.
+// Unbounded, by induction. Widths: three channels have a first, a middle and a last byte; two pixels a first and a
+// last.
 module frame_input_formal #(
     parameter CHANNELS = 3,
     parameter PIXELS   = 2

@@ -1,9 +1,9 @@
 // group_neuron_definition: what a group neuron does, written as its definition is (docs/architecture.md, arithmetic):
 //
-//     v <- v + current[t] + bias,   n = #{i in 1..MEMBERS : v >= i·step},   v <- v - n·step,   v = floor(step/2) at first
+//     v <- v + current[t] + bias,   n = #{i in 1..MEMBERS : v >= i·step},   v <- v - n·step,   floor(step/2) at first
 //
-// Each member is compared by itself with its own multiple of the step; nothing is divided. Combinational, in integers of
-// more bits than anything in here needs.
+// Each member is compared by itself with its own multiple of the step; nothing is divided. Combinational, in integers
+// of more bits than anything in here needs.
 `default_nettype none
 
 module group_neuron_definition #(

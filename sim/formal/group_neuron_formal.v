@@ -1,17 +1,22 @@
-// The pipeline of group neurons fires exactly as their definition says, for every current, bias, step and potential, when it
-// should: restoring division, and the bit slice of POW2, are the same as comparing each member with its own threshold.
+// The pipeline of group neurons fires exactly as their definition says, for every current, bias, step and potential,
+// when it should: restoring division, and the bit slice of POW2, are the same as comparing each member with its own
+// threshold.
 //
-// Unbounded, by induction over a window as long as the pipeline, without stalls: any neurons, with any gaps between them. That a
-// stall changes nothing is group_neuron_stall's proof, so that a run with stalls is one without them, slowed down.
-// Assumed is only what the module asks for: the membrane's width holds v (interval arithmetic sees to that), a step is at
-// least 1, and with POW2 a shift at most STEP_LOG2.
+// Unbounded, by induction over a window as long as the pipeline, without stalls: any neurons, with any gaps between
+// them. That a stall changes nothing is group_neuron_stall's proof, so that a run with stalls is one without them,
+// slowed down. Assumed is only what the module asks for: the membrane's width holds v (interval arithmetic sees to
+// that), a step is at least 1, and with POW2 a shift at most STEP_LOG2.
 //
-// Widths: bits of current, bias, step and membrane meet in adders and comparators only, whose bits are all alike. What the
-// structure depends on has a task each: MEMBERS a power of two or not (what is left of v in the last time step is narrowed in two ways), one
-// member, TIMESTEPS (first, middle, last), currents of its own for each step or one for all, POW2. In words, for all widths:
-// before the stage of bit j the count is a multiple of 2^(j+1), v is what the members counted left of it, and either v < 2^(j+1)·step or less than
-// 2^(j+1) members are left. The stage takes 2^j members exactly if v holds their steps and they are there, which keeps this
-// true for j - 1; after bit 0, v < step or no member is left: the count is clamp(floor(v/step), 0, MEMBERS).
+// Widths: bits of current, bias, step and membrane meet in adders and comparators only, whose bits are all alike. What
+// the structure depends on has a task each: MEMBERS a power of two or not (what is left of v in the last time step is
+// narrowed in two ways), one member, TIMESTEPS (first, middle, last), currents of its own for each step or one for all,
+// POW2.
+//
+// In words, for all widths: before the stage of bit j the count is a multiple of 2^(j+1), v is what the members counted
+// left of it, and either v < 2^(j+1)·step or less than 2^(j+1) members are left. The stage takes 2^j members exactly if
+// v holds their steps and they are there, which keeps this true for j - 1; after bit 0, v < step or no member is left:
+// the count is clamp(floor(v/step), 0, MEMBERS). In the last time step v may be cut to STEP_BITS + j ones instead, which
+// are not less than all the steps that the stages below j can still take.
 module group_neuron_formal #(
     parameter POW2          = 0,
     parameter TIMESTEPS     = 1,

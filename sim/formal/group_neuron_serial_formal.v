@@ -1,8 +1,9 @@
-// The serial form of group neurons fires exactly as their definition says, for every current, bias, step and potential, and takes
-// the next one when it should.
+// The serial form of group neurons fires exactly as their definition says, for every current, bias, step and potential,
+// and takes the next one when it should.
 //
-// Unbounded, by induction over a window of two neurons, without stalls; that a stall changes nothing is group_neuron_serial_stall's
-// proof. Assumptions and widths as in group_neuron_formal.v: the same restoring division, one stage after the other.
+// Unbounded, by induction over a window of two neurons, without stalls; that a stall changes nothing is
+// group_neuron_serial_stall's proof. Assumptions and widths as in group_neuron_formal.v: the same restoring division,
+// one stage after the other.
 module group_neuron_serial_formal #(
     parameter POW2          = 0,
     parameter TIMESTEPS     = 1,

@@ -1,10 +1,11 @@
-// A stall changes nothing in the serial form of group neurons, and each neuron that is taken leaves once: with it the proof of
-// group_neuron_serial, made without stalls, holds for every ready/valid pattern.
+// A stall changes nothing in the serial form of group neurons, and each neuron that is taken leaves once: with it the
+// proof of group_neuron_serial, made without stalls, holds for every ready/valid pattern.
 //
-// It waits for currents, or at the end of a step for the output to become free. Meanwhile all its registers stay, but for the
-// multiple of the step in the phase that adds the current: that is not used there, and written in each clock of it. The clocks
-// in which it does not wait are therefore a run without stalls. A neuron whose currents were taken leaves after
-// COUNT_BITS clocks in which the output is free, so that it never blocks for ever; the rules of AXI4-Stream hold.
+// It waits for currents, or at the end of a step for the output to become free. Meanwhile all its registers stay, but
+// for the multiple of the step in the phase that adds the current: that is not used there, and written in each clock of
+// it. The clocks in which it does not wait are therefore a run without stalls. A neuron whose currents were taken
+// leaves after COUNT_BITS clocks in which the output is free, so that it never blocks for ever; the rules of
+// AXI4-Stream hold.
 //
 // Unbounded, by induction. Widths: one clock enable for all registers.
 module group_neuron_serial_stall_formal #(
@@ -41,7 +42,8 @@ module group_neuron_serial_stall_formal #(
     (* hierconn *) wire [3:0]            \dut.theta_reg ;
     (* hierconn *) wire [COUNT_BITS-1:0] \dut.fire_reg ;
     (* hierconn *) wire [1:0]            \dut.t_reg ;
-    (* hierconn *) wire                  \dut.half_reg , \dut.bias_reg , \dut.current_reg , \dut.tight_reg , \dut.channel_reg ;
+    (* hierconn *) wire                  \dut.half_reg , \dut.bias_reg , \dut.current_reg , \dut.tight_reg ,
+                                         \dut.channel_reg ;
     (* hierconn *) wire                  \dut.g_count.count_reg ;
     (* hierconn *) wire [1:0]            \dut.boot_reg ;
     wire [FULL+COUNT_BITS+2+6+COUNTS-1:0] state = {

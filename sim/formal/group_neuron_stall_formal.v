@@ -1,9 +1,9 @@
-// A stall changes nothing in the pipeline of group neurons, and neurons are taken exactly while it moves: with it the proof of
-// group_neuron, made without stalls, holds for every ready/valid pattern.
+// A stall changes nothing in the pipeline of group neurons, and neurons are taken exactly while it moves: with it the
+// proof of group_neuron, made without stalls, holds for every ready/valid pattern.
 //
-// While the pipeline does not move, all its registers stay and the parameter memory is not read. The clocks in which it moves are
-// therefore a run without stalls; what comes out of it goes into a skid buffer, which is proven by itself. The pipeline
-// stops only while that is full, so that it never blocks for ever.
+// While the pipeline does not move, all its registers stay and the parameter memory is not read. The clocks in which it
+// moves are therefore a run without stalls; what comes out of it goes into a skid buffer, which is proven by itself.
+// The pipeline stops only while that is full, so that it never blocks for ever.
 //
 // Unbounded, by induction. Widths: one clock enable for all registers.
 module group_neuron_stall_formal #(

@@ -1,11 +1,12 @@
 // The k-th beat out of slice_sum is the sum of the k-th beats of all slices, however far the slices are apart.
 //
-// The solver picks any beat that is still to come of every slice, by its distance from the output (`ahead`), and remembers what each
-// slice brings for it. Nothing leaves before all have brought theirs, and what leaves is their sum; a beat that all have brought
-// leaves while it is read; a slice that has fewer than two beats more than its slowest neighbour is never held up by it.
+// The solver picks any beat that is still to come of every slice, by its distance from the output (`ahead`), and
+// remembers what each slice brings for it. Nothing leaves before all have brought theirs, and what leaves is their sum;
+// a beat that all have brought leaves while it is read; a slice that has fewer than two beats more than its slowest
+// neighbour is never held up by it.
 //
-// Unbounded, by induction. Widths: an adder of SUM_BITS bits, modulo 2^SUM_BITS. FIELDS are alike and separate; four slices have the
-// first, a middle and the last node of the tree, whose levels move as one.
+// Unbounded, by induction. Widths: an adder of SUM_BITS bits, modulo 2^SUM_BITS. FIELDS are alike and separate; four
+// slices have the first, a middle and the last node of the tree, whose levels move as one.
 module slice_sum_formal #(
     parameter BITS = 3
 ) (
@@ -84,7 +85,8 @@ module slice_sum_formal #(
         if (started) begin
             from_all:    assert (!m_valid || &some);
             the_sum:     assert (!(m_valid && tracked && ahead == 0) ||
-                                 m_data == data[0 +: BITS] + data[BITS +: BITS] + data[2*BITS +: BITS] + data[3*BITS +: BITS]);
+                                 m_data == data[0 +: BITS] + data[BITS +: BITS] + data[2*BITS +: BITS] +
+                                           data[3*BITS +: BITS]);
             offers:      assert (late_reg < 4);
             valid_stays: assert (!waiting_reg || m_valid);
             data_stays:  assert (!waiting_reg || m_data == offered_reg);
@@ -96,7 +98,7 @@ module slice_sum_formal #(
     (* hierconn *) wire [BITS-1:0] \dut.out.out_reg , \dut.out.skid_reg ;
     (* hierconn *) wire            \dut.out.out_valid_reg , \dut.out.skid_valid_reg ;
     (* hierconn *) wire [1:0]      \dut.valid_reg ;
-    (* hierconn *) wire [7*BITS-1:0] \dut.tree ;            // node n at place n - 1; the last four are the slices' beats
+    (* hierconn *) wire [7*BITS-1:0] \dut.tree ;        // node n at place n - 1; the last four are the slices' beats
     (* hierconn *) wire [BITS-1:0] \dut.g_part[0].in.skid_reg , \dut.g_part[1].in.skid_reg ;
     (* hierconn *) wire [BITS-1:0] \dut.g_part[2].in.skid_reg , \dut.g_part[3].in.skid_reg ;
     (* hierconn *) wire [3:0]      \dut.part_valid ;
@@ -118,13 +120,15 @@ module slice_sum_formal #(
                 if (ahead < to_out)       assert (\dut.out.out_reg == sum);
                 else if (ahead < to_skid) assert (\dut.out.skid_reg == sum);
                 else if (ahead < to_root) assert (\dut.tree [0 +: BITS] == sum);
-                else if (ahead < joined)  assert (\dut.tree [BITS +: BITS] == low && \dut.tree [2*BITS +: BITS] == high);
+                else if (ahead < joined)
+                    assert (\dut.tree [BITS +: BITS] == low && \dut.tree [2*BITS +: BITS] == high);
             end
             for (i = 0; i < 4; i = i + 1) begin
                 assert (held[i*COUNT +: COUNT] == joined + \dut.part_valid [i] + !s_ready[i]);
                 assert (s_ready[i] || \dut.part_valid [i]);
                 if (tracked && brought[i] && ahead >= joined) begin
-                    assert (data[i*BITS +: BITS] == (ahead == joined ? \dut.tree [(3+i)*BITS +: BITS] : skid[i*BITS +: BITS]));
+                    assert (data[i*BITS +: BITS] ==
+                            (ahead == joined ? \dut.tree [(3+i)*BITS +: BITS] : skid[i*BITS +: BITS]));
                 end
             end
         end

@@ -1,10 +1,10 @@
 // A spike queue neither loses, doubles, alters nor reorders a beat, takes at least DEPTH of them, and never blocks.
 //
-// It refuses a beat only while DEPTH or more are inside, or in the clock behind a reset; a beat inside is offered after at most
-// five clocks.
+// It refuses a beat only while DEPTH or more are inside, or in the clock behind a reset; a beat inside is offered after
+// at most five clocks.
 //
-// Unbounded, by induction. Widths: no bit of a beat is looked at. DEPTH is not a power of two, so that both pointers wrap as
-// they do for any depth; the beats read ahead are always eight.
+// Unbounded, by induction. Widths: no bit of a beat is looked at. DEPTH is not a power of two, so that both pointers
+// wrap as they do for any depth; the beats read ahead are always eight.
 module spike_queue_formal #(
     parameter WIDTH = 1
 ) (
@@ -56,12 +56,17 @@ module spike_queue_formal #(
     (* hierconn *) wire             \dut.room_reg , \dut.reading_reg , \dut.loaded_reg ;
     (* hierconn *) wire [3:0]       \dut.ahead_reg , \dut.ahead.write_reg , \dut.ahead.read_reg ;
     (* hierconn *) wire [WIDTH-1:0] \dut.data_reg , \dut.beats.read_reg ;
-    (* hierconn *) wire [WIDTH-1:0] \dut.beats.g_block.memory[0] , \dut.beats.g_block.memory[1] , \dut.beats.g_block.memory[2] ;
-    (* hierconn *) wire [WIDTH-1:0] \dut.ahead.memory[0] , \dut.ahead.memory[1] , \dut.ahead.memory[2] , \dut.ahead.memory[3] ;
-    (* hierconn *) wire [WIDTH-1:0] \dut.ahead.memory[4] , \dut.ahead.memory[5] , \dut.ahead.memory[6] , \dut.ahead.memory[7] ;
-    wire [3*WIDTH-1:0] beats = {\dut.beats.g_block.memory[2] , \dut.beats.g_block.memory[1] , \dut.beats.g_block.memory[0] };
-    wire [8*WIDTH-1:0] queue = {\dut.ahead.memory[7] , \dut.ahead.memory[6] , \dut.ahead.memory[5] , \dut.ahead.memory[4] ,
-                                \dut.ahead.memory[3] , \dut.ahead.memory[2] , \dut.ahead.memory[1] , \dut.ahead.memory[0] };
+    (* hierconn *) wire [WIDTH-1:0] \dut.beats.g_block.memory[0] , \dut.beats.g_block.memory[1] ,
+                                    \dut.beats.g_block.memory[2] ;
+    (* hierconn *) wire [WIDTH-1:0] \dut.ahead.memory[0] , \dut.ahead.memory[1] , \dut.ahead.memory[2] ,
+                                    \dut.ahead.memory[3] ;
+    (* hierconn *) wire [WIDTH-1:0] \dut.ahead.memory[4] , \dut.ahead.memory[5] , \dut.ahead.memory[6] ,
+                                    \dut.ahead.memory[7] ;
+    wire [3*WIDTH-1:0] beats = {
+        \dut.beats.g_block.memory[2] , \dut.beats.g_block.memory[1] , \dut.beats.g_block.memory[0] };
+    wire [8*WIDTH-1:0] queue = {
+        \dut.ahead.memory[7] , \dut.ahead.memory[6] , \dut.ahead.memory[5] , \dut.ahead.memory[4] ,
+        \dut.ahead.memory[3] , \dut.ahead.memory[2] , \dut.ahead.memory[1] , \dut.ahead.memory[0] };
 
     // The beats in order: the queue at the output, the register, the memory's output, the memory.
     wire [3:0] queued  = \dut.ahead.write_reg - \dut.ahead.read_reg ;

@@ -1,10 +1,11 @@
-// Every reader of a fork gets every beat once, in order and unaltered, whatever the others do; and no reader blocks for ever.
+// Every reader of a fork gets every beat once, in order and unaltered, whatever the others do; and no reader blocks for
+// ever.
 //
-// A beat is taken exactly while every reader has fewer than two waiting, so that each reader who reads makes room, and a
-// reader sees valid exactly while one is waiting for it.
+// A beat is taken exactly while every reader has fewer than two waiting, so that each reader who reads makes room, and
+// a reader sees valid exactly while one is waiting for it.
 //
-// Unbounded, by induction. Widths: no bit of a beat is looked at. Three readers stand for any number: each reader's register is
-// tied to the others by the AND of their rooms only.
+// Unbounded, by induction. Widths: no bit of a beat is looked at. Three readers stand for any number: each reader's
+// register is tied to the others by the AND of their rooms only.
 module stream_fork_formal #(
     parameter WIDTH   = 3,
     parameter OUTPUTS = 3
@@ -62,8 +63,9 @@ module stream_fork_formal #(
                                     \dut.g_reader[0].register.out_reg };
     wire [OUTPUTS*WIDTH-1:0] skid = {\dut.g_reader[2].register.skid_reg , \dut.g_reader[1].register.skid_reg ,
                                      \dut.g_reader[0].register.skid_reg };
-    wire [OUTPUTS-1:0] skid_valid = {\dut.g_reader[2].register.skid_valid_reg , \dut.g_reader[1].register.skid_valid_reg ,
-                                     \dut.g_reader[0].register.skid_valid_reg };
+    wire [OUTPUTS-1:0] skid_valid = {
+        \dut.g_reader[2].register.skid_valid_reg , \dut.g_reader[1].register.skid_valid_reg ,
+        \dut.g_reader[0].register.skid_valid_reg };
     generate
         for (i = 0; i < OUTPUTS; i = i + 1) begin : g_invariant
             always @* begin

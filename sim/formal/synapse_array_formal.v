@@ -1,9 +1,11 @@
-// What leaves the lanes is never lost: although nothing behind a window's last event ever stalls, the drain is empty when its sums come
-// and the queue has a place for each of them; each window's beats leave once. And a last event is not refused for ever.
+// What leaves the lanes is never lost: although nothing behind a window's last event ever stalls, the drain is empty
+// when its sums come and the queue has a place for each of them; each window's beats leave once. And a last event is
+// not refused for ever.
 //
-// Unbounded, by induction. Widths: numbers of beats and windows only, the sums are not looked at. Three lanes of one unit have a first, a
-// middle and a last beat; the last segment has one channel only, and so fewer beats than the other. The queue has eight
-// places, so that both the drain and the queue can be what a window waits for. A deeper pipeline, of other arithmetic, only is longer.
+// Unbounded, by induction. Widths: numbers of beats and windows only, the sums are not looked at. Three lanes of one
+// unit have a first, a middle and a last beat; the last segment has one channel only, and so fewer beats than the
+// other. The queue has eight places, so that both the drain and the queue can be what a window waits for. A deeper
+// pipeline, of other arithmetic, only is longer.
 module synapse_array_formal (
     input wire       clk,
     input wire       rst,
@@ -28,17 +30,20 @@ module synapse_array_formal (
     wire [0:0] addr;
     wire [3:0] m_data;
     synapse_array #(
-        .LANES (LANES), .CHANNELS (CHANNELS), .COUNT_BITS (2), .MOST_COUNT (2), .WEIGHT_BITS (2), .ACC_BITS (4), .QUEUE_LOG2 (3),
+        .LANES (LANES), .CHANNELS (CHANNELS), .COUNT_BITS (2), .MOST_COUNT (2), .WEIGHT_BITS (2), .ACC_BITS (4),
+        .QUEUE_LOG2 (3),
         .WEIGHT_ADDR_BITS (1)
     ) dut (
         .clk (clk), .rst (rst),
-        .s_event_addr (1'b0), .s_event_counts (count), .s_event_vector (1'b0), .s_event_shift (5'd0), .s_event_last (last),
+        .s_event_addr (1'b0), .s_event_counts (count), .s_event_vector (1'b0), .s_event_shift (5'd0),
+        .s_event_last (last),
         .s_event_valid (valid), .s_event_ready (ready),
         .weight_enable (enable), .weight_addr (addr), .weight_row (weights),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)
     );
 
-    (* hierconn *) wire       \dut.out_valid_reg , \dut.queue_ready , \dut.window_done , \dut.draining_reg , \dut.beat_last ;
+    (* hierconn *) wire       \dut.out_valid_reg , \dut.queue_ready , \dut.window_done , \dut.draining_reg ,
+                              \dut.beat_last ;
 
     // The segment of the next window, and the beats of the windows whose last event was taken, until they leave.
     reg        segment;

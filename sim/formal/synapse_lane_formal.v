@@ -4,8 +4,9 @@
 //
 // The codes come from count_recoder as in synapse_array, digit i > 1 i - 1 clocks later.
 //
-// Unbounded, by induction. Widths: a stage adds one digit more, all later stages alike; the tasks have one, two and three digits,
-// signed counts, two shifts, and sums narrower than a product. The recoding itself is by digits: 3 = 4 - 1 borrows from the next one.
+// Unbounded, by induction. Widths: a stage adds one digit more, all later stages alike; the tasks have one, two and
+// three digits, signed counts, two shifts, and sums narrower than a product. The recoding itself is by digits: 3 = 4 -
+// 1 borrows from the next one.
 module synapse_lane_formal #(
     parameter STEPS        = 1,
     parameter COUNT_BITS   = 3,
@@ -33,7 +34,8 @@ module synapse_lane_formal #(
     always @* assume (place <= MAX_SHIFT && SHIFTS[place]);
 
     synapse_lane #(
-        .STEPS (STEPS), .DIGITS (DIGITS), .WEIGHT_BITS (WEIGHT_BITS), .ACC_BITS (ACC_BITS), .MAX_SHIFT (MAX_SHIFT), .SHIFTS (SHIFTS)
+        .STEPS (STEPS), .DIGITS (DIGITS), .WEIGHT_BITS (WEIGHT_BITS), .ACC_BITS (ACC_BITS), .MAX_SHIFT (MAX_SHIFT),
+        .SHIFTS (SHIFTS)
     ) dut (.clk (clk), .clear (clear), .weight (weight), .codes (codes), .shift (shift), .sums (sums));
 
     reg [2:0] age = 3'd0;                   // clocks since the start: what comes out has come in after it

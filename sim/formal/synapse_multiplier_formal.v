@@ -2,14 +2,14 @@
 //
 //     plain[t][l] <- clear ? 0 : plain[t][l] + weight[l]·count[t]       modulo 2^ACC_BITS
 //
-// Every sum that the module hands out is its plain one, two clocks after weights and counts came, for any sequence of them and
-// any `clear`. So each field of the product is right whatever the fields below it are, borrows included.
+// Every sum that the module hands out is its plain one, two clocks after weights and counts came, for any sequence of
+// them and any `clear`. So each field of the product is right whatever the fields below it are, borrows included.
 //
-// Unbounded, by induction. Assumed: with two lanes no weight is -2^(WEIGHT_BITS-1), as the module asks.
-// Widths: field f of the product is the sum of weight[l]·count[t]·2^(f·FIELD_BITS), and a product of WEIGHT_BITS and FACTOR_BITS bits fits
-// FIELD_BITS = WEIGHT_BITS + FACTOR_BITS bits with its sign, for all widths; what is below field f is less than half of 2^(f·FIELD_BITS) either
-// way and so borrows 1 exactly if it is negative, which the sign of field f - 1 says. The tasks have one and two lanes, one, two and three
-// steps, signed counts, and sums narrower than a product.
+// Unbounded, by induction. Assumed: with two lanes no weight is -2^(WEIGHT_BITS-1), as the module asks. Widths: field f
+// of the product is the sum of weight[l]·count[t]·2^(f·FIELD_BITS), and a product of WEIGHT_BITS and FACTOR_BITS bits
+// fits FIELD_BITS = WEIGHT_BITS + FACTOR_BITS bits with its sign, for all widths; what is below field f is less than
+// half of 2^(f·FIELD_BITS) either way and so borrows 1 exactly if it is negative, which the sign of field f - 1 says.
+// The tasks have one and two lanes, one, two and three steps, signed counts, and sums narrower than a product.
 module synapse_multiplier_formal #(
     parameter LANES        = 2,
     parameter STEPS        = 1,
@@ -25,7 +25,8 @@ module synapse_multiplier_formal #(
 );
     wire [LANES*STEPS*ACC_BITS-1:0] sums;
     synapse_multiplier #(
-        .LANES (LANES), .STEPS (STEPS), .FACTOR_BITS (FACTOR_BITS), .COUNT_SIGNED (COUNT_SIGNED), .WEIGHT_BITS (WEIGHT_BITS),
+        .LANES (LANES), .STEPS (STEPS), .FACTOR_BITS (FACTOR_BITS), .COUNT_SIGNED (COUNT_SIGNED),
+        .WEIGHT_BITS (WEIGHT_BITS),
         .ACC_BITS (ACC_BITS)
     ) dut (.clk (clk), .clear (clear), .weights (weights), .counts (counts), .sums (sums));
 

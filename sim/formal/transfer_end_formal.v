@@ -1,10 +1,11 @@
-// A transfer in becomes a transfer out of its frames' scores: every byte and every score passes once and in order, `tlast` of the bytes
-// is on each frame's last one, `tlast` of the scores on the last one of a frame that was the last of its transfer. A transfer that ends within a
-// frame is taken and thrown away behind that byte, until `rst`. Rules of AXI4-Stream on both ways out.
+// A transfer in becomes a transfer out of its frames' scores: every byte and every score passes once and in order,
+// `tlast` of the bytes is on each frame's last one, `tlast` of the scores on the last one of a frame that was the last
+// of its transfer. A transfer that ends within a frame is taken and thrown away behind that byte, until `rst`. Rules of
+// AXI4-Stream on both ways out.
 //
-// Assumed: what comes in keeps to AXI4-Stream, too.
-// Unbounded, by induction. Widths: frames of three bytes have a first, a middle and a last one; the queue of two frames is the least
-// that the module has, and fifo's proof is for any.
+// Assumed: what comes in keeps to AXI4-Stream, too. Unbounded, by induction. Widths: frames of three bytes have a
+// first, a middle and a last one; the queue of two frames is the least that the module has, and fifo's proof is for
+// any.
 module transfer_end_formal (
     input wire        clk,
     input wire        rst,
@@ -29,13 +30,16 @@ module transfer_end_formal (
     transfer_end #(.FRAME_BYTES (FRAME_BYTES), .FRAMES_LOG2 (1)) dut (
         .clk (clk), .rst (rst),
         .s_bytes_tdata (s_byte), .s_bytes_tlast (s_end), .s_bytes_tvalid (s_byte_valid), .s_bytes_tready (s_byte_ready),
-        .m_bytes_tdata (m_byte), .m_bytes_tlast (m_byte_last), .m_bytes_tvalid (m_byte_valid), .m_bytes_tready (m_byte_ready),
-        .s_scores_tdata (s_score), .s_scores_tlast (s_frame_end), .s_scores_tvalid (s_score_valid), .s_scores_tready (s_score_ready),
-        .m_scores_tdata (m_score), .m_scores_tlast (m_score_last), .m_scores_tvalid (m_score_valid), .m_scores_tready (m_score_ready)
+        .m_bytes_tdata (m_byte), .m_bytes_tlast (m_byte_last), .m_bytes_tvalid (m_byte_valid),
+        .m_bytes_tready (m_byte_ready),
+        .s_scores_tdata (s_score), .s_scores_tlast (s_frame_end), .s_scores_tvalid (s_score_valid),
+        .s_scores_tready (s_score_ready),
+        .m_scores_tdata (m_score), .m_scores_tlast (m_score_last), .m_scores_tvalid (m_score_valid),
+        .m_scores_tready (m_score_ready)
     );
 
-    // The model: the byte's place in its frame, whether the transfer is broken, and for each frame inside whether it was its
-    // transfer's last, the oldest in flags[0].
+    // The model: the byte's place in its frame, whether the transfer is broken, and for each frame inside whether it
+    // was its transfer's last, the oldest in flags[0].
     reg [1:0] place, frames, flags;
     reg       broken;
     wire      frame_last = place == FRAME_BYTES - 1;
@@ -95,7 +99,8 @@ module transfer_end_formal (
 
 `ifndef OBSERVED
     (* hierconn *) wire [1:0]  \dut.byte_reg , \dut.frames.write_reg , \dut.frames.read_reg ;
-    (* hierconn *) wire        \dut.broken_reg , \dut.frames.memory[0] , \dut.frames.memory[1] , \dut.out.skid_valid_reg ;
+    (* hierconn *) wire        \dut.broken_reg , \dut.frames.memory[0] , \dut.frames.memory[1] ,
+                               \dut.out.skid_valid_reg ;
     (* hierconn *) wire [32:0] \dut.out.out_reg , \dut.out.skid_reg ;
     wire [1:0] memory = {\dut.frames.memory[1] , \dut.frames.memory[0] };
     wire       oldest = \dut.frames.read_reg [0];

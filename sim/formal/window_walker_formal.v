@@ -1,12 +1,13 @@
-// The walker fetches, for each output pixel and segment, every word of every row that holds an element of the window, once and in
-// order, with the mask of the elements inside and their weight rows; `last` on a window's last word. It reads only rows that are there, at
-// the place where spike_buffer put them, and frees a row only when no later window needs it.
+// The walker fetches, for each output pixel and segment, every word of every row that holds an element of the window,
+// once and in order, with the mask of the elements inside and their weight rows; `last` on a window's last word. It
+// reads only rows that are there, at the place where spike_buffer put them, and frees a row only when no later window
+// needs it.
 //
-// For every pattern in which rows arrive and fetches may go. What must be fetched is worked out here from the definition of a
-// convolution's windows.
+// For every pattern in which rows arrive and fetches may go. What must be fetched is worked out here from the
+// definition of a convolution's windows.
 //
-// Bounded: from a reset over as many clocks as window_walker.sby says, in which the first frame and the beginning of the second are
-// walked where nothing stalls; then it must be done in time (`done_in_time`).
+// Bounded: from a reset over as many clocks as window_walker.sby says, in which the first frame is walked where nothing
+// stalls; then it must be done in them (`done_in_time`).
 module window_walker_formal #(
     parameter MAP_HEIGHT    = 2,
     parameter ROW_ELEMENTS  = 3,
@@ -46,12 +47,14 @@ module window_walker_formal #(
     wire [WORD-1:0]        mask;
     window_walker #(
         .MAP_HEIGHT (MAP_HEIGHT), .ROW_ELEMENTS (ROW_ELEMENTS), .KERNEL_HEIGHT (KERNEL_HEIGHT), .RUN (RUN),
-        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STEP (STEP), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT), .OUT_HEIGHT (OUT_HEIGHT),
+        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STEP (STEP), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT),
+        .OUT_HEIGHT (OUT_HEIGHT),
         .OUT_WIDTH (OUT_WIDTH), .SEGMENTS (SEGMENTS), .WORD_LOG2 (WORD_LOG2), .ROWS (ROWS), .ADDR_BITS (ADDR),
         .LEVEL_BITS (LEVEL), .WEIGHT_ADDR_BITS (WEIGHT_ADDR)
     ) dut (
         .clk (clk), .rst (rst), .level (level_reg), .free_row (free_row), .walking (walking),
-        .fetch_addr (addr), .fetch_base (base), .fetch_mask (mask), .fetch_last (last), .fetch_valid (valid), .fetch_go (go_reg)
+        .fetch_addr (addr), .fetch_base (base), .fetch_mask (mask), .fetch_last (last), .fetch_valid (valid),
+        .fetch_go (go_reg)
     );
 
     // The buffer: rows arrive while there is a free slot.
@@ -61,7 +64,8 @@ module window_walker_formal #(
         go_reg    <= go && !rst;
     end
 
-    // Where the walk is: the window, and the words of it that are behind it; rows of this frame freed; the slot of row 0.
+    // Where the walk is: the window, and the words of it that are behind it; rows of this frame freed; the slot of row
+    // 0.
     reg [3:0]        oy_reg, ox_reg, segment_reg, place_reg, freed_reg, slot_reg;
     reg              walked_reg, done_reg;  // this frame's windows; the first frame's
     reg signed [7:0] y, x, left;
@@ -105,7 +109,7 @@ module window_walker_formal #(
         end
     end
 
-    wire signed [7:0] needed = $signed({1'b0, oy_reg}) * STRIDE_HEIGHT - PAD_TOP;     // first row of the windows to come
+    wire signed [7:0] needed = $signed({1'b0, oy_reg}) * STRIDE_HEIGHT - PAD_TOP;    // of the windows to come
     reg               flowing_reg = 1'b1;
     reg [7:0]         clock_reg   = 0;
     always @(posedge clk) begin

@@ -1,8 +1,9 @@
-// The bytes of words that count leave once and in order, and `tlast` comes with the last one of a transfer; a word without bytes leaves
-// nothing, or one byte to bring the end. Rules of AXI4-Stream.
+// The bytes of words that count leave once and in order, and `tlast` comes with the last one of a transfer; a word
+// without bytes leaves nothing, or one byte to bring the end. Rules of AXI4-Stream.
 //
 // The solver picks any byte that must leave: as many leave before it as came before it, and it is unaltered. With the
-// reader ready a byte is offered five clocks after the last one, if one is inside, and a word is refused for at most five: nothing blocks.
+// reader ready a byte is offered five clocks after the last one, if one is inside, and a word is refused for at most
+// five: nothing blocks.
 //
 // Unbounded, by induction. The widths are those of the module.
 module word_to_bytes_formal (
@@ -22,7 +23,8 @@ module word_to_bytes_formal (
     wire [7:0] m_data;
     word_to_bytes dut (
         .clk (clk), .rst (rst),
-        .s_axis_tdata (s_data), .s_axis_tkeep (s_keep), .s_axis_tlast (s_last), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
+        .s_axis_tdata (s_data), .s_axis_tkeep (s_keep), .s_axis_tlast (s_last), .s_axis_tvalid (s_valid),
+        .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tlast (m_last), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)
     );
 
@@ -33,7 +35,8 @@ module word_to_bytes_formal (
     wire [2:0] brings;
     wire [8:0] byte_in;
     wire       none_in;
-    nth_byte in (.keep (s_keep), .word (s_data), .last (s_last), .n ({2'b00, which}), .number (brings), .out (byte_in), .empty (none_in));
+    nth_byte in (.keep (s_keep), .word (s_data), .last (s_last), .n ({2'b00, which}), .number (brings),
+                 .out (byte_in), .empty (none_in));
 
     reg [3:0] held, ahead;                  // bytes inside; those before the one that was picked
     reg       tracked, empty;               // it has a value, unless it only brings the end
@@ -88,9 +91,11 @@ module word_to_bytes_formal (
     wire [3:0] all  = to_2 + (\dut.in.skid_valid_reg ? number_2 : 3'd0);
     nth_byte leaving (.keep (\dut.keep_reg ), .word (\dut.word_reg ), .last (\dut.last_reg ), .n (ahead),
                       .number (number_0), .out (byte_0), .empty (none_0));
-    nth_byte first (.keep (\dut.in.out_reg [35:32]), .word (\dut.in.out_reg [31:0]), .last (\dut.in.out_reg [36]), .n (ahead - to_1),
+    nth_byte first (.keep (\dut.in.out_reg [35:32]), .word (\dut.in.out_reg [31:0]), .last (\dut.in.out_reg [36]),
+                    .n (ahead - to_1),
                     .number (number_1), .out (byte_1), .empty (none_1));
-    nth_byte second (.keep (\dut.in.skid_reg [35:32]), .word (\dut.in.skid_reg [31:0]), .last (\dut.in.skid_reg [36]), .n (ahead - to_2),
+    nth_byte second (.keep (\dut.in.skid_reg [35:32]), .word (\dut.in.skid_reg [31:0]),
+                     .last (\dut.in.skid_reg [36]), .n (ahead - to_2),
                      .number (number_2), .out (byte_2), .empty (none_2));
     wire [8:0] there = ahead < to_1 ? byte_0 : ahead < to_2 ? byte_1 : byte_2;
     always @* begin
@@ -105,7 +110,8 @@ module word_to_bytes_formal (
 `endif
 endmodule
 
-// Byte n of those that a word leaves, with the end if it is the last one; one without meaning where there is only an end.
+// Byte n of those that a word leaves, with the end if it is the last one; one without meaning where there is only an
+// end.
 module nth_byte (
     input  wire [3:0]  keep,
     input  wire [31:0] word,

@@ -1,5 +1,5 @@
-//! The formal proofs of `sim/formal/`: each property holds, proven by SymbiYosys with yices, and each finds the fault that
-//! is planted for it in a copy of the library. `make formal` prints them as a table; VOLLEY_FORMAL names one of them.
+//! The formal proofs of `sim/formal/`: each property holds, proven by SymbiYosys with yices, and each finds the faults
+//! that are planted for it in copies of the library. `make formal` prints them as a table; VOLLEY_FORMAL names one of them.
 
 mod properties;
 mod sby;

@@ -292,6 +292,13 @@ pub const PROPERTIES: &[Property] = &[
         module: "window_walker",
         faults: &[
             Fault {
+                what: "waits for rows that never come",
+                task: Some("padding"),
+                file: "window_walker.v",
+                from: "last_needed_reg <= row_end_reg + ~freed_reg;",
+                to: "last_needed_reg <= row_end_reg - freed_reg + 2'd2;",
+            },
+            Fault {
                 what: "windows are an element too long",
                 task: Some("padding"),
                 file: "window_walker.v",
