@@ -1,6 +1,6 @@
 //! `volley board-sim`: a board without the board.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -40,6 +40,8 @@ const LOOK: Duration = Duration::from_millis(100);
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
+    // Before the simulator is built, which takes a while.
+    args.link.as_deref().map_or(Ok(()), Link::check)?;
     let work = tempfile::tempdir()?;
     let spinner = progress::spinner("building the simulator");
     let program = board_sim::build(&args.rtl, &board, work.path());
@@ -67,8 +69,16 @@ struct Link {
 }
 
 impl Link {
-    fn new(path: PathBuf, port: &std::path::Path) -> volley::Result<Link> {
-        // A link that an earlier board left may go, anything else may not.
+    /// A link that an earlier board left may be replaced, anything else may not.
+    fn check(path: &Path) -> volley::Result<()> {
+        if path.exists() && !path.is_symlink() {
+            return Err(Error::file(path, "it exists and is no link", "choose another path for --link"));
+        }
+        Ok(())
+    }
+
+    fn new(path: PathBuf, port: &Path) -> volley::Result<Link> {
+        Link::check(&path)?;
         if path.is_symlink() {
             std::fs::remove_file(&path).map_err(|e| Error::io(&path, e, "choose another path for --link"))?;
         }

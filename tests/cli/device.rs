@@ -47,5 +47,7 @@ fn what_a_board_has_not_is_named() {
     For more information, try '--help'.
     ");
     assert_snapshot!(place.refused("board-sim rtl --board zcu104"), @"error: --board: the zcu104 has no serial line that could be simulated; choose a board whose host_link is uart");
+    std::fs::write(place.path("mine"), "").unwrap();
+    assert_snapshot!(place.refused("board-sim rtl --board ulx3s-85f --link mine"), @"error: mine: it exists and is no link; choose another path for --link");
     assert_snapshot!(place.refused("flash rtl"), @"error: rtl/build.json: No such file or directory (os error 2); give a folder that `volley build` wrote");
 }
