@@ -61,6 +61,9 @@ accept: install ## Run the acceptance tests on whole test sets and print their t
 	VOLLEY_RANDOM_NETWORKS=20 $(CARGO) test --release $(LOCKED) --features accept --test random_networks verilator
 	VOLLEY_RANDOM_NETWORKS=100 $(CARGO) test --release $(LOCKED) --features accept --test buffers -- --nocapture
 
+soak: install ## Send 10,000 frames through mnist-cnn in simulation under stalls and resets (VOLLEY_SOAK_FRAMES for fewer)
+	$(CARGO) test --release $(LOCKED) --features accept --test soak -- --nocapture
+
 pnr: install ## Place and route the boards' reference designs and print their table (VOLLEY_PNR="board network" for one)
 	$(CARGO) test --release $(LOCKED) --features accept --test pnr -- --nocapture
 
