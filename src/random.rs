@@ -13,8 +13,16 @@ use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Pool, PoolKind, Source
 /// What a random network may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
+    /// Fewest and most nodes before the readout.
+    pub nodes: (usize, usize),
+    /// Fewest and most rows and columns of the image.
+    pub extent: (usize, usize),
     /// Layers with several terms.
     pub several_terms: bool,
+    /// Layers over several maps with the same window, as behind a concatenation.
+    pub concats: bool,
+    /// Layers whose weights are all as large as they get and of one sign, under a bias of up to fifty steps.
+    pub extremes: bool,
     /// Sum and max pools.
     pub pools: bool,
     /// Terms whose weights are in groups: grouped and depthwise convolutions, identity shortcuts.
@@ -30,7 +38,18 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { several_terms: true, pools: true, groups: true, members: 15, timesteps: 4, whole: false }
+        Options {
+            nodes: (1, 4),
+            extent: (3, 8),
+            several_terms: true,
+            concats: false,
+            extremes: false,
+            pools: true,
+            groups: true,
+            members: 15,
+            timesteps: 4,
+            whole: false,
+        }
     }
 }
 
@@ -72,7 +91,7 @@ impl Random {
     }
 }
 
-/// A legal network of 1 to 4 nodes and a readout, with maps of at most 8×8 and 8 channels.
+/// A legal network with maps of at most 8 channels, each node reading at least the one before it.
 pub fn network(seed: u64, options: &Options) -> Network {
     let random = &mut Random::new(seed);
     let channels = random.within(1, 4);
@@ -83,7 +102,8 @@ pub fn network(seed: u64, options: &Options) -> Network {
         let mean = (0..channels).map(|_| 0.5 + 0.4 * f64::from(random.real())).collect();
         Normalisation { mean, std: (0..channels).map(|_| 0.4 + 0.2 * f64::from(random.real())).collect() }
     };
-    let shape = Shape::new(channels, random.within(3, 8), random.within(3, 8));
+    let (least, most) = options.extent;
+    let shape = Shape::new(channels, random.within(least, most), random.within(least, most));
     let mut network = Network {
         name: format!("random-{seed}"),
         members: random.within(1, options.members as usize) as u32,
@@ -91,7 +111,7 @@ pub fn network(seed: u64, options: &Options) -> Network {
         input: Input { shape, normalisation },
         nodes: Vec::new(),
     };
-    for index in 0..random.within(1, 4) {
+    for index in 0..random.within(options.nodes.0, options.nodes.1) {
         let before = if index == 0 { Source::Input } else { Source::Node(index - 1) };
         let size = source_shape(&network, before);
         let node = if options.pools && index > 0 && random.chance(3) && size.height > 1 && size.width > 1 {
@@ -101,7 +121,7 @@ pub fn network(seed: u64, options: &Options) -> Network {
         };
         network.nodes.push(Node { name: format!("node{index}"), origin: format!("node{index}"), ..node });
     }
-    let last = Source::Node(network.nodes.len() - 1);
+    let last = network.nodes.len().checked_sub(1).map_or(Source::Input, Source::Node);
     let size = source_shape(&network, last);
     let whole = Window { kernel: [size.height, size.width], stride: [1, 1], padding: Padding::default() };
     let classes = random.within(2, 6);
@@ -170,10 +190,22 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
     } else {
         CHANNELS[random.within(0, CHANNELS.len() - if options.whole { 2 } else { 1 })]
     };
-    let window = window(random, size);
+    let window = window(random, options, size);
     let [height, width] = window.output(size).expect("the kernel fits");
     let shape = Shape { channels, height, width };
     let mut terms = vec![term(random, options, source, size, channels, window)];
+    if options.concats && source != Source::Input && random.chance(2) {
+        // Up to two other maps of the same size.
+        let same = |index: &usize| {
+            let other = network.nodes[*index].shape;
+            Source::Node(*index) != source && (other.height, other.width) == (size.height, size.width)
+        };
+        let mut others: Vec<usize> = (0..network.nodes.len()).filter(same).collect();
+        for _ in 0..random.within(1, 2).min(others.len()) {
+            let other = Source::Node(others.swap_remove(random.within(0, others.len() - 1)));
+            terms.push(term(random, options, other, source_shape(network, other), channels, window));
+        }
+    }
     if options.several_terms && random.chance(2) {
         // Any earlier map serves if some stride takes it to the same size; the image is added to itself only, since
         // the hardware has no sum of pixels and spikes.
@@ -188,7 +220,15 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
         }
     }
     let step = if options.whole { random.within(1, 100) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
-    let bias = biases(random, options, channels, step);
+    let mut bias = biases(random, options, channels, step);
+    if options.extremes && random.chance(4) {
+        let sign = if random.chance(2) { 1.0 } else { -1.0 };
+        for term in &mut terms {
+            term.weights.iter_mut().filter(|weight| **weight != 0.0).for_each(|weight| *weight = sign);
+        }
+        let steps = if random.chance(2) { 50.0 } else { 1.0 };
+        bias.fill(sign * steps * step);
+    }
     Node {
         name: String::new(),
         origin: String::new(),
@@ -197,9 +237,11 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
     }
 }
 
-fn window(random: &mut Random, size: Shape) -> Window {
+fn window(random: &mut Random, options: &Options, size: Shape) -> Window {
     let kernel = [random.within(1, size.height.min(5)), random.within(1, size.width.min(5))];
-    let stride = [random.within(1, 3), random.within(1, 3)];
+    // Strides would leave a pixel of the maps of a deep network.
+    let most = if options.nodes.1 > 4 && !random.chance(4) { 1 } else { 3 };
+    let stride = [random.within(1, most), random.within(1, most)];
     let [up, across] = kernel.map(|extent| extent - 1);
     let mut side = |most: usize| if random.chance(2) { 0 } else { random.within(0, most) };
     let padding = Padding { top: side(up), left: side(across), bottom: side(up), right: side(across) };

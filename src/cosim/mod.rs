@@ -99,6 +99,9 @@ pub struct Options {
     /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
     /// Two runs must not share it at the same time.
     pub work_dir: PathBuf,
+    /// For runs so short that Verilator's build is what takes the time: the C++ compiler optimises nothing, and the objects of the
+    /// simulator itself are kept in this folder, which builds side by side may share.
+    pub short_runs: Option<PathBuf>,
     pub tools: Tools,
 }
 
@@ -112,6 +115,7 @@ impl Options {
             seed: 1,
             idle_limit: 1_000_000,
             work_dir: work_dir.into(),
+            short_runs: None,
             tools: Tools::default(),
         }
     }

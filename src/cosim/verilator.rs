@@ -1,11 +1,16 @@
 //! Verilator: the bench compiled to a program.
 
+use std::path::Path;
+
 use super::tool::build_once;
-use super::{Job, Window, write};
-use crate::{Result, tool};
+use super::{Job, Window, create_dir, write};
+use crate::{Error, Result, tool};
 
 /// The C++ side, a real file so that it can be read and linted as such.
 const MAIN_CPP: &str = include_str!("../../sim/main.cpp");
+
+/// Objects of the simulator itself, the same in every model that does not trace.
+const RUNTIME: [&str; 2] = ["verilated", "verilated_threads"];
 
 /// Compiling a large model costs more than -O2 gains in a run; the slow paths run once.
 const MAKE_FLAGS: &str = "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1";
@@ -13,12 +18,16 @@ const MAKE_FLAGS: &str = "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1";
 pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     // Tracing slows the model, so it has a build of its own.
     let dir = job.work_dir.join(if window.is_some() { "verilator-trace" } else { "verilator" });
-    let mut args: Vec<String> = "--cc --exe --build -Wall -O3 --x-initial unique --x-assign unique -j 2 \
-        --output-split 20000 --top-module cosim_tb -o cosim --Mdir obj -MAKEFLAGS"
+    // Tracing needs objects of its own.
+    let runtime = job.options.short_runs.as_deref().filter(|_| window.is_none());
+    let mut args: Vec<String> = "--cc --exe -Wall -O3 --x-initial unique --x-assign unique -j 2 \
+        --output-split 20000 --top-module cosim_tb -o cosim --Mdir obj"
         .split_whitespace()
         .map(String::from)
         .collect();
-    args.push(MAKE_FLAGS.into());
+    if runtime.is_none() {
+        args.extend(["--build".into(), "-MAKEFLAGS".into(), MAKE_FLAGS.into()]);
+    }
     if window.is_some() {
         args.push("--trace-fst".into());
     }
@@ -29,7 +38,8 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || {
         write(&dir.join("cosim_tb.v"), &job.testbench)?;
         write(&dir.join("main.cpp"), MAIN_CPP)?;
-        tool::run("verilator", verilator, &args, &dir)
+        tool::run("verilator", verilator, &args, &dir)?;
+        runtime.map_or(Ok(()), |runtime| make(&dir.join("obj"), runtime))
     })?;
     let mut plusargs = job.plusargs();
     // What no reset touches starts at random: a design that relies on zeros fails here, not on the board.
@@ -37,4 +47,31 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     plusargs.push(format!("+verilator+seed+{}", job.options.seed % 0x7fff_ffff + 1));
     plusargs.extend(window.iter().flat_map(Window::plusargs));
     tool::run("Verilator simulation", &dir.join("obj/cosim"), &plusargs, &job.rtl_dir)
+}
+
+/// Compiles a model in folder `obj` without optimising anything; the simulator's own objects are taken from folder
+/// `runtime` if they are there, else put there.
+fn make(obj: &Path, runtime: &Path) -> Result<()> {
+    create_dir(runtime)?;
+    let files = || RUNTIME.iter().flat_map(|name| ["o", "d"].map(|extension| format!("{name}.{extension}")));
+    let known = files().all(|file| runtime.join(file).is_file());
+    if known {
+        files().try_for_each(|file| copy(&runtime.join(&file), obj))?;
+    }
+    let args = "-f Vcosim_tb.mk OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0 VM_PARALLEL_BUILDS=0".split_whitespace();
+    tool::run("make", Path::new("make"), &args.map(String::from).collect::<Vec<_>>(), obj)?;
+    if !known {
+        files().try_for_each(|file| copy(&obj.join(&file), runtime))?;
+    }
+    Ok(())
+}
+
+/// Copies a file into a folder, where it appears whole: another build may do the same at this moment.
+fn copy(from: &Path, folder: &Path) -> Result<()> {
+    let to = folder.join(from.file_name().expect("a file's path"));
+    let copied = tempfile::NamedTempFile::new_in(folder).and_then(|part| {
+        std::fs::copy(from, part.path())?;
+        part.persist(&to).map_err(std::io::Error::from)
+    });
+    copied.map(drop).map_err(|e| Error::io(&to, e, "choose a folder that is writable"))
 }

@@ -252,7 +252,7 @@ fn layer(
     network: &Network,
     index: usize,
     ports: &LayerPorts,
-    status: usize,
+    status: u32,
     slice: u32,
     load: Vec<(String, String)>,
 ) {
@@ -265,9 +265,13 @@ fn layer(
         connections.extend(inputs(&stream, &port));
     }
     connections.extend(outputs(network, index));
-    let slices = if ports.slices == 1 { slice.to_string() } else { format!("{}:{slice}", slice + ports.slices - 1) };
-    connections.push(connect("status_event", format!("status_event[{slices}]")));
-    connections.push(connect("status_busy", format!("status_busy[{status}]")));
+    // A network of a single layer has status outputs of a single bit, which Verilog does not let one select.
+    let own = |port: &str, low: u32, bits: u32| {
+        let all = module.ports.iter().find(|known| known.name == port).map_or(0, |port| port.width);
+        connect(port, bits_of(port, low, bits, all))
+    };
+    connections.push(own("status_event", slice, ports.slices));
+    connections.push(own("status_busy", status, 1));
     connections.extend(load);
     module.body.push(Item::Comment(ports.comment.clone()));
     module.body.push(Item::Instance {
