@@ -9,18 +9,17 @@ use super::yosys;
 /// A way to synthesise, and the folder of its cells' models below yosys' share folder.
 pub struct Flow {
     script: &'static str,
-    cells: Option<&'static str>,
+    cells: &'static str,
 }
 
-/// Gates and flip-flops without a vendor; an iCE40 with block RAM and DSP; an ECP5 in LUTs, carries, flip-flops and LUT RAM, since
-/// yosys has no model of its other cells. An iCE40 has no RAM in LUTs, so no memory may ask for it, as in `volley synth`.
-pub const FLOWS: [Flow; 3] = [
-    Flow { script: "synth -top {top}; abc -g simple", cells: None },
+/// An iCE40 with block RAM and DSP; an ECP5 in LUTs, carries, flip-flops and LUT RAM, since yosys has no model of its multipliers.
+/// An iCE40 has no RAM in LUTs, so no memory may ask for it, as in `volley synth`.
+pub const FLOWS: [Flow; 2] = [
     Flow {
         script: "setattr -unset ram_style a:ram_style=distributed; synth_ice40 -noflatten -dsp -top {top}",
-        cells: Some("ice40"),
+        cells: "ice40",
     },
-    Flow { script: "synth_ecp5 -noflatten -nobram -nodsp -top {top}", cells: Some("ecp5") },
+    Flow { script: "synth_ecp5 -noflatten -nobram -nodsp -top {top}", cells: "ecp5" },
 ];
 
 /// Writes the netlist of the design in folder `rtl` and the models of its cells to `folder`.
@@ -35,13 +34,13 @@ pub fn synthesise(flow: &Flow, design: &Design, rtl: &Path, folder: &Path) {
         folder.join("netlist.v").display(),
     );
     yosys::run(&yosys::system(), &["-q", "-p", &script], rtl);
-    if let Some(cells) = flow.cells {
-        let share = share().join(cells);
-        let read = |name: &str| std::fs::read_to_string(share.join(name)).expect("a file of yosys' share folder");
-        let whole = |line: &str| included(line).map_or(line.to_string(), |file| read(&file));
-        let model: Vec<_> = read("cells_sim.v").lines().map(whole).collect();
-        std::fs::write(folder.join("cells.v"), model.join("\n")).expect("the models of the cells");
-    }
+    let share = share().join(flow.cells);
+    let read = |name: &str| std::fs::read_to_string(share.join(name)).expect("a file of yosys' share folder");
+    let whole = |line: &str| included(line).map_or(line.to_string(), |file| read(&file));
+    let model: Vec<_> = read("cells_sim.v").lines().map(whole).collect();
+    // Icarus 11 knows no defaults of inputs; yosys connects all of them.
+    let text = format!("`define NO_ICE40_DEFAULT_ASSIGNMENTS\n{}\n", model.join("\n"));
+    std::fs::write(folder.join("cells.v"), text).expect("the models of the cells");
 }
 
 /// The file that a line includes, which is another one of the folder.
