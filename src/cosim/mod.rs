@@ -94,7 +94,8 @@ pub struct Options {
     /// Whether [`check`] holds every inner stream back for long random stretches; Icarus only.
     pub hold: bool,
     pub seed: u32,
-    /// Clocks without a beat anywhere (input, output, probes) after which the run is given up.
+    /// Clocks without a beat anywhere (input, output, probes) after which the run is given up; beats behind the last frame's count
+    /// for nothing.
     pub idle_limit: u64,
     /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
     /// Two runs must not share it at the same time.

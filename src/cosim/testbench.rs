@@ -99,11 +99,13 @@ pub fn emit(bench: &Bench) -> Result<String> {
         let _ = writeln!(report, "            $fwrite(file, \"counter_{i} %0d\\n\", counter_{i});");
     }
     let holds: String = bench.holds.iter().enumerate().map(|(i, stream)| hold(i, stream)).collect();
-    let mut moving = String::from("in_beat || out_beat");
+    // Beats behind the last frame's do not keep a run going that stands still elsewhere.
+    let mut moving = String::from("in_beat || (out_beat && out_frames < frames)");
     let mut complete = String::new();
     for (i, probe) in bench.probes.iter().enumerate() {
-        let _ = write!(moving, " || probe_{i}_beat");
-        let _ = write!(complete, "\n                     && probe_{i}_count >= frames * {}", probe.beats_per_frame);
+        let all = format!("frames * {}", probe.beats_per_frame);
+        let _ = write!(moving, "\n                     || (probe_{i}_beat && probe_{i}_count < {all})");
+        let _ = write!(complete, "\n                     && probe_{i}_count >= {all}");
     }
     let (mut unread_ports, mut unread_wires) = (String::new(), String::new());
     for (name, bits) in &bench.unread_outputs {

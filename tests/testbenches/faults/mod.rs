@@ -1,7 +1,9 @@
-//! The faults that must be seen: small changes of the library, each caught by a bench.
+//! The faults that must be seen: small changes of the library, each caught by a bench, and of what is generated, each caught by a
+//! co-simulation.
 
-mod around;
-mod core;
+pub mod around;
+pub mod core;
+pub mod emitted;
 
 /// A small fault: in `file` the text `from`, which stands there once, becomes `to`. `bench` must fail.
 pub struct Fault {
