@@ -173,7 +173,8 @@ module cosim_tb (
 @RECORD@
         end
         if (!rst) begin
-            idle <= (@MOVING@) ? 64'd0 : idle + 64'd1;
+            // A handshake that is unknown moves nothing.
+            idle <= ((@MOVING@) === 1'b1) ? 64'd0 : idle + 64'd1;
             // The last frame's end may still be moving between engines when its scores have left.
             tail <= (out_frames >= frames@COMPLETE@) ? tail + 32'd1 : 32'd0;
         end

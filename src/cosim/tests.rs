@@ -137,10 +137,13 @@ fn every_beat_arrives_on_both_simulators_with_and_without_stalls() {
 
 #[test]
 fn a_stuck_design_is_told_with_its_state() {
-    let (dir, bench) = toy(16, "1'b0");
-    let got = run(&bench, &frames(16, 2), &options(&dir, Simulator::Icarus, 0)).unwrap();
-    let state = got.timeout.unwrap().state;
-    assert!(state.starts_with("input 1 of 14, output 0 of 14, inner 0 of 14"), "{state}");
+    // One that refuses every beat, and one that does not know whether it does.
+    for ready in ["1'b0", "1'bx"] {
+        let (dir, bench) = toy(16, ready);
+        let got = run(&bench, &frames(16, 2), &options(&dir, Simulator::Icarus, 0)).unwrap();
+        let state = got.timeout.unwrap().state;
+        assert!(state.starts_with("input 1 of 14, output 0 of 14, inner 0 of 14"), "{ready}: {state}");
+    }
 }
 
 #[test]
