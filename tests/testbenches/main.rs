@@ -4,6 +4,8 @@
 
 #[path = "../random_networks/case.rs"]
 mod case;
+#[cfg(feature = "accept")]
+mod coverage;
 #[path = "../digits/mod.rs"]
 mod digits;
 mod faults;

@@ -116,8 +116,36 @@ pub mod icarus {
 pub mod verilator {
     use super::*;
 
+    /// Where a program of [`build_counting`] leaves what it counted, in the folder that it runs in.
+    #[cfg(feature = "accept")]
+    pub const COUNTS: &str = "coverage.dat";
+
     /// `runtime`: the folder of an earlier build, whose objects of the simulator itself are used again.
     pub fn build(module: &str, setting: &str, library: &Library, folder: &Path, runtime: Option<&Path>) -> PathBuf {
+        verilate(module, setting, library, folder, &[]);
+        make(module, folder, runtime, &["verilated", "verilated_timing", "verilated_threads"])
+    }
+
+    /// As [`build`]; the program counts lines and toggles.
+    #[cfg(feature = "accept")]
+    pub fn build_counting(
+        module: &str,
+        setting: &str,
+        library: &Library,
+        folder: &Path,
+        runtime: Option<&Path>,
+    ) -> PathBuf {
+        verilate(module, setting, library, folder, &["--coverage-line", "--coverage-toggle"]);
+        // The main program that Verilator makes does not write the counts.
+        let main = folder.join(format!("V{module}_tb__main.cpp"));
+        let text = std::fs::read_to_string(&main).expect("the main program");
+        let write = format!("    contextp->coveragep()->write(\"{COUNTS}\");\n    return 0;");
+        let text = format!("#include \"verilated_cov.h\"\n{}", text.replace("    return 0;", &write));
+        std::fs::write(&main, text).expect("the main program");
+        make(module, folder, runtime, &["verilated", "verilated_timing", "verilated_threads", "verilated_cov"])
+    }
+
+    fn verilate(module: &str, setting: &str, library: &Library, folder: &Path, options: &[&str]) {
         let top = format!("{module}_tb");
         // Benches count with plain integers, which lint would have sized; the library's own lint is another test.
         must(
@@ -125,11 +153,16 @@ pub mod verilator {
                 .args(["--cc", "--exe", "--main", "--timing", "-O1", "-Wno-lint", "-Wno-style"])
                 .args(["--top-module", &top, &include(), "--Mdir"])
                 .arg(folder)
+                .args(options)
                 .args(setting.split_whitespace().map(|parameter| format!("-G{parameter}")))
                 .args(bench_files(module))
                 .args(&library.files),
         );
-        for object in ["verilated", "verilated_timing", "verilated_threads"] {
+    }
+
+    fn make(module: &str, folder: &Path, runtime: Option<&Path>, objects: &[&str]) -> PathBuf {
+        let top = format!("{module}_tb");
+        for object in objects {
             if let Some(runtime) = runtime {
                 for name in [format!("{object}.o"), format!("{object}.d")] {
                     std::fs::copy(runtime.join(&name), folder.join(&name)).expect("an object of the first build");
