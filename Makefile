@@ -14,7 +14,7 @@ LIBRARY := src/rtl/lib src/top/lib
 AROUND := src/board/lib/core_clock.v src/synth/lib/serial_sink.v src/synth/lib/serial_source.v
 VERILOG := $(wildcard $(addsuffix /*.v,$(LIBRARY))) $(AROUND)
 
-.PHONY: help demo test formal accept pnr lint lint-rust lint-verilog fmt clean install
+.PHONY: help demo test formal accept random mutants coverage rust-coverage soak pnr lint lint-rust lint-verilog fmt clean install
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,14 +55,24 @@ endif
 formal: install ## Prove the properties of the Verilog library, plant faults that they must find, and print their table (VOLLEY_FORMAL=fifo for one)
 	$(CARGO) test --release $(LOCKED) --test formal -- --nocapture
 
-accept: install ## Run the acceptance tests on whole test sets and print their tables
+accept: install random ## Run the acceptance tests on whole test sets and print their tables
 	$(CARGO) test --release $(LOCKED) --features accept $(ACCEPT) -- --nocapture
-	VOLLEY_RANDOM_NETWORKS=300 $(CARGO) test --release $(LOCKED) --features accept --test random_networks icarus
-	VOLLEY_RANDOM_NETWORKS=20 $(CARGO) test --release $(LOCKED) --features accept --test random_networks verilator
 	VOLLEY_RANDOM_NETWORKS=100 $(CARGO) test --release $(LOCKED) --features accept --test buffers -- --nocapture
 
 soak: install ## Send 10,000 frames through mnist-cnn in simulation under stalls and resets (VOLLEY_SOAK_FRAMES for fewer)
 	$(CARGO) test --release $(LOCKED) --features accept --test soak -- --nocapture
+
+random: install ## Draw a thousand random networks and compare them with the model, as Verilog and as netlists
+	VOLLEY_RANDOM_NETWORKS=1050 $(CARGO) test --release $(LOCKED) --features accept --test random_networks -- --nocapture --test-threads 1
+
+mutants: install ## Plant every fault into the Verilog and print which rung of the ladder kills it
+	$(CARGO) test --release $(LOCKED) --features accept --test testbenches every_fault -- --nocapture
+
+coverage: install ## Count lines and toggles of the Verilog libraries under their benches
+	$(CARGO) test --release $(LOCKED) --features accept --test testbenches benches_cover -- --nocapture
+
+rust-coverage: install ## Count lines of the Rust sources under all tests
+	scripts/rust-coverage.sh
 
 pnr: install ## Place and route the boards' reference designs and print their table (VOLLEY_PNR="board network" for one)
 	$(CARGO) test --release $(LOCKED) --features accept --test pnr -- --nocapture
