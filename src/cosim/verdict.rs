@@ -126,24 +126,25 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) ->
         data_bits: (count_bits(network, index) * network.timesteps) as usize * beat(plan, network, index),
         beats_per_frame: node.shape.elements() / beat(plan, network, index),
     });
-    let counters = manifest.layers.iter().flat_map(|layer| {
-        let events = (0..layer.fold.slices).map(|slice| match layer.fold.slices {
-            1 => "status_event".to_string(),
-            _ => format!("status_event[{slice}]"),
-        });
-        events.chain(["status_busy".to_string()]).map(|signal| Counter {
-            name: format!("{} {signal}", layer.name),
-            path: format!("{}_layer", layer.name),
-            signal,
-        })
-    });
-    let slices = manifest.layers.iter().map(|layer| layer.fold.slices).sum();
+    // The core's own outputs, which a host's registers count. A single bit cannot be selected from.
+    let slices: usize = manifest.layers.iter().map(|layer| layer.fold.slices).sum();
+    let bit = |output: &str, at: usize, all: usize| {
+        let signal = if all == 1 { output.to_string() } else { format!("{output}[{at}]") };
+        Counter { name: signal.clone(), path: String::new(), signal }
+    };
+    let mut counters = Vec::new();
+    let mut slice = 0;
+    for (at, layer) in manifest.layers.iter().enumerate() {
+        counters.extend((slice..slice + layer.fold.slices).map(|slice| bit("status_event", slice, slices)));
+        counters.push(bit("status_busy", at, manifest.layers.len()));
+        slice += layer.fold.slices;
+    }
     Ok(Bench {
         top: manifest.top.clone(),
         input: Stream { data_bits: 8 * manifest.input.channels, beats_per_frame: manifest.input.pixels() },
         output: Stream { data_bits: 32, beats_per_frame: manifest.classes },
         probes: probes.collect(),
-        counters: counters.collect(),
+        counters,
         unread_outputs: vec![("status_event".into(), slices), ("status_busy".into(), manifest.layers.len())],
         still_inputs: match manifest.load_widths() {
             Some(widths) => LOAD_PORTS.iter().map(ToString::to_string).zip(widths.map(|bits| bits as usize)).collect(),

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -37,63 +38,89 @@ enum Point {
 /// (file, point) → whether it is covered.
 type Coverage = BTreeMap<(String, Point), bool>;
 
+/// What Verilator counts at one place: the file, the kind of the place, the name of a signal, and the lines that are executed there.
+fn points(path: &str, page: &str, name: &str, lines: &str) -> Vec<(String, Point)> {
+    let file = Path::new(path).file_name().expect("a file").to_string_lossy().into_owned();
+    if !modules().any(|(_, name, _)| name == file) {
+        return vec![];
+    }
+    if page.starts_with("v_toggle/") {
+        let control = !name.contains('[') || name.starts_with("state_reg[");
+        let sink = name.rsplit('.').next().is_some_and(|name| name.starts_with("unused_"));
+        return if control && !sink { vec![(file, Point::Signal(name.into()))] } else { vec![] };
+    }
+    let number = |text: &str| text.parse::<usize>().expect("a line's number");
+    let ranges = lines.split(',').filter(|range| !range.is_empty());
+    let ranges = ranges.map(|range| range.split_once('-').unwrap_or((range, range)));
+    ranges
+        .flat_map(|(first, last)| number(first)..=number(last))
+        .map(|line| (file.clone(), Point::Line(line)))
+        .collect()
+}
+
+/// All that the program made of the C++ in `folder` will count.
+fn declared(folder: &Path) -> Vec<(String, Point)> {
+    let files = std::fs::read_dir(folder).expect("the folder of the C++").map(|entry| entry.expect("a file").path());
+    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "cpp"));
+    let text: String = files.map(|path| std::fs::read_to_string(path).expect("a file of C++")).collect();
+    // __vlCoverInsert(&count, first, "file", line, column, "instance", "page", "name", "lines");
+    let calls = text.lines().filter_map(|line| line.trim().strip_prefix("vlSelf->__vlCoverInsert("));
+    let of = |call: &str| {
+        let fields: Vec<_> = call.trim_end_matches(");").split(", ").map(|field| field.trim_matches('"')).collect();
+        points(fields[2], fields[6], fields[7], fields[8])
+    };
+    calls.flat_map(of).collect()
+}
+
 /// Reads what one run counted: `C '<key>\x02<value>\x01...' <count>` a line.
-fn read(text: &str, coverage: &mut Coverage) {
+fn read(text: &str) -> Coverage {
+    let mut coverage = Coverage::new();
     for line in text.lines().filter_map(|line| line.strip_prefix("C '")) {
         let (fields, count) = line.rsplit_once("' ").expect("a point and its count");
         let fields: BTreeMap<&str, &str> = fields.split('\x01').filter_map(|field| field.split_once('\x02')).collect();
         let count: u64 = count.parse().expect("a count");
-        let path = Path::new(fields["f"]);
-        let file = path.file_name().expect("a file").to_string_lossy().into_owned();
-        if !modules().any(|(_, name, _)| name == file) {
-            continue;
+        let least = if fields["page"].starts_with("v_toggle/") { 2 } else { 1 };
+        for point in points(fields["f"], fields["page"], fields["o"], fields.get("S").unwrap_or(&"")) {
+            *coverage.entry(point).or_default() |= count >= least;
         }
-        let mut note = |point: Point, covered: bool| *coverage.entry((file.clone(), point)).or_default() |= covered;
-        if fields["page"].starts_with("v_toggle/") {
-            let signal = fields["o"];
-            let control = !signal.contains('[') || signal.starts_with("state_reg[");
-            if control && !signal.rsplit('.').next().is_some_and(|name| name.starts_with("unused_")) {
-                note(Point::Signal(signal.to_string()), count >= 2);
-            }
-        } else if let Some(lines) = fields.get("S") {
-            for range in lines.split(',') {
-                let (first, last) = range.split_once('-').unwrap_or((range, range));
-                let number = |text: &str| text.parse::<usize>().expect("a line's number");
-                (number(first)..=number(last)).for_each(|line| note(Point::Line(line), count > 0));
-            }
-        }
-    }
-}
-
-/// What one setting of a bench covers, in all its runs.
-fn measure(module: &str, setting: &str, runtime: Option<&Path>) -> Coverage {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let program = verilator::build_counting(module, setting, &Library::original(), folder.path(), runtime);
-    let mut coverage = Coverage::new();
-    for run in RUNS {
-        let done = Command::new(&program).args(run.split_whitespace()).current_dir(folder.path()).output();
-        assert!(done.expect("the bench runs").status.success(), "{module} {setting} {run}");
-        let text = std::fs::read_to_string(folder.path().join(verilator::COUNTS)).expect("what the run counted");
-        read(&text, &mut coverage);
     }
     coverage
 }
 
-fn merged(mut all: Coverage, more: Coverage) -> Coverage {
-    more.into_iter().for_each(|(point, covered)| *all.entry(point).or_default() |= covered);
-    all
+/// Adds what one setting of a bench covers, in all its runs. Where everything in it is covered already it is not run.
+fn measure(module: &str, setting: &str, runtime: Option<&Path>, coverage: &Mutex<Coverage>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    verilator::verilate_counting(module, setting, &Library::original(), folder.path());
+    let declared = declared(folder.path());
+    let nothing_new = || {
+        let coverage = coverage.lock().expect("no other thread failed");
+        declared.iter().all(|point| coverage.get(point) == Some(&true))
+    };
+    if nothing_new() {
+        return;
+    }
+    let program = verilator::make_counting(module, folder.path(), runtime);
+    for run in RUNS {
+        let done = Command::new(&program).args(run.split_whitespace()).current_dir(folder.path()).output();
+        assert!(done.expect("the bench runs").status.success(), "{module} {setting} {run}");
+        let text = std::fs::read_to_string(folder.path().join(verilator::COUNTS)).expect("what the run counted");
+        let mut coverage = coverage.lock().expect("no other thread failed");
+        read(&text).into_iter().for_each(|(point, covered)| *coverage.entry(point).or_default() |= covered);
+    }
 }
 
 #[test]
 fn benches_cover_the_libraries() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // The first build brings the simulator's own objects, which the others share.
-    let first = verilator::build_counting(BENCHES[0].module, "", &Library::original(), folder.path(), None);
-    let runtime = first.parent();
-    let jobs: Vec<_> =
-        BENCHES.iter().flat_map(|bench| bench.settings.iter().map(|setting| (bench.module, *setting))).collect();
-    let coverage =
-        jobs.par_iter().map(|(module, setting)| measure(module, setting, runtime)).reduce(Coverage::new, merged);
+    let first = BENCHES[0].module;
+    verilator::verilate_counting(first, "", &Library::original(), folder.path());
+    verilator::make_counting(first, folder.path(), None);
+    let coverage = Mutex::new(Coverage::new());
+    BENCHES.par_iter().for_each(|bench| {
+        bench.settings.iter().for_each(|setting| measure(bench.module, setting, Some(folder.path()), &coverage));
+    });
+    let coverage = coverage.into_inner().expect("no thread failed");
 
     let mut problems = Vec::new();
     let (mut totals, mut used) = ([(0, 0); 2], vec![false; WAIVERS.len()]);

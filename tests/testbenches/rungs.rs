@@ -21,7 +21,7 @@ use super::faults::{self, Fault};
 use super::runner::root;
 
 /// Frames of the bundled digits that a fault has to get through.
-const FRAMES: usize = 2;
+const FRAMES: usize = 4;
 
 /// The core of the bundled digits into which faults are planted: two time steps, two slices, several segments.
 pub struct Digits {

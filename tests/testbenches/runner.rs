@@ -116,7 +116,7 @@ pub mod icarus {
 pub mod verilator {
     use super::*;
 
-    /// Where a program of [`build_counting`] leaves what it counted, in the folder that it runs in.
+    /// Where a program of [`make_counting`] leaves what it counted, in the folder that it runs in.
     #[cfg(feature = "accept")]
     pub const COUNTS: &str = "coverage.dat";
 
@@ -126,15 +126,9 @@ pub mod verilator {
         make(module, folder, runtime, &["verilated", "verilated_timing", "verilated_threads"])
     }
 
-    /// As [`build`]; the program counts lines and toggles.
+    /// Writes the C++ of a bench whose program counts lines and toggles.
     #[cfg(feature = "accept")]
-    pub fn build_counting(
-        module: &str,
-        setting: &str,
-        library: &Library,
-        folder: &Path,
-        runtime: Option<&Path>,
-    ) -> PathBuf {
+    pub fn verilate_counting(module: &str, setting: &str, library: &Library, folder: &Path) {
         verilate(module, setting, library, folder, &["--coverage-line", "--coverage-toggle"]);
         // The main program that Verilator makes does not write the counts.
         let main = folder.join(format!("V{module}_tb__main.cpp"));
@@ -142,6 +136,11 @@ pub mod verilator {
         let write = format!("    contextp->coveragep()->write(\"{COUNTS}\");\n    return 0;");
         let text = format!("#include \"verilated_cov.h\"\n{}", text.replace("    return 0;", &write));
         std::fs::write(&main, text).expect("the main program");
+    }
+
+    /// Compiles it; `runtime` as for [`build`].
+    #[cfg(feature = "accept")]
+    pub fn make_counting(module: &str, folder: &Path, runtime: Option<&Path>) -> PathBuf {
         make(module, folder, runtime, &["verilated", "verilated_timing", "verilated_threads", "verilated_cov"])
     }
 

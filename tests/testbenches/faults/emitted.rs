@@ -86,7 +86,7 @@ const READOUT: &str = "digits_linear_9.v";
 pub const FAULTS: &[Emitted] = &[
     // The core: frames and the image.
     Emitted { file: CORE, what: "a frame ends a pixel early", change: Parameter("input_encoder", "PIXELS", -1) },
-    Emitted { file: CORE, what: "the image's offset is 1", change: Text("OFFSETS(8'h00)", "OFFSETS(8'h01)") },
+    Emitted { file: CORE, what: "the image is a grey level brighter", change: Port("image_encoder(", "s_axis_tdata", "s_axis_tdata + 8'd1") },
     Emitted { file: CORE, what: "the end of a frame is lost", change: Port("image_encoder(", "s_axis_tlast", "1'b0") },
     Emitted { file: CORE, what: "the first bit of a pixel is lost", change: Port("image_encoder(", "s_axis_tdata", "{1'b0, s_axis_tdata[6:0]}") },
     // Handshakes.
@@ -105,7 +105,7 @@ pub const FAULTS: &[Emitted] = &[
     // Streams between layers.
     Emitted { file: CORE, what: "time steps swapped between layers", change: Port("pool_3_pool(", "s_axis_tdata", "{conv_0_tdata[2:0], conv_0_tdata[5:3]}") },
     Emitted { file: CORE, what: "a count's top bit lost between layers", change: Port("pool_7_pool(", "s_axis_tdata", "{1'b0, conv_4_tdata[4:0]}") },
-    Emitted { file: CORE, what: "events of a layer are not told", change: Port("conv_0_layer(", "status_event", "") },
+    Emitted { file: CORE, what: "events of a layer on the wire of another", change: Port("conv_0_layer(", "status_event", "status_event[3]") },
     // Pools.
     Emitted { file: CORE, what: "a maximum for a sum", change: Text("pool #(\n        .MAXIMUM(0),\n        .CHANNELS(8)", "pool #(\n        .MAXIMUM(1),\n        .CHANNELS(8)") },
     Emitted { file: CORE, what: "a row of the window lost", change: Parameter("pool #(", "KERNEL_HEIGHT", -1) },
@@ -125,7 +125,7 @@ pub const FAULTS: &[Emitted] = &[
     Emitted { file: SECOND, what: "weight rows of the neighbour", change: Port("weight_memory_0(", "addr", "weight_addr[6:0] ^ 7'd1") },
     Emitted { file: SECOND, what: "slices read each other's weights", change: Text("digits_conv_4_weights_0 weight_memory_0", "digits_conv_4_weights_1 weight_memory_0") },
     // Neurons.
-    Emitted { file: FIRST, what: "a member too few", change: Parameter("layer_engine #(", "MEMBERS", -1) },
+    Emitted { file: SECOND, what: "a member too few", change: Parameter("layer_engine #(", "MEMBERS", -1) },
     Emitted { file: FIRST, what: "pixels have a sign", change: Parameter("layer_engine #(", "IN_SIGNED", 1) },
     Emitted { file: FIRST, what: "thresholds as powers of two", change: Parameter("layer_engine #(", "POW2", 1) },
     Emitted { file: SECOND, what: "one current for both time steps", change: Parameter("layer_engine #(", "IN_STEPS", -1) },
