@@ -37,4 +37,4 @@ for executable in "${executables[@]}"; do
     objects+=(-object "$executable")
 done
 "llvm-cov-$version" report "${objects[@]}" -instr-profile="$folder/profile" --show-region-summary=false \
-    --show-branch-summary=false --sources src | tee "$folder/report.txt"
+    --show-branch-summary=false --ignore-filename-regex='/tests\.rs$' --sources src | tee "$folder/report.txt"

@@ -2,6 +2,7 @@
 //! stalls and seeds: all of it in Icarus, which knows unknown values, and a part in Verilator. Then faults are planted
 //! in copies of the library, and each must make its bench fail: a bench that cannot fail proves nothing.
 
+#[cfg(feature = "accept")]
 #[path = "../random_networks/case.rs"]
 mod case;
 #[cfg(feature = "accept")]
@@ -9,12 +10,15 @@ mod coverage;
 #[path = "../digits/mod.rs"]
 mod digits;
 mod faults;
+#[cfg(feature = "accept")]
 #[path = "../folds/mod.rs"]
 mod folds;
 mod rungs;
 mod runner;
 mod sweep;
 mod synthesised;
+#[cfg(feature = "accept")]
+mod table;
 
 use std::path::PathBuf;
 

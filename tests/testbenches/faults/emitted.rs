@@ -1,7 +1,7 @@
 //! In what is generated for a network: modules of layers, the core that joins them, contents of memories.
 //!
 //! They are planted into a core of the bundled digits whose second convolution has two slices and several segments, with two time
-//! steps, see [`super::super::rungs`].
+//! steps (`rungs.rs`).
 
 /// A small fault in one file.
 pub struct Emitted {
