@@ -14,7 +14,7 @@ use super::faults::emitted::{self, Emitted};
 use super::runner::root;
 
 /// Frames of the bundled digits that a fault has to get through.
-const FRAMES: usize = 4;
+const FRAMES: usize = 2;
 
 /// The core of the bundled digits into which faults are planted: two time steps, two slices, several segments.
 pub struct Digits {

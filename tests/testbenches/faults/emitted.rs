@@ -125,7 +125,7 @@ pub const FAULTS: &[Emitted] = &[
     Emitted { file: SECOND, what: "weight rows of the neighbour", change: Port("weight_memory_0(", "addr", "weight_addr[6:0] ^ 7'd1") },
     Emitted { file: SECOND, what: "slices read each other's weights", change: Text("digits_conv_4_weights_0 weight_memory_0", "digits_conv_4_weights_1 weight_memory_0") },
     // Neurons.
-    Emitted { file: SECOND, what: "a member too few", change: Parameter("layer_engine #(", "MEMBERS", -1) },
+    Emitted { file: SECOND, what: "a member too many", change: Parameter("layer_engine #(", "MEMBERS", 1) },
     Emitted { file: FIRST, what: "pixels have a sign", change: Parameter("layer_engine #(", "IN_SIGNED", 1) },
     Emitted { file: FIRST, what: "thresholds as powers of two", change: Parameter("layer_engine #(", "POW2", 1) },
     Emitted { file: SECOND, what: "one current for both time steps", change: Parameter("layer_engine #(", "IN_STEPS", -1) },
