@@ -10,7 +10,7 @@ use crate::ann::Normalisation;
 use crate::convert::module_path;
 use crate::data::Images;
 use crate::error::{Error, Result};
-use crate::import::{guarded, read_onnx_bytes};
+use crate::import::{decode, guarded, read_onnx_bytes};
 use crate::shape::Shape;
 use crate::snn::{self, float};
 
@@ -38,7 +38,8 @@ impl Runner {
         }
         let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
         let chosen = |mut model: InferenceModel| choose(&mut model).map(|()| model);
-        let load = || tract_onnx::onnx().model_for_read(&mut &onnx[..])?.with_input_fact(0, fact.into());
+        let model = decode(onnx).unwrap_or_default();
+        let load = || tract_onnx::onnx().model_for_proto_model(&model)?.with_input_fact(0, fact.into());
         let plan = guarded(|| load().and_then(chosen)?.into_optimized()?.into_runnable()).map_err(failed)?;
         Ok(Runner { plan, shape, normalisation: normalisation.clone() })
     }

@@ -15,6 +15,7 @@ mod tensor;
 use std::path::Path;
 
 pub(crate) use guard::guarded;
+pub(crate) use onnx::decode;
 
 use serde::Deserialize;
 

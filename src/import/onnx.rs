@@ -40,8 +40,6 @@ pub struct Walk<'a> {
     pub opset: i64,
     values: HashMap<String, Value>,
     nodes: Vec<Node>,
-    /// How often a name was wanted, or given out.
-    names: HashMap<String, usize>,
     /// Numbers that may still be made or used.
     allowance: Cell<usize>,
     /// Channels of all maps so far.
@@ -54,10 +52,43 @@ pub struct Current<'a> {
     pub name: String,
 }
 
+/// The model in a file's bytes, if they are one. Every node has a name of its own, which a file need not give it: nodes are told apart by
+/// them here, and in tract.
+pub fn decode(mut bytes: &[u8]) -> Option<ModelProto> {
+    let mut model = tract_onnx::onnx().proto_model_for_read(&mut bytes).ok()?;
+    if let Some(graph) = &mut model.graph {
+        let inputs = graph.input.iter().map(|input| &input.name);
+        let others = inputs.chain(graph.initializer.iter().map(|tensor| &tensor.name));
+        // How often each was wanted, or given out.
+        let mut names: HashMap<String, usize> = others.map(|name| (name.clone(), 1)).collect();
+        for (index, node) in graph.node.iter_mut().enumerate() {
+            let name = if node.name.is_empty() { format!("{}_{index}", node.op_type) } else { node.name.clone() };
+            node.name = unique(&mut names, name);
+        }
+    }
+    Some(model)
+}
+
+/// The name, or the name with a number if it was given before.
+fn unique(names: &mut HashMap<String, usize>, name: String) -> String {
+    // Counted on from the last time, since a file may call all of its nodes alike.
+    loop {
+        let count = names.entry(name.clone()).or_default();
+        *count += 1;
+        if *count == 1 {
+            return name;
+        }
+        let numbered = format!("{name}#{count}");
+        if !names.contains_key(&numbered) {
+            names.insert(numbered.clone(), 1);
+            return numbered;
+        }
+    }
+}
+
 impl<'a> Walk<'a> {
     pub fn run(bytes: &[u8], label: &'a str, normalisation: Option<Normalisation>) -> Result<Network> {
-        let mut reader = bytes;
-        let model: ModelProto = tract_onnx::onnx().proto_model_for_read(&mut reader).map_err(|_| {
+        let model = decode(bytes).ok_or_else(|| {
             Error::file(
                 label,
                 "this is not an ONNX file, or a damaged one",
@@ -89,14 +120,13 @@ impl<'a> Walk<'a> {
             opset,
             values: HashMap::new(),
             nodes: Vec::new(),
-            names: HashMap::new(),
             allowance: Cell::new(FREE_NUMBERS),
             channels: 0,
         };
         walk.read_constants(graph)?;
         let normalisation = walk.read_input(graph, normalisation)?;
-        for (index, proto) in graph.node.iter().enumerate() {
-            walk.read_node(index, proto)?;
+        for proto in &graph.node {
+            walk.read_node(proto)?;
         }
         walk.finish(graph, normalisation)
     }
@@ -177,17 +207,14 @@ impl<'a> Walk<'a> {
         let identity = || Normalisation { mean: vec![0.0; shape.channels], std: vec![1.0; shape.channels] };
         let normalisation = normalisation.unwrap_or_else(identity);
         check_normalisation(&normalisation, shape.channels)?;
-        self.names.insert(input.name.clone(), 1);
         self.channels = shape.channels;
         self.nodes.push(Node { name: input.name.clone(), inputs: Vec::new(), shape, op: Op::Input });
         self.values.insert(input.name.clone(), Value::Map { node: 0, rank: 4 });
         Ok(normalisation)
     }
 
-    fn read_node(&mut self, index: usize, proto: &NodeProto) -> Result<()> {
-        let name = if proto.name.is_empty() { format!("{}_{index}", proto.op_type) } else { proto.name.clone() };
-        let name = self.unique(name);
-        let current = Current { proto, name };
+    fn read_node(&mut self, proto: &NodeProto) -> Result<()> {
+        let current = Current { proto, name: proto.name.clone() };
         if !matches!(proto.domain.as_str(), "" | "ai.onnx") {
             return Err(current.refuse(
                 format!("it is of the foreign operator domain '{}'", proto.domain),
@@ -200,23 +227,6 @@ impl<'a> Walk<'a> {
         };
         self.values.insert(output.clone(), value);
         Ok(())
-    }
-
-    /// The name, or the name with a number if it was given before.
-    fn unique(&mut self, name: String) -> String {
-        // Counted on from the last time, since a file may call all of its nodes alike.
-        loop {
-            let count = self.names.entry(name.clone()).or_default();
-            *count += 1;
-            if *count == 1 {
-                return name;
-            }
-            let numbered = format!("{name}#{count}");
-            if !self.names.contains_key(&numbered) {
-                self.names.insert(numbered.clone(), 1);
-                return numbered;
-            }
-        }
     }
 
     fn translate(&mut self, current: &Current) -> Result<Value> {
