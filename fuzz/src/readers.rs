@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::io::{Cursor, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -18,12 +18,10 @@ use volley::host::framing::{Decoder, encode};
 use volley::host::message::{ERROR, Kind, MOST_CONTENT, Message, NO_SEQUENCE};
 use volley::host::{Accelerator, Limits, Port, Register, WeightsFile, registers};
 use volley::schedule::{self, Folding};
-use volley::{board, convert, data, import, quantise, rtl, snn};
+use volley::{board, convert, data, eval, import, quantise, rtl, snn};
 
 /// Bytes that reading one input may hold at a time.
-pub const MEMORY: usize = 512 << 20;
-/// Bytes of the longest input that is tried.
-pub const LONGEST: usize = 16 << 10;
+pub const MEMORY: usize = 1 << 30;
 
 /// A fuzz target.
 pub struct Reader {
@@ -65,7 +63,17 @@ pub fn onnx(bytes: &[u8]) {
     if folder::write(&path, &converted).is_ok() {
         assert_eq!(folder::read(&path).expect("what was written can be read"), converted);
     }
-    compile(&converted.network, &converted.settings);
+    if compile(&converted.network, &converted.settings) {
+        run(bytes, &converted.network);
+    }
+}
+
+/// What tract makes of the same model, which is a result or an error.
+fn run(onnx: &[u8], network: &snn::Network) {
+    let volley::snn::Input { shape, normalisation } = &network.input;
+    if let Ok(ann) = eval::ann::Ann::new(onnx, *shape, normalisation) {
+        let _ = ann.scores(ndarray::Array3::zeros((shape.height, shape.width, shape.channels)).view());
+    }
 }
 
 /// The `[input]` table beside a model.
@@ -83,12 +91,13 @@ pub fn network_folder(bytes: &[u8]) {
     let (text, weights) = (&bytes[..at], bytes.get(at + 1..).unwrap_or_default());
     let Ok(text) = std::str::from_utf8(text) else { return };
     if let Ok((network, settings)) = folder::parse(Path::new("net"), text, weights) {
-        compile(&network, &settings);
+        let _ = compile(&network, &settings);
     }
 }
 
-/// Quantises, plans and generates a network of few weights and pixels; the files' names are names and no paths.
-fn compile(network: &snn::Network, settings: &Settings) {
+/// Quantises, plans and generates a network of few weights and pixels, and says whether it is one; the files' names are names and
+/// no paths.
+fn compile(network: &snn::Network, settings: &Settings) -> bool {
     let small = |node: &snn::Node| {
         let weights = match &node.op {
             snn::Op::Layer(layer) => layer.terms.iter().map(|term| term.weights.len()).sum(),
@@ -97,10 +106,12 @@ fn compile(network: &snn::Network, settings: &Settings) {
         weights < 4096 && node.shape.elements() < 4096
     };
     if network.nodes.len() > 16 || network.input.shape.elements() > 4096 || !network.nodes.iter().all(small) {
-        return;
+        return false;
     }
-    let Ok(fixed) = quantise::quantise(network, settings) else { return };
-    generate(&fixed, &Folding::default());
+    if let Ok(fixed) = quantise::quantise(network, settings) {
+        generate(&fixed, &Folding::default());
+    }
+    true
 }
 
 fn generate(network: &fixed_point::Network, folding: &Folding) {
@@ -340,12 +351,4 @@ pub fn volley_toml(bytes: &[u8], understand: &dyn Fn(&[OsString])) {
     for command in ["convert", "plan", "run"] {
         understand(&["volley".into(), "--config".into(), path.clone().into(), command.into()]);
     }
-}
-
-/// The kept inputs of a target in `corpus` (also those that once were findings), by their paths.
-pub fn kept(corpus: &Path, target: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(corpus.join(target)).into_iter().flatten();
-    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.sort();
-    files
 }

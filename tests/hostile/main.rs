@@ -22,14 +22,20 @@ fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
 }
 
+fn inputs(target: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(fuzz().join("corpus").join(target)).unwrap();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() >= 2, "{target} has {} inputs", files.len());
+    files
+}
+
 #[test]
 fn kept_inputs_are_read_or_refused_within_the_limits() {
     for reader in readers::READERS {
-        let inputs = readers::kept(&fuzz().join("corpus"), reader.name);
-        assert!(inputs.len() >= 2, "{} has {} inputs", reader.name, inputs.len());
         // What is made once does not count as the first input's.
         (reader.read)(&[]);
-        for input in inputs {
+        for input in inputs(reader.name) {
             let bytes = std::fs::read(&input).unwrap();
             MEMORY.set_limit(MEMORY.allocated() + readers::MEMORY).unwrap();
             let start = Instant::now();
@@ -38,4 +44,30 @@ fn kept_inputs_are_read_or_refused_within_the_limits() {
             MEMORY.set_limit(usize::MAX).unwrap();
         }
     }
+}
+
+/// By the program itself, since its settings belong to it: with a flag too much, so that it does nothing but read them.
+#[test]
+fn kept_settings_are_read_or_refused() {
+    for input in inputs("volley_toml") {
+        let bytes = std::fs::read(&input).unwrap();
+        readers::volley_toml(&bytes, &|given| {
+            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_volley"));
+            let output = program.args(&given[1..]).arg("--no-such-flag").output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{}", input.display());
+        });
+    }
+}
+
+/// A target that nobody runs, or that is not replayed here, finds nothing.
+#[test]
+fn every_target_is_known() {
+    let mut targets: Vec<_> =
+        std::fs::read_dir(fuzz().join("targets")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    targets.sort();
+    let mut known: Vec<_> = readers::READERS.map(|reader| reader.name).to_vec();
+    known.push("volley_toml");
+    known.sort_unstable();
+    let found: Vec<_> = targets.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
+    assert_eq!(found, known);
 }

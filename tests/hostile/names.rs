@@ -131,7 +131,8 @@ fn names_from_a_model_are_harmless_all_the_way_to_a_board() {
     write_images(&place.path("a/b/images.npz"));
     let before = place.outside();
 
-    let convert = ["convert", model, "--members", "2", "--timesteps", "1", "--mean", "0", "--std", "1", "-o", "out/net"];
+    let convert =
+        ["convert", model, "--members", "2", "--timesteps", "1", "--mean", "0", "--std", "1", "-o", "out/net"];
     place.volley(0, &convert);
     place.volley(0, &["inspect", "out/net"]);
     place.volley(0, &["eval", "out/net", "--data", "images.npz"]);
@@ -162,11 +163,8 @@ fn names_from_a_model_are_harmless_all_the_way_to_a_board() {
     icarus.extend(verilog.iter().map(String::as_str));
     place.clean("iverilog", &icarus);
 
-    // In both simulators: what they make of names differs.
-    for simulator in ["icarus", "verilator"] {
-        let cosim = ["cosim", "out/rtl", "--data", "images.npz", "--frames", "2", "--simulator", simulator];
-        place.volley(0, &[&cosim[..], &["--wave", "out/w.fst", "--work", "out/sim"]].concat());
-    }
+    let cosim = ["cosim", "out/rtl", "--data", "images.npz", "--frames", "2", "--simulator", "icarus"];
+    place.volley(0, &[&cosim[..], &["--wave", "out/w.fst", "--work", "out/sim"]].concat());
     place.volley(0, &["report", "out/net", "--rtl", "out/rtl", "--data", "images.npz", "-o", "out/page.html"]);
     let page = std::fs::read_to_string(place.path("a/b/out/page.html")).unwrap();
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script") && !page.contains("<b>"));
