@@ -202,7 +202,8 @@ impl<'a> Walk<'a> {
         };
         let size = |size: i64| usize::try_from(size).unwrap_or(0);
         let Some(shape) = Shape::new(size(*channels), size(*height), size(*width)).checked() else {
-            return Err(self.file(format!("input '{}' has the shape {channels}×{height}×{width}", input.name), advice));
+            let advice = format!("accepted are sizes from 1 to {MOST_SIZE} and at most {MOST_ELEMENTS} elements");
+            return Err(self.file(format!("input '{}' has the shape {channels}×{height}×{width}", input.name), &advice));
         };
         let identity = || Normalisation { mean: vec![0.0; shape.channels], std: vec![1.0; shape.channels] };
         let normalisation = normalisation.unwrap_or_else(identity);
