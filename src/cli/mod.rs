@@ -167,7 +167,7 @@ fn run() -> Result<Outcome> {
     outcome
 }
 
-/// A message that quotes a file as a terminal may show it.
+/// A text that may quote a file as a terminal may show it.
 fn shown(message: &str) -> String {
     message.chars().map(|c| if c == '\n' || is_printable(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
@@ -207,9 +207,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Prints to stdout. `println!` would panic when the reader has gone.
+/// Prints to stdout, for people.
 fn say(text: impl AsRef<str>) -> Result<()> {
-    let text = text.as_ref();
+    put(&shown(text.as_ref()))
+}
+
+/// Prints to stdout. `println!` would panic when the reader has gone.
+fn put(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -220,7 +224,7 @@ fn say(text: impl AsRef<str>) -> Result<()> {
 
 /// Prints a value for machines.
 fn say_json(value: &impl serde::Serialize) -> Result<()> {
-    say(serde_json::to_string_pretty(value)?)
+    put(&serde_json::to_string_pretty(value)?)
 }
 
 /// Images that fit the network.

@@ -42,8 +42,8 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error() {
-        let none: Option<u8> = None;
-        assert!(guarded(|| Ok(none.expect("nothing is printed"))).unwrap_err().contains("tract"));
+        let empty: [u8; 0] = [];
+        assert!(guarded(|| Ok(empty[std::hint::black_box(0)])).unwrap_err().contains("tract"));
         assert_eq!(guarded(|| Ok(1)), Ok(1));
     }
 }

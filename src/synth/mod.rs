@@ -329,6 +329,9 @@ fn copy_sources(rtl: &Path, folder: &Path) -> Result<()> {
             let problem = "scripts cannot hold the name of this file";
             return Err(Error::file(from, problem, "rename it: letters, digits, '_', '-' and '.', or remove it"));
         }
+        if !from.is_file() {
+            return Err(Error::file(from, "it is no file", "remove it, or generate the folder again"));
+        }
         std::fs::copy(&from, sources.join(text)).map_err(|e| Error::io(&from, e, "check that it can be read"))?;
     }
     Ok(())
