@@ -68,7 +68,7 @@ impl Form {
         self
     }
 
-    /// The sum; `None` if it has too many terms.
+    /// The sum; `None` if it has too many terms or weights.
     pub fn plus(mut self, other: Form) -> Option<Self> {
         for tap in other.taps {
             // One map twice is the map times two.
@@ -79,7 +79,7 @@ impl Form {
         }
         self.convs.extend(other.convs);
         self.bias.iter_mut().zip(other.bias).for_each(|(bias, more)| *bias += more);
-        (self.taps.len() + self.convs.len() <= MOST_TERMS).then_some(self)
+        (self.taps.len() + self.convs.len() <= MOST_TERMS && self.weights() <= MOST_WEIGHTS).then_some(self)
     }
 
     /// Moves it to channels `before..` of a map with `before + channels + after` channels; `None` if that is too large.

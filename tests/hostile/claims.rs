@@ -34,7 +34,7 @@ fn constants_that_grow_are_refused() {
         let (from, to) = (format!("c{step}"), format!("c{}", step + 1));
         doubled = doubled.node(&to, "Concat", &[&from, &from], &axis(0));
     }
-    assert_snapshot!(refusal(doubled), @"node 'c12' (Concat): the graph makes more than 4 times as many numbers of its constants as the file holds; export the model with constant folding, and use each weight once");
+    assert_snapshot!(refusal(doubled), @"node 'c12' (Concat): the constant it computes is too large; export the model with constant folding");
     let shape = Graph::new([1, 4, 4]).ints("s", &[1 << 20, 1 << 20]).node("huge", "ConstantOfShape", &["s"], &[]);
     assert_snapshot!(refusal(shape), @"node 'huge' (ConstantOfShape): the constant it computes is too large; export the model with constant folding");
     let outer =
@@ -95,7 +95,7 @@ fn many_nodes_are_refused_and_equal_names_are_no_hindrance() {
 fn a_folder_of_many_channels_is_refused() {
     let mut text = String::from(
         "name = 'x'\nmembers = 1\ntimesteps = 1\n[input]\nshape = [1, 1, 1]\nmean = [0.0]\nstd = [1.0]\n\
-         [fixed_point]\nweight_bits = 8\nthreshold = 'integer'\n",
+         [fixed_point]\nweight_bits = 8\nthreshold = 'exact'\n",
     );
     for node in 0..4000 {
         let _ = write!(
