@@ -14,7 +14,8 @@ LIBRARY := src/rtl/lib src/top/lib
 AROUND := src/board/lib/core_clock.v src/synth/lib/serial_sink.v src/synth/lib/serial_source.v
 VERILOG := $(wildcard $(addsuffix /*.v,$(LIBRARY))) $(AROUND)
 
-.PHONY: help demo test formal accept random mutants coverage rust-coverage soak pnr lint lint-rust lint-verilog fmt clean install
+.PHONY: help demo test formal accept random mutants coverage rust-coverage soak pnr fuzz deny lint lint-rust lint-verilog
+.PHONY: fmt clean install
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,7 @@ lint: lint-rust lint-verilog ## Formatting, clippy, rustdoc and the Verilog libr
 
 # The runner's summary stays the last thing printed.
 test: lint ## Lint, then run all tests that take minutes rather than hours
+	@scripts/deny.sh
 	$(CARGO) test --release $(LOCKED) --doc
 ifeq ($(NEXTEST),yes)
 	$(CARGO) nextest run --release $(LOCKED) --no-fail-fast $(TESTS)
@@ -76,6 +78,12 @@ rust-coverage: install ## Count lines of the Rust sources under all tests
 
 pnr: install ## Place and route the boards' reference designs and print their table (VOLLEY_PNR="board network" for one)
 	$(CARGO) test --release $(LOCKED) --features accept --test pnr -- --nocapture
+
+deny: ## Check licences, sources and known faults of the dependencies (cargo-deny)
+	@scripts/deny.sh required
+
+fuzz: ## Fuzz every reader for VOLLEY_FUZZ_SECONDS (600) each and print the table (FUZZ="npz board" for some)
+	@scripts/fuzz.sh $(FUZZ)
 
 clean: ## Remove everything that was built
 	$(CARGO) clean

@@ -10,6 +10,8 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::fixed_point::{self, WeightMode};
 use crate::folder::{self, Converted};
+use crate::identifier::printable;
+use crate::input;
 use crate::output::{write_file, write_folder};
 use crate::quantise::{quantise, quantise_like};
 use crate::rtl::image::{self, Image};
@@ -175,8 +177,25 @@ pub fn verify(folder: &Path) -> Result<(Verification, Option<Core>)> {
 pub fn read_manifest(folder: &Path) -> Result<Manifest> {
     let advice = "give a folder that `volley generate` wrote";
     let path = folder.join(MANIFEST);
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::io(&path, source, advice))?;
-    toml::from_str(&text).map_err(|error| Error::file(&path, error.to_string().trim_end(), advice))
+    let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
+    parse_manifest(&text, &path)
+}
+
+/// The manifest in the text of `core.toml`; `path` is named in errors.
+///
+/// # Errors
+/// [`Error::File`] naming the key.
+pub fn parse_manifest(text: &str, path: &Path) -> Result<Manifest> {
+    let advice = "give a folder that `volley generate` wrote";
+    let manifest: Manifest =
+        toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
+    // They become paths, and words of scripts.
+    match manifest.bad_name() {
+        Some((key, name)) => {
+            Err(Error::file(path, format!("{key}: '{}' is no name that Volley gives", printable(name)), advice))
+        }
+        None => Ok(manifest),
+    }
 }
 
 /// Reads a folder. The Verilog in it may have been changed by hand: the design returned is the one that the folder's
@@ -206,7 +225,7 @@ pub fn read(folder: &Path) -> Result<Core> {
 pub fn as_it_stands(folder: &Path, design: &Design) -> Result<Design> {
     let read = |name: &String| {
         let path = folder.join(name);
-        let text = std::fs::read_to_string(&path);
+        let text = input::read(&path, input::MOST_BYTES).and_then(input::text);
         text.map(|text| (name.clone(), text)).map_err(|source| Error::io(&path, source, "generate the folder again"))
     };
     let files = design.files.keys().map(read).collect::<Result<_>>()?;

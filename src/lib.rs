@@ -28,6 +28,7 @@ pub mod folder;
 pub mod host;
 pub mod identifier;
 pub mod import;
+pub mod input;
 pub mod mixed_precision;
 pub mod model;
 pub mod output;

@@ -2,6 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Largest height, width or number of channels of a map; sizes are 16 bits wide in the converted-network folder.
+pub const MOST_SIZE: usize = 65_535;
+/// Elements of the largest map: keeps every later product inside of 64 bits.
+pub const MOST_ELEMENTS: usize = 1 << 26;
+/// Nodes of the largest network.
+pub const MOST_NODES: usize = 4096;
+/// Channels of all its maps together: much is held for each of them, and a file needs few bytes to ask for many.
+pub const MOST_CHANNELS: usize = 1 << 24;
+
 /// The shape of one frame's map between two layers: channels × height × width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,6 +23,14 @@ pub struct Shape {
 impl Shape {
     pub fn new(channels: usize, height: usize, width: usize) -> Self {
         Shape { channels, height, width }
+    }
+
+    /// The shape, if no size is 0 and none is too large, nor their product.
+    pub fn checked(self) -> Option<Shape> {
+        let sizes = [self.channels, self.height, self.width];
+        let elements = sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size))?;
+        let fits = sizes.iter().all(|size| (1..=MOST_SIZE).contains(size)) && elements <= MOST_ELEMENTS;
+        fits.then_some(self)
     }
 
     /// Number of pixels (height × width).

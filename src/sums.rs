@@ -12,6 +12,8 @@ use std::path::{Component, Path};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::identifier::is_printable;
+use crate::input;
 use crate::output::write_file;
 
 /// The file's name.
@@ -67,7 +69,11 @@ impl Sums {
             if entry.file_type().map_err(|e| failed(&path, e))?.is_dir() {
                 self.add_folder(&path, &format!("{name}/"))?;
             } else {
-                let bytes = std::fs::read(&path).map_err(|e| failed(&path, e))?;
+                // Neither a device that never ends nor a pipe that never begins.
+                if !std::fs::metadata(&path).map_err(|e| failed(&path, e))?.is_file() {
+                    return Err(Error::file(path, "it is neither a file nor a folder", "remove it"));
+                }
+                let bytes = input::read(&path, input::MOST_BYTES).map_err(|e| failed(&path, e))?;
                 self.files.insert(name, sha256(&bytes));
             }
         }
@@ -91,7 +97,7 @@ impl Sums {
     pub fn read(folder: &Path) -> Result<Sums> {
         let path = folder.join(SUMS);
         let advice = "generate the folder again";
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::io(&path, source, advice))?;
+        let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
         let mut sums = Sums::default();
         for (number, line) in text.lines().enumerate() {
             let (list, entry) = match line.strip_prefix(SOURCE) {
@@ -129,7 +135,7 @@ fn parse(line: &str) -> Option<(&str, &str)> {
     let is_sum = sum.len() == 64 && sum.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let mut parts = Path::new(name).components();
     let inside = !name.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)));
-    (is_sum && inside).then_some((sum, name))
+    (is_sum && inside && name.chars().all(is_printable)).then_some((sum, name))
 }
 
 #[cfg(test)]
@@ -162,11 +168,26 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("endless.v")).unwrap();
+        assert!(Sums::of(folder.path()).unwrap_err().to_string().contains("neither a file nor a folder"));
+    }
+
     #[test]
     fn lines_that_are_none_are_refused_by_number() {
         let folder = tempfile::tempdir().unwrap();
         let sum = sha256(b"");
-        for line in ["x  a.v", &format!("{sum}  ../a.v"), &format!("{sum}  /etc/passwd"), &format!("{sum} a.v"), &sum] {
+        for line in [
+            "x  a.v",
+            &format!("{sum}  ../a.v"),
+            &format!("{sum}  /etc/passwd"),
+            &format!("{sum} a.v"),
+            &format!("{sum}  \u{1b}[2J"),
+            &sum,
+        ] {
             std::fs::write(folder.path().join(SUMS), format!("{sum}  good.v\n{line}\n")).unwrap();
             let message = Sums::read(folder.path()).unwrap_err().to_string();
             assert!(message.contains("SHA256SUMS: line 2 is not"), "{line}: {message}");

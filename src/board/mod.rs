@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::schedule::Family;
 use crate::schedule::resources::Resources;
-use crate::{Error, Result};
+use crate::{Error, Result, input};
 pub use clock::{CoreClock, core_clock};
 
 /// Status LEDs of a board's top module, at most.
@@ -209,7 +209,7 @@ impl Board {
             ));
         }
         let advice = "give the path of a board's TOML, as constraints/README.md describes it";
-        let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source, advice))?;
+        let text = input::read_text(path).map_err(|source| Error::io(path, source, advice))?;
         Board::parse(&text, path)
     }
 
@@ -231,7 +231,11 @@ impl Board {
         Ok(board)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Board> {
+    /// The board of a TOML text; `path` is named in errors.
+    ///
+    /// # Errors
+    /// [`Error::File`] naming the key of a board that does not hold together.
+    pub fn parse(text: &str, path: &Path) -> Result<Board> {
         let advice = "write it as constraints/README.md describes";
         let board: Board =
             toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;

@@ -98,6 +98,32 @@ fn parts_that_do_not_go_together_are_refused() {
     insta::assert_snapshot!(error, @"other.toml: name: it is 'own', but the file's name is other.toml; give the board and its file the same name");
 }
 
+/// A board's file may come from anywhere, and ends up in paths, on command lines, in Makefiles and in Tcl.
+#[test]
+fn texts_are_words_or_lines() {
+    insta::assert_snapshot!(refused("name = \"own\"", "name = \"../own\""), @"own.toml: name: '../own' is no word; write letters, digits, '-', '_' and '.', at most 64");
+    insta::assert_snapshot!(refused("\"Own board\"", "\"a\\nset x [exec y]\""), @"own.toml: title: 'a�set x [exec y]' is no line of text; write letters and ordinary signs");
+    insta::assert_snapshot!(refused("[\"--25k\"]", "[\"--25k\", \"--run\", \"x.py\"]"), @"own.toml: nextpnr: '--run' does not choose a device; give the device, such as --85k, and --package, --speed, --placer, --router, each word in quotes of its own");
+    for (from, to, key) in [
+        ("name = \"own\"", "name = \"-own\"", "name"),
+        ("name = \"own\"", "name = \"\"", "name"),
+        ("LFE5U-25F-6BG381C", "LFE5U-25F; touch x", "part"),
+        ("\"CABGA381\"", "\"CABGA381/..\"", "package"),
+        ("speed_grade = \"6\"", "speed_grade = \"$(x)\"", "speed_grade"),
+        ("\"Own board\"", "\"own\\\\\"", "title"),
+        ("\"Own board\"", "\"\\u001b[2J\"", "title"),
+        ("my schematic", "my\\rset x 1", "source"),
+        ("[\"--25k\"]", "[\"--25k $(x)\"]", "nextpnr"),
+        ("[\"--25k\"]", "[\"--pre-pack\"]", "nextpnr"),
+        ("[\"--25k\"]", "[\"--write=/x\"]", "nextpnr"),
+    ] {
+        let text = refused(from, to);
+        assert!(text.starts_with(&format!("own.toml: {key}: ")), "{text}");
+    }
+    let programmer = WHOLE.replace("[clock]", "[programmer]\nopenfpgaloader = \"x --y\"\n\n[clock]");
+    assert!(parse(&programmer).unwrap_err().to_string().contains("programmer.openfpgaloader"));
+}
+
 #[test]
 fn what_is_missing_is_named() {
     insta::assert_snapshot!(refused_without("[clock]"), @"own.toml: clock: a board with a UART needs an oscillator; add the table [clock] with pin and mhz of the oscillator");

@@ -3,9 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Board, Family, Flow, HostLink, LEDS, Pull, package};
+use crate::identifier::{is_printable, printable};
 
 /// The fastest serial line of the host protocol, in baud.
 const MOST_BAUD: u32 = 3_000_000;
+/// Letters of a name or a code; with what is put behind it, it still is a file's name.
+const LONGEST_WORD: usize = 64;
+/// Flags of nextpnr, besides the device's, that a board may have.
+const NEXTPNR: [&str; 4] = ["--package", "--speed", "--placer", "--router"];
 
 /// Why a board cannot be used.
 pub(super) struct Flaw {
@@ -20,11 +25,62 @@ fn flaw(key: &str, problem: impl std::fmt::Display, advice: impl Into<String>) -
 
 /// Looks at everything in the order in which it stands in the file.
 pub(super) fn check(board: &Board) -> Result<(), Flaw> {
+    texts(board)?;
     device(board)?;
     figures(board)?;
     pins(board)?;
     links(board)?;
     roles(board)
+}
+
+/// What stands in scripts, in constraint files and on command lines is words, and what stands in their comments is a line.
+fn texts(board: &Board) -> Result<(), Flaw> {
+    let symbol = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let word = |text: &str| !text.starts_with(['-', '.']) && text.chars().all(symbol);
+    let programmer = board.programmer.as_ref().map(|programmer| programmer.openfpgaloader.as_str());
+    for (key, text, needed) in [
+        ("name", &*board.name, true),
+        ("part", &board.part, true),
+        ("package", &board.package, true),
+        ("speed_grade", &board.speed_grade, false),
+        ("programmer.openfpgaloader", programmer.unwrap_or("none"), true),
+    ] {
+        if !word(text) || text.len() > LONGEST_WORD || (needed && text.is_empty()) {
+            let advice = format!("write letters, digits, '-', '_' and '.', at most {LONGEST_WORD}");
+            return Err(flaw(key, format!("'{}' is no word", printable(text)), advice));
+        }
+    }
+    // A backslash would continue the comment on the next line.
+    let bad = |c: char| c == '\\' || !is_printable(c);
+    for (key, text) in [("title", &board.title), ("vendor", &board.vendor)] {
+        if text.contains(bad) {
+            return Err(flaw(
+                key,
+                format!("'{}' is no line of text", printable(text)),
+                "write letters and ordinary signs",
+            ));
+        }
+    }
+    if let Some(line) = board.source.lines().find(|line| line.contains(bad)) {
+        return Err(flaw(
+            "source",
+            format!("'{}' is no line of text", printable(line)),
+            "write letters and ordinary signs",
+        ));
+    }
+    // nextpnr runs scripts and writes files, too, if it is told so.
+    let device = |flag: &str| {
+        let name = flag.strip_prefix("--").unwrap_or_default();
+        (name.ends_with('k') || name.ends_with("384")) && name.contains(|c: char| c.is_ascii_digit()) && word(name)
+    };
+    match board.nextpnr.iter().find(|flag| !(word(flag) || NEXTPNR.contains(&&***flag) || device(flag))) {
+        Some(flag) => Err(flaw(
+            "nextpnr",
+            format!("'{}' does not choose a device", printable(flag)),
+            format!("give the device, such as --85k, and {}, each word in quotes of its own", NEXTPNR.join(", ")),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// How the ordering codes of a family begin, and its flow.

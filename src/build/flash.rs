@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::REPORT;
-use crate::{Error, Result, doctor, tool};
+use crate::identifier::{is_file_name, printable};
+use crate::{Error, Result, doctor, input, tool};
 
 /// What is read of the report; it has more.
 #[derive(Deserialize)]
@@ -23,12 +24,16 @@ struct Built {
 pub fn flash(built: &Path, permanent: bool) -> Result<()> {
     let path = built.join(REPORT);
     let advice = "give a folder that `volley build` wrote";
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::io(&path, source, advice))?;
+    let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
     let report: Built = serde_json::from_str(&text).map_err(|error| Error::file(&path, error.to_string(), advice))?;
     let Some(bitstream) = report.bitstream else {
         let advice = "look at what `volley build` said of it; where it ran no tool, run it without --no-run";
         return Err(Error::file(&path, "there is no bitstream", advice));
     };
+    if !is_file_name(&bitstream) {
+        let problem = format!("'{}' is no name that Volley gives a bitstream", printable(&bitstream));
+        return Err(Error::file(&path, problem, advice));
+    }
     let Some(programmer) = report.programmer else {
         let problem = format!("openFPGALoader does not know the board {}", report.board);
         return Err(Error::file(&path, problem, "load the bitstream with its vendor's tool"));

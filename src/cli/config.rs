@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use toml::Value;
-use volley::{Error, Result};
+use volley::{Error, Result, input};
 
 /// The file that is read without being asked for.
 const DEFAULT: &str = "volley.toml";
@@ -52,7 +52,7 @@ pub fn find(root: &clap::Command, given: &[OsString]) -> Result<Settings> {
     let file = named.clone().unwrap_or_else(|| DEFAULT.into());
     let mut settings = Settings { file, command, at, flags: Vec::new() };
     let file = settings.file.as_path();
-    let text = match std::fs::read_to_string(file) {
+    let text = match input::read_text(file) {
         Ok(text) => text,
         Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => return Ok(settings),
         Err(source) => return Err(Error::io(file, source, "give a readable TOML file with --config")),

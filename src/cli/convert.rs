@@ -12,7 +12,7 @@ use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
 use volley::mixed_precision::{self, Choice};
 use volley::snn::{Neuron, Op};
-use volley::{Error, data, import, quantise};
+use volley::{Error, data, import, input, quantise};
 
 use super::table::{Cell, Table, thousands};
 use super::{Json, Numbers, Outcome, images, progress, say, say_json, seconds};
@@ -170,7 +170,7 @@ pub fn convert(
 
 /// The content of an ONNX file.
 pub fn read_model(model: &Path) -> volley::Result<Vec<u8>> {
-    std::fs::read(model).map_err(|source| {
+    input::read(model, input::MOST_BYTES).map_err(|source| {
         Error::io(model, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
     })
 }

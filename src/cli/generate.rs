@@ -11,7 +11,7 @@ use volley::fixed_point::WeightMode;
 use volley::quantise::quantise;
 use volley::schedule::resources::Resources;
 use volley::schedule::{Activity, DEFAULT_LANES, Figures, Folding, dense, unknown_layer};
-use volley::{Error, fixed_point, folder};
+use volley::{Error, fixed_point, folder, input};
 
 use super::plan::needs;
 use super::table::{Cell, Table};
@@ -89,7 +89,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 fn read_plan(path: &Path) -> volley::Result<Folding> {
     let advice = "give a plan that `volley plan` wrote";
-    let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source, advice))?;
+    let text = input::read_text(path).map_err(|source| Error::io(path, source, advice))?;
     Folding::from_toml(&text, path)
 }
 

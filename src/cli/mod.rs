@@ -37,6 +37,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use volley::Shape;
 use volley::data::{self, Images};
+use volley::identifier::is_printable;
 
 /// Compile a trained neural network into a spiking accelerator, and prove the Verilog against a bit-accurate model.
 #[derive(Parser)]
@@ -62,7 +63,7 @@ Every flag is also a key of volley.toml, one table a command:
 
 Exit codes: 0 fine, 1 a result is bad (a mismatch), 2 unusable input or a missing tool."
 )]
-struct Cli {
+pub(super) struct Cli {
     /// Settings file [default: volley.toml in the current folder, if there is one]; flags win over its keys
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -130,17 +131,23 @@ pub fn main() -> ExitCode {
         // Whoever reads our output has seen enough (`volley inspect net | head`).
         Err(error) if is_broken_pipe(&error) => Outcome::Fine.into(),
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", shown(&error.to_string()));
             Outcome::Unusable.into()
         }
     }
 }
 
-fn run() -> Result<Outcome> {
+/// The settings that the arguments find, and the command that both ask for, or what is wrong with it.
+pub(super) fn understand(given: &[OsString]) -> Result<(config::Settings, Result<Cli, clap::Error>)> {
     let command = Cli::command();
+    let settings = config::find(&command, given)?;
+    let cli = command.try_get_matches_from(settings.with_flags(given)).and_then(|m| Cli::from_arg_matches(&m));
+    Ok((settings, cli))
+}
+
+fn run() -> Result<Outcome> {
     let given: Vec<_> = std::env::args_os().collect();
-    let settings = config::find(&command, &given)?;
-    let cli = command.try_get_matches_from(settings.with_flags(&given)).and_then(|m| Cli::from_arg_matches(&m));
+    let (settings, cli) = understand(&given)?;
     let cli = cli.unwrap_or_else(|error| {
         // Prints help or what is wrong, with clap's own exit codes 0 and 2.
         let _ = error.print();
@@ -153,11 +160,16 @@ fn run() -> Result<Outcome> {
     if let Err(error) = &outcome
         && let Some(volley::Error::Setting { key, .. }) = error.downcast_ref()
     {
-        eprintln!("error: {error}");
+        eprintln!("error: {}", shown(&error.to_string()));
         tell_origin(&settings, key, &given);
         return Ok(Outcome::Unusable);
     }
     outcome
+}
+
+/// A text that may quote a file as a terminal may show it.
+fn shown(message: &str) -> String {
+    message.chars().map(|c| if c == '\n' || is_printable(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 /// A flag that the user did not write is looked for in the wrong place, so say where it comes from.
@@ -195,9 +207,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Prints to stdout. `println!` would panic when the reader has gone.
+/// Prints to stdout, for people.
 fn say(text: impl AsRef<str>) -> Result<()> {
-    let text = text.as_ref();
+    put(&shown(text.as_ref()))
+}
+
+/// Prints to stdout. `println!` would panic when the reader has gone.
+fn put(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -208,7 +224,7 @@ fn say(text: impl AsRef<str>) -> Result<()> {
 
 /// Prints a value for machines.
 fn say_json(value: &impl serde::Serialize) -> Result<()> {
-    say(serde_json::to_string_pretty(value)?)
+    put(&serde_json::to_string_pretty(value)?)
 }
 
 /// Images that fit the network.

@@ -7,6 +7,7 @@ use serde_json::json;
 use volley::core_folder::{self, Core, Verification};
 use volley::cosim::{Options, Simulator};
 use volley::data::Images;
+use volley::input;
 use volley::random;
 use volley::sums::{SUMS, sha256};
 
@@ -70,7 +71,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 /// Whether the core was made from the file at `path`.
 fn is_source(path: &Path, verification: &Verification) -> volley::Result<bool> {
-    let bytes = std::fs::read(path)
+    let bytes = input::read(path, input::MOST_BYTES)
         .map_err(|source| volley::Error::io(path, source, "give the ONNX file that was converted"))?;
     let sum = sha256(&bytes);
     Ok(verification.sources.values().any(|known| *known == sum))

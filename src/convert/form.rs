@@ -8,9 +8,9 @@ use ndarray::{Array4, Axis, s};
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{Source, Term};
 
-/// Most elements of one term's weights, and most terms of one sum: far above any network that fits a board, and
-/// low enough that a hostile file cannot make the conversion run out of memory.
-const MOST_WEIGHTS: usize = 1 << 28;
+/// Most weights of a network, and of the sums that are on their way into it, zeros between groups included, and most terms of
+/// one sum: far above any network that fits a board, and low enough that a hostile file cannot make the conversion run out of memory.
+pub const MOST_WEIGHTS: usize = 1 << 26;
 const MOST_TERMS: usize = 1024;
 
 /// A linear function of populations.
@@ -54,6 +54,11 @@ impl Form {
         self.convs.is_empty() && self.bias.iter().all(|&bias| bias == 0.0)
     }
 
+    /// Weights of all convolutions.
+    pub fn weights(&self) -> usize {
+        self.convs.iter().map(|conv| conv.term.weights.len()).sum()
+    }
+
     pub fn scaled(mut self, factor: f64) -> Self {
         self.taps.iter_mut().for_each(|tap| tap.scale *= factor);
         for conv in &mut self.convs {
@@ -63,7 +68,7 @@ impl Form {
         self
     }
 
-    /// The sum; `None` if it has too many terms.
+    /// The sum; `None` if it has too many terms or weights.
     pub fn plus(mut self, other: Form) -> Option<Self> {
         for tap in other.taps {
             // One map twice is the map times two.
@@ -74,19 +79,15 @@ impl Form {
         }
         self.convs.extend(other.convs);
         self.bias.iter_mut().zip(other.bias).for_each(|(bias, more)| *bias += more);
-        (self.taps.len() + self.convs.len() <= MOST_TERMS).then_some(self)
+        (self.taps.len() + self.convs.len() <= MOST_TERMS && self.weights() <= MOST_WEIGHTS).then_some(self)
     }
 
     /// Moves it to channels `before..` of a map with `before + channels + after` channels; `None` if that is too large.
     pub fn among_channels(mut self, before: usize, after: usize) -> Option<Self> {
         let channels = before + self.bias.len() + after;
-        let fits = |conv: &Conv| {
-            let out = conv.term.weights.dim().0.max(1);
-            (conv.term.weights.len() / out).checked_mul(channels).is_some_and(|elements| elements <= MOST_WEIGHTS)
-        };
-        if !self.convs.iter().all(fits) {
-            return None;
-        }
+        // All convolutions have as many outputs as there are channels.
+        let kernels = self.weights() / self.bias.len().max(1);
+        kernels.checked_mul(channels).filter(|&weights| weights <= MOST_WEIGHTS)?;
         self.taps.iter_mut().for_each(|tap| tap.offset += before);
         for conv in &mut self.convs {
             let weights = &conv.term.weights;
@@ -154,10 +155,8 @@ impl Form {
     /// `None` if a shortcut has too many channels.
     pub fn into_terms(self) -> Option<Vec<Term>> {
         let channels = self.bias.len();
-        let fits = |tap: &Tap| channels.checked_mul(tap.channels).is_some_and(|elements| elements <= MOST_WEIGHTS);
-        if !self.taps.iter().all(fits) {
-            return None;
-        }
+        let routed: usize = self.taps.iter().map(|tap| tap.channels).sum();
+        channels.checked_mul(routed).filter(|&weights| weights <= MOST_WEIGHTS)?;
         let mut terms: Vec<Term> = Vec::new();
         let routed = self.taps.into_iter().map(|tap| {
             let mut weights = Array4::zeros((channels, tap.channels, 1, 1));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::form::{Form, dense};
+use super::form::{Form, MOST_WEIGHTS, dense};
 use super::names::{Names, module_path};
 use super::{Options, Placed};
 use crate::ann::{self, Op};
@@ -19,9 +19,15 @@ pub fn run(ann: &ann::Network, options: &Options) -> Result<Placed> {
         pools: HashMap::new(),
         names: Names::default(),
         uncalibrated: Vec::new(),
+        held: 0,
+        placed: 0,
     };
     for index in 0..ann.nodes.len() {
         let form = place.form(index, options)?;
+        place.held += form.weights();
+        if place.held > MOST_WEIGHTS {
+            return Err(too_large(&ann.nodes[index]));
+        }
         place.forms.push(form);
     }
     place.readout()?;
@@ -46,6 +52,10 @@ struct Place<'a> {
     pools: HashMap<(Source, PoolKind, Window), Source>,
     names: Names,
     uncalibrated: Vec<usize>,
+    /// Weights of all forms.
+    held: usize,
+    /// Weights of all layers.
+    placed: usize,
 }
 
 impl Place<'_> {
@@ -117,7 +127,12 @@ impl Place<'_> {
     /// The form of a node for one of its readers.
     fn take(&mut self, index: usize) -> Form {
         self.uses[index] -= 1;
-        if self.uses[index] == 0 { std::mem::take(&mut self.forms[index]) } else { self.forms[index].clone() }
+        if self.uses[index] > 0 {
+            return self.forms[index].clone();
+        }
+        let form = std::mem::take(&mut self.forms[index]);
+        self.held -= form.weights();
+        form
     }
 
     fn check_no_linear_before(&self, form: &Form, index: usize) -> Result<()> {
@@ -175,6 +190,15 @@ impl Place<'_> {
         };
         let name = self.names.choose(&named.name, kind);
         let terms = form.into_terms().ok_or_else(|| too_large(node))?;
+        self.placed += terms.iter().map(|term| term.weights.len()).sum::<usize>();
+        if self.placed > MOST_WEIGHTS {
+            let problem = format!("the network has more than {MOST_WEIGHTS} weights up to here");
+            return Err(refuse(
+                node,
+                problem,
+                "convert a smaller network; groups of channels count with the zeros between them",
+            ));
+        }
         let op = snn::Op::Layer(Layer { terms, bias, neuron });
         self.nodes.push(snn::Node { name, origin: module_path(&node.name), shape: node.shape, op });
         Ok(Source::Node(self.nodes.len() - 1))

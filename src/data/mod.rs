@@ -5,8 +5,7 @@ mod stream;
 use std::fs::File;
 use std::path::Path;
 
-use ndarray::{Array1, Array4, ArrayD, IxDyn, OwnedRepr, s};
-use ndarray_npy::{NpzReader, ReadNpyError, ReadNpzError, ReadableElement};
+use ndarray::{Array4, s};
 
 use crate::error::{Error, Result};
 use crate::shape::Shape;
@@ -74,13 +73,7 @@ pub fn batches(
     }
     stream::with_pixels(path, |pixels| {
         let found = pixels.shape[0];
-        let labels = labels(path)?;
-        if let Some(labels) = &labels
-            && labels.len() != found
-        {
-            let problem = format!("'x' has {found} images and 'y' {} labels", labels.len());
-            return Err(Error::file(path, problem, LAYOUT));
-        }
+        let labels = stream::labels(path, found)?;
         let count = limit.map_or(found, |limit| limit.min(found));
         if count == 0 {
             return Err(Error::file(path, "it has no images", LAYOUT));
@@ -101,16 +94,6 @@ fn open(path: &Path) -> Result<File> {
     File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))
 }
 
-/// The labels of all images, if there are any.
-fn labels(path: &Path) -> Result<Option<Vec<u32>>> {
-    let mut archive = NpzReader::new(open(path)?).map_err(|error| damaged(path, &error.to_string()))?;
-    let names = archive.names().map_err(|error| damaged(path, &error.to_string()))?;
-    if !names.iter().any(|name| name == "y") {
-        return Ok(None);
-    }
-    read_labels(path, &mut archive).map(Some)
-}
-
 /// Checks that the images fit the network's input.
 ///
 /// # Errors
@@ -123,37 +106,6 @@ pub fn check_shape(images: &Images, shape: Shape, path: &Path) -> Result<()> {
     }
     let problem = format!("its images are {found} (channels × height × width), the network takes {shape}");
     Err(Error::file(path, problem, "give the data set that the network was trained for"))
-}
-
-fn read_labels(path: &Path, archive: &mut NpzReader<File>) -> Result<Vec<u32>> {
-    fn whole<T: Copy>(array: ArrayD<T>) -> Result<Vec<i128>, Vec<usize>>
-    where
-        i128: From<T>,
-    {
-        let shape = array.shape().to_vec();
-        let flat: Result<Array1<T>, _> = array.into_dimensionality();
-        flat.map(|flat| flat.iter().map(|&v| i128::from(v)).collect()).map_err(|_| shape)
-    }
-    macro_rules! first_of {
-        ($($kind:ty),+) => {
-            $(if let Some(array) = read_as::<$kind>(path, archive, "y")? { whole(array) } else)+ {
-                return Err(Error::file(path, "'y' is not of an integer type", LAYOUT));
-            }
-        };
-    }
-    let values = first_of!(u8, i64, i32, u32, u64, i16, u16, i8);
-    let values = values.map_err(|shape| Error::file(path, format!("'y' has shape {shape:?}"), LAYOUT))?;
-    let label = |v: i128| u32::try_from(v).map_err(|_| Error::file(path, format!("label {v} is not a class"), LAYOUT));
-    values.into_iter().map(label).collect()
-}
-
-/// The array `name` if its elements are of type `T`, `None` if they are of another.
-fn read_as<T: ReadableElement>(path: &Path, archive: &mut NpzReader<File>, name: &str) -> Result<Option<ArrayD<T>>> {
-    match archive.by_name::<OwnedRepr<T>, IxDyn>(name) {
-        Ok(array) => Ok(Some(array)),
-        Err(ReadNpzError::Npy(ReadNpyError::WrongDescriptor(_))) => Ok(None),
-        Err(error) => Err(damaged(path, &error.to_string())),
-    }
 }
 
 fn damaged(path: &Path, problem: &str) -> Error {

@@ -1,19 +1,31 @@
-//! The array `x` of an `.npz` file, read a few images at a time: a data set may be larger than memory.
+//! The arrays `x` and `y` of an `.npz` file: pixels a few images at a time, since a data set may be larger than memory.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use ndarray::{Array4, ShapeBuilder};
 use zip::ZipArchive;
+use zip::read::ZipFile;
 
 use super::{LAYOUT, damaged, open};
 use crate::error::{Error, Result};
+use crate::identifier::printable;
+use crate::shape::MOST_ELEMENTS;
 
 /// Member of the archive that holds the pixels.
 const PIXELS: &str = "x.npy";
+/// Member of the archive that holds the labels.
+const LABELS: &str = "y.npy";
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// Longest header that is read; NumPy's own are of a hundred bytes.
 const MOST_HEADER: usize = 65_536;
+/// Images of the largest file.
+const MOST_IMAGES: usize = 1 << 24;
+/// Bytes of the pixels that are in memory at once. An archive of a few bytes can hold that many.
+const MOST_PIXELS: usize = 1 << 31;
+/// Arrays that an error names.
+const MOST_SHOWN: usize = 20;
 
 /// Pixels that follow one another, image by image.
 pub(super) struct Pixels<'a> {
@@ -32,18 +44,31 @@ impl Pixels<'_> {
     pub fn next(&mut self, count: usize) -> Result<Array4<u8>> {
         let [images, height, width, channels] = self.shape;
         let count = count.min(images - self.read);
-        let size = count.checked_mul(height * width * channels);
-        let mut bytes = Vec::new();
-        // Not reserved ahead: what a header claims is not yet there.
-        let wanted = size.ok_or_else(|| damaged(self.path, "its shape is beyond all memory"))?;
-        self.source
-            .take(wanted as u64)
-            .read_to_end(&mut bytes)
-            .map_err(|error| damaged(self.path, &error.to_string()))?;
+        let bytes = pixels(self.source, self.path, count, height * width * channels)?;
         self.read += count;
-        let found = bytes.len();
-        Array4::from_shape_vec((count, height, width, channels), bytes).map_err(|_| cut_short(self.path, found, wanted))
+        let shape = (count, height, width, channels);
+        Array4::from_shape_vec(shape, bytes).map_err(|error| damaged(self.path, &error.to_string()))
     }
+}
+
+/// So many images of so many bytes.
+fn pixels(source: &mut dyn Read, path: &Path, images: usize, size: usize) -> Result<Vec<u8>> {
+    let wanted = images * size;
+    if wanted > MOST_PIXELS {
+        let problem = format!("{images} images are {} MiB of pixels, at most {} fit", wanted >> 20, MOST_PIXELS >> 20);
+        return Err(Error::file(path, problem, "read fewer at a time (--limit)"));
+    }
+    exactly(source, path, 'x', wanted)
+}
+
+/// So many bytes of an array. They are not reserved ahead: what a header claims is not yet there.
+fn exactly(source: &mut dyn Read, path: &Path, array: char, wanted: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(wanted as u64).read_to_end(&mut bytes).map_err(|error| damaged(path, &error.to_string()))?;
+    if bytes.len() < wanted {
+        return Err(damaged(path, &format!("'{array}' ends after {} of {wanted} bytes", bytes.len())));
+    }
+    Ok(bytes)
 }
 
 /// Opens `x` and hands it to `read`.
@@ -52,45 +77,103 @@ impl Pixels<'_> {
 /// [`Error::Io`] if the file cannot be opened; [`Error::File`] if it is no archive, has no `x`, or `x` is of another type
 /// or shape; what `read` reports.
 pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Result<R>) -> Result<R> {
-    let mut archive = ZipArchive::new(open(path)?).map_err(|error| damaged(path, &error.to_string()))?;
-    if archive.index_for_name(PIXELS).is_none() {
-        let names: Vec<_> = archive.file_names().map(|name| name.trim_end_matches(".npy").to_string()).collect();
-        return Err(Error::file(path, format!("there is no array 'x' among {names:?}"), LAYOUT));
-    }
-    let mut source = archive.by_name(PIXELS).map_err(|error| damaged(path, &error.to_string()))?;
-    let text = header(&mut source).map_err(|error| damaged(path, &error.to_string()))?;
-    let text = text.ok_or_else(|| damaged(path, "'x' has no NumPy header"))?;
-    if !(text.contains("'|u1'") || text.contains("'u1'") || text.contains("'<u1'")) {
+    let mut archive = archive(path)?;
+    let Some(mut source) = member(path, &mut archive, PIXELS)? else {
+        let names: Vec<_> = archive.file_names().map(|name| printable(name.trim_end_matches(".npy"))).collect();
+        let shown = names[..names.len().min(MOST_SHOWN)].join("', '");
+        return Err(Error::file(path, format!("there is no array 'x' among '{shown}'"), LAYOUT));
+    };
+    let header = Header::read(&mut source, path, 'x')?;
+    if !matches!(&*header.kind, "|u1" | "u1" | "<u1" | "=u1" | ">u1") {
         return Err(Error::file(path, "'x' is not of type uint8", LAYOUT));
     }
-    let shape = extents(&text).ok_or_else(|| damaged(path, "the shape of 'x' cannot be read"))?;
-    let whole = match shape[..] {
+    let shape = match header.shape[..] {
         [images, height, width] => [images, height, width, 1],
         [images, height, width, channels] => [images, height, width, channels],
         _ => [0; 4],
     };
-    let sane = whole[1..].iter().try_fold(1usize, |product, extent| product.checked_mul(*extent));
-    if sane.is_none_or(|pixels| pixels == 0) {
-        return Err(Error::file(path, format!("'x' has shape {shape:?}"), LAYOUT));
-    }
-    if !text.contains("'fortran_order': True") {
-        return read(&mut Pixels { source: &mut source, path, shape: whole, read: 0 });
+    let [images, height, width, channels] = shape;
+    let size = shape[1..].iter().try_fold(1usize, |product, extent| product.checked_mul(*extent));
+    let Some(size) = size.filter(|size| (1..=MOST_ELEMENTS).contains(size) && images <= MOST_IMAGES) else {
+        let problem = format!("'x' has shape {:?}", header.shape);
+        let advice = format!("{LAYOUT}; at most {MOST_IMAGES} images of {MOST_ELEMENTS} elements");
+        return Err(Error::file(path, problem, advice));
+    };
+    if !header.columns {
+        return read(&mut Pixels { source: &mut source, path, shape, read: 0 });
     }
     // The first index runs fastest: no image is there before all are.
-    let mut bytes = Vec::new();
-    let [images, height, width, channels] = whole;
-    let size = images.checked_mul(height * width * channels);
-    let wanted = size.ok_or_else(|| damaged(path, "its shape is beyond all memory"))?;
-    source.take(wanted as u64).read_to_end(&mut bytes).map_err(|error| damaged(path, &error.to_string()))?;
-    let found = bytes.len();
+    let bytes = pixels(&mut source, path, images, size)?;
     let columns = Array4::from_shape_vec((images, height, width, channels).f(), bytes)
-        .map_err(|_| cut_short(path, found, wanted))?;
+        .map_err(|error| damaged(path, &error.to_string()))?;
     let rows: Vec<u8> = columns.iter().copied().collect();
-    read(&mut Pixels { source: &mut &rows[..], path, shape: whole, read: 0 })
+    read(&mut Pixels { source: &mut &rows[..], path, shape, read: 0 })
 }
 
-fn cut_short(path: &Path, found: usize, wanted: usize) -> Error {
-    damaged(path, &format!("'x' ends after {found} of {wanted} bytes"))
+/// The labels of `images` images, if the file has any.
+///
+/// # Errors
+/// As [`with_pixels`]; [`Error::File`] for another number of labels.
+pub(super) fn labels(path: &Path, images: usize) -> Result<Option<Vec<u32>>> {
+    let mut archive = archive(path)?;
+    let Some(mut source) = member(path, &mut archive, LABELS)? else { return Ok(None) };
+    let header = Header::read(&mut source, path, 'y')?;
+    let Some((big, signed, bytes)) = integer(&header.kind) else {
+        return Err(Error::file(path, "'y' is not of an integer type", LAYOUT));
+    };
+    let [count] = header.shape[..] else {
+        return Err(Error::file(path, format!("'y' has shape {:?}", header.shape), LAYOUT));
+    };
+    if count != images {
+        return Err(Error::file(path, format!("'x' has {images} images and 'y' {count} labels"), LAYOUT));
+    }
+    let content = exactly(&mut source, path, 'y', count * bytes)?;
+    let label = |element: &[u8]| {
+        // Digits in base 256, the highest first.
+        let digits: Vec<u8> = if big { element.to_vec() } else { element.iter().rev().copied().collect() };
+        let whole = digits.iter().fold(0i128, |value, digit| value << 8 | i128::from(*digit));
+        let negative = signed && digits.first().is_some_and(|high| high & 0x80 != 0);
+        let value = if negative { whole - (1 << (8 * bytes)) } else { whole };
+        u32::try_from(value).map_err(|_| Error::file(path, format!("label {value} is not a class"), LAYOUT))
+    };
+    content.chunks_exact(bytes).map(label).collect::<Result<_>>().map(Some)
+}
+
+/// Byte order (whether the high byte is first), sign and bytes of an integer type as NumPy calls it.
+fn integer(kind: &str) -> Option<(bool, bool, usize)> {
+    let rest = kind.trim_start_matches(['<', '>', '=', '|']);
+    let signed = rest.starts_with('i');
+    let bytes = rest.strip_prefix(['i', 'u'])?.parse().ok().filter(|bytes| [1, 2, 4, 8].contains(bytes))?;
+    Some((kind.starts_with('>'), signed, bytes))
+}
+
+fn archive(path: &Path) -> Result<ZipArchive<File>> {
+    ZipArchive::new(open(path)?).map_err(|error| damaged(path, &error.to_string()))
+}
+
+fn member<'a>(path: &Path, archive: &'a mut ZipArchive<File>, name: &str) -> Result<Option<ZipFile<'a, File>>> {
+    match archive.index_for_name(name) {
+        Some(index) => archive.by_index(index).map(Some).map_err(|error| damaged(path, &error.to_string())),
+        None => Ok(None),
+    }
+}
+
+/// What a `.npy` header says (NumPy's format, versions 1 to 3).
+struct Header {
+    /// The elements' type.
+    kind: String,
+    shape: Vec<usize>,
+    /// Whether the first index runs fastest.
+    columns: bool,
+}
+
+impl Header {
+    fn read(source: &mut impl Read, path: &Path, array: char) -> Result<Header> {
+        let text = header(source).map_err(|error| damaged(path, &error.to_string()))?;
+        let text = text.ok_or_else(|| damaged(path, &format!("'{array}' has no NumPy header")))?;
+        let shape = extents(&text).ok_or_else(|| damaged(path, &format!("the shape of '{array}' cannot be read")))?;
+        Ok(Header { kind: quoted(&text).unwrap_or_default(), shape, columns: text.contains("'fortran_order': True") })
+    }
 }
 
 /// The dictionary of a `.npy` header (NumPy's format, versions 1 to 3); `None` for another kind of file.
@@ -124,4 +207,11 @@ fn extents(header: &str) -> Option<Vec<usize>> {
     let (_, rest) = rest.split_once('(')?;
     let (inside, _) = rest.split_once(')')?;
     inside.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect()
+}
+
+/// The text behind `'descr':`; none for a structured type.
+fn quoted(header: &str) -> Option<String> {
+    let (_, rest) = header.split_once("'descr':")?;
+    let (kind, _) = rest.trim_start().strip_prefix('\'')?.split_once('\'')?;
+    Some(kind.to_owned())
 }

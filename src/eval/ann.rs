@@ -10,6 +10,7 @@ use crate::ann::Normalisation;
 use crate::convert::module_path;
 use crate::data::Images;
 use crate::error::{Error, Result};
+use crate::import::{decode, guarded, read_onnx_bytes};
 use crate::shape::Shape;
 use crate::snn::{self, float};
 
@@ -28,26 +29,31 @@ impl Runner {
         normalisation: &Normalisation,
         choose: impl FnOnce(&mut InferenceModel) -> TractResult<()>,
     ) -> Result<Self> {
+        // Only what this crate can read itself comes to tract.
+        let imported = read_onnx_bytes(onnx, "the ONNX file", normalisation.clone())?;
+        let found = imported.nodes.first().map_or(shape, |input| input.shape);
+        if found != shape {
+            let problem = format!("its images are {found} (channels × height × width), the network takes {shape}");
+            return Err(Error::file("the ONNX file", problem, "convert the network again"));
+        }
         let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
         let chosen = |mut model: InferenceModel| choose(&mut model).map(|()| model);
-        let plan = tract_onnx::onnx()
-            .model_for_read(&mut &onnx[..])
-            .and_then(|model| model.with_input_fact(0, fact.into()))
-            .and_then(chosen)
-            .and_then(|model| model.into_optimized())
-            .and_then(|model| model.into_runnable())
-            .map_err(failed)?;
+        let model = decode(onnx).unwrap_or_default();
+        let load = || tract_onnx::onnx().model_for_proto_model(&model)?.with_input_fact(0, fact.into());
+        let plan = guarded(|| load().and_then(chosen)?.into_optimized()?.into_runnable()).map_err(failed)?;
         Ok(Runner { plan, shape, normalisation: normalisation.clone() })
     }
 
     /// The outputs for one image, \[height, width, channel\].
     fn run(&self, image: ArrayView3<u8>) -> Result<Vec<Vec<f32>>> {
         let Shape { channels, height, width } = self.shape;
-        let values = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
-        let input = Tensor::from_shape(&[1, channels, height, width], &values).map_err(failed)?;
-        let outputs = self.plan.run(tvec!(input.into())).map_err(failed)?;
+        let pixels = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
         let values = |output: &TValue| Ok(output.to_plain_array_view::<f32>()?.iter().copied().collect());
-        outputs.iter().map(values).collect::<TractResult<_>>().map_err(failed)
+        guarded(|| {
+            let input = Tensor::from_shape(&[1, channels, height, width], &pixels)?;
+            self.plan.run(tvec!(input.into()))?.iter().map(values).collect()
+        })
+        .map_err(failed)
     }
 }
 
@@ -124,6 +130,6 @@ impl Activations {
     }
 }
 
-fn failed(error: TractError) -> Error {
-    Error::tool("tract", format!("{error:#}"), "check that the ONNX file runs elsewhere and takes one image batch")
+fn failed(problem: String) -> Error {
+    Error::tool("tract", problem, "check that the ONNX file runs elsewhere and takes one image batch")
 }

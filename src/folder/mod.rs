@@ -10,6 +10,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::fixed_point::Settings;
+use crate::input;
 use crate::output::{write_file, write_folder};
 use crate::snn;
 
@@ -36,12 +37,28 @@ pub struct Converted {
 pub fn read(folder: &Path) -> Result<Converted> {
     let advice = "give a folder that `volley convert` wrote";
     let path = folder.join(NETWORK);
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::io(&path, source, advice))?;
-    let table = table::parse(&path, &text)?;
+    let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
     let weights_path = folder.join(WEIGHTS);
-    let bytes = std::fs::read(&weights_path).map_err(|source| Error::io(&weights_path, source, advice))?;
-    let (mut network, settings) = table.into_network(&path)?;
-    weights::fill(&mut network, &weights_path, &bytes)?;
+    let bytes =
+        input::read(&weights_path, input::MOST_BYTES).map_err(|source| Error::io(&weights_path, source, advice))?;
+    let (network, settings) = parse(folder, &text, &bytes)?;
+    let model = folder.join(MODEL);
+    let onnx = match input::read(&model, input::MOST_BYTES) {
+        Ok(bytes) => Some(bytes),
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => None,
+        Err(source) => return Err(Error::io(model, source, "make it readable, or remove it")),
+    };
+    Ok(Converted { network, settings, onnx })
+}
+
+/// The network and its settings from the text of [`NETWORK`] and the bytes of [`WEIGHTS`]; `folder` is named in errors.
+///
+/// # Errors
+/// [`Error::File`], naming the file and the key or tensor.
+pub fn parse(folder: &Path, text: &str, weights: &[u8]) -> Result<(snn::Network, Settings)> {
+    let path = folder.join(NETWORK);
+    let (mut network, settings) = table::parse(&path, text)?.into_network(&path)?;
+    weights::fill(&mut network, &folder.join(WEIGHTS), weights)?;
     network.validate().map_err(|error| match error {
         Error::Layer { layer, problem, .. } => {
             Error::file(&path, format!("node '{layer}': {problem}"), "mend the node, or convert the network again")
@@ -49,13 +66,7 @@ pub fn read(folder: &Path) -> Result<Converted> {
         Error::Setting { key, problem, advice } => Error::file(&path, format!("{key}: {problem}"), advice),
         other => other,
     })?;
-    let model = folder.join(MODEL);
-    let onnx = match std::fs::read(&model) {
-        Ok(bytes) => Some(bytes),
-        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => None,
-        Err(source) => return Err(Error::io(model, source, "make it readable, or remove it")),
-    };
-    Ok(Converted { network, settings, onnx })
+    Ok((network, settings))
 }
 
 /// Writes a folder, replacing an older one of Volley's.

@@ -10,7 +10,7 @@ use super::NETWORK;
 use crate::ann::Normalisation;
 use crate::error::{Error, Result};
 use crate::fixed_point::Settings;
-use crate::shape::{Padding, Shape, Window};
+use crate::shape::{MOST_CHANNELS, MOST_NODES, Padding, Shape, Window};
 use crate::snn::{self, Layer, Network, Neuron, Pool, PoolKind, Source, Term};
 
 /// How sources call the image; a reserved word of Verilog, so no node has this name.
@@ -185,6 +185,20 @@ impl Table {
     /// The network with empty weights, and the settings. Sources are resolved; the rest is for the validator.
     pub fn into_network(self, path: &Path) -> Result<(Network, Settings)> {
         let mut indices: HashMap<String, usize> = HashMap::new();
+        // Looked at first: a step is written once and held for every channel.
+        let channels = |node: &Node| {
+            let (Node::Layer { shape, .. } | Node::Pool { shape, .. }) = node;
+            usize::from(shape[0])
+        };
+        let channels: usize = self.nodes.iter().map(channels).sum();
+        if self.nodes.len() > MOST_NODES || channels > MOST_CHANNELS {
+            let problem = format!("its {} nodes have {channels} channels", self.nodes.len());
+            return Err(Error::file(
+                path,
+                problem,
+                format!("accepted are {MOST_NODES} nodes and {MOST_CHANNELS} channels"),
+            ));
+        }
         let mut nodes = Vec::with_capacity(self.nodes.len());
         for (index, node) in self.nodes.into_iter().enumerate() {
             let (Node::Layer { name, .. } | Node::Pool { name, .. }) = &node;

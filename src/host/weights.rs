@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::input;
 
 use super::client::Accelerator;
 use super::message::{OVERHEAD, words};
@@ -35,7 +36,7 @@ impl WeightsFile {
     /// [`Error::Io`]; [`Error::File`] for another kind of file, or a damaged one.
     pub fn read(path: &Path) -> Result<WeightsFile> {
         let advice = "give a file that `volley weights` wrote";
-        let bytes = std::fs::read(path).map_err(|source| Error::io(path, source, advice))?;
+        let bytes = input::read(path, input::MOST_BYTES).map_err(|source| Error::io(path, source, advice))?;
         Self::parse(&bytes).map_err(|problem| Error::file(path, problem, advice))
     }
 

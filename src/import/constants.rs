@@ -7,6 +7,7 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, Valu
 use tract_onnx::prelude::{Framework, InferenceModelExt, IntoRunnable, tvec};
 use tract_onnx::tract_core::internal::{Tensor as TractTensor, TractResult};
 
+use super::guard::guarded;
 use super::tensor::Tensor;
 
 /// Operators that are evaluated when all their inputs are constant.
@@ -25,23 +26,20 @@ pub const EVALUATED: [&str; 12] = [
     "Unsqueeze",
 ];
 
-/// No constant arithmetic of a supported network makes more elements than this.
-const MOST_ELEMENTS: usize = 1 << 26;
-
-/// Evaluates `node` on constant inputs (`None` where an optional input is left out).
-pub fn evaluate(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], opset: i64) -> Result<Tensor, String> {
-    // How many elements the result can have at most: these operators cannot make more than the product of their inputs.
+/// Evaluates `node` on constant inputs (`None` where an optional input is left out), unless the result could have more than `allowed`
+/// elements.
+pub fn evaluate(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], opset: i64, allowed: usize) -> Result<Tensor, String> {
+    // How many elements the result can have at most.
     let most = match node.op_type.as_str() {
         "ConstantOfShape" => {
             let dims = inputs.first().cloned().flatten().and_then(|shape| shape.ints()).unwrap_or_default();
             dims.iter().try_fold(1usize, |product, &dim| product.checked_mul(usize::try_from(dim).ok()?))
         }
-        "Add" | "Sub" | "Mul" | "Div" | "Gather" => {
-            inputs.iter().flatten().try_fold(1usize, |product, input| product.checked_mul(input.len().max(1)))
-        }
+        "Add" | "Sub" | "Mul" | "Div" => broadcast(inputs),
+        "Gather" => inputs.iter().flatten().try_fold(1usize, |product, input| product.checked_mul(input.len().max(1))),
         _ => inputs.iter().flatten().try_fold(0usize, |sum, input| sum.checked_add(input.len())),
     };
-    if most.is_none_or(|most| most > MOST_ELEMENTS) {
+    if most.is_none_or(|most| most > allowed) {
         return Err("the constant it computes is too large".into());
     }
     // A division of integers by zero would be a panic inside of tract.
@@ -70,13 +68,19 @@ pub fn evaluate(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], opset: i64) -> 
         graph: Some(graph),
         ..Default::default()
     };
-    // Hostile attributes can still trip an assertion inside of tract; that must not end the program.
-    let outcome = std::panic::catch_unwind(|| run(&model));
-    match outcome {
-        Ok(Ok(tensor)) => Ok(tensor),
-        Ok(Err(error)) => Err(format!("it cannot be evaluated ({})", error.root_cause())),
-        Err(_) => Err("it cannot be evaluated".into()),
-    }
+    guarded(|| run(&model)).map_err(|problem| format!("it cannot be evaluated ({problem})"))
+}
+
+/// Elements of tensors that are broadcast against each other.
+fn broadcast(inputs: &[Option<Rc<Tensor>>]) -> Option<usize> {
+    let shapes: Vec<&[usize]> = inputs.iter().flatten().map(|input| input.shape()).collect();
+    let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+    // From the last axis on; a tensor that has none there is as if it had 1.
+    let size = |axis: usize| {
+        let sizes = shapes.iter().filter_map(|shape| shape.len().checked_sub(axis + 1).map(|index| shape[index]));
+        sizes.max().unwrap_or(1)
+    };
+    (0..rank).try_fold(1usize, |product, axis| product.checked_mul(size(axis)))
 }
 
 /// Indices and axes that point outside of a tensor are panics inside of tract, so they are looked at before.

@@ -5,6 +5,7 @@
 //! tract serves to evaluate constant subgraphs (the arithmetic that exporters leave around a `Pad`, for instance).
 
 mod constants;
+mod guard;
 mod linear;
 mod maps;
 mod onnx;
@@ -13,10 +14,14 @@ mod tensor;
 
 use std::path::Path;
 
+pub(crate) use guard::guarded;
+pub(crate) use onnx::decode;
+
 use serde::Deserialize;
 
 use crate::ann::{self, Normalisation};
 use crate::error::{Error, Result};
+use crate::input;
 
 /// Reads an ONNX file: float32, opset 11 or later, one input N×C×H×W, one output. Without a normalisation (for
 /// looking at the graph) a pixel enters as p/255.
@@ -26,7 +31,7 @@ use crate::error::{Error, Result};
 /// operator that a spiking accelerator cannot express (it names the node and what is accepted instead), and
 /// [`Error::Setting`] for a normalisation that does not fit the input's channels.
 pub fn read_onnx(path: &Path, normalisation: impl Into<Option<Normalisation>>) -> Result<ann::Network> {
-    let bytes = std::fs::read(path).map_err(|source| {
+    let bytes = input::read(path, input::MOST_BYTES).map_err(|source| {
         Error::io(path, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
     })?;
     read_onnx_bytes(&bytes, &path.display().to_string(), normalisation)
@@ -56,7 +61,7 @@ pub fn normalisation_for(model: &Path) -> Result<Option<Normalisation>> {
         input: Option<Normalisation>,
     }
     let path = model.with_extension("toml");
-    let text = match std::fs::read_to_string(&path) {
+    let text = match input::read_text(&path) {
         Ok(text) => text,
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(Error::io(path, source, "make it readable or move it away from the model")),

@@ -1,6 +1,7 @@
 //! The walk over an ONNX graph: names become values, and each operator is handed to the file that knows it.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, tensor_shape_proto::dimension, type_proto};
@@ -10,14 +11,17 @@ use super::constants;
 use super::tensor::Tensor;
 use crate::ann::{Network, Node, Normalisation, Op};
 use crate::error::{Error, Result};
-use crate::shape::Shape;
+use crate::identifier::printable;
+use crate::shape::{MOST_CHANNELS, MOST_ELEMENTS, MOST_NODES, MOST_SIZE, Shape};
 
 /// Oldest operator set that is read; from 11 on `Clip` and `Pad` take their bounds as inputs.
 const OLDEST_OPSET: i64 = 11;
-/// Largest size of one dimension, kernel, stride or pad: keeps every product of three inside of 64 bits.
-const LARGEST_SIZE: i64 = 1 << 16;
-/// Largest number of elements of one map.
-const MOST_ELEMENTS: usize = 1 << 26;
+/// Largest kernel, stride or pad.
+const LARGEST_SIZE: i64 = MOST_SIZE as i64;
+/// Numbers that a graph may make of its constants or use again, besides [`TIMES_USED`] times those that the file holds: a few bytes of a
+/// graph are enough to double them many times over.
+const FREE_NUMBERS: usize = 1 << 22;
+const TIMES_USED: usize = 4;
 
 /// What a name of the graph stands for.
 #[derive(Clone)]
@@ -36,7 +40,10 @@ pub struct Walk<'a> {
     pub opset: i64,
     values: HashMap<String, Value>,
     nodes: Vec<Node>,
-    names: HashSet<String>,
+    /// Numbers that may still be made or used.
+    allowance: Cell<usize>,
+    /// Channels of all maps so far.
+    channels: usize,
 }
 
 /// A node of the file on its way through the walk.
@@ -45,10 +52,43 @@ pub struct Current<'a> {
     pub name: String,
 }
 
+/// The model in a file's bytes, if they are one. Every node has a name of its own, which a file need not give it: nodes are told apart by
+/// them here, and in tract.
+pub fn decode(mut bytes: &[u8]) -> Option<ModelProto> {
+    let mut model = tract_onnx::onnx().proto_model_for_read(&mut bytes).ok()?;
+    if let Some(graph) = &mut model.graph {
+        let inputs = graph.input.iter().map(|input| &input.name);
+        let others = inputs.chain(graph.initializer.iter().map(|tensor| &tensor.name));
+        // How often each was wanted, or given out.
+        let mut names: HashMap<String, usize> = others.map(|name| (name.clone(), 1)).collect();
+        for (index, node) in graph.node.iter_mut().enumerate() {
+            let name = if node.name.is_empty() { format!("{}_{index}", node.op_type) } else { node.name.clone() };
+            node.name = unique(&mut names, name);
+        }
+    }
+    Some(model)
+}
+
+/// The name, or the name with a number if it was given before.
+fn unique(names: &mut HashMap<String, usize>, name: String) -> String {
+    // Counted on from the last time, since a file may call all of its nodes alike.
+    loop {
+        let count = names.entry(name.clone()).or_default();
+        *count += 1;
+        if *count == 1 {
+            return name;
+        }
+        let numbered = format!("{name}#{count}");
+        if !names.contains_key(&numbered) {
+            names.insert(numbered.clone(), 1);
+            return numbered;
+        }
+    }
+}
+
 impl<'a> Walk<'a> {
     pub fn run(bytes: &[u8], label: &'a str, normalisation: Option<Normalisation>) -> Result<Network> {
-        let mut reader = bytes;
-        let model: ModelProto = tract_onnx::onnx().proto_model_for_read(&mut reader).map_err(|_| {
+        let model = decode(bytes).ok_or_else(|| {
             Error::file(
                 label,
                 "this is not an ONNX file, or a damaged one",
@@ -71,11 +111,22 @@ impl<'a> Walk<'a> {
                 format!("export it with opset_version={OLDEST_OPSET} or later; 17 is a good choice"),
             ));
         }
-        let mut walk = Walk { label, opset, values: HashMap::new(), nodes: Vec::new(), names: HashSet::new() };
+        if graph.node.len() > MOST_NODES {
+            let problem = format!("its graph has {} nodes", graph.node.len());
+            return Err(Error::file(label, problem, format!("accepted are {MOST_NODES}; simplify it (onnxsim)")));
+        }
+        let mut walk = Walk {
+            label,
+            opset,
+            values: HashMap::new(),
+            nodes: Vec::new(),
+            allowance: Cell::new(FREE_NUMBERS),
+            channels: 0,
+        };
         walk.read_constants(graph)?;
         let normalisation = walk.read_input(graph, normalisation)?;
-        for (index, proto) in graph.node.iter().enumerate() {
-            walk.read_node(index, proto)?;
+        for proto in &graph.node {
+            walk.read_node(proto)?;
         }
         walk.finish(graph, normalisation)
     }
@@ -88,8 +139,28 @@ impl<'a> Walk<'a> {
         for proto in &graph.initializer {
             let tensor = Tensor::from_proto(proto)
                 .map_err(|(problem, advice)| self.file(format!("tensor '{}': {problem}", proto.name), advice))?;
+            self.allow(&tensor);
             self.values.insert(proto.name.clone(), Value::Constant(Rc::new(tensor)));
         }
+        Ok(())
+    }
+
+    /// What the file holds may be used some times.
+    fn allow(&self, tensor: &Tensor) {
+        self.allowance.set(self.allowance.get().saturating_add(TIMES_USED.saturating_mul(tensor.len())));
+    }
+
+    /// Takes `numbers` of the allowance.
+    fn spend(&self, current: &Current, numbers: usize) -> Result<()> {
+        let left = self.allowance.get().checked_sub(numbers).ok_or_else(|| {
+            current.refuse(
+                format!(
+                    "the graph makes more than {TIMES_USED} times as many numbers of its constants as the file holds"
+                ),
+                "export the model with constant folding, and use each weight once",
+            )
+        })?;
+        self.allowance.set(left);
         Ok(())
     }
 
@@ -129,26 +200,22 @@ impl<'a> Walk<'a> {
             };
             return Err(self.file(format!("input '{}' has {shown}", input.name), advice));
         };
-        let Some(shape) = checked_shape([*channels, *height, *width]) else {
-            return Err(self.file(format!("input '{}' has the shape {channels}×{height}×{width}", input.name), advice));
+        let size = |size: i64| usize::try_from(size).unwrap_or(0);
+        let Some(shape) = Shape::new(size(*channels), size(*height), size(*width)).checked() else {
+            let advice = format!("accepted are sizes from 1 to {MOST_SIZE} and at most {MOST_ELEMENTS} elements");
+            return Err(self.file(format!("input '{}' has the shape {channels}×{height}×{width}", input.name), &advice));
         };
         let identity = || Normalisation { mean: vec![0.0; shape.channels], std: vec![1.0; shape.channels] };
         let normalisation = normalisation.unwrap_or_else(identity);
         check_normalisation(&normalisation, shape.channels)?;
-        self.names.insert(input.name.clone());
+        self.channels = shape.channels;
         self.nodes.push(Node { name: input.name.clone(), inputs: Vec::new(), shape, op: Op::Input });
         self.values.insert(input.name.clone(), Value::Map { node: 0, rank: 4 });
         Ok(normalisation)
     }
 
-    fn read_node(&mut self, index: usize, proto: &NodeProto) -> Result<()> {
-        let name = if proto.name.is_empty() { format!("{}_{index}", proto.op_type) } else { proto.name.clone() };
-        let name = (1..)
-            .map(|count| if count == 1 { name.clone() } else { format!("{name}#{count}") })
-            .find(|name| !self.names.contains(name))
-            .unwrap_or(name);
-        self.names.insert(name.clone());
-        let current = Current { proto, name };
+    fn read_node(&mut self, proto: &NodeProto) -> Result<()> {
+        let current = Current { proto, name: proto.name.clone() };
         if !matches!(proto.domain.as_str(), "" | "ai.onnx") {
             return Err(current.refuse(
                 format!("it is of the foreign operator domain '{}'", proto.domain),
@@ -190,8 +257,10 @@ impl<'a> Walk<'a> {
                     format!("constants may be computed by {}", constants::EVALUATED.join(", ")),
                 ));
             }
-            let tensor = constants::evaluate(current.proto, &constant, self.opset)
+            let most = self.allowance.get();
+            let tensor = constants::evaluate(current.proto, &constant, self.opset, most)
                 .map_err(|problem| current.refuse(problem, "export the model with constant folding"))?;
+            self.spend(current, tensor.len())?;
             return Ok(Value::Constant(Rc::new(tensor)));
         }
         match operator {
@@ -241,6 +310,7 @@ impl<'a> Walk<'a> {
             }
             _ => return Err(current.refuse("it holds no number", "export the model with numeric constants only")),
         };
+        self.allow(&tensor);
         Ok(Value::Constant(Rc::new(tensor)))
     }
 
@@ -265,7 +335,7 @@ impl<'a> Walk<'a> {
             Some(name) if name != "model" => name,
             _ => path.parent().and_then(stem).unwrap_or_else(|| "network".into()),
         };
-        let mut network = Network { name, normalisation, nodes: self.nodes };
+        let mut network = Network { name: printable(&name), normalisation, nodes: self.nodes };
         network.prune();
         Ok(network)
     }
@@ -343,6 +413,7 @@ impl<'a> Walk<'a> {
                 "the training diverged or the file is damaged; export a model with finite weights",
             ));
         }
+        self.spend(current, values.len())?;
         Ok(values.clone())
     }
 
@@ -360,11 +431,17 @@ impl<'a> Walk<'a> {
     }
 
     pub fn push(&mut self, current: &Current, inputs: Vec<usize>, shape: Shape, rank: usize, op: Op) -> Result<Value> {
-        if shape.channels == 0 || checked_shape([shape.channels, shape.height, shape.width].map(|n| n as i64)).is_none()
-        {
+        // A flattened map has its elements for channels, until it is taken back to its rows and columns.
+        let flat = rank == 2 && !matches!(op, Op::Linear { .. } | Op::Concat);
+        let fits = if flat { (1..=MOST_ELEMENTS).contains(&shape.channels) } else { shape.checked().is_some() };
+        self.channels += shape.channels.min(MOST_SIZE);
+        if !fits || self.channels > MOST_CHANNELS {
             return Err(current.refuse(
                 format!("its output would have the shape {shape}"),
-                format!("accepted are maps of at most {MOST_ELEMENTS} elements and at least one"),
+                format!(
+                    "accepted are maps of at least one and at most {MOST_ELEMENTS} elements and {MOST_SIZE} rows, columns and \
+                     channels, and at most {MOST_CHANNELS} channels in all maps"
+                ),
             ));
         }
         self.nodes.push(Node { name: current.name.clone(), inputs, shape, op });
@@ -420,16 +497,6 @@ impl Current<'_> {
             )
         })
     }
-}
-
-/// The shape, if every size is at least 1 and nothing is too large.
-fn checked_shape(sizes: [i64; 3]) -> Option<Shape> {
-    if sizes.iter().any(|size| *size < 1 || *size > i64::try_from(MOST_ELEMENTS).ok().unwrap_or(i64::MAX)) {
-        return None;
-    }
-    let [channels, height, width] = sizes.map(|size| size as usize);
-    let elements = channels.checked_mul(height)?.checked_mul(width)?;
-    (elements <= MOST_ELEMENTS).then_some(Shape { channels, height, width })
 }
 
 fn check_normalisation(normalisation: &Normalisation, channels: usize) -> Result<()> {

@@ -65,10 +65,10 @@ impl Walk<'_> {
     fn by_constant(&mut self, current: &Current, map: usize, constant: usize) -> Result<Value> {
         let (input, rank, shape) = self.map(current, map)?;
         let operator = current.proto.op_type.as_str();
-        let name = current.proto.input[constant].clone();
         let Some(tensor) = self.constant(current, constant)? else {
             return Err(current.refuse("it has one input", "export the model again"));
         };
+        let name = current.proto.input[constant].clone();
         let values = tensor.numbers();
         if values.iter().any(|value| !value.is_finite() || (operator == "Div" && *value == 0.0)) {
             return Err(current.refuse(

@@ -30,3 +30,29 @@ pub const FILES: &[(&str, &str)] = &[
     ("window_walker.v", include_str!("lib/window_walker.v")),
     ("word_packer.v", include_str!("lib/word_packer.v")),
 ];
+
+/// Names of what other rooms put beside or around a core, which none of its modules may have.
+pub const AROUND: [&str; 22] = [
+    "axi_lite_port.v",
+    "core_clock.v",
+    "cosim_tb.v",
+    "device_registers.v",
+    "ecp5_clock.v",
+    "fcs16.v",
+    "frame_input.v",
+    "ice40_clock.v",
+    "link_receiver.v",
+    "link_sender.v",
+    "link_server.v",
+    "mmcm_clock.v",
+    "reset_synchroniser.v",
+    "serial_sink.v",
+    "serial_source.v",
+    "status_leds.v",
+    "transfer_end.v",
+    "uart_link.v",
+    "uart_receiver.v",
+    "uart_sender.v",
+    "weight_loader.v",
+    "word_to_bytes.v",
+];

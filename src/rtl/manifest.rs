@@ -6,6 +6,7 @@ use super::layer::LayerModules;
 use super::netlist::{self, Rom};
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node, WeightMode};
+use crate::identifier::is_file_name;
 use crate::schedule::{Fold, LayerPlan, is_readout, reads_image};
 
 /// The design as a whole.
@@ -28,6 +29,16 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// A name that is none of a module or of a file in the core's folder, with its key.
+    pub fn bad_name(&self) -> Option<(&'static str, &str)> {
+        let module = |name: &str| is_file_name(name) && !name.contains(['-', '.']);
+        let top = Some(("top", &*self.top)).filter(|(_, name)| !module(name));
+        let modules =
+            || self.layers.iter().map(|layer| ("layer.module", &*layer.module)).find(|(_, name)| !module(name));
+        let files = || self.memories().map(|memory| ("layer.memory.file", &*memory.file));
+        top.or_else(modules).or_else(|| files().find(|(_, name)| !is_file_name(name)))
+    }
+
     /// All memories, in the order in which the image of the weights has them.
     pub fn memories(&self) -> impl Iterator<Item = &MemoryEntry> {
         self.layers.iter().flat_map(|layer| &layer.memories)

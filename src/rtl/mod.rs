@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 pub use manifest::{LayerEntry, Manifest, MemoryEntry};
 
 use crate::fixed_point::{Network, Op, Source};
+use crate::identifier::keywords;
 use crate::schedule::{Plan, is_readout};
 use crate::{Error, Result};
 
@@ -86,9 +87,57 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
     Ok(Design { manifest: manifest::manifest(top, network, entries), files })
 }
 
-/// A network's name as the beginning of Verilog identifiers: letters, digits and underscores, a letter first.
+/// Letters of a network's name that its modules' names begin with, at most.
+const LONGEST_PREFIX: usize = 40;
+
+/// A network's name as the beginning of Verilog identifiers: letters, digits and underscores, a letter first, and such that
+/// no name of a node makes a keyword or a library's module of it.
 fn identifier(name: &str) -> String {
     let kept = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
-    let kept: String = kept.collect();
-    if kept.starts_with(|c: char| c.is_ascii_alphabetic()) { kept } else { format!("net_{kept}") }
+    let kept: String = kept.take(LONGEST_PREFIX).collect();
+    let begins = |known: &str| known.strip_prefix(&kept).is_some_and(|rest| rest.starts_with('_'));
+    let own = kept.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !library::FILES.iter().map(|(file, _)| *file).chain(library::AROUND).any(begins)
+        && !keywords().any(begins);
+    if own { kept } else { format!("net_{kept}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_has_a_beginning_of_its_own() {
+        for (name, prefix) in [
+            ("digits", "digits"),
+            ("ResNet-20 (QCFS)", "resnet_20__qcfs_"),
+            ("20", "net_20"),
+            ("", "net_"),
+            ("x; endmodule", "x__endmodule"),
+            ("../../größe", "net_______gr__e"),
+            // input_encoder.v, core_clock.v, first_match
+            ("input", "net_input"),
+            ("core", "net_core"),
+            ("first", "net_first"),
+        ] {
+            assert_eq!(identifier(name), prefix);
+        }
+        assert_eq!(identifier(&"a".repeat(10_000)).len(), LONGEST_PREFIX);
+    }
+
+    /// A core's folder may hold them all.
+    #[test]
+    fn every_module_of_a_library_is_known() {
+        let mut found = 0;
+        for folder in ["board", "rtl", "synth", "top"] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder).join("lib");
+            for entry in std::fs::read_dir(path).unwrap() {
+                let file = entry.unwrap().file_name().into_string().unwrap();
+                let known = library::FILES.iter().any(|(name, _)| *name == file) || library::AROUND.contains(&&*file);
+                assert!(known || !file.ends_with(".v"), "{file}");
+                found += 1;
+            }
+        }
+        assert!(found > 40, "{found}");
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{Network, Neuron, Node, Op, Source};
 use crate::error::{Error, Result};
-use crate::identifier::is_identifier;
-use crate::shape::{Padding, Shape};
+use crate::identifier::{is_identifier, is_taken, printable};
+use crate::shape::{MOST_NODES, Padding, Shape};
 
 impl Network {
     /// Checks names, order, shapes and values.
@@ -23,24 +23,39 @@ impl Network {
         let sound = [normalisation.mean.len(), normalisation.std.len()] == [channels; 2]
             && normalisation.mean.iter().chain(&normalisation.std).all(|value| value.is_finite())
             && normalisation.std.iter().all(|&value| value > 0.0);
-        if !sound || checked_elements(self.input.shape).is_none() {
+        if !sound || self.input.shape.checked().is_none() {
             return Err(Error::setting(
                 "[input]",
                 format!("mean and std do not fit the shape {}, or are not finite and positive", self.input.shape),
                 "give one mean and one std more than 0 a channel, and a shape of at least one element",
             ));
         }
+        if printable(&self.name) != self.name {
+            let problem = format!("'{}' is no line of text, or a very long one", printable(&self.name));
+            return Err(Error::setting("name", problem, "write an ordinary name"));
+        }
+        if self.nodes.len() > MOST_NODES {
+            let problem = format!("the network has {} nodes", self.nodes.len());
+            return Err(Error::layer(&self.name, problem, format!("accepted are {MOST_NODES} nodes")));
+        }
         let mut names = HashSet::new();
         for (index, node) in self.nodes.iter().enumerate() {
             let problem = if !names.insert(node.name.as_str()) {
                 Some("its name is used twice".to_owned())
             } else if !is_identifier(&node.name) {
-                Some("its name is no lowercase Verilog identifier, or a reserved word".to_owned())
+                Some(
+                    "its name is no lowercase Verilog identifier of at most 64 characters, or a reserved word"
+                        .to_owned(),
+                )
+            } else if is_taken(&node.name) {
+                Some("the Verilog calls other things by its name".to_owned())
+            } else if printable(&node.origin) != node.origin {
+                Some("its origin is no line of text, or a very long one".to_owned())
             } else {
                 self.problem(index, node)
             };
             if let Some(problem) = problem {
-                return Err(Error::layer(&node.name, problem, "convert the network again"));
+                return Err(Error::layer(printable(&node.name), problem, "convert the network again"));
             }
         }
         if self.nodes.is_empty() {
@@ -60,7 +75,7 @@ impl Network {
     fn problem(&self, index: usize, node: &Node) -> Option<String> {
         let last = index + 1 == self.nodes.len();
         let later = |source: Source| matches!(source, Source::Node(other) if other >= index);
-        if checked_elements(node.shape).is_none() {
+        if node.shape.checked().is_none() {
             return Some(format!("its shape {} is empty or too large", node.shape));
         }
         match &node.op {
@@ -122,10 +137,4 @@ impl Network {
             }
         }
     }
-}
-
-/// Number of elements, if it is at least one and small enough for every later product.
-fn checked_elements(shape: Shape) -> Option<usize> {
-    let elements = shape.channels.checked_mul(shape.height)?.checked_mul(shape.width)?;
-    (1..=1 << 26).contains(&elements).then_some(elements)
 }

@@ -16,6 +16,7 @@ pub use cells::{Cells, Cost};
 use serde::Serialize;
 
 use crate::board::{self, Board, constraints};
+use crate::identifier::is_file_name;
 use crate::output::{write_file, write_folder};
 use crate::{Error, Result, core_folder, doctor, tool};
 
@@ -324,6 +325,13 @@ fn copy_sources(rtl: &Path, folder: &Path) -> Result<()> {
         let name = entry.map_err(unreadable)?.file_name();
         let Some(text) = name.to_str().filter(|name| name.ends_with(".v") || name.ends_with(".mem")) else { continue };
         let from = rtl.join(text);
+        if !is_file_name(text) {
+            let problem = "scripts cannot hold the name of this file";
+            return Err(Error::file(from, problem, "rename it: letters, digits, '_', '-' and '.', or remove it"));
+        }
+        if !from.is_file() {
+            return Err(Error::file(from, "it is no file", "remove it, or generate the folder again"));
+        }
         std::fs::copy(&from, sources.join(text)).map_err(|e| Error::io(&from, e, "check that it can be read"))?;
     }
     Ok(())

@@ -3,27 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::{Item, Module, Parameter};
+use crate::identifier::is_keyword;
 use crate::{Error, Result};
-
-/// The keywords of Verilog-2005 (IEEE 1364-2005, annex B), and the commonest of SystemVerilog, since most tools
-/// read a `.v` file of a mixed project as SystemVerilog.
-const KEYWORDS: &str = " always and assign automatic begin buf bufif0 bufif1 case casex casez cell cmos config deassign \
-    default defparam design disable edge else end endcase endconfig endfunction endgenerate endmodule endprimitive \
-    endspecify endtable endtask event for force forever fork function generate genvar highz0 highz1 if ifnone incdir \
-    include initial inout input instance integer join large liblist library localparam macromodule medium module nand \
-    negedge nmos nor noshowcancelled not notif0 notif1 or output parameter pmos posedge primitive pull0 pull1 pulldown \
-    pullup pulsestyle_ondetect pulsestyle_onevent rcmos real realtime reg release repeat rnmos rpmos rtran rtranif0 \
-    rtranif1 scalared showcancelled signed small specify specparam strong0 strong1 supply0 supply1 table task time \
-    tran tranif0 tranif1 tri tri0 tri1 triand trior trireg unsigned use uwire vectored wait wand weak0 weak1 while \
-    wire wor xnor xor bit byte class do enum int interface logic package program property return static struct type \
-    union var void ";
 
 /// Whether `name` is `[A-Za-z_][A-Za-z0-9_]*` and no keyword.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !KEYWORDS.contains(&format!(" {name} "))
+        && !is_keyword(name)
 }
 
 /// The checks of one module; every error names it.

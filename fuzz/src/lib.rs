@@ -1,0 +1,10 @@
+//! Fuzzing of Volley's readers; `make fuzz` runs every target. `docs/hostile-input.md` has the limits and the results.
+
+pub mod readers;
+
+use std::alloc::System;
+
+/// Whatever asks for more ends the process, which libFuzzer keeps as a finding: a file must not claim what it does not hold. Twice
+/// what a reader may take, since libFuzzer and its corpus live here, too.
+#[global_allocator]
+static MEMORY: cap::Cap<System> = cap::Cap::new(System, 2 * readers::MEMORY);
