@@ -13,10 +13,9 @@ thread_local! {
 
 /// Runs `work`, which calls tract, and says what is wrong if that fails.
 ///
-/// Everything that Volley knows of is refused before tract sees it: this room reads the graph by itself and knows every operator, shape
-/// and constant in it. But tract reads attributes and corners of operators of which this room knows nothing, it has some thousand places that
-/// may panic, and it gets new ones with each version. Such a panic must not end the program. Nothing of what `work` borrows is used
-/// when it has failed, so that nothing half done is ever seen.
+/// What this room knows of is refused before tract sees it: it reads the graph by itself, with every operator, shape and
+/// constant in it. But tract reads attributes of which this room knows nothing, and asserts where they do not fit. Such a
+/// panic must not end the program. Nothing that `work` borrows is used when it has failed, so nothing half done is ever seen.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
