@@ -3,8 +3,10 @@
 //! The format is that of `sha256sum`, so `sha256sum --check SHA256SUMS` in the folder checks the files without Volley. The
 //! sources, which are not in the folder, stand in comments:
 //!
-//!     # source 3f5a...  model.onnx
-//!     91cc...  core.toml
+//! ```text
+//! # source 3f5a...  model.onnx
+//! 91cc...  core.toml
+//! ```
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
