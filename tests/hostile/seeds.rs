@@ -1,4 +1,5 @@
-//! The inputs from which fuzzing starts, small and sound: written anew by `cargo test --release --test hostile seeds -- --ignored`.
+//! The inputs from which fuzzing starts, small and sound: `fuzz/corpus/` holds what is made here. `VOLLEY_UPDATE_CORPUS=1 cargo test --release --test
+//! hostile seeds` writes it anew.
 
 use std::fs::File;
 use std::path::Path;
@@ -17,8 +18,15 @@ use crate::common::{Attribute, Graph};
 
 fn write(target: &str, name: &str, bytes: impl AsRef<[u8]>) {
     let folder = crate::fuzz().join("corpus").join(target);
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(name), bytes).unwrap();
+    if std::env::var_os("VOLLEY_UPDATE_CORPUS").is_some() {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), &bytes).unwrap();
+    }
+    let stands = std::fs::read(folder.join(name)).unwrap_or_default();
+    assert!(
+        stands == bytes.as_ref(),
+        "fuzz/corpus/{target}/{name} is not what is made here; run with VOLLEY_UPDATE_CORPUS=1"
+    );
 }
 
 /// A convolution and a readout.
@@ -80,7 +88,6 @@ fn networks() -> [(&'static str, Graph); 5] {
 }
 
 #[test]
-#[ignore = "writes fuzz/corpus"]
 fn seeds() {
     let digits = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/digits.onnx");
     for (name, graph) in networks() {
