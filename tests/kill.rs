@@ -1,6 +1,8 @@
 //! Killed at any moment, `volley convert` and `volley generate` leave the output that was there before, or the new one: never half of
 //! one, never none where one was.
 
+mod contents;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,22 +10,11 @@ use std::time::{Duration, Instant};
 
 use volley::random::Random;
 
-type Files = BTreeMap<PathBuf, Vec<u8>>;
+type Files = BTreeMap<String, Vec<u8>>;
 
-/// All files below `folder`, by their path in it; empty if it is not there.
-fn files(folder: &Path) -> Files {
-    let mut found = Files::new();
-    let Ok(entries) = std::fs::read_dir(folder) else { return found };
-    for entry in entries {
-        let path = entry.unwrap().path();
-        let name = PathBuf::from(path.file_name().unwrap());
-        if path.is_dir() {
-            found.extend(files(&path).into_iter().map(|(inner, bytes)| (name.join(inner), bytes)));
-        } else {
-            found.insert(name, std::fs::read(path).unwrap());
-        }
-    }
-    found
+/// What stands at `target`; nothing if it is not there.
+fn found(target: &Path) -> Files {
+    if target.exists() { contents::files(target) } else { Files::new() }
 }
 
 fn volley(args: &[&str], folder: &Path) -> Command {
@@ -57,7 +48,7 @@ fn kill(args: &[&str], output: &str, folder: &Path, old: &Files, kills: usize, r
     let started = Instant::now();
     must(args, folder);
     let whole = started.elapsed();
-    let new = files(&target);
+    let new = found(&target);
     assert_ne!(&new, old, "{args:?} changes nothing");
     let mut tally = Tally::default();
     for at in 0..kills {
@@ -76,10 +67,10 @@ fn kill(args: &[&str], output: &str, folder: &Path, old: &Files, kills: usize, r
         // It may have ended by itself.
         let _ = child.kill();
         child.wait().unwrap();
-        let found = files(&target);
+        let stands = found(&target);
         let rest = unfinished(folder);
-        assert!(found == *old || found == new, "{args:?}, kill {at}: {:?}", found.keys().collect::<Vec<_>>());
-        match (found == new, rest.is_empty()) {
+        assert!(stands == *old || stands == new, "{args:?}, kill {at}: {:?}", stands.keys().collect::<Vec<_>>());
+        match (stands == new, rest.is_empty()) {
             (false, true) => tally.before += 1,
             (_, false) => tally.amid += 1,
             (true, true) => tally.after += 1,
@@ -106,7 +97,7 @@ fn two_hundred_kills() {
     let onnx = onnx.to_str().unwrap();
     must(&["convert", onnx, "--members", "4", "--timesteps", "1", "-o", "net"], folder);
     must(&["generate", "net", "-o", "rtl", "--lanes", "4"], folder);
-    let (old_net, old_rtl) = (files(&folder.join("net")), files(&folder.join("rtl")));
+    let (old_net, old_rtl) = (found(&folder.join("net")), found(&folder.join("rtl")));
     let mut random = Random::new(1);
     let generate = ["generate", "net", "-o", "rtl", "--lanes", "8"];
     let convert = ["convert", onnx, "--members", "4", "--timesteps", "2", "-o", "net2"];

@@ -1,9 +1,12 @@
 //! The committed RTL of the bundled network is what the sources generate, byte for byte: a change of the generator shows
 //! as a difference that a reviewer can read.
 
+mod contents;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use contents::files;
 use volley::convert::{Options, convert};
 use volley::core_folder;
 use volley::fixed_point::Settings;
@@ -14,21 +17,6 @@ use volley::schedule::Folding;
 
 const AGAIN: &str = "if the change is wanted, run `volley convert examples/digits/digits.onnx --members 4 \
                      --timesteps 1 -o build/digits` and `volley generate build/digits -o rtl-out/digits`";
-
-/// All files below `folder`, by their path in it.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if path.is_dir() {
-            found.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
-        } else {
-            found.insert(name, std::fs::read(path).unwrap());
-        }
-    }
-    found
-}
 
 #[test]
 fn the_committed_rtl_of_the_digits_network_is_current() {
