@@ -4,12 +4,15 @@
 mod yosys;
 mod zoo;
 
+use std::process::Command;
+
 use volley::board::Family;
 use volley::fixed_point::{Network, Op, Settings};
 use volley::model::Model;
 use volley::schedule::{self, Activity, Arithmetic, Fold, Folding};
 use volley::synth::{Cells, Cost};
 use volley::{quantise, rtl, snn};
+use yosys::command::must;
 
 /// FINN's matrix unit (PE 4, SIMD 16), thresholds and window unit: clocks a pixel, LUTs and DSPs.
 const FINN: (f64, u64, u64) = (36.0, 2624, 32);
@@ -52,7 +55,7 @@ fn cells(network: &Network, arithmetic: Arithmetic) -> Cells {
          synth_xilinx -flatten -noiopad -noclkbuf -top {module}\ncheck -assert\ntee -q -o stat.json stat -json\n"
     );
     std::fs::write(folder.path().join("synth.ys"), script).unwrap();
-    yosys::run(&yosys::newest(), &["-q", "-s", "synth.ys"], folder.path());
+    must(Command::new(yosys::newest()).args(["-q", "-s", "synth.ys"]).current_dir(folder.path()));
     let text = std::fs::read_to_string(folder.path().join("stat.json")).unwrap();
     let stat: serde_json::Value = serde_json::from_str(&text).unwrap();
     let cells = stat["design"]["num_cells_by_type"].as_object().unwrap();

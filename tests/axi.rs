@@ -20,6 +20,7 @@ use volley::rtl::{self, Design};
 use volley::schedule::Folding;
 use volley::top::{self, Around, Device};
 use volley::{data, quantise, random, schedule};
+use yosys::command::must;
 
 /// The files of the AXI top around a design.
 fn around(design: &Design) -> (Around, Device) {
@@ -71,23 +72,10 @@ fn add_other(folder: &Path, other: &Loadable, images: &[Array3<u8>]) {
 /// Runs a cocotb module; fails with its log.
 fn run(folder: &Path, top: &str, module: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let python = root.join(".venv/bin/python");
-    let output = Command::new(&python)
-        .arg(root.join("tests/axi/run.py"))
-        .arg(folder)
-        .args([top, module])
-        // Neither the caller's modules nor compiled files beside the tests.
-        .env_remove("PYTHONPATH")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap_or_else(|e| panic!("{}: {e}; run scripts/install-tools.sh", python.display()));
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    assert!(
-        output.status.success(),
-        "{top} {module}: {}; without cocotb run scripts/install-tools.sh\n{text}",
-        output.status
-    );
-    println!("{text}");
+    let mut command = Command::new(root.join(".venv/bin/python"));
+    // Neither the caller's modules nor compiled files beside the tests.
+    command.env_remove("PYTHONPATH").env("PYTHONDONTWRITEBYTECODE", "1");
+    println!("{}", must(command.arg(root.join("tests/axi/run.py")).arg(folder).args([top, module])));
 }
 
 fn digits_images(count: usize) -> Vec<Array3<u8>> {
@@ -163,7 +151,7 @@ fn the_top_is_clean_and_synthesised() {
         ("verilator", &["--lint-only", "-Wall", "--top-module", "digits_axi", "-y", ".", "digits_axi.v"][..]),
         ("iverilog", &[&["-g2005", "-Wall", "-t", "null", "-s", "digits_axi"][..], &strs(&files)].concat()),
     ] {
-        let said = yosys::run(Path::new(program), args, folder.path());
+        let said = must(Command::new(program).args(args).current_dir(folder.path()));
         assert!(said.trim().is_empty(), "{program}: {said}");
     }
     let cells = yosys::synthesise(&yosys::system(), &design, Family::Series7);

@@ -1,25 +1,18 @@
 //! The boards' constraint files and clocks through the tools that read them: a design that has every port that a board's top
 //! module can have.
 
+mod command;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use command::must;
 use volley::board::{self, Board, Family, Flow, constraints};
 
 fn venv(program: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin").join(program);
     assert!(path.is_file(), "no {}: run scripts/install-tools.sh", path.display());
     path
-}
-
-/// Runs a program and returns what it printed; fails the test if it fails.
-fn run(program: &Path, arguments: &[&str], folder: &Path) -> String {
-    let done = Command::new(program).args(arguments).current_dir(folder).output();
-    let done =
-        done.unwrap_or_else(|e| panic!("this test needs '{}': {e}; run scripts/install-tools.sh", program.display()));
-    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
-    assert!(done.status.success(), "{} {}\n{said}", program.display(), arguments.join(" "));
-    said
 }
 
 /// The top module: a counter on the LEDs, started by the button, and the serial line led back.
@@ -65,7 +58,7 @@ fn synthesise(board: &Board, mhz: f64, command: &str, yosys: &Path, folder: &Pat
         "read_verilog -noautowire {}; {command} -top top; check -assert; write_json top.json; tee -o cells.txt stat",
         names.join(" ")
     );
-    run(yosys, &["-q", "-p", &script], folder);
+    must(Command::new(yosys).args(["-q", "-p", &script]).current_dir(folder));
     clock.mhz
 }
 
@@ -83,7 +76,7 @@ fn nextpnr_accepts_the_pins_and_the_clock() {
         let frequency = mhz.to_string();
         let mut arguments = vec!["--json", "top.json", flag, "pins", "--freq", &frequency];
         arguments.extend(board.nextpnr.iter().map(String::as_str));
-        let said = run(&venv(program), &arguments, folder.path());
+        let said = must(Command::new(venv(program)).args(&arguments).current_dir(folder.path()));
         let unconstrained = said.lines().find(|line| line.contains("unconstrained"));
         assert_eq!(unconstrained, None, "{}", board.name);
         println!("{}: {} ports at {mhz} MHz", board.name, board.ports().len());
@@ -131,7 +124,7 @@ fn an_xdc_is_tcl_that_names_every_port() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("pins.xdc"), constraints::write(&board, &board.ports()).unwrap()).unwrap();
         std::fs::write(folder.path().join("read.tcl"), READER).unwrap();
-        let said = run(Path::new("tclsh"), &["read.tcl"], folder.path());
+        let said = must(Command::new("tclsh").arg("read.tcl").current_dir(folder.path()));
         let mut wanted = Vec::new();
         for (port, name) in board.ports() {
             let pin = &board.pins[&name];
@@ -151,7 +144,7 @@ fn an_ice40_without_multipliers_needs_none() {
     let root = env!("CARGO_MANIFEST_DIR");
     let volley = |arguments: String| {
         let arguments: Vec<_> = arguments.split_whitespace().collect();
-        run(Path::new(env!("CARGO_BIN_EXE_volley")), &arguments, folder.path())
+        must(Command::new(env!("CARGO_BIN_EXE_volley")).args(&arguments).current_dir(folder.path()))
     };
     volley(format!("convert {root}/examples/digits/digits.onnx --members 4 --timesteps 1 -o net"));
     // The margin that nextpnr wants on an iCE40.

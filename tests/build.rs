@@ -1,8 +1,11 @@
 //! What `volley build` writes for each board, without running the tools; with them: `tests/place.rs`, `tests/pnr.rs`.
 
+mod command;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use command::must;
 use volley::board::{Board, Flow, HostLink};
 use volley::build::{self, Options};
 
@@ -36,21 +39,14 @@ fn every_board_gets_what_its_tools_need() {
         }
         // Every script runs through against stand-ins for Vivado's commands, and names only files that exist.
         for script in names.iter().filter(|name| name.ends_with(".tcl")) {
-            let done = Command::new("tclsh")
-                .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vivado/stand_in.tcl"))
-                .args([script.as_str(), "0.5"])
-                .current_dir(&output)
-                .env("BOARD_FILES", "1")
-                .output()
-                .unwrap();
-            let said = String::from_utf8_lossy(&done.stderr).into_owned();
-            assert!(done.status.success(), "{} {script}: {said}", board.name);
+            let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vivado/stand_in.tcl");
+            let mut tclsh = Command::new("tclsh");
+            must(tclsh.arg(stand_in).args([script, "0.5"]).current_dir(&output).env("BOARD_FILES", "1"));
         }
         // By hand, make would do the same.
         if board.flow == Flow::Nextpnr {
-            let done = Command::new("make").arg("-n").current_dir(&output).output().unwrap();
-            let text = String::from_utf8_lossy(&done.stdout).into_owned();
-            assert!(done.status.success() && text.contains("yosys -q -s synthesis.ys"), "{text}");
+            let text = must(Command::new("make").arg("-n").current_dir(&output));
+            assert!(text.contains("yosys -q -s synthesis.ys"), "{text}");
         }
     }
 }

@@ -1,12 +1,14 @@
 //! No lint at all, and no waiver: every module of the libraries in several settings, and every file of generated designs,
 //! pass `verilator --lint-only -Wall` and `iverilog -g2005 -Wall` without a word.
 
+mod command;
 mod folds;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use command::complaint;
 use rayon::prelude::*;
 use volley::fixed_point::{Settings, ThresholdMode, WeightMode};
 use volley::{quantise, random, rtl, top};
@@ -108,16 +110,6 @@ const SETTINGS: &[(&str, &str)] = &[
     ("word_packer", "WORD_LOG2=0 ROW_ELEMENTS=1"),
     ("word_packer", "WORD_LOG2=4 ROW_ELEMENTS=5"),
 ];
-
-/// What a tool has to say; an empty text if nothing.
-fn complaint(command: &mut Command) -> String {
-    let tool = command.get_program().to_string_lossy().into_owned();
-    let done =
-        command.output().unwrap_or_else(|error| panic!("cannot run {tool} ({error}): install it and put it on PATH"));
-    let text = [done.stdout, done.stderr].concat();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    if text.trim().is_empty() && !done.status.success() { format!("{tool} failed silently") } else { text }
-}
 
 /// Lints `top` among the `.v` files of `folder` with both tools.
 fn lint(folder: &Path, files: &[String], top: &str, setting: &str) -> Option<String> {

@@ -1,11 +1,13 @@
 //! A reset in the middle of a frame, one clock long: nothing of what was under way shows in the next frame.
 
+mod command;
 mod digits;
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use command::must;
 use volley::data;
 use volley::fixed_point::ThresholdMode;
 use volley::model::Model;
@@ -42,21 +44,11 @@ fn the_frame_after_a_reset_is_right() {
     {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    let run = |tool: &str, arguments: &[&str]| {
-        let output = Command::new(tool)
-            .args(arguments)
-            .current_dir(folder.path())
-            .output()
-            .unwrap_or_else(|error| panic!("{tool}: {error}; run scripts/install-tools.sh"));
-        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{tool}: {text}");
-        text
-    };
     let files = design.files.keys().filter(|name| name.ends_with(".v")).map(String::as_str);
     let arguments: Vec<&str> =
         ["-g2005", "-s", "reset_tb", "-o", "reset.vvp", "reset_tb.v"].into_iter().chain(files).collect();
-    run("iverilog", &arguments);
-    let text = run("vvp", &["-n", "reset.vvp"]);
+    must(Command::new("iverilog").args(&arguments).current_dir(folder.path()));
+    let text = must(Command::new("vvp").args(["-n", "reset.vvp"]).current_dir(folder.path()));
     assert!(text.contains(&format!("PASS {}", 10 * CUTS.len())), "{text}");
 }
 

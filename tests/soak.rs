@@ -1,6 +1,7 @@
 //! Many frames through a simulated device under random stalls, with resets in the middle of frames: every score is right, the counters
 //! are consistent, nothing leaks. `sim/soak.cpp` is the harness; `make soak` sends 10,000 frames through mnist-cnn.
 
+mod command;
 mod digits;
 #[cfg(feature = "accept")]
 mod zoo;
@@ -8,6 +9,7 @@ mod zoo;
 use std::path::Path;
 use std::process::Command;
 
+use command::{must, output};
 use ndarray::Axis;
 use rayon::prelude::*;
 use volley::data::{self, Images};
@@ -75,20 +77,12 @@ fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault
     ]);
     build.args(["-CFLAGS", "-O2 -std=c++17", "--prefix", "Vdevice", "--Mdir", "build", "-o", "soak"]);
     build.args(["--top-module", &device, "-y", ".", &format!("{device}.v")]).arg(harness);
-    let (built, text) = run(build.current_dir(folder.path()));
-    assert!(built, "{text}");
+    must(build.current_dir(folder.path()));
     let (bytes, classes) = (network.input.shape.elements(), design.manifest.classes);
     let numbers = [bytes as u64, classes as u64, answers, 1].map(|number| number.to_string());
     let mut program = Command::new(folder.path().join("build/soak"));
     program.args(["frames.bin", "scores.bin", "events.bin"]).args(numbers).current_dir(folder.path());
-    run(&mut program).1
-}
-
-/// Whether a program succeeded, and what it said.
-fn run(command: &mut Command) -> (bool, String) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; run scripts/install-tools.sh"));
-    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    (output.status.success(), text)
+    output(&mut program).1
 }
 
 /// The number before a word.

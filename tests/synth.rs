@@ -5,10 +5,12 @@ mod digits;
 mod yosys;
 
 use std::path::Path;
+use std::process::Command;
 
 use volley::board::Family;
 use volley::fixed_point::{Network, ThresholdMode};
 use volley::rtl::{self, Design};
+use yosys::command::must;
 
 /// Verilator and Icarus read every file below the top, and say nothing.
 fn compiles_silently(design: &Design) {
@@ -20,7 +22,7 @@ fn compiles_silently(design: &Design) {
         ("iverilog", &["-g2005", "-Wall", "-o", "/dev/null", "-s", top]),
     ] {
         let args: Vec<_> = args.iter().copied().chain(files.iter().map(String::as_str)).collect();
-        let said = yosys::run(Path::new(program), &args, folder.path());
+        let said = must(Command::new(program).args(&args).current_dir(folder.path()));
         assert!(said.trim().is_empty(), "{program}: {said}");
     }
 }

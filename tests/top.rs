@@ -1,8 +1,11 @@
 //! What stands around a core: the tops of all boards are as they were looked at, and neither simulator has a word to say of them.
 
+mod command;
+
 use std::path::Path;
 use std::process::Command;
 
+use command::complaint;
 use rayon::prelude::*;
 use volley::board::{Board, Family, HostLink};
 use volley::build::{self, Options};
@@ -46,9 +49,7 @@ fn every_boards_top_is_clean() {
         .map(|(program, args)| {
             let mut command = Command::new(program);
             command.current_dir(folder.path()).args(args).args([top, "-y", ".", "-y"]).arg(digits());
-            let done = command.arg(format!("{top}.v")).output().unwrap();
-            let text = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
-            if text.is_empty() && !done.status.success() { format!("{program} failed silently") } else { text }
+            complaint(command.arg(format!("{top}.v")))
         })
         .concat();
         (!said.is_empty()).then(|| format!("{}: {said}", board.name))

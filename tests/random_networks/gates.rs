@@ -1,10 +1,11 @@
 //! Netlists: what yosys makes of a core, module by module, so that the streams between layers stay where they were.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use volley::rtl::Design;
 
-use super::yosys;
+use super::yosys::{self, command::must};
 
 /// A way to synthesise, and the folder of its cells' models below yosys' share folder.
 pub struct Flow {
@@ -33,7 +34,7 @@ pub fn synthesise(flow: &Flow, design: &Design, rtl: &Path, folder: &Path) {
         flow.script.replace("{top}", top),
         folder.join("netlist.v").display(),
     );
-    yosys::run(&yosys::system(), &["-q", "-p", &script], rtl);
+    must(Command::new(yosys::system()).args(["-q", "-p", &script]).current_dir(rtl));
     let share = share().join(flow.cells);
     let read = |name: &str| std::fs::read_to_string(share.join(name)).expect("a file of yosys' share folder");
     let whole = |line: &str| included(line).map_or(line.to_string(), |file| read(&file));

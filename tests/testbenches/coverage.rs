@@ -12,6 +12,7 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use super::command::must;
 use super::runner::{Library, modules, verilator};
 use super::sweep::{BENCHES, RUNS};
 
@@ -101,8 +102,7 @@ fn measure(module: &str, setting: &str, runtime: Option<&Path>, coverage: &Mutex
     }
     let program = verilator::make_counting(module, folder.path(), runtime);
     for run in RUNS {
-        let done = Command::new(&program).args(run.split_whitespace()).current_dir(folder.path()).output();
-        assert!(done.expect("the bench runs").status.success(), "{module} {setting} {run}");
+        must(Command::new(&program).args(run.split_whitespace()).current_dir(folder.path()));
         let text = std::fs::read_to_string(folder.path().join(verilator::COUNTS)).expect("what the run counted");
         let mut coverage = coverage.lock().expect("no other thread failed");
         read(&text).into_iter().for_each(|(point, covered)| *coverage.entry(point).or_default() |= covered);

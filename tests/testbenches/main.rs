@@ -5,6 +5,8 @@
 #[cfg(feature = "accept")]
 #[path = "../random_networks/case.rs"]
 mod case;
+#[path = "../command/mod.rs"]
+mod command;
 #[cfg(feature = "accept")]
 mod coverage;
 #[path = "../digits/mod.rs"]

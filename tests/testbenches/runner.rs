@@ -5,6 +5,7 @@ use std::process::Command;
 
 use volley::{rtl, top};
 
+use super::command::{must, output};
 use super::faults::Fault;
 
 /// (folder, file name, text) of every module of the libraries.
@@ -54,22 +55,6 @@ fn bench_files(module: &str) -> Vec<PathBuf> {
 
 fn include() -> String {
     format!("-I{}", root().join("testbenches").display())
-}
-
-/// Runs a command to its end; its output, errors included, and whether it succeeded.
-fn output(command: &mut Command) -> (bool, String) {
-    let tool = command.get_program().to_string_lossy().into_owned();
-    let done = command.output().unwrap_or_else(|error| {
-        panic!("cannot run {tool} ({error}): the benches need it, install it and put it on PATH")
-    });
-    let text = [done.stdout, done.stderr].concat();
-    (done.status.success(), String::from_utf8_lossy(&text).into_owned())
-}
-
-/// Runs a command; panics with its output if it fails.
-pub fn must(command: &mut Command) {
-    let (success, text) = output(command);
-    assert!(success, "{command:?} failed:\n{text}");
 }
 
 /// The verdict of a run: exactly one line, `PASS <module> <n> checks` with n > 0. `run` lists plusargs.

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use rayon::prelude::*;
 
-use super::runner::{self, Library, icarus, must};
+use super::command::must;
+use super::runner::{self, Library, icarus};
 
 /// A setting of the bench, what follows from it, and what it must come to.
 struct Case {

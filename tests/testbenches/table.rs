@@ -9,6 +9,7 @@ use volley::rtl::{self, Design};
 use volley::top;
 
 use super::case::{Case, Core, Limits};
+use super::command::output;
 use super::faults::emitted::{self, Emitted};
 use super::faults::{self, Fault};
 use super::rungs::{Digits, write};
@@ -45,12 +46,9 @@ fn lint_kills(design: &Design) -> bool {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(design, folder.path());
     let files = design.files.keys().filter(|name| name.ends_with(".v"));
-    let command = Command::new("verilator")
-        .args(["--lint-only", "-Wall", "--top-module", &design.manifest.top])
-        .args(files)
-        .current_dir(folder.path())
-        .output();
-    !command.expect("Verilator: run scripts/install-tools.sh").status.success()
+    let mut verilator = Command::new("verilator");
+    verilator.args(["--lint-only", "-Wall", "--top-module", &design.manifest.top]);
+    !output(verilator.args(files).current_dir(folder.path())).0
 }
 
 /// A line of the table: what of a fault each rung says, or nothing where it cannot see it.

@@ -1,12 +1,15 @@
 //! Weights that are loaded at run time: another network's scores come out of a core whose Verilog was made for the first one, in
 //! both simulators, behind the registers of a device; what was not loaded whole is not used.
 
+#[path = "../command/mod.rs"]
+mod command;
 #[path = "../digits/mod.rs"]
 mod digits;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use command::must;
 use ndarray::Array3;
 use volley::core_folder::{self, Loadable};
 use volley::fixed_point::{Network, Settings, WeightMode};
@@ -167,13 +170,6 @@ impl Accelerator {
             panic!("{}: answer {at} is {:?}, not {:?}", self.device, said.get(at), wanted.get(at));
         }
     }
-}
-
-fn must(command: &mut Command) -> String {
-    let done = command.output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
-    let text = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
-    assert!(done.status.success(), "{command:?}: {text}");
-    text
 }
 
 fn runtime(network: volley::snn::Network) -> Converted {

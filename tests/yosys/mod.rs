@@ -1,9 +1,13 @@
 //! Synthesis of a generated core by yosys, and what came of it.
 #![allow(dead_code, reason = "each test binary uses its own part of this file")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+#[path = "../command/mod.rs"]
+pub mod command;
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use command::must;
 use volley::board::Family;
 use volley::rtl::{Design, MemoryEntry};
 use volley::schedule::{LayerPlan, Plan, TermPlan};
@@ -30,16 +34,6 @@ pub fn write(design: &Design, folder: &Path) -> Vec<String> {
         std::fs::write(folder.join(name), text).expect("a file of the design");
     }
     design.files.keys().filter(|name| name.ends_with(".v")).cloned().collect()
-}
-
-/// Runs a program in `folder` and returns everything that it printed; fails the test if it fails.
-pub fn run(program: &Path, args: &[&str], folder: &Path) -> String {
-    let output = Command::new(program).args(args).current_dir(folder).stdin(Stdio::null()).output();
-    let output =
-        output.unwrap_or_else(|e| panic!("this test needs '{}': {e}; run scripts/install-tools.sh", program.display()));
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    assert!(output.status.success(), "{} {}: {}\n{text}", program.display(), args.join(" "), output.status);
-    text
 }
 
 /// The templates by which yosys 0.23 makes Xilinx block RAMs give some pins wires of a greater width than the pin's, and
@@ -88,7 +82,7 @@ pub fn synthesise(yosys: &Path, design: &Design, family: Family) -> Cells {
          {synth} -top {top}\ncheck -assert\ntee -q -o stat.json stat -json\n"
     );
     std::fs::write(folder.path().join("synth.ys"), script).expect("the script");
-    let log = run(yosys, &["-q", "-s", "synth.ys"], folder.path());
+    let log = must(Command::new(yosys).args(["-q", "-s", "synth.ys"]).current_dir(folder.path()));
     let mut warnings = log.lines().filter(|line| !line.trim().is_empty() && !is_template_warning(line));
     assert_eq!(warnings.next(), None, "{family:?}: {log}");
     let cells = statistics(&folder.path().join("stat.json"));
@@ -108,7 +102,7 @@ pub fn memory(yosys: &Path, folder: &Path, memory: &MemoryEntry, family: Family)
         "read_verilog -noautowire {name}.v\nhierarchy -top {name}\n{unset}\n{synth} -top {name}\ntee -q -o memory.json stat -json\n"
     );
     std::fs::write(folder.join("memory.ys"), script).expect("the script");
-    run(yosys, &["-q", "-s", "memory.ys"], folder);
+    must(Command::new(yosys).args(["-q", "-s", "memory.ys"]).current_dir(folder));
     statistics(&folder.join("memory.json"))
 }
 
