@@ -21,6 +21,7 @@ module layer_engine_tb;
     parameter PAD_LEFT       = 1;
     parameter PAD_BOTTOM     = 1;
     parameter PAD_RIGHT      = 1;
+    parameter VECTOR         = 0;           // 1: every other event of slice 0 has its count for even lanes only
     parameter SLICES         = 1;
     parameter WORD_LOG2      = 2;           // of each slice
     parameter CHANNELS       = 5;
@@ -174,6 +175,7 @@ module layer_engine_tb;
                         value        = value_field;
                         if (IN_SIGNED != 0) value = value_signed;
                         n = ((o / LANES * KERNEL_H + ky) * KERNEL_W + kx) * IN_CHANNELS + c;
+                        if (VECTOR != 0 && n % (2 * SLICES) == SLICES && o % LANES % 2 == 1) value = 0;
                         weight_signed = weights[n][(o % LANES)*WEIGHT_BITS +: WEIGHT_BITS];
                         weight  = weight_signed;
                         current = current + weight * value * (64'sd1 <<< SHIFT);
@@ -256,13 +258,30 @@ module layer_engine_tb;
         .word(extras[extras_sent]), .tdata(extras_data), .tvalid(extras_valid), .tready(extras_ready)
     );
 
+    // The fields of slice 0 come first; where the event is no vector, only one of them counts.
+    localparam FIELD  = IN_STEPS * IN_BITS;
+    localparam FIELDS = VECTOR != 0 ? LANES : 1;
+    wire                                vector = VECTOR != 0 && event_addr[0];
+    wire [(SLICES-1+FIELDS)*FIELD-1:0]  fields;
+    assign fields[0 +: FIELD] = event_counts[0 +: FIELD];
+    generate
+        genvar field;
+        for (field = 1; field < FIELDS; field = field + 1) begin : g_lane
+            assign fields[field*FIELD +: FIELD] = !vector ? ~event_counts[0 +: FIELD]
+                                          : field % 2 == 1 ? {FIELD{1'b0}} : event_counts[0 +: FIELD];
+        end
+        for (field = 1; field < SLICES; field = field + 1) begin : g_slice
+            assign fields[(FIELDS-1+field)*FIELD +: FIELD] = event_counts[field*FIELD +: FIELD];
+        end
+    endgenerate
+
     wire [UNITS*OUT_BITS-1:0] out_data;
     wire                      out_valid;
     wire                      out_ready;
     wire [SLICES-1:0]         status_event;
     wire                      status_busy;
     layer_engine #(
-        .SLICES(SLICES), .UNITS(UNITS), .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED),
+        .SLICES(SLICES), .UNITS(UNITS), .VECTOR(VECTOR), .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED),
         .CHANNELS(CHANNELS), .LANES(LANES),
         .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC),
         .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED),
@@ -271,7 +290,7 @@ module layer_engine_tb;
         .POW2(POW2), .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
         .BEAT_ADDR_BITS(BEAT_ADDR_BITS)
     ) dut (
-        .clk(clk), .rst(rst), .s_event_addr(event_addr), .s_event_counts(event_counts), .s_event_vector(1'b0),
+        .clk(clk), .rst(rst), .s_event_addr(event_addr), .s_event_counts(fields), .s_event_vector(vector),
         .s_event_shift({SLICES{SHIFT[4:0]}}), .s_event_last(event_last), .s_event_marker(event_marker), .s_event_valid(event_valid),
         .s_event_ready(event_ready), .scanning(busy), .m_axis_tdata(out_data), .m_axis_tvalid(out_valid),
         .m_axis_tready(out_ready), .weight_enable(weight_enable), .weight_addr(weight_addr), .weight_row(weight_row),

@@ -1,14 +1,17 @@
 // Bench of uart_link: a host at the other end of the line that sends stuffed messages, right and wrong, without waiting for answers, and
 // registers and a core behind the link. What comes back must be, byte for byte on the line, each answer between two flags.
+//
+// Some frames find no valid weights, or a core that stops amid their scores, until it is reset.
 `default_nettype none
 
 module uart_link_tb;
     parameter CLOCKS_PER_BIT = 5;
-    parameter MESSAGES       = 24;
+    parameter MESSAGES       = 40;
 
     localparam FRAME_BYTES = 5;
     localparam CLASSES     = 2;
     localparam BODY_MOST   = 64;
+    localparam [7:0] CONTROL = 8'd11, WEIGHTS = 8'd20;  // bit 0 resets the core; takes the weights away
     localparam LINE_MOST   = MESSAGES * 2 * BODY_MOST;
 
     wire        clk;
@@ -26,13 +29,18 @@ module uart_link_tb;
     integer    errors;
     reg [15:0] number;
 
-    // The body that was built, with its FCS, as an answer.
-    task expect_answer;
-        integer start;
+    // The body that was built, with its FCS, as an answer; or with an FCS of which all bits are wrong.
+    task expect_answer;     expect_with(8'h00); endtask
+    task expect_bad_answer; expect_with(8'hff); endtask
+    task expect_with;
+        input [7:0] wrong_bits;
+        integer     start;
         begin
             start = line_size;
             send_flag;
             add_fcs;
+            body[body_size-2] = body[body_size-2] ^ wrong_bits;
+            body[body_size-1] = body[body_size-1] ^ wrong_bits;
             send_body;
             send_flag;
             for (k = start; k < line_size; k = k + 1) begin
@@ -59,12 +67,14 @@ module uart_link_tb;
 
     integer   n, k, size, frames, kind;
     reg [7:0] where;
+    reg       stuck, stops;                 // the core; it will be, from this frame on
     initial begin
         start_random;
         line_size    = 0;
         answers_size = 0;
         errors       = 0;
         frames       = 0;
+        stuck        = 1'b0;
         for (k = 0; k < 63; k = k + 1) registers[k] = 32'd0;
         send_flag;
         for (n = 0; n < MESSAGES; n = n + 1) begin
@@ -73,6 +83,8 @@ module uart_link_tb;
             kind   = fill_state[15:8] % 8;
             where  = 8 + fill_state[3:0];
             size   = 1 + fill_state[5:4];
+            if (kind == 3) where = fill_state[6] || stuck ? CONTROL : WEIGHTS;
+            stops  = fill_state[7];
             if (kind < 2) begin
                 add_header(8'h01, number, 2);
                 add_byte(where);
@@ -88,6 +100,7 @@ module uart_link_tb;
                 for (k = 0; k < 4 * size; k = k + 1) begin
                     add_random;
                     registers[where] = {body[body_size-1], registers[where][31:8]};
+                    if (where == CONTROL && k % 4 == 3 && registers[where][0]) stuck = 1'b0;
                 end
                 add_fcs;
                 send_body;
@@ -95,14 +108,27 @@ module uart_link_tb;
                 expect_answer;
             end else if (kind < 7) begin
                 add_header(8'h03, number, FRAME_BYTES);
-                // The core looks at the first byte.
-                add_byte(frames[7:0]);
+                // The core looks at the first byte: a number, and whether it stops behind the first score.
+                stops = stops && !stuck && !registers[WEIGHTS][0];
+                add_byte({stops, frames[6:0]});
                 for (k = 1; k < FRAME_BYTES; k = k + 1) add_random;
                 add_fcs;
                 send_body;
-                add_header(8'h83, number, 4 * CLASSES);
-                for (k = 0; k < CLASSES; k = k + 1) add_word(score(frames, k));
-                expect_answer;
+                if (registers[WEIGHTS][0] || stuck) begin
+                    add_header(8'hff, number, 1);
+                    add_byte(registers[WEIGHTS][0] ? 8'd5 : 8'd6);
+                    expect_answer;
+                end else if (stops) begin
+                    add_header(8'h83, number, 4 * CLASSES);
+                    add_word(score({stops, frames[6:0]}, 0));
+                    add_byte(8'd6);
+                    expect_bad_answer;
+                    stuck = 1'b1;
+                end else begin
+                    add_header(8'h83, number, 4 * CLASSES);
+                    for (k = 0; k < CLASSES; k = k + 1) add_word(score(frames[6:0], k));
+                    expect_answer;
+                end
                 frames = frames + 1;
             end else begin
                 // One bit is wrong, or a byte has no stop bit.
@@ -211,15 +237,16 @@ module uart_link_tb;
     reg  [31:0] file [0:63];
     reg  [7:0]  first [0:3];                // bytes of the frames in the core
     integer     taken, taken_byte, giving, label, i;
+    wire        core_reset = register_write && register_ready && register_addr == CONTROL && register_wdata[0];
     uart_link #(
         .CLOCKS_PER_BIT(CLOCKS_PER_BIT), .BUFFER_LOG2(10), .FRAME_BYTES(FRAME_BYTES), .CLASSES(CLASSES), .IN_FLIGHT_LOG2(1),
-        .TIMEOUT_LOG2(16)
+        .TIMEOUT_LOG2(11)
     ) dut (
         .clk(clk), .rst(rst), .serial_in(serial_in), .serial_out(serial_out), .register_addr(register_addr),
         .register_write(register_write), .register_wdata(register_wdata), .register_ready(register_ready),
         .register_rdata(register_rdata), .m_frame_tdata(frame_data), .m_frame_tlast(frame_last), .m_frame_tvalid(frame_valid),
         .m_frame_tready(frame_ready), .s_score_tdata(score_valid ? score(first[giving%4], label) : 32'hxxxxxxxx),
-        .s_score_tvalid(score_valid), .s_score_tready(score_ready), .weights_valid(1'b1), .core_reset(1'b0), .error(error)
+        .s_score_tvalid(score_valid), .s_score_tready(score_ready), .weights_valid(!file[WEIGHTS][0]), .core_reset(core_reset), .error(error)
     );
 
     always @(posedge clk) begin
@@ -244,8 +271,15 @@ module uart_link_tb;
                 score_valid <= 1'b0;
                 label       <= label == CLASSES - 1 ? 0 : label + 1;
                 if (label == CLASSES - 1) giving <= giving + 1;
-            end else if (!score_valid && giving < taken) begin
+            end else if (!score_valid && giving < taken && !(label == 1 && first[giving%4][7])) begin
                 score_valid <= coin[23:16] % 100 >= stall_out;
+            end
+            if (core_reset) begin
+                taken       <= 0;
+                taken_byte  <= 0;
+                giving      <= 0;
+                label       <= 0;
+                score_valid <= 1'b0;
             end
         end
     end

@@ -27,7 +27,12 @@ struct Waiver {
     reason: &'static str,
 }
 
-const WAIVERS: &[Waiver] = &[];
+const UNUSED_CODE: &str = "no state has this code: a register that holds one all the same begins anew";
+
+const WAIVERS: &[Waiver] = &[
+    Waiver { file: "link_server.v", what: "default: begin", reason: UNUSED_CODE },
+    Waiver { file: "link_server.v", what: "state_reg <= KIND;", reason: UNUSED_CODE },
+];
 
 /// A line by its number, or a control signal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +105,7 @@ fn measure(module: &str, setting: &str, runtime: Option<&Path>, coverage: &Mutex
     if nothing_new() {
         return;
     }
+    eprintln!("{module} {setting}");
     let program = verilator::make_counting(module, folder.path(), runtime);
     for run in RUNS {
         must(Command::new(&program).args(run.split_whitespace()).current_dir(folder.path()));

@@ -142,6 +142,9 @@ pub const BENCHES: &[Bench] = &[
             "SLICES=4 IN_CHANNELS=4 KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 WORD_LOG2=0",
             "SLICES=2 IN_CHANNELS=1 IN_STEPS=1 IN_SIGNED=1 IN_BITS=9 ARITHMETIC=1 KERNEL_H=5 KERNEL_W=4 PAD_TOP=0 \
              PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 STEP_BITS=14",
+            // Events with a count for each lane.
+            "VECTOR=1",
+            "VECTOR=1 SLICES=2 WORD_LOG2=1 LANES=3 ARITHMETIC=1",
             // Units, and queues of several windows.
             "UNITS=2 CHANNELS=6 LANES=2",
             "UNITS=4 CHANNELS=8 LANES=4 SLICES=2 WORD_LOG2=1 SUM_QUEUE_LOG2=3",

@@ -314,6 +314,9 @@ pub const FAULTS: &[Fault] = &[
     // Between the parts of the link: whose last byte, and whether a byte is to be trusted.
     Fault { file: "uart_link.v", from: ".s_tlast  (answer_last)", to: ".s_tlast  (request_last)", bench: "uart_link" },
     Fault { file: "uart_link.v", from: ".s_terror (received_error)", to: ".s_terror (1'b0)", bench: "uart_link" },
+    Fault { file: "uart_link.v", from: ".s_tbad   (answer_bad)", to: ".s_tbad   (1'b0)", bench: "uart_link" },
+    Fault { file: "uart_link.v", from: "(weights_valid)", to: "(1'b1)", bench: "uart_link" },
+    Fault { file: "uart_link.v", from: "(core_reset)", to: "(1'b0)", bench: "uart_link" },
     // A score of a lost frame is taken for one of the frames inside; a frame that comes as another goes; a frame that
     // does not come to an empty core is timed; the first pixel after a reset is not a frame's first.
     Fault {

@@ -100,6 +100,8 @@ pub const FAULTS: &[Fault] = &[
         bench: "event_scanner",
     },
     Fault { file: "layer_engine.v", from: "(s_event_last[g]),", to: "(s_event_last[0]),", bench: "layer_engine" },
+    Fault { file: "layer_engine.v", from: "? LANES - 1 + g : g", to: "? LANES + g : g", bench: "layer_engine" },
+    Fault { file: "layer_engine.v", from: "(WIDE ? s_event_vector : 1'b0)", to: "(1'b0)", bench: "layer_engine" },
     // Blocks: the ring of the window before, one segment too many in a block, words not dealt to the blocks.
     Fault {
         file: "window_walker.v",
