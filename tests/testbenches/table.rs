@@ -68,6 +68,7 @@ fn every_fault_on_every_rung() {
         let plain = rtl::library::FILES.iter().chain(top::library::FILES).find(|(name, _)| *name == fault.file);
         let text = plain.expect("a module of the libraries").1.replacen(fault.from, fault.to, 1);
         let name = format!("{}: {}", fault.file, one_line(fault.from, fault.to));
+        eprintln!("{name}");
         let bench = Some(super::bench_kills(fault));
         // Modules around a core are in no network.
         if !digits.design.files.contains_key(fault.file) {
@@ -81,6 +82,7 @@ fn every_fault_on_every_rung() {
     let generated = |fault: &Emitted| -> Line {
         let design = digits.with(fault.file, fault.plant(&digits.design.files[fault.file]));
         let name = format!("{}: {}", fault.file, fault.what);
+        eprintln!("{name}");
         Line { name, killed: [Some(lint_kills(&design)), None, Some(digits.kills(&design)), None] }
     };
     let mut lines: Vec<Line> = faults::all().par_iter().map(library).collect();
