@@ -13,14 +13,18 @@ pub struct Flow {
     cells: &'static str,
 }
 
-/// An iCE40 with block RAM and DSP; an ECP5 in LUTs, carries, flip-flops and LUT RAM, since yosys has no model of its multipliers.
-/// An iCE40 has no RAM in LUTs, so no memory may ask for it, as in `volley synth`.
+/// An iCE40 with block RAM and DSP; an ECP5 in LUTs, carries, flip-flops and LUT RAM, since yosys has no model of its block RAMs and
+/// multipliers. An iCE40 has no RAM in LUTs, so no memory may ask for it, as in `volley synth`; here none may ask for an ECP5's block RAM.
 pub const FLOWS: [Flow; 2] = [
     Flow {
         script: "setattr -unset ram_style a:ram_style=distributed; synth_ice40 -noflatten -dsp -top {top}",
         cells: "ice40",
     },
-    Flow { script: "synth_ecp5 -noflatten -nobram -nodsp -top {top}", cells: "ecp5" },
+    Flow {
+        script: "setattr -unset ram_style a:ram_style=block; setattr -unset rom_style a:rom_style=block; \
+                 synth_ecp5 -noflatten -nobram -nodsp -top {top}; select -assert-none t:DP16KD t:MULT18X18D",
+        cells: "ecp5",
+    },
 ];
 
 /// Writes the netlist of the design in folder `rtl` and the models of its cells to `folder`.

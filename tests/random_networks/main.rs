@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use case::{Case, Core, Limits};
@@ -127,7 +128,11 @@ fn draw(rung: Rung, handful: u64, percent: u64) {
         || SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_millis() as u64 % (1 << 32);
     let first = number("VOLLEY_RANDOM_SEED").unwrap_or_else(clock);
     let had: Mutex<BTreeMap<&str, usize>> = Mutex::new(features::ALL.iter().map(|name| (*name, 0)).collect());
+    let begun = AtomicU64::new(0);
     let failure = |seed: u64| -> Result<u64, String> {
+        if begun.fetch_add(1, Ordering::Relaxed) % 10 == 9 {
+            eprintln!("{rung:?}: {} of {count} networks", begun.load(Ordering::Relaxed));
+        }
         match run.check(&Case::tree(seed, rung.limits()).current()) {
             Ok((core, compared)) => {
                 let mut had = had.lock().expect("no other thread failed");
