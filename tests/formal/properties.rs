@@ -468,10 +468,10 @@ pub const PROPERTIES: &[Property] = &[
                 to: "",
             },
             Fault {
-                what: "rows between windows count",
+                what: "columns between windows count",
                 task: Some("windows_apart"),
                 file: "pool.v",
-                from: "&& ky_reg <= LAST_KY[KY_BITS-1:0]",
+                from: "kx_reg <= LAST_KX[KX_BITS-1:0] && ",
                 to: "",
             },
         ],
