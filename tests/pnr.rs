@@ -57,8 +57,8 @@ const REFERENCES: [Reference; 8] = [
     // Synthesis only: no open tool of the project places these.
     Reference { whole: false, ..small("arty-a7-100t", "mnist-cnn", How::Lanes(16, 0), 100.0) },
     Reference { whole: false, mhz: 100.0, ..resnet20("arty-a7-100t", 2500.0) },
-    // Twenty minutes of placing and routing.
-    Reference { fps: 2000.0, ..resnet20("ulx3s-85f", 2200.0) },
+    // Twenty minutes of placing and routing, whose runs differ: with other seeds and clocks they reached 68 to 80 MHz.
+    Reference { mhz: 65.0, fps: 1600.0, ..resnet20("ulx3s-85f", 1787.5) },
 ];
 
 const fn small(board: &'static str, network: &'static str, how: How, mhz: f64) -> Reference {
