@@ -28,7 +28,14 @@ export LLVM_PROFILE_FILE=$folder/%4m.profraw
 [ $# -gt 0 ] || set -- --lib --bins --tests
 cargo test --release --locked "$@" --no-run --message-format=json |
     sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' >"$folder/executables"
+# Tests start this one; the lines that it runs count.
+program=target/release/volley
+built=$(sha256sum "$program" 2>/dev/null || true)
 cargo test --release --locked --no-fail-fast "$@"
+if [ "$(sha256sum "$program" 2>/dev/null || true)" != "$built" ]; then
+    echo "rust-coverage: $program was built anew meanwhile, so that its lines were not counted; run this again, alone" >&2
+    exit 1
+fi
 
 "llvm-profdata-$version" merge -sparse "$folder"/*.profraw -o "$folder/profile"
 mapfile -t executables <"$folder/executables"

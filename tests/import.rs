@@ -123,7 +123,7 @@ fn corrupted_bytes_never_panic() {
 
 #[test]
 fn unsupported_operators_are_named() {
-    assert_snapshot!(refusal(sound().node("/4/Softmax", "Softmax", &["_"], &[])), @"node '/4/Softmax' (Softmax): this operator has no spiking counterpart; accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Slice, Pad, Dropout and Identity; replace it and train again, or leave it out of the exported model");
+    assert_snapshot!(refusal(sound().node("/4/Softmax", "Softmax", &["_"], &[])), @"node '/4/Softmax' (Softmax): this operator has no spiking counterpart; accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Squeeze, Slice, Pad, Dropout and Identity; replace it and train again, or leave it out of the exported model");
     let dilated = [("dilations", Attribute::Ints(vec![2, 2]))];
     assert_snapshot!(refusal(Graph::new([1, 8, 8]).conv("/0/Conv", 2, 1, 3, &dilated)), @"node '/0/Conv' (Conv): it is dilated; accepted are convolutions with dilation 1");
     let two = Graph::new([1, 8, 8]).conv("/0/Conv", 1, 1, 3, &[]).node("/1/Mul", "Mul", &["_", "_"], &[]);
@@ -207,6 +207,42 @@ fn other_ways_of_writing_are_understood() {
       0 image   Input       of       -> 1×8×8
       1 /0/Conv Conv        of 0     -> 1×4×4 3×3 stride 2×2 padding 0,0,1,1, 1 groups, weights 0.0100..0.0900, bias 0.0000..0.0000
     ");
+}
+
+/// Exporters and versions of ONNX write a global average pool and what follows it in different ways.
+#[test]
+fn the_mean_of_a_map_is_understood_however_it_is_written() {
+    let map = || Graph::new([1, 8, 8]).conv("/0/Conv", 2, 1, 3, &[]).ints("axes", &[2, 3]).ints("same", &[-1, 2, 6, 6]);
+    let axes = || ("axes", Attribute::Ints(vec![-1, -2]));
+    let pooled = || map().node("mean", "GlobalAveragePool", &["_"], &[]);
+    let vector = ("keepdims", Attribute::Int(0));
+    let dump = |graph: Graph| volley::ann::dump(&graph.linear("/2/Gemm", 3, 2).import().unwrap());
+    let first = dump(map().node("mean", "ReduceMean", &["_"], &[axes(), vector.clone()]));
+    assert_snapshot!(first, @r"
+    test: mean [0.0], std [1.0]
+      0 image   Input       of       -> 1×8×8
+      1 /0/Conv Conv        of 0     -> 2×6×6 3×3 stride 1×1 padding 0,0,0,0, 1 groups, weights 0.0100..0.1800, bias 0.0000..0.1000
+      2 mean    AveragePool of 1     -> 2×1×1 6×6 stride 6×6 padding 0,0,0,0
+      3 /2/Gemm Linear      of 2     -> 3×1×1 weights 0.0100..0.0600, bias 0.0000..0.0000
+    ");
+    assert_eq!(dump(map().node("mean", "ReduceMean", &["_", "axes"], &[vector])), first);
+    assert_eq!(dump(pooled().node("squeezed", "Squeeze", &["_"], &[axes()])), first);
+    assert_eq!(dump(pooled().node("squeezed", "Squeeze", &["_", "axes"], &[])), first);
+    let reshaped = map().node("same_map", "Reshape", &["_", "same"], &[]);
+    assert_eq!(
+        dump(reshaped.node("mean", "GlobalAveragePool", &["_"], &[]).node("s", "Squeeze", &["_", "axes"], &[])),
+        first
+    );
+    let kept = dump(map().node("mean", "ReduceMean", &["_", "axes"], &[]).flatten("flat"));
+    assert_eq!(kept, dump(pooled().flatten("flat")));
+
+    let channels = [("axes", Attribute::Ints(vec![1]))];
+    assert_snapshot!(refusal(map().node("mean", "ReduceMean", &["_"], &channels)), @"node 'mean' (ReduceMean): it averages over the axes [1]; accepted is the mean over height and width, axes 2 and 3");
+    assert_snapshot!(refusal(map().node("squeezed", "Squeeze", &["_", "axes"], &[])), @"node 'squeezed' (Squeeze): it squeezes the axes [2, 3] of a map 2×6×6; accepted is dropping the height and width of a 1×1 map");
+    let padded = [("kernel_shape", Attribute::Ints(vec![2, 2])), ("pads", Attribute::Ints(vec![1; 4]))];
+    assert_snapshot!(refusal(map().node("pool", "AveragePool", &["_"], &padded)), @"node 'pool' (AveragePool): it is padded; accepted are average pools without padding");
+    let dilated = [("kernel_shape", Attribute::Ints(vec![2, 2])), ("dilations", Attribute::Ints(vec![2, 2]))];
+    assert_snapshot!(refusal(map().node("pool", "MaxPool", &["_"], &dilated)), @"node 'pool' (MaxPool): it is dilated; accepted are pools with dilation 1");
 }
 
 #[test]

@@ -31,14 +31,8 @@ impl Walk<'_> {
     /// `ReduceMean` over height and width is a global average pool.
     pub fn reduce_mean(&mut self, current: &Current) -> Result<Value> {
         let (input, shape) = self.map_of_rank_4(current, 0)?;
-        let axes = match self.ints(current, 1)? {
-            Some(axes) => axes,
-            None => current.attribute("axes").map(|axes| axes.ints.clone()).unwrap_or_default(),
-        };
-        let mut positive: Vec<i64> =
-            axes.iter().map(|&axis| if axis < 0 { axis.saturating_add(4) } else { axis }).collect();
-        positive.sort_unstable();
-        if positive != [2, 3] {
+        let (axes, spatial) = self.axes(current)?;
+        if !spatial {
             return Err(current.refuse(
                 format!("it averages over the axes {axes:?}"),
                 "accepted is the mean over height and width, axes 2 and 3",
@@ -47,6 +41,19 @@ impl Walk<'_> {
         let rank = if current.int("keepdims", 1) != 0 { 4 } else { 2 };
         let op = Op::AveragePool { window: whole(shape) };
         self.push(current, vec![input], Shape::new(shape.channels, 1, 1), rank, op)
+    }
+
+    /// The axes of an operator, an input since opset 13 (Squeeze) or 18 (ReduceMean), an attribute before, and whether they are
+    /// height and width.
+    fn axes(&self, current: &Current) -> Result<(Vec<i64>, bool)> {
+        let axes = match self.ints(current, 1)? {
+            Some(axes) => axes,
+            None => current.attribute("axes").map(|axes| axes.ints.clone()).unwrap_or_default(),
+        };
+        let mut positive: Vec<i64> =
+            axes.iter().map(|&axis| if axis < 0 { axis.saturating_add(4) } else { axis }).collect();
+        positive.sort_unstable();
+        Ok((axes, positive == [2, 3]))
     }
 
     fn pool_window(&self, current: &Current) -> Result<(usize, Shape, Window)> {
@@ -123,14 +130,8 @@ impl Walk<'_> {
     /// `Squeeze` of the height and width of a 1×1 map.
     pub fn squeeze(&mut self, current: &Current) -> Result<Value> {
         let (node, shape) = self.map_of_rank_4(current, 0)?;
-        let axes = match self.ints(current, 1)? {
-            Some(axes) => axes,
-            None => current.attribute("axes").map(|axes| axes.ints.clone()).unwrap_or_default(),
-        };
-        let mut positive: Vec<i64> =
-            axes.iter().map(|&axis| if axis < 0 { axis.saturating_add(4) } else { axis }).collect();
-        positive.sort_unstable();
-        if positive != [2, 3] || shape.pixels() != 1 {
+        let (axes, spatial) = self.axes(current)?;
+        if !spatial || shape.pixels() != 1 {
             return Err(current.refuse(
                 format!("it squeezes the axes {axes:?} of a map {shape}"),
                 "accepted is dropping the height and width of a 1×1 map",

@@ -287,7 +287,7 @@ impl<'a> Walk<'a> {
             _ => Err(current.refuse(
                 "this operator has no spiking counterpart",
                 "accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, \
-                 MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Slice, Pad, \
+                 MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Squeeze, Slice, Pad, \
                  Dropout and Identity; replace it and train again, or leave it out of the exported model",
             )),
         }

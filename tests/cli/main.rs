@@ -37,7 +37,7 @@ fn an_unsupported_operator_is_refused() {
     let place = Place::new();
     let graph = Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]).node("/1/Tanh", "Tanh", &["_"], &[]);
     place.model(graph.flatten("/2/Flatten").linear("/3/Gemm", 3, 8));
-    assert_snapshot!(place.refused(CONVERT), @"error: node '/1/Tanh' (Tanh): this operator has no spiking counterpart; accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Slice, Pad, Dropout and Identity; replace it and train again, or leave it out of the exported model");
+    assert_snapshot!(place.refused(CONVERT), @"error: node '/1/Tanh' (Tanh): this operator has no spiking counterpart; accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Squeeze, Slice, Pad, Dropout and Identity; replace it and train again, or leave it out of the exported model");
 }
 
 #[test]
