@@ -107,6 +107,8 @@ impl Default for Behaviour {
 /// Lines and devices that a host has to cope with, by name: every score must come out right in spite of them.
 pub fn bearable() -> Vec<(&'static str, Behaviour)> {
     let good = Behaviour::default();
+    // What a line does is the same in every run, but not which bytes meet it: each is hurt often enough that some always are.
+    // Replies are short, so they take more of it.
     let noise = |drop, flip, garbage| Noise { drop, flip, garbage };
     // A reply of an earlier host, one whose kind is unknown, and an error.
     let stale = vec![vec![0x83, 5, 0, 4, 0, 1, 2, 3, 4], vec![0x99, 0, 0, 0, 0], vec![0xFF, 0xFF, 0xFF, 1, 0, 1]];
@@ -115,10 +117,10 @@ pub fn bearable() -> Vec<(&'static str, Behaviour)> {
         ("one frame at a time", Behaviour { link_buffer: 47, ..good.clone() }),
         ("drops requests", Behaviour { to_device: noise(80, 0, 0), ..good.clone() }),
         ("flips requests", Behaviour { to_device: noise(0, 80, 0), ..good.clone() }),
-        ("drops replies", Behaviour { to_host: noise(80, 0, 0), ..good.clone() }),
-        ("flips replies", Behaviour { to_host: noise(0, 80, 0), ..good.clone() }),
+        ("drops replies", Behaviour { to_host: noise(250, 0, 0), ..good.clone() }),
+        ("flips replies", Behaviour { to_host: noise(0, 250, 0), ..good.clone() }),
         ("garbage", Behaviour { to_host: noise(0, 0, 10_000), ..good.clone() }),
-        ("all at once", Behaviour { to_device: noise(20, 20, 0), to_host: noise(20, 20, 2_000), ..good.clone() }),
+        ("all at once", Behaviour { to_device: noise(20, 20, 0), to_host: noise(60, 60, 2_000), ..good.clone() }),
         ("stale replies", Behaviour { stale, ..good.clone() }),
         ("says all twice", Behaviour { twice: true, ..good.clone() }),
         ("slow", Behaviour { frame_time: Duration::from_millis(15), ..good.clone() }),

@@ -162,7 +162,9 @@ fn weights_arrive_on_every_bearable_line() {
         for (name, behaviour) in bearable() {
             scope.spawn(move || {
                 let device = Device::start(loadable(&behaviour), Core::sums());
-                let mut accelerator = open(&device, HASTY).unwrap_or_else(|error| panic!("{name}: {error}"));
+                // A message of weights is long: a bad line hurts every fourth.
+                let limits = Limits { retries: 15, ..HASTY };
+                let mut accelerator = open(&device, limits).unwrap_or_else(|error| panic!("{name}: {error}"));
                 for seed in [7, 11] {
                     let file = WeightsFile::parse(&weights(behaviour.design, seed)).unwrap();
                     let mut done = 0;
