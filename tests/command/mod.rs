@@ -14,7 +14,7 @@ pub fn output(command: &mut Command) -> (bool, String) {
 /// What a program printed; the test fails with it if the program fails.
 pub fn must(command: &mut Command) -> String {
     let (success, text) = output(command);
-    assert!(success, "{command:?} failed:\n{text}");
+    assert!(success, "{command:?} failed; if something is missing, run scripts/install-tools.sh\n{text}");
     text
 }
 

@@ -6,7 +6,7 @@ mod sby;
 
 use std::time::Duration;
 
-use properties::{Fault, PROPERTIES, Property};
+use properties::{Fault, Property};
 use rayon::prelude::*;
 use sby::{Outcome, Tree};
 
@@ -64,10 +64,10 @@ fn table(rows: &[Row]) -> String {
 #[test]
 fn every_property_is_listed() {
     let copy = Tree::original();
-    let mut named: Vec<_> = PROPERTIES.iter().map(|property| property.name.to_owned()).collect();
+    let mut named: Vec<_> = properties::all().map(|property| property.name.to_owned()).collect();
     named.sort();
     assert_eq!(copy.properties(), named, "the files *.sby of sim/formal, and the table of the tests");
-    for property in PROPERTIES {
+    for property in properties::all() {
         assert!(!property.faults.is_empty(), "{} has no fault that it catches", property.name);
     }
 }
@@ -77,7 +77,7 @@ fn properties_hold_and_catch_faults() {
     sby::warm_up();
     let copy = Tree::original();
     let only = std::env::var("VOLLEY_FORMAL").ok();
-    let chosen: Vec<_> = PROPERTIES.iter().filter(|p| only.as_ref().is_none_or(|only| only == p.name)).collect();
+    let chosen: Vec<_> = properties::all().filter(|p| only.as_ref().is_none_or(|only| only == p.name)).collect();
     assert!(!chosen.is_empty(), "VOLLEY_FORMAL names no property");
     let mut rows: Vec<_> = chosen.par_iter().map(|property| prove(property, &copy)).collect();
     let faults: Vec<_> =

@@ -1,0 +1,275 @@
+//! What a layer computes: neurons, lanes, sums, pools.
+
+use super::{Fault, Property};
+
+pub const PROPERTIES: &[Property] = &[
+    Property {
+        name: "group_neuron",
+        says: "fires as the definition says: restoring division, and the bit slice, are the member comparators",
+        module: "group_neuron",
+        faults: &[
+            Fault {
+                what: "fires above its threshold only",
+                task: Some("members_5"),
+                file: "group_neuron.v",
+                from: "!trial[IN-BIT] && members",
+                to: "!trial[IN-BIT] && trial != 0 && members",
+            },
+            Fault {
+                what: "a member too few",
+                task: Some("members_4"),
+                file: "group_neuron.v",
+                from: "members <= MEMBERS_LEFT",
+                to: "members < MEMBERS_LEFT",
+            },
+            Fault {
+                what: "what is above the narrowed rest is forgotten",
+                task: Some("shared_current"),
+                file: "group_neuron.v",
+                from: "(MEMBERS & (MEMBERS - 1)) != 0 && |rest",
+                to: "1'b0 && |rest",
+            },
+            Fault {
+                what: "steps in the wrong order",
+                task: Some("own_currents"),
+                file: "group_neuron.v",
+                from: "STEPS == 1 ? 0 : T;",
+                to: "STEPS == 1 ? 0 : STEPS - 1 - T;",
+            },
+            Fault {
+                what: "no clamp",
+                task: Some("power_of_two"),
+                file: "group_neuron.v",
+                from: "many ? MEMBERS[COUNT_BITS-1:0] :",
+                to: "",
+            },
+        ],
+    },
+    Property {
+        name: "group_neuron_stall",
+        says: "no stall changes what is in the pipeline; it stops only while its output is full",
+        module: "group_neuron",
+        faults: &[Fault {
+            what: "counts move on while all else waits",
+            task: None,
+            file: "group_neuron.v",
+            from: "                if (advance) begin\n                    counts_reg",
+            to: "                if (1'b1) begin\n                    counts_reg",
+        }],
+    },
+    Property {
+        name: "group_neuron_serial",
+        says: "fires as the definition says, with one adder",
+        module: "group_neuron_serial",
+        faults: &[
+            Fault {
+                what: "as many members as the bits can say",
+                task: Some("members_5"),
+                file: "group_neuron_serial.v",
+                from: "(has_bit || !tight_reg)",
+                to: "1'b1",
+            },
+            Fault {
+                what: "v is kept from the neuron before",
+                task: Some("own_currents"),
+                file: "group_neuron_serial.v",
+                from: "v_reg <= {FULL_BITS{1'b0}};",
+                to: "v_reg <= sum;",
+            },
+            Fault {
+                what: "half a step is forgotten",
+                task: Some("power_of_two"),
+                file: "group_neuron_serial.v",
+                from: "half_reg ? wide_theta :",
+                to: "half_reg ? {FULL_BITS{1'b0}} :",
+            },
+        ],
+    },
+    Property {
+        name: "group_neuron_serial_stall",
+        says: "no stall changes what is in it, and each neuron leaves once",
+        module: "group_neuron_serial",
+        faults: &[Fault {
+            what: "a count overtakes one that waits",
+            task: None,
+            file: "group_neuron_serial.v",
+            from: "!(fire_reg[0] && valid_reg);",
+            to: "1'b1;",
+        }],
+    },
+    Property {
+        name: "synapse_multiplier",
+        says: "packed products are plain products, borrows included",
+        module: "synapse_multiplier",
+        faults: &[
+            Fault {
+                what: "a field's borrow is not paid back",
+                task: Some("two_lanes_two_steps"),
+                file: "synapse_multiplier.v",
+                from: "{addend, product_reg[f*FIELD_BITS-1]};",
+                to: "{addend, 1'b0};",
+            },
+            Fault {
+                what: "the lower weight does not borrow",
+                task: Some("two_lanes"),
+                file: "synapse_multiplier.v",
+                from: "{weights[WEIGHT_BITS +: WEIGHT_BITS] + {WEIGHT_BITS{weights[WEIGHT_BITS-1]}},",
+                to: "{weights[WEIGHT_BITS +: WEIGHT_BITS],",
+            },
+        ],
+    },
+    Property {
+        name: "synapse_accumulator",
+        says: "two lanes in one accumulating multiplier are plain sums",
+        module: "synapse_accumulator",
+        faults: &[
+            Fault {
+                what: "the lower weight's sign is lost",
+                task: Some("pre_adder"),
+                file: "synapse_accumulator.v",
+                from: "lower = {{ACC_BITS{weights[WEIGHT_BITS-1]}},",
+                to: "lower = {{ACC_BITS{1'b0}},",
+            },
+            Fault {
+                what: "the sum does not begin anew",
+                task: Some("one_lane"),
+                file: "synapse_accumulator.v",
+                from: "held = first ? {SUMS_BITS{1'b0}} : sums_reg;",
+                to: "held = sums_reg;",
+            },
+        ],
+    },
+    Property {
+        name: "synapse_lane",
+        says: "gated adds of recoded digits are plain products",
+        module: "synapse_lane, count_recoder",
+        faults: &[
+            Fault {
+                what: "the missing 1 of a negative digit is lost",
+                task: Some("two_digits"),
+                file: "synapse_lane.v",
+                from: "digit, 1'b0, missing};",
+                to: "digit, 2'b00};",
+            },
+            Fault {
+                what: "3 does not borrow",
+                task: Some("three_digits"),
+                file: "count_recoder.v",
+                from: "value > 3'd2}",
+                to: "value > 3'd3}",
+            },
+            Fault {
+                what: "a negative count is taken for a large one",
+                task: Some("signed_counts"),
+                file: "count_recoder.v",
+                from: "sign = COUNT_SIGNED != 0 &&",
+                to: "sign = 1'b0 &&",
+            },
+        ],
+    },
+    Property {
+        name: "synapse_array",
+        says: "the drain is empty when sums come, the queue has a place for each; each leaves once",
+        module: "synapse_array",
+        faults: &[
+            Fault {
+                what: "does not wait until the drain is empty",
+                task: None,
+                file: "synapse_array.v",
+                from: "!ending && gap_reg == {BEAT_BITS{1'b0}} &&",
+                to: "!ending &&",
+            },
+            Fault {
+                what: "takes a window when the queue has too few places",
+                task: None,
+                file: "synapse_array.v",
+                from: "ROOM_LIMIT = QUEUE - BEATS;",
+                to: "ROOM_LIMIT = QUEUE;",
+            },
+            Fault {
+                what: "the last segment has as many beats as the others",
+                task: None,
+                file: "synapse_array.v",
+                from: "beat_reg == (short_reg ?",
+                to: "beat_reg == (1'b0 ?",
+            },
+        ],
+    },
+    Property {
+        name: "slice_sum",
+        says: "the k-th beat is the sum of all slices' k-th beats, and none blocks",
+        module: "slice_sum",
+        faults: &[
+            Fault {
+                what: "adds before all have brought theirs",
+                task: None,
+                file: "slice_sum.v",
+                from: "take = &part_valid;",
+                to: "take = |part_valid;",
+            },
+            Fault {
+                what: "takes from those that have",
+                task: None,
+                file: "slice_sum.v",
+                from: "(advance && take)",
+                to: "(advance)",
+            },
+        ],
+    },
+    Property {
+        name: "elementwise_term",
+        says: "each sum leaves once and in order, with 2^SHIFT · weight · count added",
+        module: "elementwise_term",
+        faults: &[
+            Fault {
+                what: "the weights do not begin anew with a pixel",
+                task: None,
+                file: "elementwise_term.v",
+                from: "beat_reg == LAST[ADDR_BITS-1:0] ? {ADDR_BITS{1'b0}} : beat_reg + 1'b1",
+                to: "beat_reg + 1'b1",
+            },
+            Fault {
+                what: "a sum is a clock ahead of its product",
+                task: None,
+                file: "elementwise_term.v",
+                from: "waiting_reg  <= sums_reg;",
+                to: "waiting_reg  <= s_axis_tdata;",
+            },
+        ],
+    },
+    Property {
+        name: "pool",
+        says: "of each window the sum or maximum, once and in order; what is in no window leaves nothing",
+        module: "pool",
+        faults: &[
+            Fault {
+                what: "a result that is being written is read before",
+                task: Some("one_channel"),
+                file: "pool.v",
+                from: "forward_valid_reg ? forward_reg : partial_reg",
+                to: "partial_reg",
+            },
+            Fault {
+                what: "the minimum",
+                task: Some("maximum"),
+                file: "pool.v",
+                from: "(old > now) ? old : now",
+                to: "(old > now) ? now : old",
+            },
+            Fault {
+                what: "columns behind the last window count",
+                task: Some("sum"),
+                file: "pool.v",
+                from: "{1'b0, x_reg} < USED_X[X_BITS:0] && ",
+                to: "",
+            },
+            Fault {
+                what: "columns between windows count",
+                task: Some("windows_apart"),
+                file: "pool.v",
+                from: "kx_reg <= LAST_KX[KX_BITS-1:0] && ",
+                to: "",
+            },
+        ],
+    },
+];

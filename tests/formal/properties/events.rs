@@ -1,0 +1,158 @@
+//! From a map to the events of its windows.
+
+use super::{Fault, Property};
+
+pub const PROPERTIES: &[Property] = &[
+    Property {
+        name: "event_scanner",
+        says: "each non-zero count of each window once and in order, an end for every window, under any stalls",
+        module: "event_scanner and all its parts",
+        faults: &[
+            Fault {
+                what: "slices swap their elements",
+                task: Some("slices"),
+                file: "event_scanner.v",
+                from: ": p * SLICES + g;",
+                to: ": p * SLICES + (g + 1) % SLICES;",
+            },
+            Fault {
+                what: "elements outside of the window are not masked",
+                task: Some("row"),
+                file: "event_selector.v",
+                from: "s_word_mask[i] && |s_word_data",
+                to: "|s_word_data",
+            },
+            Fault {
+                what: "a row is freed that is still needed",
+                task: Some("rows"),
+                file: "window_walker.v",
+                from: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0];",
+                to: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0] + 1'b1;",
+            },
+        ],
+    },
+    Property {
+        name: "event_selector",
+        says: "each element of each word that counts once and in order, `last` or a marker at each window's end",
+        module: "event_selector",
+        faults: &[
+            Fault {
+                what: "a word is done while its group has another event",
+                task: Some("eight_elements"),
+                file: "event_selector.v",
+                from: "done = ~|several && ~|later;",
+                to: "done = ~|later;",
+            },
+            Fault {
+                what: "a word is done while a later group has events",
+                task: Some("eight_elements"),
+                file: "event_selector.v",
+                from: "done = ~|several && ~|later;",
+                to: "done = ~|several;",
+            },
+            Fault {
+                what: "each event of the last word ends the window",
+                task: Some("two_elements"),
+                file: "event_selector.v",
+                from: "<= last_reg && done;",
+                to: "<= last_reg;",
+            },
+            Fault {
+                what: "an empty window behind another gets no marker",
+                task: Some("two_elements"),
+                file: "event_selector.v",
+                from: "held_valid_reg && !held_last_reg;",
+                to: "held_valid_reg;",
+            },
+        ],
+    },
+    Property {
+        name: "event_selector_room",
+        says: "its queue never overflows, so that no word is lost",
+        module: "event_selector",
+        faults: &[Fault {
+            what: "room for fewer words than are on their way",
+            task: None,
+            file: "event_selector.v",
+            from: "LIMIT     = DEPTH - SLACK;",
+            to: "LIMIT     = DEPTH - 2;",
+        }],
+    },
+    Property {
+        name: "window_walker",
+        says: "each word of each window once and in order, with mask and weight rows; frees no row that is needed",
+        module: "window_walker",
+        faults: &[
+            Fault {
+                what: "waits for rows that never come",
+                task: Some("padding"),
+                file: "window_walker.v",
+                from: "last_needed_reg <= row_end_reg + ~freed_reg;",
+                to: "last_needed_reg <= row_end_reg - freed_reg + 2'd2;",
+            },
+            Fault {
+                what: "windows are an element too long",
+                task: Some("padding"),
+                file: "window_walker.v",
+                from: "LAST_RUN = RUN - 1;",
+                to: "LAST_RUN = RUN;",
+            },
+            Fault {
+                what: "weight rows of padded windows are off",
+                task: Some("padding"),
+                file: "window_walker.v",
+                from: "row_base_reg - left_reg[",
+                to: "row_base_reg - edge_first_reg[",
+            },
+            Fault {
+                what: "a row is freed that is still needed",
+                task: Some("strides"),
+                file: "window_walker.v",
+                from: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0];",
+                to: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0] + 1'b1;",
+            },
+        ],
+    },
+    Property {
+        name: "event_join",
+        says: "each term's events once, in order and unaltered, term by term",
+        module: "event_join",
+        faults: &[
+            Fault {
+                what: "markers of all terms pass",
+                task: None,
+                file: "event_join.v",
+                from: "valid && (last_term || !marker);",
+                to: "valid;",
+            },
+            Fault {
+                what: "each term ends the window",
+                task: None,
+                file: "event_join.v",
+                from: "last && last_term;",
+                to: "last;",
+            },
+        ],
+    },
+    Property {
+        name: "word_packer",
+        says: "elements in words, in order; a row begins with a word and its end is filled up with zeros",
+        module: "word_packer",
+        faults: &[
+            Fault {
+                what: "what the word before left is not cleared",
+                task: Some("row_ends_amid_word"),
+                file: "word_packer.v",
+                from: "accept && (place[0] || place[i])",
+                to: "accept && place[i]",
+            },
+            Fault {
+                what: "a row's last word waits for the next row",
+                task: Some("row_ends_amid_word"),
+                file: "word_packer.v",
+                from: "(place[WORD-1] || row_end)",
+                to: "place[WORD-1]",
+            },
+        ],
+    },
+];
