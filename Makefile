@@ -4,11 +4,10 @@
 CARGO ?= cargo
 # Fails when Cargo.lock does not fit Cargo.toml, instead of changing it silently.
 LOCKED ?= --locked
-# Arguments for the tests that `make test` runs, for instance TESTS='-E "test(synth)"' with nextest.
+# Arguments for the tests that `make test` runs, for instance TESTS='-E "binary(hardware)"' with nextest.
 TESTS ?=
 
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
-ACCEPT := $(patsubst tests/%.rs,--test %,$(wildcard tests/accept_*.rs))
 LIBRARY := src/rtl/lib src/top/lib
 # Clocks and shift registers around a core; what is left out here instantiates a vendor's PLL, which Verilator does not know.
 AROUND := src/board/lib/core_clock.v src/synth/lib/serial_sink.v src/synth/lib/serial_source.v
@@ -28,11 +27,11 @@ install: ## Install the tools that are missing (Debian packages, .venv, .venv-sn
 	@scripts/install-tools.sh
 
 fmt: ## Format the Rust sources
-	$(CARGO) fmt
+	$(CARGO) fmt --all
 
 lint-rust: install
-	$(CARGO) fmt --check
-	$(CARGO) clippy --release $(LOCKED) --all-targets --all-features -- -D warnings
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release $(LOCKED) --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release $(LOCKED) --no-deps
 
 # Each module as a top, with its own default parameters; the tests lint every module as generated networks set it.
@@ -58,26 +57,26 @@ formal: install ## Prove the properties of the Verilog library, plant faults tha
 	$(CARGO) test --release $(LOCKED) --test formal -- --nocapture
 
 accept: install random ## Run the acceptance tests on whole test sets and print their tables
-	$(CARGO) test --release $(LOCKED) --features accept $(ACCEPT) -- --nocapture
-	VOLLEY_RANDOM_NETWORKS=100 $(CARGO) test --release $(LOCKED) --features accept --test buffers -- --nocapture
+	$(CARGO) test --release $(LOCKED) --features accept --test accept -- --nocapture --skip pnr::
+	VOLLEY_RANDOM_NETWORKS=100 $(CARGO) test --release $(LOCKED) --features accept --test simulation buffers:: -- --nocapture
 
 soak: install ## Send 10,000 frames through mnist-cnn in simulation under stalls and resets (VOLLEY_SOAK_FRAMES for fewer)
-	$(CARGO) test --release $(LOCKED) --features accept --test soak -- --nocapture
+	$(CARGO) test --release $(LOCKED) --features accept --test simulation soak:: -- --nocapture
 
 random: install ## Draw a thousand random networks and compare them with the model, as Verilog and as netlists
-	VOLLEY_RANDOM_NETWORKS=1050 $(CARGO) test --release $(LOCKED) --features accept --test random_networks -- --nocapture --test-threads 1
+	VOLLEY_RANDOM_NETWORKS=1050 $(CARGO) test --release $(LOCKED) --features accept --test simulation random_networks:: -- --nocapture --test-threads 1
 
 mutants: install ## Plant every fault into the Verilog and print which rung of the ladder kills it
-	$(CARGO) test --release $(LOCKED) --features accept --test testbenches every_fault -- --nocapture
+	$(CARGO) test --release $(LOCKED) --features accept --test verilog every_fault -- --nocapture
 
 coverage: install ## Count lines and toggles of the Verilog libraries under their benches
-	$(CARGO) test --release $(LOCKED) --features accept --test testbenches benches_cover -- --nocapture
+	$(CARGO) test --release $(LOCKED) --features accept --test verilog benches_cover -- --nocapture
 
 rust-coverage: install ## Count lines of the Rust sources under all tests
 	scripts/rust-coverage.sh
 
 pnr: install ## Place and route the boards' reference designs and print their table (VOLLEY_PNR="board network" for one)
-	$(CARGO) test --release $(LOCKED) --features accept --test pnr -- --nocapture
+	$(CARGO) test --release $(LOCKED) --features accept --test accept pnr:: -- --nocapture
 
 deny: ## Check licences, sources and known faults of the dependencies (cargo-deny)
 	@scripts/deny.sh required

@@ -4,11 +4,11 @@
 #
 #   benches/peers/run.sh [--zoo DIR] [--network NAME] [--data SET.npz] [--seconds S] [--rounds N] [--no-torch]
 #
-# The zoo holds NAME/model.onnx and data/; it is $VOLLEY_ZOO or ../shared/zoo unless given. SET is a file of its data/.
+# The zoo holds NAME/model.onnx and data/; it is zoo/ of the repository unless given. SET is a file of its data/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-zoo=${VOLLEY_ZOO:-../shared/zoo} network=resnet20-cifar10-qcfs8 data=cifar10_test.npz seconds=3 rounds=5 torch=yes
+zoo=zoo network=resnet20-cifar10-qcfs8 data=cifar10_test.npz seconds=3 rounds=5 torch=yes
 while [ $# -gt 0 ]; do
     case $1 in
         --zoo) zoo=$2; shift ;;

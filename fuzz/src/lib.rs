@@ -1,6 +1,6 @@
 //! Fuzzing of Volley's readers; `make fuzz` runs every target. `docs/hostile-input.md` has the limits and the results.
 
-pub mod readers;
+pub use support::readers;
 
 use std::alloc::System;
 

@@ -8,8 +8,8 @@ use std::path::Path;
 use insta::assert_snapshot;
 use volley::{data, folder, import};
 
-use crate::common::{Attribute, Graph};
 use crate::limited;
+use support::onnx::{Attribute, Graph};
 
 fn refusal(graph: Graph) -> String {
     let bytes = graph.bytes();

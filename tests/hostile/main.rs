@@ -5,13 +5,10 @@ use std::alloc::System;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use support::readers;
 
 mod claims;
-#[path = "../common/mod.rs"]
-mod common;
 mod names;
-#[path = "../../fuzz/src/readers.rs"]
-mod readers;
 mod seeds;
 
 #[global_allocator]

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use ndarray::{Array1, Array3};
 use volley::identifier::is_file_name;
 
-use crate::common::Graph;
+use support::onnx::Graph;
 
 /// What layers are called; more than one of some become the same name.
 fn layers() -> Vec<String> {

@@ -14,7 +14,7 @@ use volley::host::message::{Kind, Message};
 use volley::import;
 use volley::schedule::Folding;
 
-use crate::common::{Attribute, Graph};
+use support::onnx::{Attribute, Graph};
 
 fn write(target: &str, name: &str, bytes: impl AsRef<[u8]>) {
     let folder = crate::fuzz().join("corpus").join(target);

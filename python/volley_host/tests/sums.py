@@ -1,4 +1,4 @@
-"""What the simulated devices of the tests compute (``tests/host/behaviour.rs``)."""
+"""What the simulated devices of the tests compute (``tests/hosts/host/behaviour.rs``)."""
 
 from __future__ import annotations
 

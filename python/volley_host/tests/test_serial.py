@@ -1,4 +1,4 @@
-"""The serial host against simulated devices. `cargo test --test host` starts them, one for each thing that can go wrong, and names
+"""The serial host against simulated devices. `cargo test --test hosts host::` starts them, one for each thing that can go wrong, and names
 their ports in VOLLEY_DEVICES: a list of {name, kind, port, timeout, texts}."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from volley_host import Accelerator, AcceleratorError, PortError, Register, Weig
 from volley_host.__main__ import main
 
 DEVICES: List[Any] = json.loads(os.environ.get("VOLLEY_DEVICES", "[]"))
-pytestmark = pytest.mark.skipif(not DEVICES, reason="`cargo test --test host` starts the devices")
+pytestmark = pytest.mark.skipif(not DEVICES, reason="`cargo test --test hosts host::` starts the devices")
 
 
 def of(kind: str) -> pytest.MarkDecorator:

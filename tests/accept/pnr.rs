@@ -1,0 +1,203 @@
+//! The boards' reference designs, the whole board each, through synthesis, place and route to a bitstream: `make pnr`. Their cores are
+//! simulated, too, and compared with the model, for the clocks that a frame takes.
+
+use std::path::{Path, PathBuf};
+
+use support::{generated, zoo};
+use volley::board::Board;
+use volley::convert::{Options, convert};
+use volley::core_folder::{self, Core};
+use volley::cosim::{self, Simulator};
+use volley::fixed_point::Settings;
+use volley::folder::Converted;
+use volley::import::{normalisation_for, read_onnx};
+use volley::quantise::quantise;
+use volley::schedule::{Fold, Folding};
+use volley::{build, data, synth};
+
+/// A network on a board, as far as the tools go there.
+struct Reference {
+    board: &'static str,
+    network: &'static str,
+    members: u32,
+    weight_bits: u32,
+    how: How,
+    /// With the board's clock and link around the core.
+    whole: bool,
+    /// Of place and route.
+    seed: u32,
+    /// The clock that it must reach.
+    mhz: f64,
+    /// The frames a second that it must have there.
+    fps: f64,
+}
+
+/// How it is folded.
+enum How {
+    /// So many lanes everywhere, and at most so many elements in a spike word, 0 for as many as suit it: an iCE40's block
+    /// RAMs are narrow.
+    Lanes(usize, usize),
+    /// As `plan.toml` in the network's example says.
+    File,
+    /// As the solver does for so many frames a second at the wanted clock.
+    Rate(f64),
+}
+
+/// Frames that are simulated for the cycles of one.
+const FRAMES: usize = 5;
+
+const REFERENCES: [Reference; 8] = [
+    small("icebreaker", "digits", How::File, 18.0),
+    small("alchitry-cu", "digits", How::Lanes(2, 2), 60.0),
+    // It fills the device by itself: between shift registers, without a link to a host.
+    Reference { whole: false, ..small("icebreaker", "mnist-slim", How::File, 30.0) },
+    small("ulx3s-85f", "digits", How::Lanes(16, 0), 80.0),
+    small("ulx3s-85f", "mnist-cnn", How::Lanes(16, 0), 80.0),
+    // Synthesis only: no open tool of the project places these.
+    Reference { whole: false, ..small("arty-a7-100t", "mnist-cnn", How::Lanes(16, 0), 100.0) },
+    Reference { whole: false, mhz: 100.0, ..resnet20("arty-a7-100t", 2500.0) },
+    // Twenty minutes of placing and routing, whose runs differ: with other seeds and clocks they reached 68 to 80 MHz.
+    Reference { mhz: 65.0, fps: 1600.0, ..resnet20("ulx3s-85f", 1787.5) },
+];
+
+const fn small(board: &'static str, network: &'static str, how: How, mhz: f64) -> Reference {
+    Reference { board, network, members: 4, weight_bits: 8, how, whole: true, seed: 1, mhz, fps: 0.0 }
+}
+
+/// ResNet-20 with weights of 7 bits, which cost it nothing (`accept_numbers`) and pair well in a multiplier.
+const fn resnet20(board: &'static str, rate: f64) -> Reference {
+    let network = "resnet20-cifar10-qcfs8";
+    Reference {
+        board,
+        network,
+        members: 8,
+        weight_bits: 7,
+        how: How::Rate(rate),
+        whole: true,
+        seed: 1,
+        mhz: 80.0,
+        fps: 0.0,
+    }
+}
+
+/// A file of an example.
+fn example(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path)
+}
+
+/// The network at T = 1, and images of its test set.
+fn network(reference: &Reference) -> (Converted, data::Images) {
+    let name = reference.network;
+    let options = Options { members: reference.members, timesteps: 1 };
+    let settings = Settings { weight_bits: reference.weight_bits, ..Settings::default() };
+    let (placed, images) = match name {
+        "digits" | "mnist-slim" => {
+            let onnx = example(&format!("{name}/{name}.onnx"));
+            let normalisation = normalisation_for(&onnx).unwrap().expect("the examples' cards have [input]");
+            let images = match name {
+                "digits" => data::read_npz(&example("digits/test.npz"), Some(FRAMES)).unwrap(),
+                _ => zoo::images("mnist_test", FRAMES),
+            };
+            (convert(read_onnx(&onnx, normalisation).unwrap(), &options).unwrap(), images)
+        }
+        _ => (zoo::placed(name, options.members, 1), zoo::images(zoo::test_set(name), FRAMES)),
+    };
+    (Converted { network: placed.network, settings, onnx: None }, images)
+}
+
+fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Folding {
+    let rate = match reference.how {
+        How::Lanes(lanes, word) => {
+            return Folding { default: Fold { word, ..Fold::lanes(lanes) }, ..Folding::default() };
+        }
+        How::File => {
+            let path = example(&format!("{}/plan.toml", reference.network));
+            return Folding::from_toml(&std::fs::read_to_string(&path).unwrap(), &path).unwrap();
+        }
+        How::Rate(rate) => rate,
+    };
+    let network = quantise(&converted.network, &converted.settings).unwrap();
+    generated::solved(reference.network, &network, board, reference.mhz, rate)
+}
+
+/// Clocks a frame, measured where every count is also compared with the model.
+fn cycles(core: &Core, rtl: &Path, images: &data::Images) -> f64 {
+    let work = tempfile::tempdir().unwrap();
+    let mut options = cosim::Options::new(work.path());
+    options.simulator = Simulator::Verilator;
+    let verdict = cosim::check(rtl, &core.design.manifest, &core.network, &core.plan, images, &options).unwrap();
+    assert!(verdict.is_equal(), "{:?}", verdict.first_mismatch);
+    verdict.cycles_per_frame
+}
+
+/// What the tools made of it.
+struct Made {
+    report: synth::Report,
+    /// Its bytes, of a whole board.
+    bitstream: Option<u64>,
+    seconds: f64,
+}
+
+/// The whole board to a bitstream, or the core alone.
+fn make(reference: &Reference, board: &Board, rtl: &Path, folder: &Path) -> Made {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tools = synth::Options {
+        yosys: Some(root.join(".venv/bin/yosys")),
+        tools: Some(root.join(".venv/bin")),
+        mhz: Some(reference.mhz),
+        seed: reference.seed,
+        ..synth::Options::default()
+    };
+    if !reference.whole {
+        let started = std::time::Instant::now();
+        let report = synth::run(rtl, board, &tools, None, &mut |_, _| {}).unwrap();
+        return Made { report, bitstream: None, seconds: started.elapsed().as_secs_f64() };
+    }
+    let options = build::Options { mhz: Some(reference.mhz), tools, ..build::Options::default() };
+    let built = build::run(rtl, board, &options, &folder.join("build"), true, &mut |_, _| {}).unwrap();
+    let report = built.implementation.expect("nextpnr ran");
+    assert!(built.bitstream_bytes.is_some(), "{}: {:?} {:?}", board.name, report.excess(), report.timing);
+    Made { report, bitstream: built.bitstream_bytes, seconds: built.seconds }
+}
+
+#[test]
+fn reference_designs() {
+    println!(
+        "board         network                    LUT     FF  DSP  block RAM  MHz wanted  reached  cycles/frame    fps  \
+         bitstream, bytes  seconds"
+    );
+    // For one of them only: a part of "board network".
+    let wanted = std::env::var("VOLLEY_PNR").unwrap_or_default();
+    for reference in REFERENCES {
+        if !format!("{} {}", reference.board, reference.network).contains(&wanted) {
+            continue;
+        }
+        let (converted, images) = network(&reference);
+        let board = Board::find(reference.board).unwrap();
+        let core = core_folder::generate(&converted, &folding(&reference, &converted, &board)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let rtl = folder.path().join("rtl");
+        core_folder::write(&rtl, &converted, &core.design).unwrap();
+        let Made { report, bitstream, seconds } = make(&reference, &board, &rtl, folder.path());
+        let cycles = cycles(&core, &rtl, &images);
+        let cost = report.cost;
+        // At the clock that the bitstream has, not at the most that would be possible.
+        let fps = report.timing.as_ref().map(|timing| 1e6 * timing.wanted_mhz / cycles);
+        let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".into());
+        println!(
+            "{:12}  {:22}  {:6} {:6}  {:3}  {:9}  {:10.1}  {:>7}  {cycles:12.0}  {:>5}  {:>16}  {seconds:7.0}",
+            board.name,
+            reference.network,
+            cost.luts,
+            cost.flip_flops,
+            cost.dsps,
+            cost.block_rams,
+            reference.mhz,
+            or_none(report.timing.as_ref().map(|timing| format!("{:.1}", timing.achieved_mhz))),
+            or_none(fps.map(|fps| format!("{fps:.0}"))),
+            or_none(bitstream.map(|bytes| bytes.to_string())),
+        );
+        assert!(report.excess().is_empty(), "{:?}", report.excess());
+        assert!(fps.is_none_or(|fps| fps >= reference.fps), "{fps:?} frames a second of {}", reference.fps);
+    }
+}

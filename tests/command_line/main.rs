@@ -1,0 +1,7 @@
+//! The program as a user meets it.
+
+mod cli;
+mod errors;
+mod kill;
+mod report;
+mod sweep;

@@ -1,0 +1,7 @@
+//! From Verilog to a bitstream: synthesis, place and route, boards and vendors' scripts.
+
+mod boards;
+mod build;
+mod place;
+mod synth;
+mod vivado;

@@ -1,0 +1,167 @@
+//! The converted-network folder: written, read again, and refused when it is damaged.
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+use support::zoo::{self, NETWORKS};
+use volley::convert::{Options, convert};
+use volley::fixed_point::{Settings, ThresholdMode};
+use volley::folder::{Converted, read, write};
+
+fn converted(name: &str) -> Converted {
+    let network = zoo::placed(name, 4, 2).network;
+    let onnx = Some(zoo::onnx(name));
+    Converted {
+        network,
+        settings: Settings { weight_bits: 6, threshold: ThresholdMode::Pow2, ..Settings::default() },
+        onnx,
+    }
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let place = tempfile::tempdir().unwrap();
+    for name in NETWORKS {
+        let mut converted = converted(name);
+        let first = converted.network.layer_names().next().unwrap().to_string();
+        converted.settings.layer_bits.insert(first, 5);
+        let folder = place.path().join("deep").join(name);
+        write(&folder, &converted).unwrap();
+        assert_eq!(read(&folder).unwrap(), converted, "{name}");
+        // A second writing replaces the first, the baseline included, and leaves nothing beside it.
+        converted.onnx = None;
+        write(&folder, &converted).unwrap();
+        assert_eq!(read(&folder).unwrap(), converted, "{name}");
+    }
+    let left: Vec<_> =
+        std::fs::read_dir(place.path().join("deep")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), NETWORKS.len(), "{left:?}");
+}
+
+#[test]
+fn the_table_is_readable() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("cnn");
+    write(&folder, &converted("mnist-mlp")).unwrap();
+    assert_snapshot!(std::fs::read_to_string(folder.join("network.toml")).unwrap(), @r#"
+    # A converted network, written by Volley; the weights are in weights.safetensors beside this file.
+    # docs/network-folder.md explains every key.
+
+    name = "mnist-mlp"
+    members = 4
+    timesteps = 2
+
+    [input]
+    shape = [1, 28, 28]
+    mean = [0.0]
+    std = [1.0]
+
+    [fixed_point]
+    weight_bits = 6
+    threshold = "pow2"
+
+    [[node]]
+    kind = "layer"
+    name = "linear_1"
+    origin = "3"
+    shape = [128, 1, 1]
+    neuron = "group"
+    step = 0.8287338614463806
+
+    [[node.term]]
+    source = "input"
+    kernel = [28, 28]
+    stride = [28, 28]
+    padding = [0, 0, 0, 0]
+
+    [[node]]
+    kind = "layer"
+    name = "linear_4"
+    origin = "4"
+    shape = [10, 1, 1]
+    neuron = "readout"
+
+    [[node.term]]
+    source = "linear_1"
+    kernel = [1, 1]
+    stride = [1, 1]
+    padding = [0, 0, 0, 0]
+    "#);
+}
+
+#[test]
+fn a_folder_of_the_users_is_never_replaced() {
+    let place = tempfile::tempdir().unwrap();
+    let theirs = place.path().join("theirs");
+    std::fs::create_dir(&theirs).unwrap();
+    let small = converted("mnist-mlp");
+    write(&theirs, &small).expect("an empty folder may be filled");
+    std::fs::remove_file(theirs.join("network.toml")).unwrap();
+    std::fs::write(theirs.join("thesis.tex"), "years of work").unwrap();
+    let message = |error: volley::Error| error.to_string().replace(&place.path().display().to_string(), "PLACE");
+    assert_snapshot!(message(write(&theirs, &small).unwrap_err()), @"PLACE/theirs: the folder exists and has no network.toml, so it was not written by Volley; choose another path for the output folder, or empty it yourself");
+    assert_eq!(std::fs::read_to_string(theirs.join("thesis.tex")).unwrap(), "years of work");
+    assert_snapshot!(message(write(&theirs.join("thesis.tex"), &small).unwrap_err()), @"PLACE/theirs/thesis.tex: this is a file; choose another path for the output folder, or move it away");
+    // A filling that fails leaves the old folder as it was, and no trace.
+    let target = place.path().join("target");
+    write(&target, &small).unwrap();
+    let failed = volley::output::write_folder(&target, "network.toml", |_| Err(volley::Error::setting("x", "y", "z")));
+    assert_eq!(failed.unwrap_err().to_string(), "x: y; z");
+    assert_eq!(read(&target).unwrap(), small);
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn damage_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("mlp");
+    write(&folder, &converted("mnist-mlp")).unwrap();
+    let toml = std::fs::read_to_string(folder.join("network.toml")).unwrap();
+    let weights = std::fs::read(folder.join("weights.safetensors")).unwrap();
+    let refusal = |toml: &str, weights: &[u8]| {
+        std::fs::write(folder.join("network.toml"), toml).unwrap();
+        std::fs::write(folder.join("weights.safetensors"), weights).unwrap();
+        read(&folder).unwrap_err().to_string().replace(&place.path().display().to_string(), "PLACE")
+    };
+    let edit = |from: &str, to: &str| {
+        assert!(toml.contains(from), "{from}");
+        refusal(&toml.replacen(from, to, 1), &weights)
+    };
+    assert_snapshot!(edit("members = 4", "members = 4\nspeed = 9"), @r"
+    PLACE/mlp/network.toml: TOML parse error at line 6, column 1
+      |
+    6 | speed = 9
+      | ^^^^^
+    unknown field `speed`, expected one of `name`, `members`, `timesteps`, `input`, `fixed_point`, `node`; docs/network-folder.md lists the keys
+    ");
+    assert_snapshot!(edit("members = 4", "members = 0"), @"PLACE/mlp/network.toml: members: it is 0; choose a number from 1 to 255");
+    assert_snapshot!(edit("weight_bits = 6", "weight_bits = 40"), @"PLACE/mlp/network.toml: [fixed_point] weight bits: is 40; choose 2 to 16");
+    let mixed = |bits: &str| format!("threshold = \"pow2\"\n[fixed_point.layer_bits]\n{bits}");
+    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_7 = 5")), @"PLACE/mlp/network.toml: [fixed_point] weight bits: there is no layer 'linear_7'; the layers are linear_1, linear_4");
+    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_1 = 1")), @"PLACE/mlp/network.toml: [fixed_point] weight bits: of layer 'linear_1' is 1; choose 2 to 16");
+    assert_snapshot!(edit("source = \"linear_1\"", "source = \"linear_7\""), @"PLACE/mlp/network.toml: node 'linear_4': its source 'linear_7' is no node before it; name an earlier node, or 'input' for the image");
+    assert_snapshot!(edit("name = \"linear_1\"", "name = \"module\""), @"PLACE/mlp/network.toml: node 'linear_4': its source 'linear_1' is no node before it; name an earlier node, or 'input' for the image");
+    assert_snapshot!(edit("kernel = [28, 28]", "kernel = [27, 28]").lines().last().unwrap(), @"PLACE/mlp/network.toml: node 'linear_1': term 0 with weights 128×1×28×28 over 1×28×28 does not make 128×1×1; mend the node, or convert the network again");
+    assert_snapshot!(edit("kernel = [28, 28]", "kernel = [99999, 28]"), @r"
+    PLACE/mlp/network.toml: TOML parse error at line 17, column 1
+       |
+    17 | [[node]]
+       | ^^^^^^^^
+    invalid value: integer `99999`, expected u16; docs/network-folder.md lists the keys
+    ");
+    assert_snapshot!(edit("std = [1.0]", "std = [-1.0]"), @"PLACE/mlp/network.toml: [input]: mean and std do not fit the shape 1×28×28, or are not finite and positive; give one mean and one std more than 0 a channel, and a shape of at least one element");
+    assert_snapshot!(edit("step = ", "step = -"), @"PLACE/mlp/network.toml: node 'linear_1': its member step is -0.82873386 and must be more than 0; mend the node, or convert the network again");
+    let mut bad = weights.clone();
+    let last = bad.len() - 4;
+    bad[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+    assert_snapshot!(refusal(&toml, &bad), @"PLACE/mlp/weights.safetensors: tensor 'linear_4.bias' holds NaN or infinite values; the folder's files do not belong together; convert the network again");
+    assert_snapshot!(refusal(&toml, &weights[..weights.len() / 2]), @"PLACE/mlp/weights.safetensors: not a safetensors file (incomplete metadata, file not fully covered); the folder's files do not belong together; convert the network again");
+    assert_snapshot!(refusal(&toml.replace("linear_4", "linear_5"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_5.0.weight' is missing; the folder's files do not belong together; convert the network again");
+    let twice = "[[node.term]]\nsource = \"linear_1\"\nkernel = [1, 1]\nstride = [1, 1]\npadding = [0, 0, 0, 0]\n";
+    assert_snapshot!(refusal(&format!("{toml}\n{twice}"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_4.1.weight' is missing; the folder's files do not belong together; convert the network again");
+    let mut tensors = safetensors::SafeTensors::deserialize(&weights).unwrap().tensors();
+    tensors.push(("stray".into(), tensors[0].1.clone()));
+    let more = safetensors::serialize(tensors, None).unwrap();
+    assert_snapshot!(refusal(&toml, &more), @"PLACE/mlp/weights.safetensors: tensor 'stray' belongs to no node of network.toml; the folder's files do not belong together; convert the network again");
+    assert_snapshot!(read(Path::new("/nowhere")).unwrap_err(), @"/nowhere/network.toml: No such file or directory (os error 2); give a folder that `volley convert` wrote");
+}

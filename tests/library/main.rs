@@ -1,0 +1,12 @@
+//! The compiler itself, without a simulator: import, conversion, numbers, plans and emitted text.
+
+mod convert;
+mod emitted;
+mod fast_model;
+mod folder;
+mod golden;
+mod import;
+mod numbers;
+mod plan;
+mod study;
+mod zoo;

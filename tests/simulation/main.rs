@@ -1,0 +1,9 @@
+//! Whole cores in simulators, compared with the bit-accurate model.
+
+mod axi;
+mod buffers;
+mod random_networks;
+mod reset;
+mod soak;
+mod weights;
+mod zoo_cosim;

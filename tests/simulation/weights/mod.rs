@@ -1,0 +1,282 @@
+//! Weights that are loaded at run time: another network's scores come out of a core whose Verilog was made for the first one, in
+//! both simulators, behind the registers of a device; what was not loaded whole is not used.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ndarray::Array3;
+use support::command::must;
+use support::digits;
+use volley::core_folder::{self, Loadable};
+use volley::fixed_point::{Network, Settings, WeightMode};
+use volley::folder::Converted;
+use volley::model::Model;
+use volley::random::{self, Options};
+use volley::rtl::image::{Image, fingerprint};
+use volley::schedule::Folding;
+use volley::top;
+
+/// Registers, and bits of STATUS.
+const DESIGN: u32 = 2;
+const STATUS: u32 = 10;
+const WEIGHTS: u32 = 20;
+const WEIGHTS_BYTES: u32 = 21;
+const LOAD_START: u32 = 22;
+const LOAD_DATA: u32 = 23;
+const LOAD_OFFSET: u32 = 24;
+const VALID: u32 = 2;
+const LOADABLE: u32 = 8;
+const LOADING: u32 = 16;
+
+/// A script for the bench, and what it must print.
+#[derive(Default)]
+struct Script {
+    operations: String,
+    wanted: Vec<String>,
+}
+
+impl Script {
+    fn push(&mut self, operation: u32, a: u32, b: u32) {
+        self.operations += &format!("{operation:x} {a:x} {b:x}\n");
+    }
+
+    fn read(&mut self, register: u32, wanted: u32) {
+        self.push(2, register, 0);
+        self.wanted.push(format!("R {wanted:08x}"));
+    }
+
+    /// Bits of STATUS that say something of weights.
+    fn status(&mut self, bits: u32) {
+        self.read(STATUS, LOADABLE | bits);
+    }
+
+    /// The first `words` of `image`, under the checksum `crc`.
+    fn load(&mut self, image: &Image, words: usize, crc: u32) {
+        self.push(1, LOAD_START, crc);
+        for word in image.words().take(words) {
+            self.push(1, LOAD_DATA, word);
+        }
+        // As many clocks as the last two words take, and the check.
+        self.push(3, 0, 80);
+        self.read(LOAD_OFFSET, 4 * words as u32);
+    }
+
+    fn whole(&mut self, image: &Image) {
+        self.load(image, image.bytes().len() / 4, image.crc32());
+        self.status(VALID);
+        self.read(WEIGHTS, image.crc32());
+    }
+
+    /// Every image gets the scores of `network`.
+    fn frames(&mut self, images: &[Array3<u8>], network: &Network) {
+        let model = Model::new(network).unwrap();
+        for image in images {
+            self.send(image);
+            let scores = model.scores(image.view());
+            self.push(5, scores.len() as u32, 100_000);
+            self.wanted.extend(scores.iter().map(|score| format!("S {:08x}", *score as i32)));
+        }
+    }
+
+    fn send(&mut self, image: &Array3<u8>) {
+        let last = image.len() - 1;
+        image.iter().enumerate().for_each(|(at, byte)| self.push(4, u32::from(at == last), u32::from(*byte)));
+    }
+
+    /// No byte is taken.
+    fn refused(&mut self) {
+        self.push(4, 0, 1);
+        self.wanted.push("NOT TAKEN".into());
+    }
+}
+
+/// A core of the first network on disk, with the device around it.
+struct Accelerator {
+    /// Kept until the test is over.
+    _folder: tempfile::TempDir,
+    rtl: PathBuf,
+    files: Vec<PathBuf>,
+    device: String,
+    design: u32,
+    image: Image,
+    network: Network,
+}
+
+impl Accelerator {
+    fn new(converted: &Converted, folding: &Folding) -> volley::Result<Accelerator> {
+        let core = core_folder::generate(converted, folding)?;
+        let folder = tempfile::tempdir().unwrap();
+        let rtl = folder.path().join("rtl");
+        core_folder::write(&rtl, converted, &core.design)?;
+        let image = Image::of(&core.design)?;
+        let device = top::Device {
+            design: fingerprint(&core.design),
+            weights: image.crc32(),
+            weights_bytes: image.bytes().len() as u32,
+            clock_hz: 0,
+            link_buffer: 0,
+            counters: false,
+        };
+        let around = top::axi(&core.design.manifest, &device)?;
+        let top = format!("{}.v", around.top);
+        let mut files: Vec<_> =
+            core.design.files.keys().filter(|name| name.ends_with(".v")).map(|name| rtl.join(name)).collect();
+        for (name, text) in around.files.iter().filter(|(name, _)| *name != top) {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            files.push(path);
+        }
+        let device_name = around.top.replace("_axi", "_device");
+        let (design, network) = (device.design, core.network);
+        Ok(Accelerator { _folder: folder, rtl, files, device: device_name, design, image, network })
+    }
+
+    fn bench(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/simulation/weights/device_tb.v")
+    }
+
+    fn icarus(&self, script: &Script) {
+        let program = self.rtl.join("bench.vvp");
+        let mut build = Command::new("iverilog");
+        build.args(["-g2005", "-s", "device_tb", &format!("-DDEVICE={}", self.device), "-o"]).arg(&program);
+        must(build.arg(self.bench()).args(&self.files));
+        self.compare(Command::new("vvp").arg("-n").arg(program), script);
+    }
+
+    fn verilator(&self, script: &Script) {
+        let folder = self.rtl.join("verilated");
+        let mut build = Command::new("verilator");
+        build.args(["--binary", "--timing", "-O1", "-Wno-lint", "-Wno-style", "--top-module", "device_tb"]);
+        build.arg(format!("-DDEVICE={}", self.device)).args(["--x-initial", "unique", "--Mdir"]).arg(&folder);
+        must(build.arg(self.bench()).args(&self.files));
+        self.compare(Command::new(folder.join("Vdevice_tb")).arg("+verilator+rand+reset+2"), script);
+    }
+
+    /// Runs in the core's folder, where its memories are.
+    fn compare(&self, command: &mut Command, script: &Script) {
+        let path = self.rtl.join("script.txt");
+        std::fs::write(&path, &script.operations).unwrap();
+        let text = must(command.arg(format!("+script={}", path.display())).current_dir(&self.rtl));
+        let said: Vec<_> = text
+            .lines()
+            .filter(|line| ["R ", "S ", "N", "END", "STUCK"].iter().any(|start| line.starts_with(start)))
+            .collect();
+        let wanted: Vec<_> = script.wanted.iter().map(String::as_str).chain(["END"]).collect();
+        if let Some(at) = (0..said.len().max(wanted.len())).find(|&at| said.get(at) != wanted.get(at)) {
+            panic!("{}: answer {at} is {:?}, not {:?}", self.device, said.get(at), wanted.get(at));
+        }
+    }
+}
+
+fn runtime(network: volley::snn::Network) -> Converted {
+    let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
+    Converted { network, settings, onnx: None }
+}
+
+fn images(network: &Network, seed: u64) -> Vec<Array3<u8>> {
+    (0..3).map(|image| random::image(100 * seed + image, network.input.shape)).collect()
+}
+
+/// Loads of all kinds, good ones last.
+fn script(first: &Accelerator, other: &Loadable, seed: u64) -> Script {
+    let frames = images(&first.network, seed);
+    let words = other.image.bytes().len() / 4;
+    let crc = other.image.crc32();
+    let mut script = Script::default();
+    script.read(DESIGN, other.design);
+    script.read(WEIGHTS_BYTES, other.image.bytes().len() as u32);
+    script.read(WEIGHTS, first.image.crc32());
+    script.status(VALID);
+    script.frames(&frames, &first.network);
+    // Half of the image, and a frame that has to wait.
+    script.load(&other.image, words / 2, crc);
+    script.status(LOADING);
+    script.refused();
+    // A reset in the middle of the load: nothing is under way any more, and still nothing valid.
+    script.push(6, 0, 3);
+    script.push(3, 0, 50);
+    script.status(0);
+    script.refused();
+    // All of it under a wrong checksum.
+    script.load(&other.image, words, crc ^ 0x0100);
+    script.status(0);
+    script.refused();
+    // A load that is begun again before it was over.
+    script.load(&other.image, words - 1, crc);
+    script.status(LOADING);
+    script.whole(&other.image);
+    script.frames(&frames, &other.network);
+    // A reset leaves what is loaded.
+    script.push(6, 0, 3);
+    script.push(3, 0, 50);
+    script.status(VALID);
+    script.frames(&frames[..1], &other.network);
+    script.whole(&first.image);
+    script.frames(&frames, &first.network);
+    script
+}
+
+#[test]
+fn another_digits_network_in_the_same_verilog() {
+    let network = digits::converted(4, 1);
+    let first = Accelerator::new(&runtime(network.clone()), &Folding::default()).unwrap();
+    assert_eq!(first.design, core_folder::loadable(&first.rtl, &runtime(network.clone())).unwrap().design);
+    let other = core_folder::loadable(&first.rtl, &runtime(digits::converted_other(4, 1))).unwrap();
+    let differ = images(&first.network, 1).iter().any(|image| {
+        let of = |network| Model::new(network).unwrap().scores(image.view());
+        of(&first.network) != of(&other.network)
+    });
+    assert!(differ, "the two networks must not give the same scores");
+    let script = script(&first, &other, 1);
+    first.icarus(&script);
+    first.verilator(&script);
+}
+
+#[test]
+fn a_network_fits_into_its_own_core_as_it_stands() {
+    let converted = runtime(digits::converted(4, 1));
+    let first = Accelerator::new(&converted, &Folding::default()).unwrap();
+    let own = core_folder::loadable(&first.rtl, &converted).unwrap();
+    assert_eq!((own.image, own.network), (first.image.clone(), first.network.clone()));
+}
+
+#[test]
+fn other_random_networks_in_the_same_verilog() {
+    let mut loaded = 0;
+    for seed in 0..40 {
+        let network = random::network(seed, &Options { several_terms: seed % 2 == 0, ..Options::default() });
+        let folding = Folding::parse(["1", "4x2", "3", "8"][seed as usize % 4]).unwrap();
+        let first = Accelerator::new(&runtime(network.clone()), &folding).or_else(|_| {
+            // Some networks have no such slices.
+            Accelerator::new(&runtime(network.clone()), &Folding::uniform(2))
+        });
+        let Ok(first) = first else { continue };
+        let Ok(other) = core_folder::loadable(&first.rtl, &runtime(random::reweighted(&network, seed))) else {
+            continue;
+        };
+        first.icarus(&script(&first, &other, seed));
+        loaded += 1;
+        if loaded == 6 {
+            return;
+        }
+    }
+    panic!("{loaded} networks were loaded");
+}
+
+#[test]
+fn verilog_that_is_not_the_networks_is_refused_by_line() {
+    let converted = runtime(digits::converted(4, 1));
+    let first = Accelerator::new(&converted, &Folding::default()).unwrap();
+    let path = first.rtl.join("digits_conv_4.v");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace(".MAX_SHIFT(0)", ".MAX_SHIFT(1)")).unwrap();
+    let message = core_folder::loadable(&first.rtl, &converted).unwrap_err().to_string();
+    assert!(message.contains("digits_conv_4.v") && message.contains("'.MAX_SHIFT(1),'"), "{message}");
+    let baked = Path::new(env!("CARGO_MANIFEST_DIR")).join("rtl-out/digits");
+    let message = core_folder::loadable(&baked, &converted).unwrap_err().to_string();
+    assert!(message.contains("baked in") && message.contains("--weights runtime"), "{message}");
+    let longer = runtime(digits::converted(4, 2));
+    std::fs::write(&path, text).unwrap();
+    let message = core_folder::loadable(&first.rtl, &longer).unwrap_err().to_string();
+    assert!(message.contains("--timesteps: is 2"), "{message}");
+}

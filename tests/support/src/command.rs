@@ -1,0 +1,24 @@
+//! Programs that a test runs.
+
+use std::process::{Command, Stdio};
+
+/// Whether a program succeeded, and all that it printed.
+pub fn output(command: &mut Command) -> (bool, String) {
+    let done = command.stdin(Stdio::null()).output();
+    let done = done.unwrap_or_else(|error| panic!("cannot run {command:?}: {error}; run scripts/install-tools.sh"));
+    let text = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    (done.status.success(), text)
+}
+
+/// What a program printed; the test fails with it if the program fails.
+pub fn must(command: &mut Command) -> String {
+    let (success, text) = output(command);
+    assert!(success, "{command:?} failed; if something is missing, run scripts/install-tools.sh\n{text}");
+    text
+}
+
+/// What a tool has to say; an empty text if nothing.
+pub fn complaint(command: &mut Command) -> String {
+    let (success, text) = output(command);
+    if text.trim().is_empty() && !success { format!("{command:?} failed silently") } else { text }
+}
