@@ -4,7 +4,6 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use support::zoo::{self, NETWORKS};
-use volley::convert::{Options, convert};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::folder::{Converted, read, write};
 

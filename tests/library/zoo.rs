@@ -32,7 +32,8 @@ fn golden_scores_belong_to_the_images() {
         let scores = zoo::golden_scores(name, "ann_scores");
         assert_eq!(scores.dim(), (IMAGES, 10), "{name}");
         let labels = zoo::images(zoo::test_set(name), IMAGES).labels.unwrap();
-        let found = scores.outer_iter().zip(labels).filter(|(scores, label)| argmax(&scores.to_vec()) == *label as usize);
+        let found =
+            scores.outer_iter().zip(labels).filter(|(scores, label)| argmax(&scores.to_vec()) == *label as usize);
         assert_eq!(found.count(), wanted, "{name}");
     }
 }
@@ -63,9 +64,7 @@ fn of_all(share: f64) -> usize {
 /// processor, so a potential at a threshold may fall on either side of it there: classes of the float networks may differ in one image.
 #[test]
 fn accuracies_are_exact() {
-    let figures = [
-        ("mnist-mlp", 4, 1, 0, 0),
-    ];
+    let figures = [("mnist-mlp", 4, 1, 0, 0)];
     for (name, members, timesteps, float, fixed) in figures {
         let report = report(name, &zoo::placed(name, members, timesteps).network);
         let ann = zoo::golden_scores(name, "ann_scores");

@@ -5,7 +5,7 @@ use volley::host::framing::{Decoder, encode, fcs16};
 use volley::host::message::{MOST_CONTENT, Message};
 
 fn vectors(of: &str) -> Vec<Value> {
-    let text = include_str!("../../docs/host-protocol-vectors.json");
+    let text = include_str!("../../../docs/host-protocol-vectors.json");
     let vectors: Value = serde_json::from_str(text).unwrap();
     vectors[of].as_array().unwrap().clone()
 }

@@ -1,7 +1,5 @@
 //! The bundled digits network, from its ONNX file to the files of its core.
 
-use std::path::Path;
-
 use volley::fixed_point::{Settings, ThresholdMode, WeightMode};
 use volley::rtl::Design;
 use volley::schedule::Folding;
