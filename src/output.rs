@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Writes a whole folder: `fill` gets an empty folder beside `target`, which is renamed to `target` once it is full.
 ///
@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 /// the old folder or the new one; then the old one disappears.
 ///
 /// # Errors
-/// Whatever `fill` gives (then `target` is as it was), [`Error::File`] for a target that is not Volley's,
-/// [`Error::Io`] for a path that cannot be written.
+/// Whatever `fill` gives (then `target` is as it was), [`Kind::ForeignFolder`] for a target that is not Volley's,
+/// [`Kind::Unwritable`] for a path that cannot be written.
 pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    let failed = |path: &Path, source| Error::io(path, source, "choose an output folder that you may write");
+    let failed = |path: &Path, error| Kind::Unwritable { error }.at(path);
     // Through a symbolic link the folder behind it is replaced, not the link.
     let target: PathBuf =
         if target.exists() { target.canonicalize().map_err(|e| failed(target, e))? } else { target.into() };
@@ -55,11 +55,11 @@ fn exchange(_: &Path, _: &Path) -> bool {
 /// Writes a whole file, in place of an older one: `fill` makes its content, once it is known that the file can be written.
 ///
 /// # Errors
-/// Whatever `fill` gives (then `target` is as it was); [`Error::File`] if `target` is a folder, [`Error::Io`] if it cannot be written.
+/// Whatever `fill` gives (then `target` is as it was); [`Kind::IsAFolder`], and [`Kind::Unwritable`].
 pub fn write_whole_file<E: From<Error>>(target: &Path, fill: impl FnOnce() -> Result<String, E>) -> Result<(), E> {
-    let failed = |source| Error::io(target, source, "choose an output file that you may write");
+    let failed = |error| Kind::Unwritable { error }.at(target);
     if target.is_dir() || target.file_name().is_none() {
-        return Err(Error::file(target, "this is a folder", "give the path of a file to write").into());
+        return Err(Kind::IsAFolder.at(target).into());
     }
     // As for folders, not the link but what it leads to is replaced.
     let behind = if target.exists() { target.canonicalize().map_err(failed)? } else { target.into() };
@@ -77,38 +77,30 @@ fn work_beside(target: &Path) -> Result<tempfile::TempDir> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let failed = |source| Error::io(parent, source, "choose an output folder that you may write");
+    let failed = |error| Kind::Unwritable { error }.at(parent);
     std::fs::create_dir_all(parent).map_err(failed)?;
     tempfile::Builder::new().prefix(".volley-").tempdir_in(parent).map_err(failed)
 }
 
 /// Writes one file with the usual error.
 pub fn write_file(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
-    std::fs::write(path, content).map_err(|source| Error::io(path, source, "check the free space and the permissions"))
+    std::fs::write(path, content).map_err(|error| Kind::Unwritable { error }.at(path))
 }
 
 fn check_replaceable(target: &Path, marker: &str) -> Result<()> {
     if target.file_name().is_none() {
-        return Err(Error::file(target, "this is no name of a folder", "give the path of a folder to write"));
+        return Err(Kind::NoName.at(target));
     }
     if !target.exists() {
         return Ok(());
     }
-    let unreadable = |source| Error::io(target, source, "choose an output folder that you may read and write");
+    let unreadable = |error| Kind::Unwritable { error }.at(target);
     if !target.is_dir() {
-        return Err(Error::file(
-            target,
-            "this is a file",
-            "choose another path for the output folder, or move it away",
-        ));
+        return Err(Kind::IsAFile.at(target));
     }
     let empty = std::fs::read_dir(target).map_err(unreadable)?.next().is_none();
     if empty || target.join(marker).is_file() {
         return Ok(());
     }
-    Err(Error::file(
-        target,
-        format!("the folder exists and has no {marker}, so it was not written by Volley"),
-        "choose another path for the output folder, or empty it yourself",
-    ))
+    Err(Kind::ForeignFolder { marker: marker.into() }.at(target))
 }

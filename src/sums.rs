@@ -1,6 +1,6 @@
 //! `SHA256SUMS` of a generated core: the SHA-256 of every file in its folder, and of what it was generated from.
 //!
-//! The format is that of `sha256sum`, so `sha256sum --check SHA256SUMS` in the folder checks the files without Volley. The
+//! The format is that of `sha256sum`, so `sha256sum -c SHA256SUMS` in the folder checks the files without Volley. The
 //! sources, which are not in the folder, stand in comments:
 //!
 //! ```text
@@ -13,7 +13,7 @@ use std::path::{Component, Path};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Result};
 use crate::identifier::is_printable;
 use crate::input;
 use crate::output::write_file;
@@ -54,7 +54,7 @@ impl Sums {
     /// Those of all files below `folder` but `SHA256SUMS` itself.
     ///
     /// # Errors
-    /// [`Error::Io`]
+    /// [`Kind::Unreadable`].
     pub fn of(folder: &Path) -> Result<Sums> {
         let mut sums = Sums::default();
         sums.add_folder(folder, "")?;
@@ -63,7 +63,7 @@ impl Sums {
     }
 
     fn add_folder(&mut self, folder: &Path, prefix: &str) -> Result<()> {
-        let failed = |path: &Path, source| Error::io(path, source, "make it readable, or generate the folder again");
+        let failed = |path: &Path, error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(path);
         for entry in std::fs::read_dir(folder).map_err(|e| failed(folder, e))? {
             let entry = entry.map_err(|e| failed(folder, e))?;
             let path = entry.path();
@@ -73,7 +73,7 @@ impl Sums {
             } else {
                 // Neither a device that never ends nor a pipe that never begins.
                 if !std::fs::metadata(&path).map_err(|e| failed(&path, e))?.is_file() {
-                    return Err(Error::file(path, "it is neither a file nor a folder", "remove it"));
+                    return Err(Kind::NotRegular.at(path));
                 }
                 let bytes = input::read(&path, input::MOST_BYTES).map_err(|e| failed(&path, e))?;
                 self.files.insert(name, sha256(&bytes));
@@ -85,7 +85,7 @@ impl Sums {
     /// Writes `SHA256SUMS` into `folder`.
     ///
     /// # Errors
-    /// [`Error::Io`]
+    /// [`Kind::Unreadable`].
     pub fn write(&self, folder: &Path) -> Result<()> {
         let sources = self.sources.iter().map(|(name, sum)| format!("{SOURCE}{sum}  {name}\n"));
         let files = self.files.iter().map(|(name, sum)| format!("{sum}  {name}\n"));
@@ -95,11 +95,12 @@ impl Sums {
     /// Reads the `SHA256SUMS` of a folder.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::File`] for a line that is none of `sha256sum`'s, or names a file outside of the folder.
+    /// [`Kind::Unreadable`]; [`Kind::Malformed`] for a line that is none of `sha256sum`'s, or names a file outside of the folder.
     pub fn read(folder: &Path) -> Result<Sums> {
         let path = folder.join(SUMS);
-        let advice = "generate the folder again";
-        let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
+
+        let text = input::read_text(&path)
+            .map_err(|error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(&path))?;
         let mut sums = Sums::default();
         for (number, line) in text.lines().enumerate() {
             let (list, entry) = match line.strip_prefix(SOURCE) {
@@ -109,7 +110,7 @@ impl Sums {
             };
             let Some((sum, name)) = parse(entry) else {
                 let problem = format!("line {} is not a sum and a file of this folder", number + 1);
-                return Err(Error::file(&path, problem, advice));
+                return Err(Kind::malformed(Artefact::CoreFile, problem).at(&path));
             };
             list.insert(name.into(), sum.into());
         }

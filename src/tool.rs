@@ -1,14 +1,17 @@
 //! Outside programs: where they are found, and what is said when one is missing or fails.
 
-use std::ffi::OsStr;
+use std::fmt::{Display, Formatter};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use crate::{Error, Result};
+use crate::error::{Error, Kind, Place, Result};
 
 /// Where `scripts/install-tools.sh` puts tools, below the current folder.
 const PROJECT_FOLDER: &str = ".venv/bin";
+
+/// With which the name of an option begins, twice.
+const DASH: char = '-';
 
 /// Lines of a failing tool's output that its error quotes.
 const QUOTED_LINES: usize = 20;
@@ -38,13 +41,71 @@ fn is_program(path: &Path) -> bool {
     path.is_file()
 }
 
+/// An option as tools write it: its name after two dashes.
+pub(crate) fn option(name: &str) -> String {
+    format!("{0}{0}{name}", DASH)
+}
+
+/// The name of an option as tools write it.
+pub(crate) fn option_name(text: &str) -> Option<&str> {
+    text.strip_prefix(DASH)?.strip_prefix(DASH)
+}
+
+/// The arguments of a program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Arguments(Vec<String>);
+
+impl Arguments {
+    /// Those that every build with Verilator gets here: the program `output` in the folder `obj`, of the module `top`.
+    pub fn verilator(top: &str, output: &str) -> Arguments {
+        Arguments::default()
+            .flag("cc")
+            .flag("exe")
+            .words(["-Wall", "-O3", "-j", "2", "-o", output])
+            .option("x-initial", "unique")
+            .option("x-assign", "unique")
+            .option("output-split", "20000")
+            .option("top-module", top)
+            .option("Mdir", "obj")
+    }
+
+    /// An option without a value.
+    pub fn flag(self, name: &str) -> Arguments {
+        self.word(option(name))
+    }
+
+    /// An option with a value.
+    pub fn option(self, name: &str, value: impl Into<String>) -> Arguments {
+        self.flag(name).word(value)
+    }
+
+    /// Anything else.
+    pub fn word(mut self, word: impl Into<String>) -> Arguments {
+        self.0.push(word.into());
+        self
+    }
+
+    /// Several of these.
+    pub fn words(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Arguments {
+        self.0.extend(words.into_iter().map(Into::into));
+        self
+    }
+}
+
+/// As a line of a Makefile: separated by spaces.
+impl Display for Arguments {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
 /// Runs `program` in `dir`.
 ///
 /// # Errors
-/// [`Error::Tool`] naming `tool` when it cannot be started or reports failure, with its last lines.
-pub(crate) fn run(tool: &str, program: &Path, args: &[impl AsRef<OsStr>], dir: &Path) -> Result<()> {
-    let output = Command::new(program).args(args).current_dir(dir).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| not_started(tool, program, &error))?;
+/// [`Kind::ToolMissing`], [`Kind::ToolNotStarted`], or [`Kind::ToolFailed`] with the last lines of `tool`.
+pub(crate) fn run(tool: &str, program: &Path, args: &Arguments, dir: &Path) -> Result<()> {
+    let output = Command::new(program).args(&args.0).current_dir(dir).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| not_started(tool, program, error))?;
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     check(tool, output.status, &text)
 }
@@ -52,25 +113,25 @@ pub(crate) fn run(tool: &str, program: &Path, args: &[impl AsRef<OsStr>], dir: &
 /// Runs `program` in `dir`, writes what it says to the file `log` there, and hands each line to `watch` as it comes.
 ///
 /// # Errors
-/// As [`run`], and [`Error::Io`] for a log that cannot be written.
+/// As [`run`], and [`Kind::Unwritable`] for a log that cannot be written.
 pub(crate) fn run_logged(
     tool: &str,
     program: &Path,
-    args: &[impl AsRef<OsStr>],
+    args: &Arguments,
     dir: &Path,
     log: &str,
     watch: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let log = dir.join(log);
-    let unwritable = |source| Error::io(&log, source, "check the free space and the permissions");
+    let unwritable = |error| Kind::Unwritable { error }.at(&log);
     let mut file = std::fs::File::create(&log).map_err(unwritable)?;
     let started = std::io::pipe().and_then(|(reader, writer)| {
         let mut command = Command::new(program);
-        command.args(args).current_dir(dir).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+        command.args(&args.0).current_dir(dir).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
         // The command holds our ends of the pipe: it must go, or the reader never sees the end.
         Ok((command.spawn()?, reader))
     });
-    let (mut child, reader) = started.map_err(|error| not_started(tool, program, &error))?;
+    let (mut child, reader) = started.map_err(|error| not_started(tool, program, error))?;
     let mut text = String::new();
     let mut reader = BufReader::new(reader);
     let mut bytes = Vec::new();
@@ -93,20 +154,18 @@ pub(crate) fn run_logged(
         // Nothing more can be done about a tool that will not be stopped.
         let _ = child.kill();
     }
-    let status = child.wait().map_err(|error| not_started(tool, program, &error))?;
+    let status = child.wait().map_err(|error| not_started(tool, program, error))?;
     read.map_err(unwritable)?;
     check(tool, status, &text)
 }
 
-fn not_started(tool: &str, program: &Path, error: &std::io::Error) -> Error {
-    match error.kind() {
-        ErrorKind::NotFound => Error::tool(
-            tool,
-            format!("'{}' was not found", program.display()),
-            "install it or put it on PATH; `volley doctor` shows what is there and how to get the rest",
-        ),
-        _ => Error::tool(tool, format!("'{}' could not be started: {error}", program.display()), "run `volley doctor`"),
-    }
+fn not_started(tool: &str, program: &Path, error: std::io::Error) -> Error {
+    let program = program.display().to_string();
+    let kind = match error.kind() {
+        ErrorKind::NotFound => Kind::ToolMissing { program, how_to_get: "" },
+        _ => Kind::ToolNotStarted { program, error },
+    };
+    kind.at(Place::tool(tool))
 }
 
 /// Fails if a program did: with what it says from its first line that speaks of an error, or else its last lines.
@@ -118,5 +177,15 @@ fn check(tool: &str, status: ExitStatus, text: &str) -> Result<()> {
     let last = lines.len().saturating_sub(QUOTED_LINES);
     let from = lines.iter().position(|line| line.starts_with("ERROR")).unwrap_or(last);
     let quoted = lines[from..lines.len().min(from + QUOTED_LINES)].join("\n");
-    Err(Error::tool(tool, format!("failed ({status}):\n{quoted}\n"), "mend what it reports"))
+    Err(Kind::ToolFailed { status: status.to_string(), output: quoted }.at(Place::tool(tool)))
+}
+
+/// What a program says on its error stream, for tests that want it to be content and silent.
+#[cfg(test)]
+pub(crate) fn quiet(tool: &str, args: &Arguments, dir: &Path) -> String {
+    let out = Command::new(tool).args(&args.0).current_dir(dir).output();
+    let out = out.unwrap_or_else(|e| panic!("this test needs '{tool}' on PATH: {e}"));
+    let text = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(out.status.success(), "{tool}: {text}");
+    text.trim().into()
 }

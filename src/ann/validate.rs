@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Network, Node, Op};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result, Setting};
 use crate::shape::Shape;
 
 impl Network {
@@ -22,19 +22,18 @@ impl Network {
                 self.problem(node)
             };
             if let Some(problem) = problem {
-                return Err(Error::node(&node.name, node.op.name(), problem, "export or build the network again"));
+                return Err(Kind::BadGraph { problem }.at(Place::node(&node.name, node.op.name())));
             }
         }
         if self.nodes.len() < 2 {
-            return Err(Error::node(&self.name, "network", "it has no operations", "import a network with layers"));
+            let problem = "it has no operations".into();
+            return Err(Kind::BadGraph { problem }.at(Place::Network(self.name.clone())));
         }
         let channels = self.nodes[0].shape.channels;
-        if [self.normalisation.mean.len(), self.normalisation.std.len()] != [channels; 2] {
-            return Err(Error::setting(
-                "[input]",
-                format!("mean and std must have {channels} numbers"),
-                "give one number a channel",
-            ));
+        for (setting, values) in [(Setting::Mean, &self.normalisation.mean), (Setting::Std, &self.normalisation.std)] {
+            if values.len() != channels {
+                return Err(Kind::OnePerChannel { numbers: values.len(), channels }.at(setting));
+            }
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ pub struct CoreClock {
 /// oscillator, whatever drives the port `oscillator` is the clock.
 ///
 /// # Errors
-/// [`Error::Setting`](crate::Error::Setting) if the PLL comes no nearer than a percent.
+/// [`ClockOutOfReach`](crate::error::Kind::ClockOutOfReach) if the PLL comes no nearer than a percent.
 pub fn core_clock(board: &Board, wanted: f64) -> Result<CoreClock> {
     let plain = |mhz| CoreClock { mhz, files: vec![("core_clock.v".into(), SAME_CLOCK.into())] };
     let Some(clock) = &board.clock else { return Ok(plain(wanted)) };

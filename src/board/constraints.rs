@@ -4,7 +4,7 @@
 //! here are three.
 
 use super::{Board, Family, Pin, Pull};
-use crate::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 /// Port of a top module: the board's oscillator.
 pub const OSCILLATOR: &str = "oscillator";
@@ -25,14 +25,13 @@ pub fn extension(family: Family) -> &'static str {
 /// The constraint file that puts each port of `ports` (port of the top module, name in [`Board::pins`]) at its pin.
 ///
 /// # Errors
-/// [`Error::Setting`] for a name that is not among the board's pins.
+/// [`Kind::NoPin`] for a name that is not among the board's pins.
 pub fn write(board: &Board, ports: &[(String, String)]) -> Result<String> {
     let mut text = format!("# {} ({}), {}\n", board.title, board.name, board.part);
     text.extend(board.source.trim().lines().map(|line| format!("# {line}\n")));
     for (port, name) in ports {
         let pin = board.pins.get(name).ok_or_else(|| {
-            let problem = format!("{} has no pin '{name}' for the port '{port}'", board.name);
-            Error::setting("pins", problem, "add it to the board's TOML")
+            Kind::NoPin { pin: name.clone(), port: port.clone() }.at(Place::Board(board.name.clone()))
         })?;
         text += &place(board, port, pin);
         if let Some(clock) = board.clock.as_ref().filter(|clock| clock.pin == *name) {

@@ -13,9 +13,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Artefact, Kind, Place, Resource, Result, Setting};
+use crate::input;
 pub use crate::schedule::Family;
 use crate::schedule::resources::Resources;
-use crate::{Error, Result, input};
 pub use clock::{CoreClock, core_clock};
 
 /// Status LEDs of a board's top module, at most.
@@ -25,7 +26,7 @@ pub const LEDS: usize = 4;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Board {
-    /// As given to `--board`.
+    /// By which [`Board::find`] finds it.
     pub name: String,
     /// As people call it.
     pub title: String,
@@ -84,7 +85,7 @@ pub enum HostLink {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Programmer {
-    /// For `openFPGALoader --board`.
+    /// As openFPGALoader calls it.
     pub openfpgaloader: String,
 }
 
@@ -193,23 +194,19 @@ impl Board {
     /// Finds a known board by its name, or reads a TOML file.
     ///
     /// # Errors
-    /// [`Error::Setting`] for an unknown name, [`Error::Io`] for a file that cannot be read, [`Error::File`] naming the key of
-    /// a board that does not hold together.
+    /// [`Kind::UnknownBoard`]; [`Kind::Unreadable`] for a file that cannot be read; [`Kind::Malformed`] and [`Kind::BadBoard`] naming the
+    /// key of a board that contradicts itself.
     pub fn find(name: &str) -> Result<Board> {
         if let Some((_, text)) = known::BOARDS.iter().find(|(known, _)| *known == name) {
             return Board::known(name, text);
         }
         let path = Path::new(name);
         if path.extension().is_none_or(|extension| extension != "toml") {
-            let known: Vec<_> = known::BOARDS.iter().map(|(name, _)| *name).collect();
-            return Err(Error::setting(
-                "--board",
-                format!("there is no board '{name}'"),
-                format!("choose {}, or give the path of a board's TOML", known.join(", ")),
-            ));
+            let known = known::BOARDS.iter().map(|(name, _)| name.to_string()).collect();
+            return Err(Kind::UnknownBoard { board: name.into(), known }.at(Setting::Board));
         }
-        let advice = "give the path of a board's TOML, as constraints/README.md describes it";
-        let text = input::read_text(path).map_err(|source| Error::io(path, source, advice))?;
+        let text =
+            input::read_text(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Board, error }.at(path))?;
         Board::parse(&text, path)
     }
 
@@ -225,8 +222,9 @@ impl Board {
         let path = format!("{name}.toml");
         let board = Board::parse(text, Path::new(&path))?;
         if board.name != name {
-            let problem = format!("name: it is '{}', but the file's name is {path}", board.name);
-            return Err(Error::file(path, problem, "give the board and its file the same name"));
+            let problem = format!("it is '{}', but the file's name is {path}", board.name);
+            let advice = "give the board and its file the same name";
+            return Err(validate::flaw("name", problem, advice).within(path));
         }
         Ok(board)
     }
@@ -234,12 +232,10 @@ impl Board {
     /// The board of a TOML text; `path` is named in errors.
     ///
     /// # Errors
-    /// [`Error::File`] naming the key of a board that does not hold together.
+    /// [`Kind::Malformed`] and [`Kind::BadBoard`] naming the key of a board that contradicts itself.
     pub fn parse(text: &str, path: &Path) -> Result<Board> {
-        let advice = "write it as constraints/README.md describes";
-        let board: Board =
-            toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
-        validate::check(&board).map_err(|flaw| Error::file(path, flaw.problem, flaw.advice))?;
+        let board: Board = toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Board, error).at(path))?;
+        validate::check(&board).map_err(|flaw| flaw.within(path))?;
         Ok(board)
     }
 
@@ -292,29 +288,18 @@ impl Board {
     /// Refuses a core that cannot fit: `need` is what it is expected to cost.
     ///
     /// # Errors
-    /// [`Error::Setting`] naming the resource, what is needed and what is there.
+    /// [`Kind::DoesNotFit`] for the first resource of which there is too little.
     pub fn check(&self, need: Resources) -> Result<()> {
         let there = self.resources();
-        for (what, needed, there, advice) in [
-            ("LUTs", need.luts, there.luts, "use fewer lanes, or let `volley plan` choose them"),
-            ("flip-flops", need.flip_flops, there.flip_flops, "use fewer lanes, or let `volley plan` choose them"),
-            (
-                "block RAMs",
-                need.block_rams,
-                there.block_rams,
-                "use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board",
-            ),
-            (
-                "multipliers",
-                need.multipliers,
-                there.multipliers,
-                "give the first layer fewer --lanes, or let `volley plan` choose",
-            ),
+        for (resource, needed, there) in [
+            (Resource::Luts, need.luts, there.luts),
+            (Resource::FlipFlops, need.flip_flops, there.flip_flops),
+            (Resource::BlockRams, need.block_rams, there.block_rams),
+            (Resource::Multipliers, need.multipliers, there.multipliers),
         ] {
             if needed > there {
-                let problem =
-                    format!("the core needs about {needed:.0} {what}, the {} of {} has {there}", self.part, self.name);
-                return Err(Error::setting("--board", problem, advice));
+                let (needed, available) = (needed.ceil() as u64, there as u64);
+                return Err(Kind::DoesNotFit { resource, needed, available }.at(Place::Board(self.name.clone())));
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The dividers that make a core's clock from a board's oscillator.
 
 use super::Family;
-use crate::{Error, Result};
+use crate::error::{Kind, Result, Setting};
 
 /// Dividers of a PLL, as the parameters of `ecp5_clock.v`, `ice40_clock.v` or `mmcm_clock.v`.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ const SAME: f64 = 1e-6;
 /// The dividers whose frequency is nearest to `wanted` MHz; `None` where the oscillator has it.
 ///
 /// # Errors
-/// [`Error::Setting`] if the PLL comes no nearer than a percent.
+/// [`Kind::ClockOutOfReach`] if the PLL comes no nearer than a percent.
 pub(super) fn find(family: Family, oscillator: f64, wanted: f64) -> Result<Option<Pll>> {
     if (oscillator / wanted - 1.0).abs() < SAME {
         return Ok(None);
@@ -38,10 +38,7 @@ pub(super) fn find(family: Family, oscillator: f64, wanted: f64) -> Result<Optio
     let nearest = candidates.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
     match nearest {
         Some(pll) if distance(&pll) <= 0.01 * wanted => Ok(Some(pll)),
-        _ => {
-            let problem = format!("the PLL cannot make {wanted} MHz from the oscillator's {oscillator} MHz");
-            Err(Error::setting("--freq", problem, "choose another frequency"))
-        }
+        _ => Err(Kind::ClockOutOfReach { mhz: wanted, oscillator_mhz: oscillator }.at(Setting::CoreClock)),
     }
 }
 
@@ -159,6 +156,6 @@ mod tests {
     #[test]
     fn what_no_pll_can_make_is_refused() {
         let error = find(Family::Ice40, 12.0, 2.0).unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"--freq: the PLL cannot make 2 MHz from the oscillator's 12 MHz; choose another frequency");
+        insta::assert_snapshot!(error, @"core clock: the PLL cannot make 2 MHz from the oscillator's 12 MHz; choose another frequency");
     }
 }

@@ -11,7 +11,7 @@ family = "ecp5"
 flow = "nextpnr"
 host_link = "uart"
 core_mhz = 50.0
-nextpnr = ["--25k"]
+nextpnr = ['--25k']
 source = "my schematic"
 
 [resources]
@@ -85,15 +85,15 @@ fn every_known_board_holds_together() {
 #[test]
 fn an_unknown_board_is_refused() {
     let error = Board::find("nexus").unwrap_err().to_string();
-    insta::assert_snapshot!(error, @"--board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
+    insta::assert_snapshot!(error, @"board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
 }
 
 #[test]
 fn parts_that_do_not_go_together_are_refused() {
-    insta::assert_snapshot!(refused("LFE5U-25F-6BG381C", "XC7A35T"), @"own.toml: part: XC7A35T is no part of the family ecp5; mend part or family; parts of it begin with LFE5U");
+    insta::assert_snapshot!(refused("LFE5U-25F-6BG381C", "XC7A35T"), @"own.toml: part: XC7A35T is not a part of the family ecp5; fix part or family; parts of it begin with LFE5U");
     insta::assert_snapshot!(refused("\"nextpnr\"\nhost", "\"vivado\"\nhost"), @r#"own.toml: flow: vivado does not make bitstreams of the family ecp5; write flow = "nextpnr""#);
     insta::assert_snapshot!(refused("\"uart\"", "\"axi\""), @r#"own.toml: host_link: parts of the family ecp5 have no processor; write host_link = "uart""#);
-    insta::assert_snapshot!(refused("[\"--25k\"]", "[]"), @"own.toml: nextpnr: it is empty; give the flags for device, package and speed grade");
+    insta::assert_snapshot!(refused("['--25k']", "[]"), @"own.toml: nextpnr: it is empty; give the flags for device, package and speed grade");
     let error = Board::known("other", WHOLE).unwrap_err().to_string();
     insta::assert_snapshot!(error, @"other.toml: name: it is 'own', but the file's name is other.toml; give the board and its file the same name");
 }
@@ -101,9 +101,9 @@ fn parts_that_do_not_go_together_are_refused() {
 /// A board's file may come from anywhere, and ends up in paths, on command lines, in Makefiles and in Tcl.
 #[test]
 fn texts_are_words_or_lines() {
-    insta::assert_snapshot!(refused("name = \"own\"", "name = \"../own\""), @"own.toml: name: '../own' is no word; write letters, digits, '-', '_' and '.', at most 64");
-    insta::assert_snapshot!(refused("\"Own board\"", "\"a\\nset x [exec y]\""), @"own.toml: title: 'a�set x [exec y]' is no line of text; write letters and ordinary signs");
-    insta::assert_snapshot!(refused("[\"--25k\"]", "[\"--25k\", \"--run\", \"x.py\"]"), @"own.toml: nextpnr: '--run' does not choose a device; give the device, such as --85k, and --package, --speed, --placer, --router, each word in quotes of its own");
+    insta::assert_snapshot!(refused("name = \"own\"", "name = \"../own\""), @"own.toml: name: '../own' is not a word; write letters, digits, '-', '_' and '.', at most 64");
+    insta::assert_snapshot!(refused("\"Own board\"", "\"a\\nset x [exec y]\""), @"own.toml: title: 'a�set x [exec y]' is not a line of text; write letters and ordinary signs");
+    insta::assert_snapshot!(refused("['--25k']", "['--25k', '--run', 'x.py']"), @"own.toml: nextpnr: '--run' does not choose a device; give the device, such as --85k, and --package, --speed, --placer, --router, each word in quotes of its own");
     for (from, to, key) in [
         ("name = \"own\"", "name = \"-own\"", "name"),
         ("name = \"own\"", "name = \"\"", "name"),
@@ -113,9 +113,9 @@ fn texts_are_words_or_lines() {
         ("\"Own board\"", "\"own\\\\\"", "title"),
         ("\"Own board\"", "\"\\u001b[2J\"", "title"),
         ("my schematic", "my\\rset x 1", "source"),
-        ("[\"--25k\"]", "[\"--25k $(x)\"]", "nextpnr"),
-        ("[\"--25k\"]", "[\"--pre-pack\"]", "nextpnr"),
-        ("[\"--25k\"]", "[\"--write=/x\"]", "nextpnr"),
+        ("['--25k']", "['--25k $(x)']", "nextpnr"),
+        ("['--25k']", "['--pre-pack']", "nextpnr"),
+        ("['--25k']", "['--write=/x']", "nextpnr"),
     ] {
         let text = refused(from, to);
         assert!(text.starts_with(&format!("own.toml: {key}: ")), "{text}");
@@ -141,10 +141,10 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn pins_that_cannot_be_are_refused() {
-    insta::assert_snapshot!(refused("\"M1\", bank = \"6\"", "\"M1\", bank = \"9\""), @"own.toml: pins.rx.bank: there is no bank '9' in [banks], which has 6, 7; add the bank with its I/O standard, or mend the pin");
+    insta::assert_snapshot!(refused("\"M1\", bank = \"6\"", "\"M1\", bank = \"9\""), @"own.toml: pins.rx.bank: there is no bank '9' in [banks], which has 6, 7; add the bank with its I/O standard, or fix the pin");
     insta::assert_snapshot!(refused("\"tx\"\nbaud", "\"rx\"\nbaud"), @"own.toml: uart.send: 'rx' is uart.receive already; name another pin");
-    insta::assert_snapshot!(refused("\"L4\"", "\"M1\""), @"own.toml: pins.tx.site: M1 is the pin of 'rx', too; give each pin one name");
-    insta::assert_snapshot!(refused("\"L4\"", "\"I4\""), @"own.toml: pins.tx.site: I4 is no pin of the CABGA381: the balls of the CABGA381 are A1 to Y20; look it up in the board's schematic");
+    insta::assert_snapshot!(refused("\"L4\"", "\"M1\""), @"own.toml: pins.tx.site: M1 is also the pin of 'rx'; give each pin one name");
+    insta::assert_snapshot!(refused("\"L4\"", "\"I4\""), @"own.toml: pins.tx.site: I4 is not a pin of the CABGA381: the balls of the CABGA381 are A1 to Y20; look it up in the board's schematic");
     insta::assert_snapshot!(refused("\"LVCMOS25\"", "\"LVCMOS42\""), @r#"
     own.toml: TOML parse error at line 44, column 5
        |
@@ -156,7 +156,7 @@ fn pins_that_cannot_be_are_refused() {
         .replace("LFE5U-25F-6BG381C", "iCE40UP5K-SG48")
         .replace("\"ecp5\"", "\"ice40\"")
         .replace("\"CABGA381\"", "\"SG48\"");
-    insta::assert_snapshot!(parse(&ice40).unwrap_err().to_string(), @"own.toml: pins.button.site: R1 is no pin of the SG48: the pins of the SG48 are numbered from 1 to 48; look it up in the board's schematic");
+    insta::assert_snapshot!(parse(&ice40).unwrap_err().to_string(), @"own.toml: pins.button.site: R1 is not a pin of the SG48: the pins of the SG48 are numbered from 1 to 48; look it up in the board's schematic");
     let down =
         ice40.replace("CABGA381", "XY9").replace("\"SG48\"", "\"XY9\"").replace("pull = \"up\"", "pull = \"down\"");
     insta::assert_snapshot!(parse(&down).unwrap_err().to_string(), @"own.toml: pins.button.pull: an iCE40 only pulls up; leave the key out");
@@ -164,13 +164,13 @@ fn pins_that_cannot_be_are_refused() {
 
 #[test]
 fn figures_out_of_range_are_refused() {
-    insta::assert_snapshot!(refused("baud = 1000000", "baud = 4000000"), @"own.toml: uart.baud: is 4000000; choose 1 to 3000000");
-    insta::assert_snapshot!(refused("mhz = 25.0", "mhz = 0.0"), @"own.toml: clock.mhz: is 0; choose 1 to 1000 MHz");
-    insta::assert_snapshot!(refused("core_mhz = 50.0", "core_mhz = 5000.0"), @"own.toml: core_mhz: is 5000; choose 1 to 1000 MHz");
+    insta::assert_snapshot!(refused("baud = 1000000", "baud = 4000000"), @"own.toml: uart.baud: it is 4000000; choose 1 to 3000000");
+    insta::assert_snapshot!(refused("mhz = 25.0", "mhz = 0.0"), @"own.toml: clock.mhz: it is 0; choose 1 to 1000 MHz");
+    insta::assert_snapshot!(refused("core_mhz = 50.0", "core_mhz = 5000.0"), @"own.toml: core_mhz: it is 5000; choose 1 to 1000 MHz");
     insta::assert_snapshot!(refused("mhz = 25.0", "mhz = 25.0\npll_pad = true"), @"own.toml: clock.pll_pad: only an iCE40 has such pads; leave the key out");
-    insta::assert_snapshot!(refused("luts = 24000", "luts = 0"), @"own.toml: resources.luts: is 0; give the number of the FPGA's data sheet");
-    insta::assert_snapshot!(refused("block_ram_bits = 18432", "block_ram_bits = 18"), @"own.toml: resources.block_ram_bits: holds no word of block_ram_width; give both as in the FPGA's data sheet");
-    insta::assert_snapshot!(refused("[\"d1\", \"d2\"]", "[]"), @"own.toml: leds.pins: names 0 LEDs; name 1 to 4, or leave [leds] out");
+    insta::assert_snapshot!(refused("luts = 24000", "luts = 0"), @"own.toml: resources.luts: it is 0; give the number of the FPGA's data sheet");
+    insta::assert_snapshot!(refused("block_ram_bits = 18432", "block_ram_bits = 18"), @"own.toml: resources.block_ram_bits: it has no space for a word of block_ram_width; give both as in the FPGA's data sheet");
+    insta::assert_snapshot!(refused("[\"d1\", \"d2\"]", "[]"), @"own.toml: leds.pins: it names 0 LEDs; name 1 to 4, or leave [leds] out");
     insta::assert_snapshot!(refused("active = \"high\"", "active = \"up\""), @r#"
     own.toml: TOML parse error at line 40, column 10
        |
@@ -201,7 +201,7 @@ fn lpf_names_site_standard_and_frequency() {
     IOBUF PORT "led[1]" IO_TYPE=LVCMOS25 PULLMODE=NONE;
     "#);
     let stray = constraints::write(&board, &[("led[7]".into(), "d8".into())]).unwrap_err().to_string();
-    insta::assert_snapshot!(stray, @"pins: own has no pin 'd8' for the port 'led[7]'; add it to the board's TOML");
+    insta::assert_snapshot!(stray, @"board own: it has no pin 'd8' for the port 'led[7]'; add the pin to the board's TOML");
 }
 
 #[test]

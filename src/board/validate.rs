@@ -3,28 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::{Board, Family, Flow, HostLink, LEDS, Pull, package};
+use crate::error::{Error, Kind, Place, Result};
 use crate::identifier::{is_printable, printable};
+use crate::tool;
 
 /// The fastest serial line of the host protocol, in baud.
 const MOST_BAUD: u32 = 3_000_000;
 /// Letters of a name or a code; with what is put behind it, it still is a file's name.
 const LONGEST_WORD: usize = 64;
-/// Flags of nextpnr, besides the device's, that a board may have.
-const NEXTPNR: [&str; 4] = ["--package", "--speed", "--placer", "--router"];
+/// Options of nextpnr, besides the device's, that a board may have.
+const NEXTPNR: [&str; 4] = ["package", "speed", "placer", "router"];
 
 /// Why a board cannot be used.
-pub(super) struct Flaw {
-    /// Begins with the key.
-    pub problem: String,
-    pub advice: String,
-}
-
-fn flaw(key: &str, problem: impl std::fmt::Display, advice: impl Into<String>) -> Flaw {
-    Flaw { problem: format!("{key}: {problem}"), advice: advice.into() }
+pub(super) fn flaw(key: &str, problem: impl ToString, advice: impl Into<String>) -> Error {
+    Kind::BadBoard { problem: problem.to_string(), advice: advice.into() }.at(Place::key(key))
 }
 
 /// Looks at everything in the order in which it stands in the file.
-pub(super) fn check(board: &Board) -> Result<(), Flaw> {
+pub(super) fn check(board: &Board) -> Result<()> {
     texts(board)?;
     device(board)?;
     figures(board)?;
@@ -34,7 +30,7 @@ pub(super) fn check(board: &Board) -> Result<(), Flaw> {
 }
 
 /// What stands in scripts, in constraint files and on command lines is words, and what stands in their comments is a line.
-fn texts(board: &Board) -> Result<(), Flaw> {
+fn texts(board: &Board) -> Result<()> {
     let symbol = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let word = |text: &str| !text.starts_with(['-', '.']) && text.chars().all(symbol);
     let programmer = board.programmer.as_ref().map(|programmer| programmer.openfpgaloader.as_str());
@@ -47,7 +43,7 @@ fn texts(board: &Board) -> Result<(), Flaw> {
     ] {
         if !word(text) || text.len() > LONGEST_WORD || (needed && text.is_empty()) {
             let advice = format!("write letters, digits, '-', '_' and '.', at most {LONGEST_WORD}");
-            return Err(flaw(key, format!("'{}' is no word", printable(text)), advice));
+            return Err(flaw(key, format!("'{}' is not a word", printable(text)), advice));
         }
     }
     // A backslash would continue the comment on the next line.
@@ -56,7 +52,7 @@ fn texts(board: &Board) -> Result<(), Flaw> {
         if text.contains(bad) {
             return Err(flaw(
                 key,
-                format!("'{}' is no line of text", printable(text)),
+                format!("'{}' is not a line of text", printable(text)),
                 "write letters and ordinary signs",
             ));
         }
@@ -64,20 +60,26 @@ fn texts(board: &Board) -> Result<(), Flaw> {
     if let Some(line) = board.source.lines().find(|line| line.contains(bad)) {
         return Err(flaw(
             "source",
-            format!("'{}' is no line of text", printable(line)),
+            format!("'{}' is not a line of text", printable(line)),
             "write letters and ordinary signs",
         ));
     }
     // nextpnr runs scripts and writes files, too, if it is told so.
     let device = |flag: &str| {
-        let name = flag.strip_prefix("--").unwrap_or_default();
+        let name = tool::option_name(flag).unwrap_or_default();
         (name.ends_with('k') || name.ends_with("384")) && name.contains(|c: char| c.is_ascii_digit()) && word(name)
     };
-    match board.nextpnr.iter().find(|flag| !(word(flag) || NEXTPNR.contains(&&***flag) || device(flag))) {
+    match board.nextpnr.iter().find(|flag| {
+        !(word(flag) || tool::option_name(flag).is_some_and(|name| NEXTPNR.contains(&name)) || device(flag))
+    }) {
         Some(flag) => Err(flaw(
             "nextpnr",
             format!("'{}' does not choose a device", printable(flag)),
-            format!("give the device, such as --85k, and {}, each word in quotes of its own", NEXTPNR.join(", ")),
+            format!(
+                "give the device, such as {}, and {}, each word in quotes of its own",
+                tool::option("85k"),
+                NEXTPNR.map(tool::option).join(", ")
+            ),
         )),
         None => Ok(()),
     }
@@ -94,16 +96,12 @@ fn family(family: Family) -> (&'static str, &'static [&'static str], Flow) {
 }
 
 /// Part, family, flow and link go together.
-fn device(board: &Board) -> Result<(), Flaw> {
+fn device(board: &Board) -> Result<()> {
     let (name, starts, flow) = family(board.family);
     let part = board.part.to_ascii_uppercase();
     if !starts.iter().any(|start| part.starts_with(start)) {
-        let problem = format!("{} is no part of the family {name}", board.part);
-        return Err(flaw(
-            "part",
-            problem,
-            format!("mend part or family; parts of it begin with {}", starts.join(", ")),
-        ));
+        let problem = format!("{} is not a part of the family {name}", board.part);
+        return Err(flaw("part", problem, format!("fix part or family; parts of it begin with {}", starts.join(", "))));
     }
     if board.flow != flow {
         let problem = format!("{} does not make bitstreams of the family {name}", board.flow);
@@ -124,20 +122,20 @@ fn device(board: &Board) -> Result<(), Flaw> {
 }
 
 /// Numbers are in their ranges.
-fn figures(board: &Board) -> Result<(), Flaw> {
+fn figures(board: &Board) -> Result<()> {
     let clock = |key: &str, mhz: f64| {
-        let flaw = || flaw(key, format!("is {mhz}"), "choose 1 to 1000 MHz");
+        let flaw = || flaw(key, format!("it is {mhz}"), "choose 1 to 1000 MHz");
         if (1.0..=1000.0).contains(&mhz) { Ok(()) } else { Err(flaw()) }
     };
     clock("core_mhz", board.core_mhz)?;
     let device = &board.device;
     for (key, value) in [("luts", device.luts), ("flip_flops", device.flip_flops), ("block_rams", device.block_rams)] {
         if value == 0 {
-            return Err(flaw(&format!("resources.{key}"), "is 0", "give the number of the FPGA's data sheet"));
+            return Err(flaw(&format!("resources.{key}"), "it is 0", "give the number of the FPGA's data sheet"));
         }
     }
     if device.block_ram_width == 0 || device.block_ram_bits < device.block_ram_width {
-        let problem = "holds no word of block_ram_width";
+        let problem = "it has no space for a word of block_ram_width";
         return Err(flaw("resources.block_ram_bits", problem, "give both as in the FPGA's data sheet"));
     }
     if let Some(oscillator) = &board.clock {
@@ -149,30 +147,30 @@ fn figures(board: &Board) -> Result<(), Flaw> {
     if let Some(uart) = &board.uart
         && !(1..=MOST_BAUD).contains(&uart.baud)
     {
-        return Err(flaw("uart.baud", format!("is {}", uart.baud), format!("choose 1 to {MOST_BAUD}")));
+        return Err(flaw("uart.baud", format!("it is {}", uart.baud), format!("choose 1 to {MOST_BAUD}")));
     }
     Ok(())
 }
 
 /// Every net has a bank and a place of its own in the package.
-fn pins(board: &Board) -> Result<(), Flaw> {
+fn pins(board: &Board) -> Result<()> {
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, pin) in &board.pins {
         let key = |part: &str| format!("pins.{name}{part}");
         if !board.banks.contains_key(&pin.bank) {
             let banks: Vec<_> = board.banks.keys().map(String::as_str).collect();
             let problem = format!("there is no bank '{}' in [banks], which has {}", pin.bank, banks.join(", "));
-            return Err(flaw(&key(".bank"), problem, "add the bank with its I/O standard, or mend the pin"));
+            return Err(flaw(&key(".bank"), problem, "add the bank with its I/O standard, or fix the pin"));
         }
         if let Some(objection) = package::objection(&board.package, &pin.site) {
-            let problem = format!("{} is no pin of the {}: {objection}", pin.site, board.package);
+            let problem = format!("{} is not a pin of the {}: {objection}", pin.site, board.package);
             return Err(flaw(&key(".site"), problem, "look it up in the board's schematic"));
         }
         if board.family == Family::Ice40 && pin.pull == Some(Pull::Down) {
             return Err(flaw(&key(".pull"), "an iCE40 only pulls up", "leave the key out"));
         }
         if let Some(other) = names.insert(&pin.site, name) {
-            let problem = format!("{} is the pin of '{other}', too", pin.site);
+            let problem = format!("{} is also the pin of '{other}'", pin.site);
             return Err(flaw(&key(".site"), problem, "give each pin one name"));
         }
     }
@@ -180,7 +178,7 @@ fn pins(board: &Board) -> Result<(), Flaw> {
 }
 
 /// What the link to the host needs is there.
-fn links(board: &Board) -> Result<(), Flaw> {
+fn links(board: &Board) -> Result<()> {
     if board.host_link == HostLink::Uart {
         if board.clock.is_none() {
             let advice = "add the table [clock] with pin and mhz of the oscillator";
@@ -195,12 +193,16 @@ fn links(board: &Board) -> Result<(), Flaw> {
 }
 
 /// Every role is played by a pin of its own.
-fn roles(board: &Board) -> Result<(), Flaw> {
+fn roles(board: &Board) -> Result<()> {
     let leds = board.leds.iter().flat_map(|leds| &leds.pins);
     if let Some(count) = board.leds.as_ref().map(|leds| leds.pins.len())
         && !(1..=LEDS).contains(&count)
     {
-        return Err(flaw("leds.pins", format!("names {count} LEDs"), format!("name 1 to {LEDS}, or leave [leds] out")));
+        return Err(flaw(
+            "leds.pins",
+            format!("it names {count} LEDs"),
+            format!("name 1 to {LEDS}, or leave [leds] out"),
+        ));
     }
     let roles = (board.clock.iter().map(|clock| ("clock.pin".to_string(), &clock.pin)))
         .chain(board.reset.iter().map(|reset| ("reset.pin".to_string(), &reset.pin)))

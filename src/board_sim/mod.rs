@@ -9,9 +9,11 @@ use std::process::{Child, Command, Stdio};
 
 use crate::board::{Board, HostLink};
 use crate::build;
+use crate::doctor;
+use crate::error::{Artefact, Kind, Place, Result};
 use crate::output::write_file;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port, Wire, connect};
-use crate::{Error, Result, doctor, tool};
+use crate::tool::{self, Arguments};
 
 /// Clocks of a bit on the simulated line, whatever rate a host sets.
 pub const CLOCKS_PER_BIT: u32 = 8;
@@ -40,16 +42,16 @@ pub struct Running {
 /// Builds the board's top around the core in the folder `rtl`, in the folder `work`.
 ///
 /// # Errors
-/// [`Error::Setting`] for a board without a serial line, [`Error::Tool`] if Verilator is missing or fails, and what
+/// [`Kind::NoSerialLine`], [`Kind::ToolMissing`] or [`Kind::ToolFailed`] of Verilator, and what
 /// [`build::prepare`] gives.
 pub fn build(rtl: &Path, board: &Board, work: &Path) -> Result<Program> {
     if board.host_link != HostLink::Uart {
-        let problem = format!("the {} has no serial line that could be simulated", board.name);
-        return Err(Error::setting("--board", problem, "choose a board whose host_link is uart"));
+        return Err(Kind::NoSerialLine.at(Place::Board(board.name.clone())));
     }
     let prepared = build::prepare(rtl, board, &build::Options::default())?;
-    let absolute = |path: &Path| path.canonicalize().map_err(|e| Error::io(path, e, "check that it is there"));
-    std::fs::create_dir_all(work).map_err(|e| Error::io(work, e, "choose a folder that is writable"))?;
+    let absolute =
+        |path: &Path| path.canonicalize().map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(path));
+    std::fs::create_dir_all(work).map_err(|error| Kind::Unwritable { error }.at(work))?;
     let (rtl, work) = (absolute(rtl)?, absolute(work)?);
     let around = &prepared.around;
     let clock = |name: &str| name == "core_clock.v" || name.ends_with("_clock.v");
@@ -61,15 +63,12 @@ pub fn build(rtl: &Path, board: &Board, work: &Path) -> Result<Program> {
     write_file(&work.join(format!("{TOP}.v")), netlist::print(&simulated(board, &around.top))?)?;
     write_file(&work.join("board.cpp"), MAIN_CPP)?;
     let verilator = doctor::locate("verilator", &tool::folders(None))?;
-    let mut args: Vec<String> = "--cc --exe --build -Wall -O3 --x-initial unique --x-assign unique -j 2 \
-        --output-split 20000 -CFLAGS -std=c++17 -MAKEFLAGS"
-        .split_whitespace()
-        .map(String::from)
-        .collect();
-    args.push("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1".into());
-    args.extend(["--top-module", TOP, "-o", "board", "--Mdir", "obj", "-y", ".", "-y"].map(String::from));
-    args.push(rtl.display().to_string());
-    args.extend([format!("{TOP}.v"), "board.cpp".into()]);
+    let args = Arguments::verilator(TOP, "board")
+        .flag("build")
+        .words(["-CFLAGS", "-std=c++17", "-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"])
+        .words(["-y", ".", "-y"])
+        .word(rtl.display().to_string())
+        .words([format!("{TOP}.v"), "board.cpp".into()]);
     tool::run("verilator", &verilator, &args, &work)?;
     Ok(Program { path: work.join("obj/board"), rtl })
 }
@@ -112,9 +111,9 @@ impl Program {
     /// Starts the board. What no reset touches begins with random values, drawn from `seed`.
     ///
     /// # Errors
-    /// [`Error::Tool`] if it does not start.
+    /// [`Kind::ToolNotStarted`] and [`Kind::ToolOutput`] if it does not start.
     pub fn start(&self, seed: u32) -> Result<Running> {
-        let failed = |problem: String| Error::tool("simulated board", problem, "check that /dev/ptmx can be opened");
+        let place = || Place::tool("simulated board");
         let mut child = Command::new(&self.path)
             .args([
                 format!("+clocks={CLOCKS_PER_BIT}"),
@@ -126,7 +125,7 @@ impl Program {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| failed(format!("could not be started: {error}")))?;
+            .map_err(|error| Kind::ToolNotStarted { program: self.path.display().to_string(), error }.at(place()))?;
         let mut line = String::new();
         let read = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
         match (read, line.trim().strip_prefix("port ")) {
@@ -135,7 +134,8 @@ impl Program {
                 // It has failed already; there is nothing to do about a child that cannot be killed.
                 let _ = child.kill();
                 let _ = child.wait();
-                Err(failed(format!("said '{}' instead of its port", line.trim())))
+                let problem = format!("it said '{}' instead of its port", line.trim());
+                Err(Kind::ToolOutput { problem, known: "check that /dev/ptmx can be opened" }.at(place()))
             }
         }
     }
@@ -145,11 +145,11 @@ impl Running {
     /// Waits until the board stops by itself.
     ///
     /// # Errors
-    /// [`Error::Tool`] if it stopped because it failed.
+    /// [`Kind::Internal`] if it stopped because it failed.
     pub fn wait(&mut self) -> Result<()> {
         match self.child.wait() {
             Ok(status) if status.success() => Ok(()),
-            other => Err(Error::tool("simulated board", format!("stopped: {other:?}"), "report this with the core")),
+            other => Err(Kind::internal(format!("it stopped: {other:?}")).at(Place::tool("simulated board"))),
         }
     }
 

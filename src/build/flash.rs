@@ -5,8 +5,10 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::REPORT;
+use crate::error::{Artefact, Kind, Result};
 use crate::identifier::{is_file_name, printable};
-use crate::{Error, Result, doctor, input, tool};
+use crate::synth::load_arguments;
+use crate::{doctor, input, tool};
 
 /// What is read of the report; it has more.
 #[derive(Deserialize)]
@@ -19,30 +21,19 @@ struct Built {
 /// Loads the bitstream of the folder `built` into its board; with `permanent`, into the memory from which the board starts.
 ///
 /// # Errors
-/// [`Error::File`] for a folder without a bitstream or a board that openFPGALoader does not know, [`Error::Tool`] if that is
-/// missing or fails, as when there is no board.
+/// [`Kind::NoBitstream`], [`Kind::NotLoadable`] for a board that openFPGALoader does not know, [`Kind::ToolMissing`] or
+/// [`Kind::ToolFailed`], as when there is no board.
 pub fn flash(built: &Path, permanent: bool) -> Result<()> {
     let path = built.join(REPORT);
-    let advice = "give a folder that `volley build` wrote";
-    let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
-    let report: Built = serde_json::from_str(&text).map_err(|error| Error::file(&path, error.to_string(), advice))?;
-    let Some(bitstream) = report.bitstream else {
-        let advice = "look at what `volley build` said of it; where it ran no tool, run it without --no-run";
-        return Err(Error::file(&path, "there is no bitstream", advice));
-    };
+    let text =
+        input::read_text(&path).map_err(|error| Kind::Unreadable { wanted: Artefact::Build, error }.at(&path))?;
+    let report: Built =
+        serde_json::from_str(&text).map_err(|error| Kind::malformed(Artefact::Build, error).at(&path))?;
+    let bitstream = report.bitstream.ok_or_else(|| Kind::NoBitstream.at(&path))?;
     if !is_file_name(&bitstream) {
-        let problem = format!("'{}' is no name that Volley gives a bitstream", printable(&bitstream));
-        return Err(Error::file(&path, problem, advice));
+        return Err(Kind::BadName { name: printable(&bitstream), wanted: Artefact::Build }.at(&path));
     }
-    let Some(programmer) = report.programmer else {
-        let problem = format!("openFPGALoader does not know the board {}", report.board);
-        return Err(Error::file(&path, problem, "load the bitstream with its vendor's tool"));
-    };
+    let programmer = report.programmer.ok_or_else(|| Kind::NotLoadable { board: report.board.clone() }.at(&path))?;
     let program = doctor::locate("openFPGALoader", &tool::folders(None))?;
-    let mut args = vec!["--board", &programmer];
-    if permanent {
-        args.push("--write-flash");
-    }
-    args.push(&bitstream);
-    tool::run("openFPGALoader", &program, &args, built)
+    tool::run("openFPGALoader", &program, &load_arguments(&programmer, &bitstream, permanent), built)
 }

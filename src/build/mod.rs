@@ -11,11 +11,13 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::board::{self, Board, Flow, HostLink, Level, constraints};
+use crate::error::{Artefact, Kind, Place, Result, Setting};
 use crate::output::{write_file, write_folder};
 use crate::rtl::image::{Image, fingerprint};
 use crate::synth::{self, Stage};
+use crate::tool::{self, Arguments};
 use crate::top::{Around, Device, Link, Panel};
-use crate::{Error, Result, core_folder, tool, top};
+use crate::{core_folder, top};
 use vivado::Sources;
 
 pub use flash::flash;
@@ -75,7 +77,7 @@ pub struct Serial {
 /// Decides how the core in the folder `rtl` stands on a board.
 ///
 /// # Errors
-/// [`Error::Setting`] for a clock or a rate that cannot be made, and for frames that are too long for a serial line; whatever reading
+/// [`Kind::ClockOutOfReach`], [`Kind::BaudOutOfReach`], [`Kind::FrameTooLong`]; whatever reading
 /// the folder gives.
 pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared> {
     let core = core_folder::read(rtl)?;
@@ -134,10 +136,8 @@ fn clocks_per_bit(mhz: f64, baud: u32) -> Result<u32> {
     let clocks = exact.round();
     let off = (clocks / exact - 1.0).abs();
     if clocks < f64::from(LEAST_CLOCKS) || clocks > 65535.0 || off > RATE_TOLERANCE {
-        let problem =
-            format!("a clock of {mhz} MHz makes no serial line of {baud} bits a second: {exact:.2} clocks a bit");
-        let near = mhz * 1e6 / clocks.clamp(f64::from(LEAST_CLOCKS), 65535.0);
-        return Err(Error::setting("--baud", problem, format!("choose another rate, for instance {near:.0}")));
+        let nearest = mhz * 1e6 / clocks.clamp(f64::from(LEAST_CLOCKS), 65535.0);
+        return Err(Kind::BaudOutOfReach { baud, mhz, clocks: exact, nearest }.at(Setting::Baud));
     }
     Ok(clocks as u32)
 }
@@ -148,8 +148,7 @@ fn buffer_log2(frame: usize, small: bool) -> Result<u32> {
     let (least, bodies) = if small { (256, body) } else { (1024, 2 * body) };
     let log2 = bodies.max(least).next_power_of_two().ilog2();
     if frame > 0xffff || body > 1 << 15 {
-        let problem = format!("a frame of {frame} bytes is too long for a message on a serial line");
-        return Err(Error::setting("--board", problem, "choose a board whose host_link is axi"));
+        return Err(Kind::FrameTooLong { bytes: frame as u64 }.at(Setting::Board));
     }
     Ok(log2.min(15))
 }
@@ -177,7 +176,7 @@ pub struct Report {
 /// That the design does not fit or misses its clock is no error but in the report, and there is no bitstream then.
 ///
 /// # Errors
-/// What [`prepare`] gives, [`Error::Tool`] for a tool that is missing or fails, [`Error::Io`], [`Error::File`].
+/// What [`prepare`] gives, [`Kind::ToolMissing`] or [`Kind::ToolFailed`], and what reading and writing files gives.
 pub fn run(
     rtl: &Path,
     board: &Board,
@@ -223,11 +222,13 @@ pub fn run(
         }
         if let Some(name) = &report.bitstream {
             let path = folder.join(name);
-            let size = std::fs::metadata(&path).map_err(|e| Error::io(&path, e, "report this with the core"))?.len();
+            let size = std::fs::metadata(&path)
+                .map_err(|error| Kind::Unreadable { wanted: Artefact::ToolReport, error }.at(&path))?
+                .len();
             report.bitstream_bytes = Some(size);
         }
-        let text = serde_json::to_string_pretty(&report)
-            .map_err(|error| Error::file(REPORT, error.to_string(), "report this with the core"))?;
+        let text =
+            serde_json::to_string_pretty(&report).map_err(|error| Kind::internal(error).at(Place::file(REPORT)))?;
         write_file(&folder.join(REPORT), text)
     })?;
     Ok(report)
@@ -249,7 +250,12 @@ fn with_vivado(job: &synth::Job, run: bool, folder: &Path) -> Result<Option<Stri
     for (name, text) in &scripts {
         write_file(&folder.join(name), text)?;
         if let Some(program) = &program {
-            tool::run("vivado", program, &["-mode", "batch", "-nojournal", "-source", name], folder)?;
+            tool::run(
+                "vivado",
+                program,
+                &Arguments::default().words(["-mode", "batch", "-nojournal", "-source", name]),
+                folder,
+            )?;
         }
     }
     Ok(program.map(|_| format!("{}.bit", job.top)))

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use crate::board::{Board, Family};
+use crate::error::{Kind, Place, Result};
 use crate::top::registers::{Access, REGISTERS};
-use crate::{Error, Result};
 
 /// A design as Vivado is given it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Sources {
 /// The part of a board as Vivado names it.
 ///
 /// # Errors
-/// [`Error::Setting`] if the ordering code is not one of a 7-series or UltraScale+ device.
+/// [`Kind::NotAXilinxPart`] if the ordering code is not one of a 7-series or UltraScale+ device.
 pub fn part(board: &Board) -> Result<String> {
     let code = &board.part;
     let name = code.split_once('-').and_then(|(device, rest)| match board.family {
@@ -38,10 +38,7 @@ pub fn part(board: &Board) -> Result<String> {
         }
         Family::Ecp5 | Family::Ice40 => None,
     });
-    name.ok_or_else(|| {
-        let problem = format!("'{code}' of {} is no part that Vivado builds for", board.name);
-        Error::setting("part", problem, "give the ordering code of a Xilinx 7-series or UltraScale+ device")
-    })
+    name.ok_or_else(|| Kind::NotAXilinxPart { part: code.clone() }.at(Place::Board(board.name.clone())))
 }
 
 /// `project.tcl`: from the Verilog of a board's top to `TOP.bit`, which is not written if a path misses its clock.
@@ -80,11 +77,10 @@ pub fn package_ip(sources: &Sources, board: &Board, description: &str) -> Result
 /// writes `TOP.bit` and `TOP.hwh`. `mhz` is the accelerator's clock.
 ///
 /// # Errors
-/// As [`part`]; [`Error::Setting`] for a board without a processing system.
+/// As [`part`]; [`Kind::NoProcessingSystem`] for a board without one.
 pub fn block_design(sources: &Sources, board: &Board, mhz: f64) -> Result<String> {
     let Some(files) = board_files(&board.name) else {
-        let problem = format!("'{}' has no processing system that a block design is known for", board.name);
-        return Err(Error::setting("--board", problem, "choose pynq-z2 or zcu104"));
+        return Err(Kind::NoProcessingSystem.at(Place::Board(board.name.clone())));
     };
     let processor = match board.family {
         Family::UltrascalePlus => include_str!("vivado/zynq_ultrascale.tcl"),

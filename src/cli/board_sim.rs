@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use volley::board::Board;
-use volley::{Error, board_sim};
+use volley::board_sim;
+use volley::error::Kind;
 
 use super::{Outcome, progress, say};
 
@@ -72,7 +73,7 @@ impl Link {
     /// A link that an earlier board left may be replaced, anything else may not.
     fn check(path: &Path) -> volley::Result<()> {
         if path.exists() && !path.is_symlink() {
-            return Err(Error::file(path, "it exists and is no link", "choose another path for --link"));
+            return Err(Kind::ForeignFile.at(path).advise("choose another path for --link"));
         }
         Ok(())
     }
@@ -80,9 +81,11 @@ impl Link {
     fn new(path: PathBuf, port: &Path) -> volley::Result<Link> {
         Link::check(&path)?;
         if path.is_symlink() {
-            std::fs::remove_file(&path).map_err(|e| Error::io(&path, e, "choose another path for --link"))?;
+            std::fs::remove_file(&path)
+                .map_err(|error| Kind::Unwritable { error }.at(&path).advise("choose another path for --link"))?;
         }
-        std::os::unix::fs::symlink(port, &path).map_err(|e| Error::io(&path, e, "choose another path for --link"))?;
+        std::os::unix::fs::symlink(port, &path)
+            .map_err(|error| Kind::Unwritable { error }.at(&path).advise("choose another path for --link"))?;
         Ok(Link { path })
     }
 }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde_json::{Value, json};
 use volley::board::{Board, constraints};
+use volley::error::Kind;
 use volley::fixed_point::Network;
+use volley::folder;
 use volley::quantise::quantise;
 use volley::schedule::resources::Resources;
 use volley::schedule::solver::{self, Task};
 use volley::schedule::{self, Activity, Figures, Folding};
-use volley::{Error, folder};
 
 use super::plan::Basis;
 use super::table::{Cell, Table};
@@ -149,9 +150,9 @@ fn fits(args: &Args, boards: &[Board], network: &Network) -> Result<Table> {
                 ]);
             }
             // That is a row of the table.
-            Err(Error::Setting { key, problem, .. }) if key == "--board" => {
+            Err(error) if matches!(error.kind(), Kind::DoesNotFit { .. } | Kind::NoFoldingFits) => {
                 row.extend((0..8).map(|_| Cell::none()));
-                row.push(Cell::text(problem));
+                row.push(Cell::text(error.kind()));
             }
             Err(error) => return Err(error.into()),
         }

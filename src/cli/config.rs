@@ -7,7 +7,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use toml::Value;
-use volley::{Error, Result, input};
+use volley::error::{Artefact, Kind, Place, Result};
+use volley::input;
 
 /// The file that is read without being asked for.
 const DEFAULT: &str = "volley.toml";
@@ -23,6 +24,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The command that is to run; empty without one.
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
     /// The arguments with the file's keys between the command and the user's own flags.
     pub fn with_flags(&self, given: &[OsString]) -> Vec<OsString> {
         let mut arguments = given.to_vec();
@@ -45,7 +51,8 @@ impl Settings {
 /// Reads the file that `given` names, or [`DEFAULT`] if that exists, and checks all of its tables.
 ///
 /// # Errors
-/// [`Error::Io`] for a named file that is not there, [`Error::File`] naming table and key for what no command knows.
+/// [`Kind::Unreadable`] for a named file that is not there, [`Kind::Malformed`], and [`Kind::Unsupported`] at the table or key that
+/// no command knows.
 pub fn find(root: &clap::Command, given: &[OsString]) -> Result<Settings> {
     let (at, named) = scan(root, given);
     let command = at.and_then(|at| given[at].to_str()).unwrap_or_default().to_string();
@@ -55,19 +62,22 @@ pub fn find(root: &clap::Command, given: &[OsString]) -> Result<Settings> {
     let text = match input::read_text(file) {
         Ok(text) => text,
         Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => return Ok(settings),
-        Err(source) => return Err(Error::io(file, source, "give a readable TOML file with --config")),
+        Err(error) => return Err(Kind::Unreadable { wanted: Artefact::Configuration, error }.at(file)),
     };
     let tables: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        Error::file(file, error.to_string().trim_end(), "write one table a command: [convert], then key = value")
+        let kind = Kind::malformed(Artefact::Configuration, error);
+        kind.at(file).advise("write one table for each command: [convert], then key = value")
     })?;
     for (name, table) in &tables {
         let Some(command) = root.find_subcommand(name) else {
             let known: Vec<_> = root.get_subcommands().map(clap::Command::get_name).collect();
-            let problem = format!("unknown key '{name}'");
-            return Err(Error::file(file, problem, format!("the tables are {}", known.join(", "))));
+            let problem = "there is no such command";
+            return Err(wrong(problem, format!("the tables are {}", known.join(", ")))
+                .at(Place::within(file, Place::key(name))));
         };
         let Some(table) = table.as_table() else {
-            return Err(Error::file(file, format!("'{name}' is not a table"), format!("write [{name}]")));
+            let place = Place::within(file, Place::key(name));
+            return Err(wrong("it is not a table", format!("write [{name}]")).at(place));
         };
         for (key, value) in table {
             let flag = flag(file, command, key, value)?;
@@ -98,14 +108,19 @@ fn scan(root: &clap::Command, given: &[OsString]) -> (Option<usize>, Option<Path
     (at, file)
 }
 
+/// What is wrong in the file.
+fn wrong(problem: &str, advice: impl Into<String>) -> Kind {
+    Kind::Unsupported { problem: problem.into(), advice: advice.into() }
+}
+
 /// A key with its value as a flag.
 fn flag(file: &Path, command: &clap::Command, key: &str, value: &Value) -> Result<OsString> {
-    let place = format!("[{}] {key}", command.get_name());
+    let place = Place::within(file, Place::key(format!("[{}] {key}", command.get_name())));
     let flags = || command.get_arguments().filter_map(|argument| argument.get_long());
     if !flags().any(|flag| flag == key) {
         let known: Vec<_> = flags().collect();
         let advice = format!("the keys of [{}] are {}", command.get_name(), known.join(", "));
-        return Err(Error::file(file, format!("{place}: unknown key"), advice));
+        return Err(wrong("there is no such key", advice).at(place));
     }
     let one = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -119,11 +134,7 @@ fn flag(file: &Path, command: &clap::Command, key: &str, value: &Value) -> Resul
         value => one(value),
     };
     let Some(text) = text else {
-        return Err(Error::file(
-            file,
-            format!("{place}: no flag takes such a value"),
-            "write what the flag would take",
-        ));
+        return Err(wrong("no flag takes such a value", "write what the flag would take").at(place));
     };
     Ok(format!("--{key}={text}").into())
 }

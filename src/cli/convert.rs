@@ -8,12 +8,14 @@ use serde_json::json;
 use volley::ann::Normalisation;
 use volley::convert::calibrate::{self, Calibration};
 use volley::convert::{self, Options};
+use volley::error::{Artefact, Error, Kind};
 use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
 use volley::mixed_precision::{self, Choice};
 use volley::snn::{Neuron, Op};
-use volley::{Error, data, import, input, quantise};
+use volley::{data, import, input, quantise};
 
+use super::advice::Usage;
 use super::table::{Cell, Table, thousands};
 use super::{Json, Numbers, Outcome, images, progress, say, say_json, seconds};
 
@@ -77,20 +79,19 @@ enum NeuronKind {
 
 impl NeuronKind {
     /// τ, as far as the kind leaves a choice.
-    fn members(self, asked: Option<u32>) -> volley::Result<u32> {
+    fn members(self, asked: Option<u32>) -> Result<u32, Usage> {
+        let wrong = |problem: String, advice| Err(Usage { flag: "--members", problem, advice });
         match (self, asked) {
             (NeuronKind::Group, Some(members)) => Ok(members),
-            (NeuronKind::Group, None) => Err(Error::setting(
-                "--members",
-                "is not given, and groups need a size",
+            (NeuronKind::Group, None) => wrong(
+                "it is not given, and groups need a size".into(),
                 "choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons",
-            )),
+            ),
             (NeuronKind::If, None | Some(1)) => Ok(1),
-            (NeuronKind::If, Some(members)) => Err(Error::setting(
-                "--members",
-                format!("is {members}, and an integrate-and-fire neuron is a group of one"),
+            (NeuronKind::If, Some(members)) => wrong(
+                format!("it is {members}, and an integrate-and-fire neuron is a group of one"),
                 "leave it out or make it 1, or choose --neuron group",
-            )),
+            ),
         }
     }
 }
@@ -170,9 +171,7 @@ pub fn convert(
 
 /// The content of an ONNX file.
 pub fn read_model(model: &Path) -> volley::Result<Vec<u8>> {
-    input::read(model, input::MOST_BYTES).map_err(|source| {
-        Error::io(model, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
-    })
+    input::read(model, input::MOST_BYTES).map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(model))
 }
 
 /// The normalisation that was given as flags, or else the one beside the model.
@@ -184,10 +183,10 @@ pub fn normalisation(model: &Path, flags: Option<Normalisation>) -> volley::Resu
 }
 
 /// The fewest weight bits that lose at most so many points.
-fn choose_bits(converted: &Converted, data: Option<&Path>, points: f64) -> volley::Result<Choice> {
+fn choose_bits(converted: &Converted, data: Option<&Path>, points: f64) -> Result<Choice> {
     let Some(path) = data else {
-        let advice = "give labelled training images with --data";
-        return Err(Error::setting("--max-loss", "needs images to measure the accuracy on", advice));
+        let problem = "it needs images to measure the accuracy on".into();
+        return Err(Usage { flag: "--max-loss", problem, advice: "give labelled training images with --data" }.into());
     };
     let images = images(path, None, converted.network.input.shape)?;
     let bar = progress::bar(0, "choosing weight bits");
@@ -197,16 +196,14 @@ fn choose_bits(converted: &Converted, data: Option<&Path>, points: f64) -> volle
             bar.inc(done as u64);
         });
     bar.finish_and_clear();
-    choice
+    Ok(choice?)
 }
 
 fn no_normalisation(model: &Path) -> Error {
-    Error::file(
-        model.with_extension("toml"),
-        "there is no such file with an [input] table, and --mean and --std are not given",
-        "say how training normalised its images, (pixel/255 − mean)/std with one number a channel: \
-         --mean 0 --std 1 if it did not, for grey images",
-    )
+    let problem = "there is no such file with an [input] table, and --mean and --std are not given";
+    let advice = "say how training normalised its images, (pixel/255 − mean)/std with one number for each channel: \
+                  --mean 0 --std 1 if it did not, for grey images";
+    Kind::malformed(Artefact::Normalisation, problem).at(model.with_extension("toml")).advise(advice)
 }
 
 /// One row a layer: what conversion and quantisation made of it.

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use volley::core_folder::{self, Core};
 use volley::cosim::{self, Options, Simulator, Verdict};
+use volley::data;
 use volley::data::Images;
-use volley::{Error, data};
+use volley::error::{Artefact, Kind, Setting};
 
 use super::table::{Cell, Table, thousands};
 use super::{Json, Outcome, progress, say, say_json};
@@ -80,8 +81,7 @@ fn frames(path: &Path, count: usize, core: &Core) -> volley::Result<Images> {
     let images = data::read_npz(path, Some(count))?;
     data::check_shape(&images, core.network.input.shape, path)?;
     if images.len() < count {
-        let problem = format!("is {count}, and {} has {} images", path.display(), images.len());
-        return Err(Error::setting("--frames", problem, "stream fewer frames"));
+        return Err(Kind::TooFewImages { asked: count, found: images.len() }.at(Setting::Frames));
     }
     Ok(images)
 }
@@ -197,5 +197,5 @@ impl Drop for Work {
 /// A folder that vanishes when it is dropped.
 pub fn temporary_folder() -> volley::Result<tempfile::TempDir> {
     tempfile::tempdir()
-        .map_err(|source| Error::io(std::env::temp_dir(), source, "make it writable, or set TMPDIR to another folder"))
+        .map_err(|error| Kind::Unreadable { wanted: Artefact::Temporary, error }.at(std::env::temp_dir()))
 }

@@ -7,11 +7,12 @@ use anyhow::Result;
 use serde_json::json;
 use volley::board::Board;
 use volley::core_folder::{self, Core};
+use volley::error::{Artefact, Kind};
 use volley::fixed_point::WeightMode;
 use volley::quantise::quantise;
 use volley::schedule::resources::Resources;
 use volley::schedule::{Activity, DEFAULT_LANES, Figures, Folding, dense, unknown_layer};
-use volley::{Error, fixed_point, folder, input};
+use volley::{fixed_point, folder, input};
 
 use super::plan::needs;
 use super::table::{Cell, Table};
@@ -58,8 +59,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     converted.settings.weights = args.weights.unwrap_or(converted.settings.weights);
     let board = args.board.as_deref().map(Board::find).transpose()?;
     let network = quantise(&converted.network, &converted.settings)?;
-    if let (Some(path), Some((problem, advice))) = (&args.plan, unknown_layer(&network, folding.layers.keys())) {
-        return Err(Error::file(path, problem, advice).into());
+    if let (Some(path), Some(unknown)) = (&args.plan, unknown_layer(&network, folding.layers.keys())) {
+        return Err(unknown.at(path).into());
     }
     let core = core_folder::generate(&converted, &folding)?;
     let need = board.as_ref().map(|board| estimate(board, &core)).transpose()?;
@@ -88,8 +89,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 }
 
 fn read_plan(path: &Path) -> volley::Result<Folding> {
-    let advice = "give a plan that `volley plan` wrote";
-    let text = input::read_text(path).map_err(|source| Error::io(path, source, advice))?;
+    let text = input::read_text(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Plan, error }.at(path))?;
     Folding::from_toml(&text, path)
 }
 

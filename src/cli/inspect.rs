@@ -6,8 +6,9 @@ use anyhow::Result;
 use serde_json::json;
 use volley::core_folder::{self, Core};
 use volley::fixed_point::{Network, Op};
-use volley::{Error, ann, eval, folder, import, quantise, snn};
+use volley::{ann, eval, folder, import, quantise, snn};
 
+use super::advice::Usage;
 use super::table::{Cell, Table};
 use super::{Json, Outcome, convert, generate, images, say, say_json};
 
@@ -46,8 +47,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 fn model(args: &Args) -> Result<Outcome> {
     if args.data.is_some() {
+        let problem = "an ONNX file has no spikes to count".into();
         let advice = "convert the network, then inspect the folder";
-        return Err(Error::setting("--data", "an ONNX file has no spikes to count", advice).into());
+        return Err(Usage { flag: "--data", problem, advice }.into());
     }
     let network = import::read_onnx(&args.path, import::normalisation_for(&args.path)?)?;
     if args.json.wanted {

@@ -3,6 +3,7 @@
 //! A command is a file here: its flags (a clap struct, documented beside their definition), what it does with the
 //! library, and what it prints. Results go to stdout, progress and errors to stderr.
 
+mod advice;
 mod board_sim;
 mod boards;
 mod build;
@@ -25,6 +26,7 @@ mod synth;
 mod table;
 mod verify;
 mod weights;
+mod workflow;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -131,7 +133,7 @@ pub fn main() -> ExitCode {
         // Whoever reads our output has seen enough (`volley inspect net | head`).
         Err(error) if is_broken_pipe(&error) => Outcome::Fine.into(),
         Err(error) => {
-            eprintln!("error: {}", shown(&error.to_string()));
+            eprintln!("error: {}", shown(&advice::message("", &error)));
             Outcome::Unusable.into()
         }
     }
@@ -156,15 +158,17 @@ fn run() -> Result<Outcome> {
         }
         std::process::exit(error.exit_code())
     });
-    let outcome = dispatch(cli.command);
-    if let Err(error) = &outcome
-        && let Some(volley::Error::Setting { key, .. }) = error.downcast_ref()
-    {
-        eprintln!("error: {}", shown(&error.to_string()));
-        tell_origin(&settings, key, &given);
-        return Ok(Outcome::Unusable);
+    match dispatch(cli.command) {
+        Err(error) if !is_broken_pipe(&error) => {
+            let command = settings.command();
+            eprintln!("error: {}", shown(&advice::message(command, &error)));
+            if let Some(flag) = advice::flag_of(command, &error) {
+                tell_origin(&settings, &flag, &given);
+            }
+            Ok(Outcome::Unusable)
+        }
+        outcome => outcome,
     }
-    outcome
 }
 
 /// A text that may quote a file as a terminal may show it.
@@ -175,7 +179,7 @@ fn shown(message: &str) -> String {
 /// A flag that the user did not write is looked for in the wrong place, so say where it comes from.
 fn tell_origin(settings: &config::Settings, argument: &str, given: &[OsString]) {
     if let Some(origin) = settings.origin_of(argument, given) {
-        eprintln!("note: the value stands in {origin}");
+        eprintln!("note: the value is in {origin}");
     }
 }
 

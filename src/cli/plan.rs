@@ -1,5 +1,6 @@
 //! `volley plan`: how many lanes, slices and units each layer gets on a board, and what comes of it.
 
+use std::ops::Bound;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -7,14 +8,15 @@ use rayon::prelude::*;
 use serde_json::json;
 use volley::board::Board;
 use volley::data::Images;
+use volley::error::{Kind, Setting};
 use volley::fixed_point::{Network, Op, WeightMode};
+use volley::folder;
 use volley::model::Model;
 use volley::output::write_file;
 use volley::quantise::quantise;
 use volley::schedule::resources::Resources;
 use volley::schedule::solver::{self, Task, pins};
 use volley::schedule::{self, Activity, Figures, Folding, Plan};
-use volley::{Error, folder};
 
 use super::table::{Cell, Table, thousands, whole};
 use super::{Json, Outcome, images, progress, say, say_json};
@@ -74,8 +76,7 @@ impl Basis {
     /// What may be used of a board.
     pub fn budget(&self, board: &Board) -> volley::Result<Resources> {
         if !(0.0..1.0).contains(&self.margin) {
-            let problem = format!("is {}", self.margin);
-            return Err(Error::setting("--margin", problem, "choose a share of at least 0 and below 1"));
+            return Err(Kind::out_of_range(self.margin, 0.0..1.0).at(Setting::Margin));
         }
         Ok(board.usable(self.margin))
     }
@@ -94,8 +95,8 @@ impl Basis {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
-    let clock = positive("--clock", args.clock.unwrap_or(board.core_mhz))? * 1e6;
-    let target = args.target_fps.map(|fps| positive("--target-fps", fps)).transpose()?;
+    let clock = positive(Setting::Clock, args.clock.unwrap_or(board.core_mhz))? * 1e6;
+    let target = args.target_fps.map(|fps| positive(Setting::Throughput, fps)).transpose()?;
     let budget = args.basis.budget(&board)?;
     let pins = args.pin.as_deref().map(pins).transpose()?.unwrap_or_default();
     let mut converted = folder::read(&args.network)?;
@@ -146,11 +147,11 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-fn positive(key: &str, value: f64) -> volley::Result<f64> {
+pub fn positive(setting: Setting, value: f64) -> volley::Result<f64> {
     if value.is_finite() && value > 0.0 {
         return Ok(value);
     }
-    Err(Error::setting(key, format!("is {value}"), "choose a number above 0"))
+    Err(Kind::out_of_range(value, (Bound::Excluded(0.0), Bound::Unbounded)).at(setting))
 }
 
 /// What happens in each of `images`.

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use anyhow::Result;
 use serde::Serialize;
-use volley::Error;
 use volley::data::{self, Images};
+use volley::error::{Kind, Setting};
 use volley::eval::Which;
 use volley::fixed_point::Settings;
 use volley::folder::{self, Converted};
@@ -133,9 +133,11 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 /// The results, and the content of [`MARKER`].
 fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Result<(Results, String)> {
-    for (key, limit) in [("--float-limit", args.float_limit), ("--calibration-limit", args.calibration_limit)] {
+    for (setting, limit) in
+        [(Setting::FloatLimit, args.float_limit), (Setting::CalibrationLimit, args.calibration_limit)]
+    {
         if limit == 0 {
-            return Err(Error::setting(key, "is 0", "use at least one image"));
+            return Err(Kind::out_of_range(0, 1.0..).at(setting));
         }
     }
     let shape = converted.network.input.shape;
@@ -180,7 +182,7 @@ fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Resul
         fixed_point: &converted.settings,
     };
     let settled = toml::to_string(&settled)
-        .map_err(|error| Error::file(args.output.join(MARKER), error.to_string(), "name the files otherwise"))?;
+        .map_err(|error| Kind::internal(error).at(args.output.join(MARKER)).advise("give the files other names"))?;
     Ok((results, settled))
 }
 

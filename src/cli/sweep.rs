@@ -10,12 +10,15 @@ use serde_json::{Value, json};
 use volley::ann::Normalisation;
 use volley::board::Board;
 use volley::convert::calibrate::Calibration;
+use volley::error::{Artefact, Kind, Setting};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::output::write_whole_file;
-use volley::sweep::{self, Device, Point, Row, Stage, Sweep, Task, Workflow};
-use volley::{Error, data, import};
+use volley::sweep::{self, Device, Point, Row, Stage, Sweep, Task};
+use volley::{data, import};
 
+use super::plan::positive;
 use super::table::{Cell, Table};
+use super::workflow::{self, Workflow};
 use super::{Json, Numbers, Outcome, convert, images, progress, say, say_json, seconds};
 
 /// Clock of a core without a board.
@@ -146,7 +149,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     let device = device(args)?;
     if args.emit == Some(Emit::Snakemake) {
-        sweep::emit(&args.output, &workflow(args)?)?;
+        workflow::emit(&args.output, &workflow(args)?)?;
         say(format!(
             "wrote the workflow of {} points to {}; run `snakemake --cores N` there",
             points.len(),
@@ -164,7 +167,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let convert = |options: &volley::convert::Options| {
         let path = args.calibration.as_deref().map(|path| (path, Calibration::default()));
         let converted = convert::convert(&args.model, Some(normalisation.clone()), path, options, &Settings::default());
-        Ok(converted.map_err(renamed)?.0.network)
+        Ok(converted?.0.network)
     };
     let task = Task {
         folder: &args.output,
@@ -269,30 +272,17 @@ fn flags(args: &Args) -> Option<Normalisation> {
 fn device(args: &Args) -> volley::Result<Device> {
     let board = args.board.as_deref().map(Board::find).transpose()?;
     let clock_mhz = args.clock.unwrap_or(board.as_ref().map_or(CLOCK_MHZ, |board| board.core_mhz));
-    if !(clock_mhz.is_finite() && clock_mhz > 0.0) {
-        return Err(Error::setting("--clock", format!("is {clock_mhz}"), "choose a number above 0"));
-    }
+    positive(Setting::Clock, clock_mhz)?;
     if !(0.0..1.0).contains(&args.margin) {
-        let problem = format!("is {}", args.margin);
-        return Err(Error::setting("--margin", problem, "choose a share of at least 0 and below 1"));
+        return Err(Kind::out_of_range(args.margin, 0.0..1.0).at(Setting::Margin));
     }
     Ok(Device { board, margin: args.margin, clock_mhz })
-}
-
-/// What conversion calls --data is --calibration here.
-fn renamed(error: Error) -> Error {
-    match error {
-        Error::Layer { layer, problem, advice } => {
-            Error::Layer { layer, problem, advice: advice.replace("--data", "--calibration") }
-        }
-        other => other,
-    }
 }
 
 fn workflow(args: &Args) -> volley::Result<Workflow> {
     // The workflow is run in a folder of its own.
     let whole = |path: &Path| -> volley::Result<String> {
-        let found = path.canonicalize().map_err(|source| Error::io(path, source, "give the path of a file"))?;
+        let found = path.canonicalize().map_err(|error| Kind::Unreadable { wanted: Artefact::Any, error }.at(path))?;
         Ok(found.display().to_string())
     };
     let numbers = |numbers: &Option<Numbers>| {

@@ -7,7 +7,7 @@ use volley::board::Board;
 use volley::synth::{self, Options, Report, Resource, Stage};
 
 use super::table::{Cell, Table};
-use super::{Json, Outcome, progress, say, say_json};
+use super::{Json, Outcome, advice, progress, say, say_json};
 
 /// Synthesise the generated Verilog for a board, place and route it, and report area and clock
 #[derive(clap::Args)]
@@ -124,8 +124,9 @@ pub(super) fn print_implementation(report: &Report) -> Result<()> {
 
 /// Says on stderr what is bad, with what can be done.
 pub(super) fn conclude(report: &Report, allow_missed_clock: bool) -> Outcome {
-    for Resource { name, used, available, advice } in report.excess() {
-        eprintln!("the core does not fit: it takes {used} {name}, the {} has {available}; {advice}", report.part);
+    for Resource { kind, used, available } in report.excess() {
+        let advice = advice::of_resource(kind);
+        eprintln!("the core does not fit: it takes {used} {kind}, the {} has {available}; {advice}", report.part);
     }
     let missed = report.timing.as_ref().filter(|timing| !timing.met());
     if let Some(timing) = missed {
@@ -143,9 +144,9 @@ pub(super) fn conclude(report: &Report, allow_missed_clock: bool) -> Outcome {
 
 fn resources(report: &Report) -> Table {
     let mut table = Table::new(&["resource", "used", "available", "share"]);
-    for Resource { name, used, available, .. } in report.resources() {
+    for Resource { kind, used, available } in report.resources() {
         let share = if available > 0 { Cell::share(used as f64 / available as f64) } else { Cell::none() };
-        table.row(vec![Cell::text(name), Cell::count(used), Cell::count(available), share]);
+        table.row(vec![Cell::text(kind), Cell::count(used), Cell::count(available), share]);
     }
     table
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use volley::core_folder::{self, Core, Verification};
 use volley::cosim::{Options, Simulator};
 use volley::data::Images;
+use volley::error::{Artefact, Kind};
 use volley::input;
 use volley::random;
 use volley::sums::{SUMS, sha256};
@@ -72,7 +73,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 /// Whether the core was made from the file at `path`.
 fn is_source(path: &Path, verification: &Verification) -> volley::Result<bool> {
     let bytes = input::read(path, input::MOST_BYTES)
-        .map_err(|source| volley::Error::io(path, source, "give the ONNX file that was converted"))?;
+        .map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(path))?;
     let sum = sha256(&bytes);
     Ok(verification.sources.values().any(|known| *known == sum))
 }

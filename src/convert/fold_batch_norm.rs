@@ -2,7 +2,7 @@
 //! a convolution. Computed in f64, rounded once.
 
 use crate::ann::{Network, Op};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 pub fn run(network: &mut Network) -> Result<()> {
     for index in 0..network.nodes.len() {
@@ -19,12 +19,9 @@ pub fn run(network: &mut Network) -> Result<()> {
         let node = &network.nodes[index];
         if !alone || !matches!(network.nodes[before].op, Op::Conv { .. }) {
             let before = &network.nodes[before];
-            return Err(Error::node(
-                &node.name,
-                node.op.name(),
-                format!("it follows '{}' ({}), and cannot be folded into it", before.name, before.op.name()),
-                "put the normalisation directly behind a convolution or a fully connected layer of its own",
-            ));
+            let problem = format!("it follows '{}' ({}), and cannot be folded into it", before.name, before.op.name());
+            let advice = "put the normalisation directly after a convolution or a fully connected layer of its own";
+            return Err(Kind::NoSpikingForm { problem, advice }.at(Place::node(&node.name, node.op.name())));
         }
         if let Op::Conv { weights, bias, .. } = &mut network.nodes[before].op {
             for (mut kernel, &(alpha, _)) in weights.outer_iter_mut().zip(&affine) {

@@ -12,7 +12,7 @@ mod place_group_neurons;
 mod recognise_qcfs;
 mod widen_linear;
 
-use crate::error::{Error, Result};
+use crate::error::{Kind, Result, Setting};
 use crate::{ann, snn};
 pub(crate) use names::module_path;
 
@@ -37,10 +37,10 @@ pub struct Placed {
 /// Converts a network.
 ///
 /// # Errors
-/// [`Error::Setting`] for options out of range, [`Error::Node`] for a graph that group neurons cannot express.
+/// [`Kind::OutOfRange`] for options, [`Kind::NoSpikingForm`] for a graph that group neurons cannot express.
 pub fn convert(mut ann: ann::Network, options: &Options) -> Result<Placed> {
-    within("--members", options.members, 255)?;
-    within("--timesteps", options.timesteps, 64)?;
+    within(Setting::Members, options.members, 255)?;
+    within(Setting::Timesteps, options.timesteps, 64)?;
     ann.validate()?;
     for pass in PASSES {
         pass(&mut ann)?;
@@ -68,9 +68,9 @@ const PASSES: [Pass; 5] = [
     fold_average_pool::run,
 ];
 
-fn within(key: &str, value: u32, most: u32) -> Result<()> {
+fn within(setting: Setting, value: u32, most: u32) -> Result<()> {
     if (1..=most).contains(&value) {
         return Ok(());
     }
-    Err(Error::setting(key, format!("it is {value}"), format!("choose a number from 1 to {most}")))
+    Err(Kind::out_of_range(value, 1.0..=f64::from(most)).at(setting))
 }

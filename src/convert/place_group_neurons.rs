@@ -6,7 +6,7 @@ use super::form::{Form, MOST_WEIGHTS, dense};
 use super::names::{Names, module_path};
 use super::{Options, Placed};
 use crate::ann::{self, Op};
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Kind, Result};
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{self, Layer, Neuron, Pool, PoolKind, Source};
 
@@ -140,7 +140,7 @@ impl Place<'_> {
         match form.convs.first() {
             Some(conv) => Err(refuse(
                 node,
-                format!("no activation stands between '{}' and it", self.ann.nodes[conv.origin].name),
+                format!("there is no activation between '{}' and it", self.ann.nodes[conv.origin].name),
                 "put an activation between them, or multiply the two layers into one before the export",
             )),
             None if !form.is_routed() => {
@@ -158,7 +158,7 @@ impl Place<'_> {
         if form.convs.is_empty() && form.taps.len() < 2 {
             return Err(refuse(
                 node,
-                format!("no weights stand between '{}' and this activation", ann.nodes[node.inputs[0]].name),
+                format!("there are no weights between '{}' and this activation", ann.nodes[node.inputs[0]].name),
                 "remove one of two activations in a row, or put a layer between them",
             ));
         }
@@ -214,7 +214,7 @@ impl Place<'_> {
             return Err(refuse(
                 node,
                 format!("it pools the output of '{}' before any activation", before.name),
-                "put the pool behind the activation; at the end of a network, pool before the last layer instead",
+                "put the pool after the activation; at the end of a network, pool before the last layer instead",
             ));
         }
         if window.padding != Padding::default() || (0..2).any(|axis| window.kernel[axis] > window.stride[axis]) {
@@ -234,7 +234,7 @@ impl Place<'_> {
             return Err(refuse(
                 node,
                 "it pools the image, or a map that is not the plain output of activations",
-                "accepted are pools directly behind an activation or a concatenation",
+                "accepted are pools directly after an activation or a concatenation",
             ));
         }
         for tap in &mut form.taps {
@@ -263,7 +263,7 @@ impl Place<'_> {
         if form.convs.is_empty() {
             return Err(refuse(
                 node,
-                "the network ends without a layer of weights behind the last activation",
+                "the network ends without a layer of weights after the last activation",
                 "let it end in a fully connected layer or a convolution whose output is the scores",
             ));
         }
@@ -289,11 +289,11 @@ fn too_large(node: &ann::Node) -> Error {
 }
 
 /// An error that calls the node by the operator that the user knows, whatever the passes have made of it.
-fn refuse(node: &ann::Node, problem: impl Into<String>, advice: &str) -> Error {
+fn refuse(node: &ann::Node, problem: impl Into<String>, advice: &'static str) -> Error {
     let operator = match &node.op {
         Op::SumPool { .. } => "AveragePool",
         Op::Conv { window, .. } if is_linear(window, node.shape) => "Linear",
         op => op.name(),
     };
-    Error::node(&node.name, operator, problem, advice)
+    Kind::NoSpikingForm { problem: problem.into(), advice }.at(error::Place::node(&node.name, operator))
 }

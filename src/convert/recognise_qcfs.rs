@@ -5,7 +5,7 @@
 //! only the function is compared: `c·⌊clamp(a·x + b)⌋ + d`, clamped again.
 
 use crate::ann::{Network, Op};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Place, Result};
 
 /// Relative disagreement of float32 constants that is still the same number.
 const TOLERANCE: f64 = 1e-5;
@@ -48,13 +48,8 @@ pub fn run(network: &mut Network) -> Result<()> {
 
 fn refuse(network: &Network, chain: &[usize], index: usize, problem: String) -> Error {
     let node = &network.nodes[index];
-    let pieces: Vec<_> = chain.iter().map(|&index| network.nodes[index].name.as_str()).collect();
-    Error::node(
-        &node.name,
-        node.op.name(),
-        format!("{problem} (activation made of {})", pieces.join(", ")),
-        "accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)",
-    )
+    let made_of = chain.iter().map(|&index| network.nodes[index].name.clone()).collect();
+    Kind::UnsupportedActivation { problem, made_of }.at(Place::node(&node.name, node.op.name()))
 }
 
 /// `scale·x + shift`, then clamped to `low..high`.

@@ -5,7 +5,7 @@
 //! elements and does not mind the shape.
 
 use crate::ann::{Network, Op};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 use crate::shape::{Padding, Shape, Window};
 
 pub fn run(network: &mut Network) -> Result<()> {
@@ -19,12 +19,8 @@ pub fn run(network: &mut Network) -> Result<()> {
         let Some(&shape) = shapes.first() else { continue };
         let (name, operator) = (node.name.clone(), node.op.name());
         let refuse = |problem: &str| {
-            Err(Error::node(
-                &name,
-                operator,
-                problem,
-                "flatten directly before the fully connected layer that needs it",
-            ))
+            let advice = "flatten directly before the fully connected layer that needs it";
+            Err(Kind::NoSpikingForm { problem: problem.into(), advice }.at(Place::node(&name, operator)))
         };
         match &mut node.op {
             Op::Flatten => stands_for[index] = node.inputs[0],

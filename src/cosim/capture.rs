@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::{Bench, Word};
-use crate::{Error, Result};
+use crate::error::{Artefact, Kind, Result};
 
 /// One accepted beat and the clock (rising edges, counted from 0, reset included) in which it was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,12 +55,8 @@ pub(super) fn read(bench: &Bench, frames: usize, dir: &Path) -> Result<Capture> 
         .collect();
     let number = |key: &str| -> Result<u64> {
         summary.get(key).and_then(|v| v.parse().ok()).ok_or_else(|| {
-            let path = dir.join("summary.txt");
-            Error::file(
-                path,
-                format!("no number for '{key}'"),
-                "a counter's signal was unknown, or the run was cut off",
-            )
+            let kind = Kind::malformed(Artefact::Recording, format!("there is no number for '{key}'"));
+            kind.at(dir.join("summary.txt")).advise("a counter's signal was unknown, or the run was cut off")
         })
     };
     let timeout = summary.contains_key("timeout").then(|| -> Result<Timeout> {
@@ -93,12 +89,11 @@ pub(super) fn read(bench: &Bench, frames: usize, dir: &Path) -> Result<Capture> 
 }
 
 fn text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path)
-        .map_err(|e| Error::io(path, e, "the simulation ended before it recorded anything; look at the work folder"))
+    std::fs::read_to_string(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Recording, error }.at(path))
 }
 
 fn clocks(path: &Path) -> Result<Vec<u64>> {
-    let bad = |line: &str| Error::file(path, format!("'{line}' is not a clock"), "the run was cut off, run it again");
+    let bad = |line: &str| Kind::malformed(Artefact::Recording, format!("'{line}' is not a clock")).at(path);
     text(path)?.lines().map(|line| line.trim().parse().map_err(|_| bad(line))).collect()
 }
 
@@ -107,11 +102,10 @@ fn beats(stream: &str, path: &Path) -> Result<Vec<Beat>> {
         let (word, clock) = line.trim().split_once(' ').unwrap_or((line, ""));
         match (Word::from_hex(word), clock.trim().parse()) {
             (Some(word), Ok(clock)) => Ok(Beat { word, clock }),
-            _ => Err(Error::file(
-                path,
-                format!("beat {at} of stream '{stream}' is '{word}' at clock {clock}"),
-                "an x or z means that the design uses a value before it is written",
-            )),
+            _ => {
+                let (stream, word, clock) = (stream.into(), word.into(), clock.into());
+                Err(Kind::UndefinedValue { stream, beat: at, word, clock }.at(path))
+            }
         }
     };
     text(path)?.lines().enumerate().map(beat).collect()

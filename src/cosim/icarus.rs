@@ -2,27 +2,28 @@
 
 use super::tool::build_once;
 use super::{Job, Window, testbench, write};
-use crate::{Result, tool};
+use crate::Result;
+use crate::tool::{self, Arguments};
 
 pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let dir = job.work_dir.join("icarus");
     let program = dir.join("cosim.vvp");
-    let mut args: Vec<String> = ["-g2005", "-Wall", "-s", "cosim_clock", "-o"].into_iter().map(String::from).collect();
-    args.extend([program.display().to_string(), "cosim_clock.v".into(), "cosim_tb.v".into()]);
-    args.extend(job.rtl_files.iter().map(|p| p.display().to_string()));
+    let args = Arguments::default()
+        .words(["-g2005", "-Wall", "-s", "cosim_clock", "-o"])
+        .words([program.display().to_string(), "cosim_clock.v".into(), "cosim_tb.v".into()])
+        .words(job.rtl_files.iter().map(|p| p.display().to_string()));
     let iverilog = &job.options.tools.iverilog;
-    let key = [args.join("\n"), iverilog.display().to_string()];
+    let key = [args.to_string(), iverilog.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], testbench::ICARUS_CLOCK], || {
         write(&dir.join("cosim_tb.v"), &job.testbench)?;
         write(&dir.join("cosim_clock.v"), testbench::ICARUS_CLOCK)?;
         tool::run("iverilog", iverilog, &args, &dir)
     })?;
     // -n: never wait for a terminal.
-    let mut args = vec!["-n".into(), program.display().to_string()];
+    let mut args = Arguments::default().word("-n").word(program.display().to_string());
     if window.is_some() {
-        args.push("-fst".into());
+        args = args.word("-fst");
     }
-    args.extend(job.plusargs());
-    args.extend(window.iter().flat_map(Window::plusargs));
+    args = args.words(job.plusargs()).words(window.iter().flat_map(Window::plusargs));
     tool::run("vvp", &job.options.tools.vvp, &args, &job.rtl_dir)
 }

@@ -25,7 +25,7 @@ pub use tool::Tools;
 pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 
-use crate::{Error, Result};
+use crate::error::{Artefact, Kind, Place, Result, Setting};
 
 /// One AXI4-Stream of the top: `tdata` width in bits (byte padding included) and beats a frame.
 #[derive(Clone, Debug)]
@@ -143,12 +143,12 @@ pub fn waveform(
     path: &Path,
 ) -> Result<()> {
     if to_cycle < from_cycle {
-        return Err(Error::setting("waveform", format!("clocks {from_cycle} to {to_cycle}"), "give the earlier first"));
+        return Err(Kind::out_of_range(to_cycle as f64, from_cycle as f64..).at(Setting::Waveform));
     }
     if let Some(parent) = path.parent() {
         create_dir(parent)?;
     }
-    let path = std::path::absolute(path).map_err(|e| Error::io(path, e, "give a writable path"))?;
+    let path = std::path::absolute(path).map_err(|error| Kind::Unwritable { error }.at(path))?;
     let mut job = Job::prepare(bench, frames, options)?;
     job.execute(Some(Window { from: from_cycle, to: to_cycle, path }))
 }
@@ -185,47 +185,48 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     fn prepare(bench: &Bench, frames: &[Vec<Word>], options: &'a Options) -> Result<Self> {
         if !bench.holds.is_empty() && options.simulator != Simulator::Icarus {
-            return Err(Error::setting("held streams", "Verilator cannot hold them", "simulate with Icarus"));
+            let problem = "Verilator cannot hold streams".into();
+            return Err(Kind::BadBench { problem, advice: "simulate with Icarus" }.at(Place::Bench));
         }
         let testbench = testbench::emit(bench)?;
         let mut input = String::new();
         for (at, frame) in frames.iter().enumerate() {
+            let refuse = |problem| {
+                let advice = "pack each frame into the beats of the input stream";
+                Err(Kind::BadBench { problem, advice }.at(Place::Frame(at)))
+            };
             if frame.len() != bench.input.beats_per_frame {
-                return Err(Error::setting(
-                    format!("frame {at}"),
-                    format!("{} beats, the top takes {}", frame.len(), bench.input.beats_per_frame),
-                    "pack each frame into the beats that the input stream carries",
-                ));
+                let wanted = bench.input.beats_per_frame;
+                return refuse(format!("it has {} beats, and the input stream takes {wanted}", frame.len()));
             }
             for word in frame {
                 if word.bits() > bench.input.data_bits {
-                    return Err(Error::setting(
-                        format!("frame {at}"),
-                        format!("a beat of {} bits on a stream of {}", word.bits(), bench.input.data_bits),
-                        "pack each frame into the beats that the input stream carries",
-                    ));
+                    let (found, wanted) = (word.bits(), bench.input.data_bits);
+                    return refuse(format!("a beat has {found} bits, and the input stream has {wanted}"));
                 }
                 input += &word.to_hex();
                 input.push('\n');
             }
         }
         if frames.is_empty() {
-            return Err(Error::setting("frames", "there is none", "give at least one frame"));
+            let problem = "there are no frames".into();
+            return Err(Kind::BadBench { problem, advice: "give at least one frame" }.at(Place::Bench));
         }
         let absolute = |path: &Path| {
-            path.canonicalize().map_err(|e| Error::io(path, e, "check that the Verilog has been written"))
+            path.canonicalize().map_err(|error| Kind::Unreadable { wanted: Artefact::Verilog, error }.at(path))
         };
         let rtl_files = bench.rtl_files.iter().map(|p| absolute(p)).collect::<Result<Vec<_>>>()?;
         let Some(rtl_dir) = rtl_files.first().and_then(|p| p.parent()).map(Path::to_path_buf) else {
-            return Err(Error::setting("co-simulation bench", "no Verilog file", "list the files of the design"));
+            let problem = "there is no Verilog file".into();
+            return Err(Kind::BadBench { problem, advice: "list the files of the design" }.at(Place::Bench));
         };
         create_dir(&options.work_dir)?;
         let work_dir = absolute(&options.work_dir)?;
         let run_dir = work_dir.join("run");
         // Recordings of an earlier run must not be taken for this one's.
         match std::fs::remove_dir_all(&run_dir) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::io(&run_dir, e, "choose a work folder that is writable"));
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Kind::Unwritable { error }.at(&run_dir));
             }
             _ => create_dir(&run_dir)?,
         }
@@ -253,9 +254,9 @@ impl<'a> Job<'a> {
 }
 
 fn create_dir(path: &Path) -> Result<()> {
-    std::fs::create_dir_all(path).map_err(|e| Error::io(path, e, "choose a folder that is writable"))
+    std::fs::create_dir_all(path).map_err(|error| Kind::Unwritable { error }.at(path))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).map_err(|e| Error::io(path, e, "choose a folder that is writable"))
+    std::fs::write(path, text).map_err(|error| Kind::Unwritable { error }.at(path))
 }

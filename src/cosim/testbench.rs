@@ -11,7 +11,7 @@
 use std::fmt::Write as _;
 
 use super::{Bench, Hold};
-use crate::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 /// The wrapper that gives Icarus a clock, and a waveform where `+trace_file` is given.
 pub const ICARUS_CLOCK: &str = "`default_nettype none
@@ -165,7 +165,7 @@ fn hold(i: usize, stream: &Hold) -> String {
 }
 
 fn check(bench: &Bench) -> Result<()> {
-    let fail = |problem: String, advice: &str| Err(Error::setting("co-simulation bench", problem, advice));
+    let fail = |problem: String, advice| Err(Kind::BadBench { problem, advice }.at(Place::Bench));
     // Hierarchical names with indices, nothing that could end a statement.
     let plain = |text: &str| {
         text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::Job;
-use crate::{Error, Result};
+use crate::error::{Artefact, Kind, Result};
 
 /// The programs of the simulators: a bare name is looked up on `PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,8 @@ pub(super) fn build_once(job: &Job, dir: &Path, key: &[&str], build: impl FnOnce
         hash.update(part);
     }
     for path in &job.rtl_files {
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e, "check that the Verilog has been written"))?;
+        let bytes =
+            std::fs::read(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Verilog, error }.at(path))?;
         hash.update(path.as_os_str().as_encoded_bytes());
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
@@ -42,8 +43,8 @@ pub(super) fn build_once(job: &Job, dir: &Path, key: &[&str], build: impl FnOnce
         return Ok(());
     }
     match std::fs::remove_dir_all(dir) {
-        Err(e) if e.kind() != ErrorKind::NotFound => {
-            return Err(Error::io(dir, e, "choose a work folder that is writable"));
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(Kind::Unwritable { error }.at(dir));
         }
         _ => super::create_dir(dir)?,
     }

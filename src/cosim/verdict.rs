@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word, hold};
 use crate::data::Images;
+use crate::error::{Artefact, Kind, Result};
 use crate::fixed_point::{Network, Op, Source};
 use crate::model::{Model, Trace};
 use crate::rtl::Manifest;
 use crate::schedule::{self, Plan};
-use crate::{Error, Result};
 
 /// The outcome of a co-simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -107,10 +107,9 @@ const LOAD_PORTS: [&str; 3] = ["load_data", "load_addr", "load_enable"];
 /// The bench of a design in folder `rtl`.
 ///
 /// # Errors
-/// [`Error::Io`] if the folder cannot be read.
+/// [`Kind::Unreadable`] if the folder cannot be read.
 pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) -> Result<Bench> {
-    let entries =
-        std::fs::read_dir(rtl).map_err(|e| Error::io(rtl, e, "give a folder that `volley generate` wrote"))?;
+    let entries = std::fs::read_dir(rtl).map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(rtl))?;
     let mut rtl_files: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "v"))

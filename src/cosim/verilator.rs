@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::tool::build_once;
 use super::{Job, Window, create_dir, write};
-use crate::{Error, Result, tool};
+use crate::error::{Kind, Result};
+use crate::tool::{self, Arguments};
 
 /// The C++ side, a real file so that it can be read and linted as such.
 const MAIN_CPP: &str = include_str!("../../sim/main.cpp");
@@ -20,32 +21,28 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let dir = job.work_dir.join(if window.is_some() { "verilator-trace" } else { "verilator" });
     // Tracing needs objects of its own.
     let runtime = job.options.short_runs.as_deref().filter(|_| window.is_none());
-    let mut args: Vec<String> = "--cc --exe -Wall -O3 --x-initial unique --x-assign unique -j 2 \
-        --output-split 20000 --top-module cosim_tb -o cosim --Mdir obj"
-        .split_whitespace()
-        .map(String::from)
-        .collect();
+    let mut args = Arguments::verilator("cosim_tb", "cosim");
     if runtime.is_none() {
-        args.extend(["--build".into(), "-MAKEFLAGS".into(), MAKE_FLAGS.into()]);
+        args = args.flag("build").words(["-MAKEFLAGS", MAKE_FLAGS]);
     }
     if window.is_some() {
-        args.push("--trace-fst".into());
+        args = args.flag("trace-fst");
     }
-    args.extend(["cosim_tb.v".into(), "main.cpp".into()]);
-    args.extend(job.rtl_files.iter().map(|p| p.display().to_string()));
+    args = args.words(["cosim_tb.v", "main.cpp"]).words(job.rtl_files.iter().map(|p| p.display().to_string()));
     let verilator = &job.options.tools.verilator;
-    let key = [args.join("\n"), verilator.display().to_string()];
+    let key = [args.to_string(), verilator.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || {
         write(&dir.join("cosim_tb.v"), &job.testbench)?;
         write(&dir.join("main.cpp"), MAIN_CPP)?;
         tool::run("verilator", verilator, &args, &dir)?;
         runtime.map_or(Ok(()), |runtime| make(&dir.join("obj"), runtime))
     })?;
-    let mut plusargs = job.plusargs();
+    let mut plusargs = Arguments::default().words(job.plusargs());
     // What no reset touches starts at random: a design that relies on zeros fails here, not on the board.
-    plusargs.push("+verilator+rand+reset+2".into());
-    plusargs.push(format!("+verilator+seed+{}", job.options.seed % 0x7fff_ffff + 1));
-    plusargs.extend(window.iter().flat_map(Window::plusargs));
+    plusargs = plusargs
+        .word("+verilator+rand+reset+2")
+        .word(format!("+verilator+seed+{}", job.options.seed % 0x7fff_ffff + 1))
+        .words(window.iter().flat_map(Window::plusargs));
     tool::run("Verilator simulation", &dir.join("obj/cosim"), &plusargs, &job.rtl_dir)
 }
 
@@ -59,7 +56,7 @@ fn make(obj: &Path, runtime: &Path) -> Result<()> {
         files().try_for_each(|file| copy(&runtime.join(&file), obj))?;
     }
     let args = "-f Vcosim_tb.mk OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0 VM_PARALLEL_BUILDS=0".split_whitespace();
-    tool::run("make", Path::new("make"), &args.map(String::from).collect::<Vec<_>>(), obj)?;
+    tool::run("make", Path::new("make"), &Arguments::default().words(args), obj)?;
     if !known {
         files().try_for_each(|file| copy(&obj.join(&file), runtime))?;
     }
@@ -73,5 +70,5 @@ fn copy(from: &Path, folder: &Path) -> Result<()> {
         std::fs::copy(from, part.path())?;
         part.persist(&to).map_err(std::io::Error::from)
     });
-    copied.map(drop).map_err(|e| Error::io(&to, e, "choose a folder that is writable"))
+    copied.map(drop).map_err(|error| Kind::Unwritable { error }.at(&to))
 }

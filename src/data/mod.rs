@@ -7,11 +7,8 @@ use std::path::Path;
 
 use ndarray::{Array4, s};
 
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Error, Kind, Result, Setting};
 use crate::shape::Shape;
-
-const LAYOUT: &str = "store 'x' as uint8, images × height × width or images × height × width × channels, \
-                      and optionally 'y' as one integer label for each image";
 
 /// Raw images with their labels.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,15 +43,15 @@ impl Images {
 /// Reads `x` (pixels) and, if there, `y` (labels); at most the first `limit` images.
 ///
 /// # Errors
-/// [`Error::Io`] if the file cannot be opened; [`Error::File`] if it is not an archive, is cut short, misses `x`, or
-/// holds arrays of another type or shape.
+/// [`Kind::Unreadable`] if the file cannot be opened; [`Kind::Malformed`] if it is not an archive, is cut short, misses `x`, or
+/// holds arrays of another type or shape; [`Kind::NoImages`].
 pub fn read_npz(path: &Path, limit: Option<usize>) -> Result<Images> {
     let mut all = None;
     batches(path, limit, usize::MAX, &mut |_, images| {
         all = Some(images);
         Ok(())
     })?;
-    all.ok_or_else(|| Error::file(path, "it has no images", LAYOUT))
+    all.ok_or_else(|| Kind::NoImages.at(path))
 }
 
 /// The same images, at most `size` at a time and one batch after the other: `each` is told how many there are in all. Only one
@@ -69,14 +66,14 @@ pub fn batches(
     each: &mut dyn FnMut(usize, Images) -> Result<()>,
 ) -> Result<()> {
     if limit == Some(0) {
-        return Err(Error::setting("--limit", "is 0", "use at least one image"));
+        return Err(Kind::out_of_range(0, 1.0..).at(Setting::Limit));
     }
     stream::with_pixels(path, |pixels| {
         let found = pixels.shape[0];
         let labels = stream::labels(path, found)?;
         let count = limit.map_or(found, |limit| limit.min(found));
         if count == 0 {
-            return Err(Error::file(path, "it has no images", LAYOUT));
+            return Err(Kind::NoImages.at(path));
         }
         let mut done = 0;
         while done < count {
@@ -91,29 +88,28 @@ pub fn batches(
 }
 
 fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(|source| Error::io(path, source, "give a readable .npz file"))
+    File::open(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Images, error }.at(path))
 }
 
 /// Checks that the images fit the network's input.
 ///
 /// # Errors
-/// [`Error::File`] naming both shapes.
+/// [`Kind::OtherShape`].
 pub fn check_shape(images: &Images, shape: Shape, path: &Path) -> Result<()> {
     let (_, height, width, channels) = images.pixels.dim();
     let found = Shape { channels, height, width };
     if found == shape {
         return Ok(());
     }
-    let problem = format!("its images are {found} (channels × height × width), the network takes {shape}");
-    Err(Error::file(path, problem, "give the data set that the network was trained for"))
+    Err(Kind::OtherShape { found, expected: shape }.at(path))
 }
 
 fn damaged(path: &Path, problem: &str) -> Error {
-    Error::file(
-        path,
-        format!("it cannot be read as .npz ({problem})"),
-        "the file is damaged or of another kind; write it with numpy.savez",
-    )
+    wrong(path, format!("it is not an .npz file, or it is damaged ({problem})"))
+}
+
+fn wrong(path: &Path, problem: impl ToString) -> Error {
+    Kind::malformed(Artefact::Images, problem).at(path)
 }
 
 #[cfg(test)]
@@ -193,12 +189,12 @@ mod tests {
         write(&path, |w| w.add_array("x", &Array3::<f32>::zeros((1, 2, 2))).unwrap());
         problem("uint8");
         write(&path, |w| w.add_array("x", &Array::from(vec![1u8])).unwrap());
-        problem("shape [1]");
+        problem("the shape [1]");
         write(&path, |w| {
             w.add_array("x", &Array3::<u8>::zeros((2, 2, 2))).unwrap();
             w.add_array("y", &Array::from(vec![1u8])).unwrap();
         });
-        problem("2 images and 'y' 1 labels");
+        problem("2 images and 'y' has 1 labels");
         write(&path, |w| {
             w.add_array("x", &Array3::<u8>::zeros((2, 2, 2))).unwrap();
             w.add_array("y", &Array::from(vec![1i32, -1])).unwrap();

@@ -8,8 +8,8 @@ use ndarray::{Array4, ShapeBuilder};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::{LAYOUT, damaged, open};
-use crate::error::{Error, Result};
+use super::{damaged, open, wrong};
+use crate::error::{Error, Kind, Place, Result, Unit};
 use crate::identifier::printable;
 use crate::shape::MOST_ELEMENTS;
 
@@ -40,7 +40,7 @@ impl Pixels<'_> {
     /// The next `count` images, fewer at the end.
     ///
     /// # Errors
-    /// [`Error::File`] if the file is cut short.
+    /// [`Kind::Malformed`] if the file is cut short.
     pub fn next(&mut self, count: usize) -> Result<Array4<u8>> {
         let [images, height, width, channels] = self.shape;
         let count = count.min(images - self.read);
@@ -55,8 +55,8 @@ impl Pixels<'_> {
 fn pixels(source: &mut dyn Read, path: &Path, images: usize, size: usize) -> Result<Vec<u8>> {
     let wanted = images * size;
     if wanted > MOST_PIXELS {
-        let problem = format!("{images} images are {} MiB of pixels, at most {} fit", wanted >> 20, MOST_PIXELS >> 20);
-        return Err(Error::file(path, problem, "read fewer at a time (--limit)"));
+        let [found, most] = [wanted, MOST_PIXELS].map(|bytes| bytes as u64 >> 20);
+        return Err(Kind::TooLarge { unit: Unit::MebibytesOfPixels, found, most }.at(path));
     }
     exactly(source, path, 'x', wanted)
 }
@@ -74,18 +74,18 @@ fn exactly(source: &mut dyn Read, path: &Path, array: char, wanted: usize) -> Re
 /// Opens `x` and hands it to `read`.
 ///
 /// # Errors
-/// [`Error::Io`] if the file cannot be opened; [`Error::File`] if it is no archive, has no `x`, or `x` is of another type
-/// or shape; what `read` reports.
+/// [`Kind::Unreadable`] if the file cannot be opened; [`Kind::Malformed`], [`Kind::WrongType`] or [`Kind::WrongShape`] if it is no
+/// archive, has no `x`, or `x` is of another type or shape; what `read` reports.
 pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Result<R>) -> Result<R> {
     let mut archive = archive(path)?;
     let Some(mut source) = member(path, &mut archive, PIXELS)? else {
         let names: Vec<_> = archive.file_names().map(|name| printable(name.trim_end_matches(".npy"))).collect();
         let shown = names[..names.len().min(MOST_SHOWN)].join("', '");
-        return Err(Error::file(path, format!("there is no array 'x' among '{shown}'"), LAYOUT));
+        return Err(wrong(path, format!("there is no array 'x' among '{shown}'")));
     };
     let header = Header::read(&mut source, path, 'x')?;
     if !matches!(&*header.kind, "|u1" | "u1" | "<u1" | "=u1" | ">u1") {
-        return Err(Error::file(path, "'x' is not of type uint8", LAYOUT));
+        return Err(wrong_type(path, "x", &header.kind, "uint8"));
     }
     let shape = match header.shape[..] {
         [images, height, width] => [images, height, width, 1],
@@ -95,9 +95,9 @@ pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Resu
     let [images, height, width, channels] = shape;
     let size = shape[1..].iter().try_fold(1usize, |product, extent| product.checked_mul(*extent));
     let Some(size) = size.filter(|size| (1..=MOST_ELEMENTS).contains(size) && images <= MOST_IMAGES) else {
-        let problem = format!("'x' has shape {:?}", header.shape);
-        let advice = format!("{LAYOUT}; at most {MOST_IMAGES} images of {MOST_ELEMENTS} elements");
-        return Err(Error::file(path, problem, advice));
+        let expected =
+            "N×H×W or N×H×W×C with at least one element and at most 2²⁶ for each image, and at most 2²⁴ images";
+        return Err(wrong_shape(path, "x", header.shape, expected));
     };
     if !header.columns {
         return read(&mut Pixels { source: &mut source, path, shape, read: 0 });
@@ -113,19 +113,19 @@ pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Resu
 /// The labels of `images` images, if the file has any.
 ///
 /// # Errors
-/// As [`with_pixels`]; [`Error::File`] for another number of labels.
+/// As [`with_pixels`]; [`Kind::Malformed`] for another number of labels.
 pub(super) fn labels(path: &Path, images: usize) -> Result<Option<Vec<u32>>> {
     let mut archive = archive(path)?;
     let Some(mut source) = member(path, &mut archive, LABELS)? else { return Ok(None) };
     let header = Header::read(&mut source, path, 'y')?;
     let Some((big, signed, bytes)) = integer(&header.kind) else {
-        return Err(Error::file(path, "'y' is not of an integer type", LAYOUT));
+        return Err(wrong_type(path, "y", &header.kind, "an integer type"));
     };
     let [count] = header.shape[..] else {
-        return Err(Error::file(path, format!("'y' has shape {:?}", header.shape), LAYOUT));
+        return Err(wrong_shape(path, "y", header.shape, "one label for each image"));
     };
     if count != images {
-        return Err(Error::file(path, format!("'x' has {images} images and 'y' {count} labels"), LAYOUT));
+        return Err(wrong(path, format!("'x' has {images} images and 'y' has {count} labels")));
     }
     let content = exactly(&mut source, path, 'y', count * bytes)?;
     let label = |element: &[u8]| {
@@ -134,9 +134,17 @@ pub(super) fn labels(path: &Path, images: usize) -> Result<Option<Vec<u32>>> {
         let whole = digits.iter().fold(0i128, |value, digit| value << 8 | i128::from(*digit));
         let negative = signed && digits.first().is_some_and(|high| high & 0x80 != 0);
         let value = if negative { whole - (1 << (8 * bytes)) } else { whole };
-        u32::try_from(value).map_err(|_| Error::file(path, format!("label {value} is not a class"), LAYOUT))
+        u32::try_from(value).map_err(|_| wrong(path, format!("label {value} is not a class")))
     };
     content.chunks_exact(bytes).map(label).collect::<Result<_>>().map(Some)
+}
+
+fn wrong_type(path: &Path, array: &str, found: &str, expected: &'static str) -> Error {
+    Kind::WrongType { found: printable(found), expected }.at(Place::within(path, Place::Array(array.into())))
+}
+
+fn wrong_shape(path: &Path, array: &str, found: Vec<usize>, expected: &'static str) -> Error {
+    Kind::WrongShape { found, expected }.at(Place::within(path, Place::Array(array.into())))
 }
 
 /// Byte order (whether the high byte is first), sign and bytes of an integer type as NumPy calls it.

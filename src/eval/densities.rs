@@ -43,7 +43,7 @@ impl NodeDensity {
 /// Runs the model on `images`: one entry for each node of `network`.
 ///
 /// # Errors
-/// [`crate::Error::Setting`] if there are no images or they have another shape; what [`Model::new`] reports.
+/// [`Kind::NoImages`](crate::error::Kind::NoImages) and [`Kind::OtherShape`](crate::error::Kind::OtherShape); what [`Model::new`] reports.
 pub fn densities(network: &Network, images: &Images) -> Result<Vec<NodeDensity>> {
     check_shape(images, network.input.shape)?;
     let model = Model::new(network)?;

@@ -59,7 +59,7 @@ struct Sums {
 /// Runs the fixed-point network, and the ANN of `onnx`, on `images`: one entry for each layer of group neurons.
 ///
 /// # Errors
-/// [`crate::Error::Setting`] for no images or images of another shape; what [`Model::new`] and tract report.
+/// [`Kind::NoImages`](crate::error::Kind::NoImages) and [`Kind::OtherShape`](crate::error::Kind::OtherShape); what [`Model::new`] and tract report.
 pub fn layers(
     network: &snn::Network,
     fixed: &fixed_point::Network,

@@ -12,7 +12,7 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Result, Setting};
 use crate::fixed_point::{self, Settings};
 use crate::import::read_onnx_bytes;
 use crate::model::Model;
@@ -111,7 +111,7 @@ impl<'a> Evaluation<'a> {
     /// Runs all networks on some more images. `progress` is told what runs and how many more images are done.
     ///
     /// # Errors
-    /// [`Error::Setting`] if the images have no labels, labels beyond the network's classes, or another shape; what tract
+    /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what tract
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
         check_shape(images, self.network.input.shape)?;
@@ -154,10 +154,10 @@ impl<'a> Evaluation<'a> {
     /// What was found on all images so far.
     ///
     /// # Errors
-    /// [`Error::Setting`] if there were none.
+    /// [`Kind::NoImages`] if there were none.
     pub fn report(&self) -> Result<Report> {
         let (Some(float), Some(integer), 1..) = (self.float.last(), self.integer.last(), self.images) else {
-            return Err(Error::setting("--data", "it has no images", "give at least one"));
+            return Err(Kind::NoImages.at(Setting::Images));
         };
         let with_ann = self.ann.is_some();
         let rows = |which: Which, tallies: &[Tally]| -> Vec<Accuracy> {
@@ -208,14 +208,13 @@ pub fn evaluate(
 /// The labels, one class of `classes` for each image.
 ///
 /// # Errors
-/// [`Error::Setting`] for images without labels, or with labels beyond the classes.
+/// [`Kind::LabelsMissing`] and [`Kind::LabelOutOfRange`].
 pub(crate) fn check_labels(images: &Images, classes: usize) -> Result<Vec<usize>> {
     let Some(labels) = &images.labels else {
-        return Err(Error::setting("--data", "its images have no labels", "add an array 'y' with a class for each"));
+        return Err(Kind::LabelsMissing.at(Setting::Images));
     };
     if let Some(label) = labels.iter().find(|label| **label as usize >= classes) {
-        let problem = format!("it has the label {label}, the network has {classes} classes");
-        return Err(Error::setting("--data", problem, "number the classes from 0 on, as in training"));
+        return Err(Kind::LabelOutOfRange { label: *label, classes }.at(Setting::Images));
     }
     Ok(labels.iter().map(|&label| label as usize).collect())
 }
@@ -223,12 +222,14 @@ pub(crate) fn check_labels(images: &Images, classes: usize) -> Result<Vec<usize>
 /// Refuses images of another shape than the network's, and none.
 ///
 /// # Errors
-/// [`Error::Setting`].
+/// [`Kind::NoImages`] and [`Kind::OtherShape`].
 pub(crate) fn check_shape(images: &Images, shape: Shape) -> Result<()> {
     let (count, height, width, channels) = images.pixels.dim();
     if count > 0 && (channels, height, width) == (shape.channels, shape.height, shape.width) {
         return Ok(());
     }
-    let problem = format!("it has {count} images of {channels}×{height}×{width}, the network takes {shape}");
-    Err(Error::setting("--data", problem, "give the data set that the network was trained for"))
+    Err(match count {
+        0 => Kind::NoImages.at(Setting::Images),
+        _ => Kind::OtherShape { found: Shape { channels, height, width }, expected: shape }.at(Setting::Images),
+    })
 }

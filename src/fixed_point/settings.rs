@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{ThresholdMode, WeightMode};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result, Setting};
 
 /// What the user chooses about the integers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,26 +36,26 @@ impl Default for Settings {
 pub(super) const WEIGHT_BITS: std::ops::RangeInclusive<u32> = 2..=16;
 
 impl Settings {
-    /// Weight bits as they are written on the command line: `8`, `8,conv_0=6` or `conv_0=6,linear_9=4`.
+    /// Reads weight bits from a text: `8`, `8,conv_0=6` or `conv_0=6,linear_9=4`.
     ///
     /// # Errors
-    /// [`Error::Setting`] for what is no number, bits outside 2..=16, and what is said twice.
+    /// [`Kind::NotUnderstood`], [`Kind::OutOfRange`] for bits outside 2..=16, [`Kind::SetTwice`].
     pub fn parse(weight_bits: &str, threshold: ThresholdMode) -> Result<Settings> {
-        let bad = |problem: String| {
-            let advice = "write a number for all layers, or layer=number, separated by commas";
-            Error::setting("--weight-bits", problem, advice)
+        let unclear = |part: &str| Kind::NotUnderstood {
+            part: part.into(),
+            grammar: "a number for all layers, or layer=number, separated by commas",
         };
         let mut settings = Settings { threshold, ..Settings::default() };
         let mut all = None;
         for part in weight_bits.split(',').map(str::trim) {
             let (name, number) = part.split_once('=').map_or((None, part), |(name, number)| (Some(name), number));
-            let bits = number.trim().parse().map_err(|_| bad(format!("'{part}' has no number of bits")))?;
+            let bits = number.trim().parse().map_err(|_| unclear(part).at(Setting::WeightBits))?;
             let before = match name {
                 Some(name) => settings.layer_bits.insert(name.trim().to_string(), bits),
                 None => all.replace(bits),
             };
             if before.is_some() {
-                return Err(bad(format!("'{part}' says again what was said before")));
+                return Err(Kind::SetTwice { part: part.into() }.at(Setting::WeightBits));
             }
         }
         settings.weight_bits = all.unwrap_or(settings.weight_bits);
@@ -69,39 +69,39 @@ impl Settings {
     }
 
     /// # Errors
-    /// [`Error::Setting`] for weight bits outside 2..=16, and for weights loaded at run time with thresholds of powers of
-    /// two: how far apart these lie, and with it what the hardware does, depends on the weights.
+    /// [`Kind::OutOfRange`] for weight bits outside 2..=16, and [`Kind::RuntimeWeightsNeedExact`] for weights loaded at run time with
+    /// thresholds of powers of two: how far apart these lie, and with it what the hardware does, depends on the weights.
     pub fn validate(&self) -> Result<()> {
         if self.weights == WeightMode::Runtime && self.threshold == ThresholdMode::Pow2 {
-            let problem = "weights are loaded at run time only where thresholds are exact";
-            return Err(Error::setting("--weights", problem, "convert with --threshold exact, or bake the weights in"));
+            return Err(Kind::RuntimeWeightsNeedExact.at(Setting::WeightMode));
         }
-        check_bits(self.weight_bits, "is")?;
-        self.layer_bits.iter().try_for_each(|(name, &bits)| check_bits(bits, &format!("of layer '{name}' is")))
+        check_bits(self.weight_bits, Setting::WeightBits)?;
+        self.layer_bits.iter().try_for_each(|(name, &bits)| {
+            check_bits(bits, Place::LayerSetting { setting: Setting::WeightBits, layer: name.clone() })
+        })
     }
 
     /// Checks that each layer named is one of `layers`.
     ///
     /// # Errors
-    /// [`Error::Setting`] naming the first that is not.
+    /// [`Kind::UnknownLayer`] naming the first that is not.
     pub fn check_layers<'n>(&self, layers: impl Iterator<Item = &'n str> + Clone) -> Result<()> {
         match self.layer_bits.keys().find(|name| !layers.clone().any(|layer| layer == **name)) {
             None => Ok(()),
             Some(name) => {
-                let known: Vec<_> = layers.collect();
-                let advice = format!("the layers are {}", known.join(", "));
-                Err(Error::setting("--weight-bits", format!("there is no layer '{name}'"), advice))
+                let known = layers.map(String::from).collect();
+                Err(Kind::UnknownLayer { layer: name.clone(), known }.at(Setting::WeightBits))
             }
         }
     }
 }
 
-/// `what` says whose bits they are.
-fn check_bits(bits: u32, what: &str) -> Result<()> {
+/// `place` says whose bits they are.
+fn check_bits(bits: u32, place: impl Into<Place>) -> Result<()> {
     if WEIGHT_BITS.contains(&bits) {
         return Ok(());
     }
-    Err(Error::setting("--weight-bits", format!("{what} {bits}"), "choose 2 to 16"))
+    Err(Kind::out_of_range(bits, f64::from(*WEIGHT_BITS.start())..=f64::from(*WEIGHT_BITS.end())).at(place))
 }
 
 #[cfg(test)]
@@ -128,11 +128,11 @@ mod tests {
             ("8,conv_0=x", "'conv_0=x'"),
             ("8,6", "'6'"),
             ("conv_0=6,conv_0=5", "'conv_0=5'"),
-            ("1", "is 1"),
-            ("8,conv_0=17", "'conv_0' is 17"),
+            ("1", "it is 1"),
+            ("8,conv_0=17", "weight bits of layer 'conv_0': it is 17"),
         ] {
             let message = parse(text).unwrap_err();
-            assert!(message.contains("--weight-bits") && message.contains(named), "{text}: {message}");
+            assert!(message.contains("weight bits") && message.contains(named), "{text}: {message}");
         }
         let message = parse("8,conv_9=6").unwrap().check_layers(["conv_0", "fc"].into_iter()).unwrap_err().to_string();
         assert!(message.contains("'conv_9'") && message.contains("conv_0, fc"), "{message}");

@@ -2,28 +2,30 @@
 
 use super::settings::WEIGHT_BITS;
 use super::{Layer, Network, Neuron, Op, Pool, Source, ThresholdMode, groups};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result, Setting};
 use crate::shape::{Shape, Window};
 
-const ADVICE: &str = "convert the network again, or report this network";
+fn invalid(problem: impl Into<String>) -> Kind {
+    Kind::Invalid { problem: problem.into() }
+}
 
 impl Network {
     /// Checks order, shapes, ranges and the single readout at the end.
     ///
     /// # Errors
-    /// [`Error::Setting`] for no members or time steps; [`Error::Layer`] for the first layer
+    /// [`Kind::OutOfRange`] for no members or time steps; [`Kind::Invalid`] for the first layer
     /// that breaks a rule.
     pub fn validate(&self) -> Result<()> {
-        for (key, value) in [("--members", self.members), ("--timesteps", self.timesteps)] {
+        for (setting, value) in [(Setting::Members, self.members), (Setting::Timesteps, self.timesteps)] {
             if value == 0 {
-                return Err(Error::setting(key, "is 0", "choose 1 or more"));
+                return Err(Kind::out_of_range(value, 1.0..).at(setting));
             }
         }
         if self.input.offset.len() != self.input.shape.channels || self.input.shape.elements() == 0 {
-            return Err(Error::layer("input", "needs one offset for each channel and at least one pixel", ADVICE));
+            return Err(invalid("it needs one offset for each channel and at least one pixel").at(Place::Input));
         }
         let Some(last) = self.nodes.last() else {
-            return Err(Error::layer("input", "the network has no layers", "give a network with a linear layer"));
+            return Err(invalid("it has no layers").at(Place::Network(self.name.clone())));
         };
         for (index, node) in self.nodes.iter().enumerate() {
             let found = match &node.op {
@@ -36,11 +38,12 @@ impl Network {
                 (false, true) => Err("the last node must be a readout".to_string()),
                 _ => Ok(()),
             });
-            found.map_err(|problem| Error::layer(&node.name, problem, ADVICE))?;
+            found.map_err(|problem| invalid(problem).at(Place::layer(&node.name)))?;
         }
         if last.shape.pixels() != 1 {
-            let problem = format!("the scores have shape {}", last.shape);
-            return Err(Error::layer(&last.name, problem, "a classifier ends in one score for each class"));
+            let problem =
+                format!("the scores have the shape {}, where a classifier has one score for each class", last.shape);
+            return Err(invalid(problem).at(Place::layer(&last.name)));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ mod weights;
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Result};
 use crate::fixed_point::Settings;
 use crate::input;
 use crate::output::{write_file, write_folder};
@@ -33,20 +33,19 @@ pub struct Converted {
 /// Reads and validates a folder.
 ///
 /// # Errors
-/// [`Error::Io`] and [`Error::File`], naming the file and the key or tensor.
+/// [`Kind::Unreadable`], [`Kind::Malformed`] and [`Kind::Invalid`], naming the file and the key or tensor.
 pub fn read(folder: &Path) -> Result<Converted> {
-    let advice = "give a folder that `volley convert` wrote";
+    let unreadable = |path: &Path, error| Kind::Unreadable { wanted: Artefact::Converted, error }.at(path);
     let path = folder.join(NETWORK);
-    let text = input::read_text(&path).map_err(|source| Error::io(&path, source, advice))?;
+    let text = input::read_text(&path).map_err(|error| unreadable(&path, error))?;
     let weights_path = folder.join(WEIGHTS);
-    let bytes =
-        input::read(&weights_path, input::MOST_BYTES).map_err(|source| Error::io(&weights_path, source, advice))?;
+    let bytes = input::read(&weights_path, input::MOST_BYTES).map_err(|error| unreadable(&weights_path, error))?;
     let (network, settings) = parse(folder, &text, &bytes)?;
     let model = folder.join(MODEL);
     let onnx = match input::read(&model, input::MOST_BYTES) {
         Ok(bytes) => Some(bytes),
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => None,
-        Err(source) => return Err(Error::io(model, source, "make it readable, or remove it")),
+        Err(error) => return Err(Kind::Unreadable { wanted: Artefact::OwnOnnx, error }.at(model)),
     };
     Ok(Converted { network, settings, onnx })
 }
@@ -54,18 +53,12 @@ pub fn read(folder: &Path) -> Result<Converted> {
 /// The network and its settings from the text of [`NETWORK`] and the bytes of [`WEIGHTS`]; `folder` is named in errors.
 ///
 /// # Errors
-/// [`Error::File`], naming the file and the key or tensor.
+/// [`Kind::Malformed`] and [`Kind::Invalid`], naming the file and the key or tensor.
 pub fn parse(folder: &Path, text: &str, weights: &[u8]) -> Result<(snn::Network, Settings)> {
     let path = folder.join(NETWORK);
     let (mut network, settings) = table::parse(&path, text)?.into_network(&path)?;
     weights::fill(&mut network, &folder.join(WEIGHTS), weights)?;
-    network.validate().map_err(|error| match error {
-        Error::Layer { layer, problem, .. } => {
-            Error::file(&path, format!("node '{layer}': {problem}"), "mend the node, or convert the network again")
-        }
-        Error::Setting { key, problem, advice } => Error::file(&path, format!("{key}: {problem}"), advice),
-        other => other,
-    })?;
+    network.validate().map_err(|error| error.within(&path))?;
     Ok((network, settings))
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NETWORK;
 use crate::ann::Normalisation;
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Error, Kind, Place, Result, Unit};
 use crate::fixed_point::Settings;
 use crate::shape::{MOST_CHANNELS, MOST_NODES, Padding, Shape, Window};
 use crate::snn::{self, Layer, Network, Neuron, Pool, PoolKind, Source, Term};
@@ -112,9 +112,7 @@ struct TermTable {
 }
 
 pub fn parse(path: &Path, text: &str) -> Result<Table> {
-    toml::from_str(text).map_err(|error| {
-        Error::file(path, error.to_string().trim_end().to_owned(), "docs/network-folder.md lists the keys")
-    })
+    toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Converted, error).at(path))
 }
 
 pub fn print(network: &Network, settings: &Settings) -> Result<String> {
@@ -176,7 +174,9 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
         nodes,
     };
     let body = toml::to_string(&table).map_err(|error| {
-        Error::file(NETWORK, error.to_string(), "the network's numbers must be finite; convert it again")
+        Kind::malformed(Artefact::Converted, error)
+            .at(Place::file(NETWORK))
+            .advise("convert the network again: its numbers must be finite")
     })?;
     Ok(format!("{HEADER}{body}"))
 }
@@ -191,13 +191,12 @@ impl Table {
             usize::from(shape[0])
         };
         let channels: usize = self.nodes.iter().map(channels).sum();
-        if self.nodes.len() > MOST_NODES || channels > MOST_CHANNELS {
-            let problem = format!("its {} nodes have {channels} channels", self.nodes.len());
-            return Err(Error::file(
-                path,
-                problem,
-                format!("accepted are {MOST_NODES} nodes and {MOST_CHANNELS} channels"),
-            ));
+        for (unit, found, most) in
+            [(Unit::Nodes, self.nodes.len(), MOST_NODES), (Unit::Channels, channels, MOST_CHANNELS)]
+        {
+            if found > most {
+                return Err(Kind::TooLarge { unit, found: found as u64, most: most as u64 }.at(path));
+            }
         }
         let mut nodes = Vec::with_capacity(self.nodes.len());
         for (index, node) in self.nodes.into_iter().enumerate() {
@@ -206,11 +205,9 @@ impl Table {
             let source = |source: &str| match indices.get(source) {
                 _ if source == INPUT => Ok(Source::Input),
                 Some(&index) => Ok(Source::Node(index)),
-                None => Err(Error::file(
-                    path,
-                    format!("node '{name}': its source '{source}' is no node before it"),
-                    format!("name an earlier node, or '{INPUT}' for the image"),
-                )),
+                None => Err(Kind::Invalid { problem: format!("its source '{source}' is not a node before it") }
+                    .at(Place::within(path, Place::layer(&name)))
+                    .advise(format!("name an earlier node, or '{INPUT}' for the input"))),
             };
             let node = match node {
                 Node::Layer { name, origin, shape, neuron, step, terms } => {
@@ -218,11 +215,9 @@ impl Table {
                         (NeuronKind::Group, Some(step)) => Neuron::Group { step: step.for_channels(shape[0].into()) },
                         (NeuronKind::Readout, None) => Neuron::Readout,
                         _ => {
-                            return Err(Error::file(
-                                path,
-                                format!("node '{name}': step and neuron do not go together"),
-                                "a group neuron has a step and a readout has none",
-                            ));
+                            return Err(Kind::Invalid { problem: "step and neuron do not go together".into() }
+                                .at(Place::within(path, Place::layer(name)))
+                                .advise("a group neuron has a step and a readout has none"));
                         }
                     };
                     let terms = terms
@@ -252,15 +247,10 @@ impl Table {
         };
         let network = Network { name: self.name, members: self.members, timesteps: self.timesteps, input, nodes };
         let settings = self.fixed_point;
-        settings.validate().and_then(|()| settings.check_layers(network.layer_names())).map_err(
-            |error| match error {
-                Error::Setting { key, problem, advice } => {
-                    let key = key.trim_start_matches('-').replace('-', " ");
-                    Error::file(path, format!("[fixed_point] {key}: {problem}"), advice)
-                }
-                other => other,
-            },
-        )?;
+        settings
+            .validate()
+            .and_then(|()| settings.check_layers(network.layer_names()))
+            .map_err(|error| error.within(path))?;
         Ok((network, settings))
     }
 }
@@ -279,6 +269,7 @@ fn shape_sizes(name: &str, shape: Shape) -> Result<[u16; 3]> {
 }
 
 fn small(name: &str, size: usize) -> Result<u16> {
-    u16::try_from(size)
-        .map_err(|_| Error::layer(name, format!("a size of {size} is too large"), "the folder holds sizes up to 65535"))
+    u16::try_from(size).map_err(|_| {
+        Kind::TooLarge { unit: Unit::Size, found: size as u64, most: u16::MAX.into() }.at(Place::layer(name))
+    })
 }

@@ -6,10 +6,8 @@ use std::path::Path;
 use ndarray::Array4;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Place, Result};
 use crate::snn::{Network, Op};
-
-const ADVICE: &str = "the folder's files do not belong together; convert the network again";
 
 /// Name of a term's tensor, \[out, in, kernel height, kernel width\].
 fn weight_name(node: &str, term: usize) -> String {
@@ -33,7 +31,7 @@ pub fn pack(network: &Network) -> Result<Vec<u8>> {
         let bytes = layer.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect();
         tensors.insert(bias_name(&node.name), (vec![layer.bias.len()], bytes));
     }
-    let failed = |error: safetensors::SafeTensorError| Error::layer(&network.name, error.to_string(), ADVICE);
+    let failed = |error: safetensors::SafeTensorError| Kind::internal(error).at(Place::Network(network.name.clone()));
     let views = tensors
         .iter()
         .map(|(name, (shape, bytes))| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(failed)?)))
@@ -43,14 +41,18 @@ pub fn pack(network: &Network) -> Result<Vec<u8>> {
 
 /// Puts the tensors of a file into a network that has everything else; every tensor must be used.
 pub fn fill(network: &mut Network, path: &Path, bytes: &[u8]) -> Result<()> {
-    let file = SafeTensors::deserialize(bytes)
-        .map_err(|error| Error::file(path, format!("not a safetensors file ({error})"), ADVICE))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| {
+        Kind::malformed(Artefact::Converted, format!("this is not a safetensors file ({error})")).at(path)
+    })?;
     let mut unused: std::collections::BTreeSet<String> = file.names().into_iter().map(ToString::to_string).collect();
     let mut tensor = |name: String| -> Result<(Vec<usize>, Vec<f32>)> {
-        let wrong = |problem: String| Error::file(path, format!("tensor '{name}' {problem}"), ADVICE);
-        let view = file.tensor(&name).map_err(|_| wrong("is missing".into()))?;
+        let place = Place::within(path, Place::tensor(&name));
+        let view = match file.tensor(&name) {
+            Ok(view) => view,
+            Err(_) => return Err(Kind::Missing { wanted: Artefact::OwnTensor }.at(place)),
+        };
         if view.dtype() != Dtype::F32 {
-            return Err(wrong(format!("is of type {:?} and must be F32", view.dtype())));
+            return Err(Kind::WrongType { found: format!("{:?}", view.dtype()), expected: "F32" }.at(place));
         }
         unused.remove(&name);
         let values: Vec<f32> = view
@@ -59,7 +61,7 @@ pub fn fill(network: &mut Network, path: &Path, bytes: &[u8]) -> Result<()> {
             .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
             .collect();
         if values.iter().any(|value| !value.is_finite()) {
-            return Err(wrong("holds NaN or infinite values".into()));
+            return Err(Kind::NotFinite { what: "it".into() }.at(place));
         }
         Ok((view.shape().to_vec(), values))
     };
@@ -69,7 +71,9 @@ pub fn fill(network: &mut Network, path: &Path, bytes: &[u8]) -> Result<()> {
             let name = weight_name(&node.name, index);
             let (shape, values) = tensor(name.clone())?;
             let wrong = || {
-                Error::file(path, format!("tensor '{name}' has the shape {shape:?} and must have four sizes"), ADVICE)
+                let kind =
+                    Kind::WrongShape { found: shape.clone(), expected: "four sizes: outputs, inputs, height, width" };
+                kind.at(Place::within(path, Place::tensor(name.clone())))
             };
             let Ok(sizes) = <[usize; 4]>::try_from(&shape[..]) else { return Err(wrong()) };
             term.weights = Array4::from_shape_vec(sizes, values).map_err(|_| wrong())?;
@@ -77,7 +81,7 @@ pub fn fill(network: &mut Network, path: &Path, bytes: &[u8]) -> Result<()> {
         layer.bias = tensor(bias_name(&node.name))?.1;
     }
     match unused.first() {
-        Some(name) => Err(Error::file(path, format!("tensor '{name}' belongs to no node of network.toml"), ADVICE)),
+        Some(name) => Err(Kind::Unused.at(Place::within(path, Place::tensor(name)))),
         None => Ok(()),
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::error::{Error, Result};
+use crate::error::{self, Place, Result};
 
 use super::client::Accelerator;
 use super::line::{Heard, answers};
@@ -54,14 +54,14 @@ impl Accelerator {
     /// first of them in messages; `done` is told how many more are answered.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a frame of another size; [`Error::Device`] naming the frame that the device refuses, or that was lost
+    /// [`FrameSize`](error::Kind::FrameSize) for a frame of another size; [`Refused`](error::Kind::Refused) and [`FrameLost`](error::Kind::FrameLost) naming the frame that the device refuses, or that was lost
     /// more often than the limits allow.
     pub fn classify(&mut self, frames: &[&[u8]], first: usize, done: &mut dyn FnMut(usize)) -> Result<Vec<Vec<i32>>> {
         let identity = *self.identity();
         let size = identity.frame_bytes();
         if let Some(at) = frames.iter().position(|frame| frame.len() != size) {
-            let problem = format!("has {} bytes, the device takes {} ({size} bytes)", frames[at].len(), identity.shape);
-            return Err(Error::setting(format!("frame {}", first + at), problem, "give frames of the device's shape"));
+            let kind = error::Kind::FrameSize { found: frames[at].len(), expected: size, shape: identity.shape };
+            return Err(kind.at(Place::Frame(first + at)));
         }
         // Room is left for a fence, if there is room for both.
         let room = identity.link_buffer;
@@ -206,10 +206,9 @@ impl Batch<'_> {
     fn again(&mut self, frames: Vec<usize>) -> Result<()> {
         for &frame in frames.iter().rev() {
             if self.tries[frame] > self.device.line.limits.retries {
-                let problem =
-                    format!("{}: lost {} times ({})", self.name(frame), self.tries[frame], self.device.link());
-                let advice = "check the cable and the baud rate; for a slow device raise the time limit (--timeout)";
-                return Err(Error::device(&self.device.line.name, problem, advice));
+                let link = self.device.link().to_string();
+                let kind = error::Kind::FrameLost { frame: self.first + frame, tries: self.tries[frame], link };
+                return Err(kind.at(Place::device(&self.device.line.name)));
             }
             self.waiting.push_front(frame);
         }

@@ -1,6 +1,6 @@
 //! One device, asked one thing at a time.
 
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Place, Result, Setting};
 
 use super::line::{Line, Outcome, Patience};
 use super::message::{Kind, MOST_REGISTERS, Message, words};
@@ -20,7 +20,7 @@ impl Accelerator {
     /// Finds out what is behind a port, which is called `name` in errors. Replies to an earlier host are passed over.
     ///
     /// # Errors
-    /// [`Error::Device`] if nothing answers within the time limit, or what answers cannot be used.
+    /// [`NobodyAnswers`](error::Kind::NobodyAnswers) within the time limit, and those of [`Identity::of`].
     pub fn open(port: Box<dyn Port>, name: impl Into<String>, limits: Limits) -> Result<Accelerator> {
         let mut line = Line::new(port, name.into(), limits);
         let payload = vec![Register::Identity as u8, Identity::REGISTERS];
@@ -47,11 +47,10 @@ impl Accelerator {
     /// The contents of `count` registers (1 to 64) from `first` on.
     ///
     /// # Errors
-    /// [`Error::Device`] if the device does not answer or refuses; [`Error::Setting`] for a count out of range.
+    /// [`NoAnswer`](error::Kind::NoAnswer) and [`Refused`](error::Kind::Refused); [`OutOfRange`](error::Kind::OutOfRange) for the count.
     pub fn read_registers(&mut self, first: Register, count: u8) -> Result<Vec<u32>> {
         if !(1..=MOST_REGISTERS).contains(&count) {
-            let advice = format!("read 1 to {MOST_REGISTERS}");
-            return Err(Error::setting("registers at once", format!("{count} are asked for"), advice));
+            return Err(error::Kind::out_of_range(count, 1.0..=f64::from(MOST_REGISTERS)).at(Setting::Registers));
         }
         let payload = vec![first as u8, count];
         let what = format!("reading register {first:?}");
@@ -70,10 +69,10 @@ impl Accelerator {
     /// that one is left to [`Accelerator::load_weights`].
     ///
     /// # Errors
-    /// [`Error::Device`] if the device does not answer or refuses; [`Error::Setting`] for LOAD_DATA.
+    /// [`NoAnswer`](error::Kind::NoAnswer) and [`Refused`](error::Kind::Refused); [`NotWritable`](error::Kind::NotWritable) for LOAD_DATA.
     pub fn write_register(&mut self, register: Register, value: u32) -> Result<()> {
         if register == Register::LoadData {
-            return Err(Error::setting("LOAD_DATA", "it must not be written twice", "load a whole file of weights"));
+            return Err(error::Kind::NotWritable.at(Place::Register("LOAD_DATA")));
         }
         let mut payload = vec![register as u8];
         payload.extend(value.to_le_bytes());
@@ -131,11 +130,9 @@ impl Accelerator {
 /// The error of a port on which nothing answers.
 fn nobody(line: &Line) -> Error {
     let seconds = line.limits.timeout.as_secs_f64();
-    let came = match line.heard {
+    let heard = match line.heard {
         0 => "nothing came".to_string(),
-        bytes => format!("{bytes} bytes came that are none"),
+        bytes => format!("{bytes} bytes came that are not an answer"),
     };
-    let advice = "is it the right port, the right baud rate, the bitstream loaded? \
-                  For a slow device raise the time limit (--timeout)";
-    Error::device(&line.name, format!("no answer within {seconds} s ({came})"), advice)
+    error::Kind::NobodyAnswers { seconds, heard }.at(Place::device(&line.name))
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Place, Result};
 
 use super::framing::{self, Decoder};
 use super::message::{self, Kind, MOST_CONTENT, Message, NO_SEQUENCE, Refusal};
@@ -105,7 +105,7 @@ impl Line {
     /// Puts a message on the line.
     pub fn send(&mut self, message: &Message) -> Result<()> {
         let line = framing::encode(&message.content());
-        self.port.send(line).map_err(|error| gone(&self.name, &error))
+        self.port.send(line).map_err(|error| gone(&self.name, error))
     }
 
     /// The next thing that comes, until a time.
@@ -124,7 +124,7 @@ impl Line {
                 return Ok(Heard::Silence);
             }
             self.received.resize(CHUNK, 0);
-            let count = self.port.receive(&mut self.received, left).map_err(|error| gone(&self.name, &error))?;
+            let count = self.port.receive(&mut self.received, left).map_err(|error| gone(&self.name, error))?;
             self.received.truncate(count);
             self.at = 0;
             self.heard += count as u64;
@@ -157,16 +157,14 @@ impl Line {
 
     /// The error of what the device does not do.
     pub fn refused(&self, what: &str, refusal: Refusal) -> Error {
-        let (problem, advice) = refusal.explain();
-        Error::device(&self.name, format!("{what}: {problem}"), advice)
+        refusal.explain(what).at(Place::device(&self.name))
     }
 
     /// The error of what stays without an answer.
     pub fn silent(&self, what: &str, tries: u32) -> Error {
         let seconds = self.limits.timeout.as_secs_f64();
-        let problem = format!("{what}: no answer within {seconds} s, {tries} times ({})", self.report);
-        let advice = "check the cable and the board; for a slow device raise the time limit (--timeout)";
-        Error::device(&self.name, problem, advice)
+        let link = self.report.to_string();
+        error::Kind::NoAnswer { request: what.into(), seconds, tries, link }.at(Place::device(&self.name))
     }
 }
 
@@ -176,8 +174,8 @@ pub(super) fn answers(reply: &Message, sequence: u16, kind: u8, length: usize) -
     reply.sequence == sequence && (answer || (reply.kind == message::ERROR && reply.refusal().is_some()))
 }
 
-fn gone(name: &str, error: &std::io::Error) -> Error {
-    Error::device(name, format!("the port is gone ({error})"), "check the cable and start again")
+fn gone(name: &str, error: std::io::Error) -> Error {
+    error::Kind::PortGone { error }.at(Place::device(name))
 }
 
 /// Hardly the one that an earlier host stopped at. The standard library's hasher is the only randomness that needs no dependency.

@@ -1,5 +1,7 @@
 //! What is asked and answered.
 
+use crate::error;
+
 /// Bytes of a message's body besides its payload: kind, sequence, length and FCS.
 pub const OVERHEAD: usize = HEADER + super::framing::FCS_BYTES;
 const HEADER: usize = 5;
@@ -109,24 +111,37 @@ impl Refusal {
         }
     }
 
-    /// What is wrong, and what to do about it.
-    pub fn explain(self) -> (String, &'static str) {
-        let design = "it is another design, or another version of the protocol: build and flash the bitstream again";
+    /// Its number.
+    pub fn code(self) -> u8 {
         match self {
-            Refusal::Damaged => ("it came damaged (code 1)".into(), "check the cable and the baud rate"),
-            Refusal::NoRoom => ("the device has no room for it (code 2)".into(), "let no other program use the port"),
-            Refusal::Length => ("its length does not fit the design (code 3)".into(), design),
-            Refusal::Kind => ("the device knows no such request (code 4)".into(), design),
-            Refusal::Weights => (
-                "the weights of the device are not valid (code 5): none were loaded, or a load was interrupted".into(),
-                "load them (volley run --weights FILE)",
-            ),
-            Refusal::Stuck => (
-                "the core gave no scores (code 6)".into(),
-                "if it stays so, the bitstream is faulty: check that it met its clock",
-            ),
-            Refusal::Unknown(code) => (format!("it is refused with the unknown code {code}"), design),
+            Refusal::Damaged => 1,
+            Refusal::NoRoom => 2,
+            Refusal::Length => 3,
+            Refusal::Kind => 4,
+            Refusal::Weights => 5,
+            Refusal::Stuck => 6,
+            Refusal::Unknown(code) => code,
         }
+    }
+
+    /// The error of a refused `request`.
+    pub fn explain(self, request: &str) -> error::Kind {
+        let design = "it is another design, or another version of the protocol: build and flash the bitstream again";
+        let (reason, advice) = match self {
+            Refusal::Damaged => ("it arrived damaged", "check the cable and the baud rate"),
+            Refusal::NoRoom => ("the device has no space for it", "let no other program use the port"),
+            Refusal::Length => ("its length does not fit the design", design),
+            Refusal::Kind => ("the device does not know such a request", design),
+            Refusal::Weights => (
+                "the weights of the device are not valid: none were loaded, or a load was interrupted",
+                "load weights into it",
+            ),
+            Refusal::Stuck => {
+                ("the core gave no scores", "if it happens again, the bitstream is faulty: check that it met its clock")
+            }
+            Refusal::Unknown(_) => ("it is refused for an unknown reason", design),
+        };
+        error::Kind::Refused { request: request.into(), code: self.code(), reason, advice }
     }
 }
 

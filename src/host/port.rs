@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serialport::SerialPort;
 
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 /// Bytes there and back. What is sent is on its way while the caller goes on, since a device answers before it has taken all.
 pub trait Port: Send {
@@ -40,13 +40,9 @@ impl Serial {
     /// Opens `path` at `baud` bits a second.
     ///
     /// # Errors
-    /// [`Error::Device`] if it cannot be opened.
+    /// [`Kind::PortClosed`] if it cannot be opened.
     pub fn open(path: &str, baud: u32) -> Result<Serial> {
-        let refuse = |error: serialport::Error| {
-            let advice = "give the port of the board (--port), close other programs that use it, \
-                          and be in the group that owns it (often dialout)";
-            Error::device(path, format!("it cannot be opened ({error})"), advice)
-        };
+        let refuse = |error: serialport::Error| Kind::PortClosed { reason: error.to_string() }.at(Place::device(path));
         let reader = serialport::new(path, baud).timeout(PATIENCE).open().map_err(refuse)?;
         let mut writer = reader.try_clone().map_err(refuse)?;
         let (queue, wanted) = mpsc::channel::<Vec<u8>>();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::Shape;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 use super::message::{MOST_PAYLOAD, OVERHEAD};
 pub use crate::top::registers::Register;
@@ -45,24 +45,18 @@ impl Identity {
     /// `device` is named in errors.
     ///
     /// # Errors
-    /// [`Error::Device`] for what is no accelerator, speaks another version, or could never classify a frame over a serial line.
+    /// [`Kind::NotAnAccelerator`], [`Kind::OtherProtocol`], and [`Kind::FaultyDesign`] for one that could never classify a frame over a
+    /// serial line.
     pub fn of(registers: &[u32], device: &str) -> Result<Identity> {
-        let refuse = |problem: String, advice: &str| Err(Error::device(device, problem, advice));
+        let place = Place::device(device);
         let word = |register: Register| registers.get(register as usize).copied().unwrap_or(0);
         let found = word(Register::Identity);
         if found != IDENTITY {
-            let problem =
-                format!("its IDENTITY is {found:#010x} and not {IDENTITY:#010x}: this is no accelerator of Volley");
-            return refuse(problem, "give the port of the board");
+            return Err(Kind::NotAnAccelerator { found, expected: IDENTITY }.at(place));
         }
         let version = ((word(Register::Version) >> 16) as u16, word(Register::Version) as u16);
         if version.0 != MAJOR {
-            let problem =
-                format!("it speaks version {}.{} of the protocol, this program {MAJOR}", version.0, version.1);
-            return refuse(
-                problem,
-                "build and flash the bitstream with this version of Volley, or use its own host program",
-            );
+            return Err(Kind::OtherProtocol { found: version, expected: MAJOR }.at(place));
         }
         let size = |register| word(register) as usize;
         let (channels, height, width) = (size(Register::Channels), size(Register::Height), size(Register::Width));
@@ -84,7 +78,7 @@ impl Identity {
                 "a frame of {} with {} scores does not fit its buffer of {} bytes",
                 identity.shape, identity.classes, identity.link_buffer
             );
-            return refuse(problem, "the bitstream is faulty: build it again");
+            return Err(Kind::FaultyDesign { problem }.at(place));
         }
         Ok(identity)
     }

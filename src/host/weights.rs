@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Place, Result};
 use crate::input;
 
 use super::client::Accelerator;
@@ -30,34 +30,37 @@ pub struct WeightsFile {
 }
 
 impl WeightsFile {
-    /// Reads a file that `volley weights` wrote.
+    /// Reads a file of weights.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::File`] for another kind of file, or a damaged one.
+    /// [`Kind::Unreadable`]; [`Kind::Malformed`] for another kind of file, [`Kind::BadChecksum`] for a damaged one.
     pub fn read(path: &Path) -> Result<WeightsFile> {
-        let advice = "give a file that `volley weights` wrote";
-        let bytes = input::read(path, input::MOST_BYTES).map_err(|source| Error::io(path, source, advice))?;
-        Self::parse(&bytes).map_err(|problem| Error::file(path, problem, advice))
+        let bytes = input::read(path, input::MOST_BYTES)
+            .map_err(|error| Kind::Unreadable { wanted: Artefact::Weights, error }.at(path))?;
+        Self::parse(&bytes).map_err(|kind| kind.at(path))
     }
 
     /// The content of such a file; the error says what is wrong with it.
-    pub fn parse(bytes: &[u8]) -> Result<WeightsFile, String> {
-        let (header, image) = bytes.split_at_checked(HEADER).ok_or("it is too short for weights")?;
+    pub fn parse(bytes: &[u8]) -> Result<WeightsFile, Kind> {
+        let malformed = |problem: String| Kind::malformed(Artefact::Weights, problem);
+        let (header, image) =
+            bytes.split_at_checked(HEADER).ok_or_else(|| malformed("it is too short for weights".into()))?;
         if header[..4] != MAGIC[..4] {
-            return Err("these are no weights".into());
+            return Err(malformed("it is not a file of weights".into()));
         }
         if header[..8] != MAGIC {
-            return Err("it is of another version of the format".into());
+            return Err(malformed("it has another version of the format".into()));
         }
         let &[design, crc32, length] = &words(&header[MAGIC.len()..])[..] else {
-            return Err("it has no header".into());
+            return Err(malformed("it has no header".into()));
         };
         if image.len() != length as usize || !length.is_multiple_of(4) || length == 0 {
-            return Err(format!("its image has {} bytes and should have {length}, whole words", image.len()));
+            let found = image.len();
+            return Err(malformed(format!("its data has {found} bytes and should have {length}, whole words")));
         }
         let found = crc32fast::hash(image);
         if found != crc32 {
-            return Err(format!("it is damaged: its checksum is {found:#010x} and should be {crc32:#010x}"));
+            return Err(Kind::BadChecksum { found, expected: crc32 });
         }
         Ok(WeightsFile { design, crc32, image: image.to_vec() })
     }
@@ -68,18 +71,18 @@ impl Accelerator {
     /// device has no weights until a load succeeds.
     ///
     /// # Errors
-    /// [`Error::Device`] if the weights are of another design, the design has its weights built in, the device does not answer, or
-    /// it does not end with these weights.
+    /// [`Kind::OtherDesign`], [`Kind::WeightsBuiltIn`], and [`Kind::WeightsNotLoaded`] if the device does not end with these weights;
+    /// as [`read_registers`](Accelerator::read_registers) if it does not answer.
     pub fn load_weights(&mut self, weights: &WeightsFile, done: &mut dyn FnMut(usize)) -> Result<()> {
         let identity = *self.identity();
         if weights.design != identity.design {
             let (given, own) = (weights.design, identity.design);
-            let problem = format!("the weights are for design {given:#010x}, the device is design {own:#010x}");
-            return Err(self.unloaded(problem, "write them with `volley weights` for the RTL folder of this bitstream"));
+            let problem = format!("the weights are for design {given:#010x}, and the device is design {own:#010x}");
+            let advice = "write them for the core that this bitstream was made from";
+            return Err(Kind::OtherDesign { problem }.at(self.place()).advise(advice));
         }
         if !self.status()?.loadable() {
-            let advice = "generate with --weights runtime for one that can take others";
-            return Err(self.unloaded("the design has its weights built in".into(), advice));
+            return Err(Kind::WeightsBuiltIn.at(self.place()));
         }
         self.write_register(Register::LoadStart, weights.crc32)?;
         let image = &weights.image[..];
@@ -94,7 +97,8 @@ impl Accelerator {
                 let offset = self.read_register(Register::LoadOffset)? as usize;
                 if !(taken..=end).contains(&offset) || !offset.is_multiple_of(4) {
                     let problem = format!("byte {offset} is next in the device, and {taken} to {end} were sent");
-                    return Err(self.unloaded(problem, "let no other program use the port, and load again"));
+                    let advice = "let no other program use the port, and load again";
+                    return Err(Kind::WeightsNotLoaded { problem, advice }.at(self.place()));
                 }
                 self.line.report.retries += u64::from(offset < end);
                 offset
@@ -129,10 +133,11 @@ impl Accelerator {
             weights.crc32,
             weights.image.len()
         );
-        Err(self.unloaded(problem, "load them again; if it stays so, the bitstream is of another design"))
+        let advice = "load them again; if it happens again, the bitstream is of another design";
+        Err(Kind::WeightsNotLoaded { problem, advice }.at(self.place()))
     }
 
-    fn unloaded(&self, problem: String, advice: &str) -> Error {
-        Error::device(&self.line.name, problem, advice)
+    fn place(&self) -> Place {
+        Place::device(&self.line.name)
     }
 }

@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn neighbouring_figures_share_a_box() {
         let figure = || bars(&Axis::linear("x"), &["a"], &[Bars::new("b", vec![Some(1.0)])]).unwrap();
-        let mut page = Page::new("title", "volley report net");
+        let mut page = Page::new("title", "the command");
         page.figure(figure(), "one");
         page.figure(figure(), "two");
         page.paragraph("text");

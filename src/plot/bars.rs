@@ -30,7 +30,7 @@ impl Bars {
 /// A chart of horizontal bars from 0 on, those of a category below each other; categories go down in their order. `value` is linear.
 ///
 /// # Errors
-/// [`crate::Error::Tool`] if plotters fails.
+/// [`Kind::Internal`](crate::error::Kind::Internal) if plotters fails.
 pub fn bars(value: &Axis, categories: &[&str], series: &[Bars]) -> Result<Svg> {
     let value = value.clone().including(0.0);
     let names: Vec<&str> = series.iter().map(|series| series.name.as_str()).collect();

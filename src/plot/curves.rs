@@ -41,7 +41,7 @@ impl Series {
 /// one of [`Style::Marked`].
 ///
 /// # Errors
-/// [`crate::Error::Tool`] if plotters fails.
+/// [`Kind::Internal`](crate::error::Kind::Internal) if plotters fails.
 pub fn curves(x: &Axis, y: &Axis, series: &[Series]) -> Result<Svg> {
     let shown = |point: &&[f64; 2]| x.shows(point[0]) && y.shows(point[1]);
     let over = |axis: &Axis, place: usize| {

@@ -28,7 +28,7 @@ pub struct Item {
 /// Draws `items` from top to bottom and a way for each `(from, to)`, both places in `items`; `from` is above `to`, other ways are left out.
 ///
 /// # Errors
-/// [`crate::Error::Tool`] if plotters fails.
+/// [`Kind::Internal`](crate::error::Kind::Internal) if plotters fails.
 pub fn graph(items: &[Item], ways: &[(usize, usize)]) -> Result<Svg> {
     let ways: Vec<_> = ways.iter().copied().filter(|(from, to)| from < to && *to < items.len()).collect();
     sheet((items.len().max(1) as i32 * ROW) as u32, |area| {

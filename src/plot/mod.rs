@@ -20,7 +20,7 @@ pub use bars::{Bars, bars};
 pub use curves::{Series, Style, curves};
 pub use graph::{Item, graph};
 
-use crate::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 /// Width of every chart in pixels.
 pub const WIDTH: u32 = 480;
@@ -81,7 +81,7 @@ fn sheet(height: u32, draw: impl FnOnce(&Area) -> Drawn) -> Result<Svg> {
     let root = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
     let drawn = root.fill(&WHITE).and_then(|()| draw(&root)).and_then(|()| root.present());
     drop(root);
-    drawn.map_err(|error| Error::tool("plotters", error.to_string(), "report this with the command"))?;
+    drawn.map_err(|error| Kind::internal(error).at(Place::tool("plotters")))?;
     Ok(Svg(text))
 }
 

@@ -5,7 +5,7 @@
 //! weights. Scales are chosen within that, so a network fits whose groups are no other ones.
 
 use super::convert;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result, Setting};
 use crate::fixed_point::{self as fixed, Network, Settings, Source, groups};
 use crate::snn;
 
@@ -13,27 +13,33 @@ use crate::snn;
 /// has its names.
 ///
 /// # Errors
-/// Those of [`super::quantise`]; [`Error::Setting`] and [`Error::Layer`] naming what differs in shape.
+/// Those of [`super::quantise`]; [`Kind::OtherNetwork`] naming what differs in shape.
 pub fn quantise_like(network: &snn::Network, settings: &Settings, pattern: &Network) -> Result<Network> {
-    let advice = "load a network of the core's shape, or generate a core from this one";
-    for (key, own, other) in
-        [("--members", network.members, pattern.members), ("--timesteps", network.timesteps, pattern.timesteps)]
-    {
+    let fail = |place: Place, problem: String| {
+        let advice = "load a network of the core's shape, or generate a core from this one";
+        Err(Kind::OtherNetwork { problem }.at(place).advise(advice))
+    };
+    for (setting, own, other) in [
+        (Setting::Members, network.members, pattern.members),
+        (Setting::Timesteps, network.timesteps, pattern.timesteps),
+    ] {
         if own != other {
-            return Err(Error::setting(key, format!("is {own}, where the core's network has {other}"), advice));
+            return fail(setting.into(), format!("it is {own}, where the core's network has {other}"));
         }
     }
-    let fail = |layer: &str, problem: String| Err(Error::layer(layer, problem, advice));
     if network.input.shape != pattern.input.shape {
-        return fail("input", format!("is {}, where the core's is {}", network.input.shape, pattern.input.shape));
+        return fail(
+            Place::Input,
+            format!("it is {}, where the core's is {}", network.input.shape, pattern.input.shape),
+        );
     }
     if network.nodes.len() != pattern.nodes.len() {
         let problem = format!("there are {} nodes, where the core has {}", network.nodes.len(), pattern.nodes.len());
-        return fail(&network.name, problem);
+        return fail(Place::Network(network.name.clone()), problem);
     }
     for (own, other) in network.nodes.iter().zip(&pattern.nodes) {
         if let Some(problem) = difference(own, other) {
-            return fail(&other.name, problem);
+            return fail(Place::layer(&other.name), problem);
         }
     }
     let mut named = network.clone();
@@ -47,7 +53,7 @@ pub fn quantise_like(network: &snn::Network, settings: &Settings, pattern: &Netw
             "its mean makes an offset of {:?}, where the core has {:?}",
             done.input.offset, pattern.input.offset
         );
-        return fail("input", problem);
+        return fail(Place::Input, problem);
     }
     Ok(done)
 }

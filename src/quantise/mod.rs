@@ -13,7 +13,7 @@ pub mod widths;
 
 use ndarray::{Array4, Axis};
 
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{self as fixed, Network, Settings, WeightMode};
 use crate::snn;
 pub use like::quantise_like;
@@ -24,8 +24,8 @@ use widths::Reach;
 /// Converts `network` to integers.
 ///
 /// # Errors
-/// [`Error::Setting`] for weight bits outside 2..=16 or of an unknown layer, [`Error::Layer`] for a layer whose numbers are not finite, whose
-/// threshold is not positive or whose sums do not fit.
+/// [`Kind::OutOfRange`] for weight bits outside 2..=16, [`Kind::UnknownLayer`] for those of one; [`Kind::NotFixedPoint`] for a layer
+/// whose numbers are not finite, [`Kind::NoScale`] or [`Kind::TooWide`] for one whose sums do not fit.
 pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> {
     convert(network, settings, None)
 }
@@ -115,11 +115,9 @@ fn scaled(done: &Network, node: &snn::Node, layer: &snn::Layer, real: &Real, for
                     return Ok(built);
                 }
                 if done.weights == WeightMode::Runtime && built.terms.iter().all(|term| term.shift == 0) {
-                    return Err(Error::layer(
-                        &node.name,
-                        "the scores that weights of any value give need more than 32 bits",
-                        "use fewer --weight-bits or --timesteps, or bake the weights in (--weights baked)",
-                    ));
+                    let kind = Kind::TooWide { what: "the scores of weights that can be loaded", most: 32 };
+                    let advice = "use fewer weight bits or time steps, or build the weights in";
+                    return Err(kind.at(Place::layer(&node.name)).advise(advice));
                 }
                 alpha /= 2.0;
             }
@@ -245,15 +243,21 @@ fn source_step(network: &snn::Network, index: usize) -> Result<&[f32]> {
     match &node.op {
         snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { step }, .. }) => Ok(step),
         snn::Op::Layer(_) => {
-            Err(Error::layer(&node.name, "a readout cannot feed a layer", "give the layer an activation"))
+            let kind = Kind::NoHardware {
+                problem: "a readout cannot feed a layer".into(),
+                advice: "give the layer an activation",
+            };
+            Err(kind.at(Place::layer(&node.name)))
         }
         snn::Op::Pool(pool) => match pool.source {
             snn::Source::Node(index) => source_step(network, index),
-            snn::Source::Input => Err(Error::layer(
-                &node.name,
-                "it pools the image itself, which has no spike counts",
-                "scale the images down before they enter the network",
-            )),
+            snn::Source::Input => {
+                let kind = Kind::NoHardware {
+                    problem: "it pools the input, which has no spike counts".into(),
+                    advice: "scale the images down before they enter the network",
+                };
+                Err(kind.at(Place::layer(&node.name)))
+            }
         },
     }
 }

@@ -2,24 +2,18 @@
 
 use fixed::types::I64F64;
 
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 /// `value` rounded half to even.
 ///
 /// # Errors
-/// [`Error::Layer`] naming `layer` and `what`, for NaN, infinities and magnitudes of 2^62 and more.
+/// [`Kind::NotFixedPoint`] naming `layer` and `what`, for NaN, infinities and magnitudes of 2^62 and more.
 pub fn to_integer(value: f64, layer: &str, what: &str) -> Result<i64> {
     I64F64::checked_from_num(value)
         .and_then(I64F64::checked_round_ties_even)
         .map(|rounded| rounded.to_num::<i64>())
         .filter(|rounded| rounded.unsigned_abs() < 1 << 62)
-        .ok_or_else(|| {
-            Error::layer(
-                layer,
-                format!("the {what} {value} does not fit the fixed-point range"),
-                "check the network for values that are not finite or thresholds that are almost zero",
-            )
-        })
+        .ok_or_else(|| Kind::NotFixedPoint { what: what.into(), value }.at(Place::layer(layer)))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use ndarray::{Array4, ArrayView3, Axis};
 use rayon::prelude::*;
 
 use super::Real;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 use crate::fixed_point::ThresholdMode;
 use crate::snn::{Layer, Source};
 
@@ -169,18 +169,18 @@ pub fn readout(layer: &Layer, real: &Real, bits: u32, limits: &Limits) -> f64 {
 /// The least shift e that brings all weights of one term under `bits` signed bits; or `given`, where that does.
 ///
 /// # Errors
-/// [`Error::Layer`] if e would exceed 40, or the given one.
+/// [`Kind::NoScale`] if e would exceed 40, [`Kind::OtherNetwork`] if it would exceed the given one.
 pub fn shift(layer: &str, weights: &Array4<f64>, alphas: &[f64], bits: u32, given: Option<u32>) -> Result<u32> {
-    let fail = |problem: String, advice: &str| Err(Error::layer(layer, problem, advice));
     match (least_shift(weights, alphas, weight_limit(bits)), given) {
-        (None, _) => fail(
-            "its weights are far larger than its threshold".into(),
-            "use more --weight-bits, or check the threshold",
-        ),
-        (Some(least), Some(given)) if least > given => fail(
-            format!("its weights need a shift of {least} where the core's is {given}"),
-            "generate a core from this network, or give a core of more --weight-bits",
-        ),
+        (None, _) => {
+            let problem = "its weights are far larger than its threshold".into();
+            Err(Kind::NoScale { problem }.at(Place::layer(layer)))
+        }
+        (Some(least), Some(given)) if least > given => {
+            let problem = format!("its weights need a shift of {least}, where the core has {given}");
+            let advice = "generate a core from this network, or use a core of more weight bits";
+            Err(Kind::OtherNetwork { problem }.at(Place::layer(layer)).advise(advice))
+        }
         (Some(least), given) => Ok(given.unwrap_or(least)),
     }
 }

@@ -99,7 +99,7 @@ fn unusable_numbers_and_settings_are_refused_by_name() {
     assert!(error.contains("finite"), "{error}");
     for bits in [0, 1, 17] {
         let error = quantise(&small([1.0; 4], 1.0), &settings(bits, ThresholdMode::Exact)).unwrap_err().to_string();
-        assert!(error.contains("--weight-bits"), "{error}");
+        assert!(error.contains("weight bits"), "{error}");
     }
 }
 
@@ -187,9 +187,9 @@ fn a_network_of_another_shape_is_refused_by_name() {
         }
     }
     let changes: [(Change, &str); 9] = [
-        (&|network| network.members = 4, "--members: is 4"),
-        (&|network| network.timesteps = 1, "--timesteps: is 1"),
-        (&|network| network.input.shape = Shape::new(2, 2, 2), "layer 'input': is 2×2×2"),
+        (&|network| network.members = 4, "members: it is 4"),
+        (&|network| network.timesteps = 1, "timesteps: it is 1"),
+        (&|network| network.input.shape = Shape::new(2, 2, 2), "input: it is 2×2×2"),
         (&|network| _ = network.nodes.remove(0), "there are 1 nodes, where the core has 2"),
         (&|network| network.nodes[0].shape = Shape::new(3, 1, 1), "layer 'hidden': its output is 3×1×1"),
         (&|network| layer(network, 0).neuron = snn::Neuron::Readout, "'hidden': it is a readout"),
@@ -213,7 +213,7 @@ fn weights_loaded_at_run_time_need_exact_thresholds_and_scores_of_32_bits() {
     let pow2 = Settings { weights: WeightMode::Runtime, ..settings(8, ThresholdMode::Pow2) };
     let network = small([1.0, 0.5, -0.25, 0.5], 0.5);
     let message = quantise(&network, &pow2).unwrap_err().to_string();
-    assert!(message.contains("--weights"), "{message}");
+    assert!(message.contains("weight mode"), "{message}");
     let wide = Settings { weights: WeightMode::Runtime, ..settings(16, ThresholdMode::Exact) };
     let mut many = snn::Network { members: 255, timesteps: 64, ..network };
     assert!(quantise(&many, &wide).is_ok(), "64·2·(2·255·(2^15 - 1)) are less than 2^31");

@@ -8,7 +8,7 @@
 //! its scales within that.
 
 use super::scale;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Layer, Network, Neuron, Source, Term, WeightMode, Widths};
 
 /// A closed interval of integers.
@@ -217,8 +217,8 @@ fn any(network: &Network, name: &str, layer: &Layer) -> Result<Bounds> {
     let sums = Interval::around_zero(any_sum(network, layer));
     let current = sums.times(2);
     let fail = |problem: String| {
-        let advice = "use more --weight-bits, or bake the weights in (--weights baked)";
-        Err(Error::layer(name, problem, advice))
+        let advice = "use more weight bits, or build the weights in";
+        Err(Kind::NoScale { problem }.at(Place::layer(name)).advise(advice))
     };
     if let Some(bias) = layer.bias.iter().find(|bias| i128::from(bias.abs()) > sums.high) {
         return fail(format!("a bias of {bias} is larger than every sum of its weights ({})", sums.high));
@@ -239,7 +239,7 @@ fn any(network: &Network, name: &str, layer: &Layer) -> Result<Bounds> {
 /// The widths of `layer`, all of its channels alike.
 ///
 /// # Errors
-/// [`Error::Layer`] if a value would need more than 62 bits, or where weights are loaded at run time is larger than any
+/// [`Kind::TooWide`] if a value would need more than 62 bits, and [`Kind::NoScale`] if, where weights are loaded at run time, one is larger than any
 /// that can be.
 pub fn widths(network: &Network, name: &str, layer: &Layer) -> Result<Widths> {
     let bounds = match network.weights {
@@ -259,7 +259,7 @@ pub fn widths(network: &Network, name: &str, layer: &Layer) -> Result<Widths> {
         count: unsigned_bits(count.into()),
     };
     if widths.accumulator.max(widths.bias).max(widths.membrane) > 62 {
-        return Err(Error::layer(name, "its sums need more than 62 bits", "use fewer --weight-bits"));
+        return Err(Kind::TooWide { what: "its sums", most: 62 }.at(Place::layer(name)));
     }
     Ok(widths)
 }

@@ -2,9 +2,9 @@
 
 use super::layer::{LoadBus, bits_of, connect, int, source_name};
 use super::netlist::{Item, Module, Parameter, Port, Wire};
+use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Network, Node, Op, Pool, PoolKind, Source};
 use crate::schedule::{self, Plan};
-use crate::{Error, Result};
 
 /// What the core needs to know of a layer's module.
 pub(super) struct LayerPorts {
@@ -178,7 +178,9 @@ fn fork(module: &mut Module, network: &Network, source: Source, bits: u32) -> Re
     let all = readers(network, source);
     let name = source_name(network, source);
     if all.is_empty() {
-        return Err(Error::layer(name, "nothing reads its output", "remove the layer, or connect it"));
+        let kind =
+            Kind::NoHardware { problem: "nothing reads its output".into(), advice: "remove the layer, or connect it" };
+        return Err(kind.at(Place::layer(name)));
     }
     if all.len() == 1 {
         return Ok(());

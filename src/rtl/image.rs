@@ -8,7 +8,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Design, MemoryEntry};
-use crate::{Error, Result};
+use crate::error::{Artefact, Kind, Place, Result};
 
 /// Bytes of a word.
 const WORD: usize = 4;
@@ -26,7 +26,7 @@ impl Image {
     /// The image of what stands in the `.mem` files of `design`, whether these can be written at run time or not.
     ///
     /// # Errors
-    /// [`Error::File`] for a memory whose file is missing or holds other rows than the manifest says.
+    /// [`Kind::Missing`] or [`Kind::Malformed`] for a memory whose file is missing or holds other rows than the manifest says.
     pub fn of(design: &Design) -> Result<Image> {
         let mut bytes = Vec::new();
         for memory in design.manifest.memories() {
@@ -84,13 +84,13 @@ fn rows<'d>(design: &'d Design, memory: &MemoryEntry) -> Result<Vec<&'d str>> {
     let mut found = Vec::new();
     for name in names.into_iter().flatten() {
         let Some(text) = design.files.get(&name) else {
-            return Err(Error::file(name, "the file of a memory is missing", "generate the folder again"));
+            return Err(Kind::Missing { wanted: Artefact::CoreFile }.at(Place::file(name)));
         };
         found.extend(text.lines());
     }
     if found.len() as u64 != memory.rows {
-        let problem = format!("{} rows, where core.toml has {}", found.len(), memory.rows);
-        return Err(Error::file(&memory.file, problem, "generate the folder again"));
+        let problem = format!("it has {} rows, where core.toml has {}", found.len(), memory.rows);
+        return Err(Kind::malformed(Artefact::CoreFile, problem).at(Place::file(&memory.file)));
     }
     Ok(found)
 }
@@ -104,8 +104,8 @@ fn push_row(bytes: &mut Vec<u8>, row: &str, memory: &MemoryEntry) -> Result<()> 
         match byte {
             Some(byte) if bytes.len() < end => bytes.push(byte),
             _ => {
-                let problem = format!("'{row}' is no row of {} bits", memory.width);
-                return Err(Error::file(&memory.file, problem, "generate the folder again"));
+                let problem = format!("'{row}' is not a row of {} bits", memory.width);
+                return Err(Kind::malformed(Artefact::CoreFile, problem).at(Place::file(&memory.file)));
             }
         }
     }

@@ -15,10 +15,10 @@ use std::collections::BTreeMap;
 
 pub use manifest::{LayerEntry, Manifest, MemoryEntry};
 
+use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Network, Op, Source};
 use crate::identifier::keywords;
 use crate::schedule::{Plan, is_readout};
-use crate::{Error, Result};
 
 /// A generated accelerator.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ pub struct Design {
 /// Generates the accelerator of `network` folded by `plan`.
 ///
 /// # Errors
-/// [`Error::Layer`] for a layer that has no hardware form, saying what would have one.
+/// [`Kind::NoHardware`] for a layer that has no hardware form, saying what would have one.
 pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
     let prefix = identifier(&network.name);
     let prefix = prefix.as_str();
@@ -44,18 +44,17 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
             if let Op::Pool(pool) = &node.op
                 && pool.source == Source::Input
             {
-                let problem = "it pools the image, which is not a spike count";
-                return Err(Error::layer(&node.name, problem, "pool behind the first layer, or scale the images"));
+                let problem = "it pools the input, which has no spike counts".into();
+                let advice = "pool after the first layer, or scale the images";
+                return Err(Kind::NoHardware { problem, advice }.at(Place::layer(&node.name)));
             }
             ports.push(None);
             continue;
         };
         if is_readout(layer) != (index + 1 == network.nodes.len()) {
-            return Err(Error::layer(
-                &node.name,
-                "the readout is not the last node",
-                "end the network with its readout",
-            ));
+            let problem = "the readout is not the last node".into();
+            let advice = "end the network with its readout";
+            return Err(Kind::NoHardware { problem, advice }.at(Place::layer(&node.name)));
         }
         let modules = layer::modules(prefix, network, &plan.layers, node, layer, layer_plan)?;
         for (rom, memory) in &modules.roms {

@@ -32,7 +32,7 @@ use rust_hdl::core::prelude::{
     generate_verilog_unchecked,
 };
 
-use crate::{Error, Result};
+use crate::error::{Kind, Place, Result};
 
 /// Direction of a port, seen from inside the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,12 +179,14 @@ impl Rom {
 
     /// The shell as a module. Fails (naming the ROM) when it has no word.
     pub fn module(&self) -> Result<Module> {
+        let fail = |problem: &str, advice| {
+            Err(Kind::BadModule { problem: problem.into(), advice }.at(Place::module(&self.name)))
+        };
         if self.depth == 0 {
-            return Err(Error::layer(&self.name, "a ROM of depth 0", "give the memory at least one word"));
+            return fail("the memory has no words", "give it at least one word");
         }
         if self.writable && self.rest_file().is_some() {
-            let problem = "a memory that is written, in both kinds of memory";
-            return Err(Error::layer(&self.name, problem, "hold all of its words in one"));
+            return fail("the memory is written and is in both kinds of memory", "keep all of its words in one");
         }
         let file = |name: &str, default: String, comment: &str| ModuleParameter {
             name: name.into(),
@@ -521,11 +523,9 @@ fn finish(module: &Module, printed: &str) -> Result<String> {
     let mut lines = Vec::new();
     for port in &module.ports {
         let Some(declaration) = ports.get(port.name.as_str()) else {
-            return Err(Error::layer(
-                &module.name,
-                format!("rust-hdl did not print port '{}'", port.name),
-                "use the pinned rust-hdl 0.46.0",
-            ));
+            let problem = format!("rust-hdl did not print the port '{}'", port.name);
+            let advice = "use the pinned rust-hdl 0.46.0";
+            return Err(Kind::BadModule { problem, advice }.at(Place::module(&module.name)));
         };
         lines.push((format!("{declaration} {}", port.name), port.comment.as_str()));
     }

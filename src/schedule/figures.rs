@@ -1,4 +1,4 @@
-//! What a plan is expected to do and to cost, before anything is synthesised: the figures of `volley plan`.
+//! What a plan is expected to do and to cost, before anything is synthesised.
 
 use serde::Serialize;
 

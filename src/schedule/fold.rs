@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Arithmetic;
-use crate::{Error, Result};
+use crate::error::{Artefact, Kind, Place, Result, Setting};
 
 /// Lanes of a layer about which nothing was said.
 pub const DEFAULT_LANES: usize = 16;
@@ -145,33 +145,38 @@ impl Fold {
         }
     }
 
-    /// Checks the ranges that hold for every layer; `key` says where the numbers stand.
+    /// Checks the ranges that hold for every layer; `place` is where the numbers come from.
     ///
     /// # Errors
-    /// [`Error::Setting`].
-    pub fn validate(&self, key: &str) -> Result<()> {
-        let fail = |problem: String, advice: &str| Err(Error::setting(key, problem, advice));
+    /// [`Kind::BadFold`].
+    pub fn validate(&self, place: impl Into<Place>) -> Result<()> {
+        let fail = |problem: String, advice| Err(Kind::BadFold { problem, advice }.at(place));
         if !(1..=MAX_LANES).contains(&self.lanes) {
-            return fail(format!("{} lanes", self.lanes), "choose 1 to 1024 lanes");
+            return fail(format!("it has {} lanes", self.lanes), "choose 1 to 1024 lanes");
         }
         if !(1..=MAX_SLICES).contains(&self.slices) || !self.slices.is_power_of_two() {
-            return fail(format!("{} slices", self.slices), "choose a power of two up to 64");
+            return fail(format!("it has {} slices", self.slices), "choose a power of two up to 64");
         }
         if self.word != 0 && !self.word.is_power_of_two() {
-            return fail(format!("words of {} elements", self.word), "choose a power of two");
+            return fail(format!("it has words of {} elements", self.word), "choose a power of two");
         }
         let each = |slice| self.share.iter().filter(|own| **own == slice).count() * self.slices;
         if (0..self.slices).any(|slice| each(slice) != self.share.len()) {
-            return fail("its share".into(), "name every slice from 0 on equally often");
+            return fail("its share is uneven".into(), "name every slice from 0 on equally often");
         }
         if !self.units.is_power_of_two() || self.units > self.lanes {
             return fail(
-                format!("{} units for {} lanes", self.units, self.lanes),
+                format!("it has {} units for {} lanes", self.units, self.lanes),
                 "choose a power of two that divides the lanes",
             );
         }
         Ok(())
     }
+}
+
+/// The folding of one layer, as a place of errors.
+pub(super) fn folding_of(layer: &str) -> Place {
+    Place::LayerSetting { setting: Setting::Folding, layer: layer.into() }
 }
 
 /// The folding of a network: of layers by name, and of all others.
@@ -191,26 +196,27 @@ impl Folding {
         Folding { default: Fold::lanes(lanes), layers: BTreeMap::new() }
     }
 
-    /// Reads `--lanes`: `16`, or `conv_0=8,linear_9=16x2` (lanes x slices), or `16,conv_0=8`.
+    /// Reads lanes from a text: `16`, or `conv_0=8,linear_9=16x2` (lanes x slices), or `16,conv_0=8`.
     ///
     /// # Errors
-    /// [`Error::Setting`] that quotes the part that is wrong.
+    /// [`Kind::NotUnderstood`], [`Kind::SetTwice`] and [`Kind::BadFold`], quoting the part that is wrong.
     pub fn parse(text: &str) -> Result<Folding> {
-        const ADVICE: &str = "write a number for all layers, or layer=lanes or layer=LANESxSLICES, separated by commas";
-        let bad = |problem: String| Error::setting("--lanes", problem, ADVICE);
+        let unclear = |part: &str| {
+            let grammar = "a number for all layers, or layer=LANES or layer=LANESxSLICES, separated by commas";
+            Kind::NotUnderstood { part: part.into(), grammar }.at(Setting::Folding)
+        };
         let mut folding = Folding::default();
         let mut general = false;
         for part in text.split(',').map(str::trim) {
-            let number =
-                |value: &str| value.trim().parse().map_err(|_| bad(format!("'{part}' has no number of lanes")));
+            let number = |value: &str| value.trim().parse().map_err(|_| unclear(part));
             let fold = |value: &str| -> Result<Fold> {
                 let (lanes, slices) = value.split_once('x').unwrap_or((value, "1"));
                 let fold = Fold { slices: number(slices)?, ..Fold::lanes(number(lanes)?) };
-                fold.validate("--lanes")?;
+                fold.validate(Setting::Folding)?;
                 Ok(fold)
             };
             match part.split_once('=') {
-                None if general => return Err(bad(format!("'{part}' is a second number for all layers"))),
+                None if general => return Err(Kind::SetTwice { part: part.into() }.at(Setting::Folding)),
                 None => (folding.default, general) = (fold(part)?, true),
                 Some((name, value)) => _ = folding.layers.insert(name.trim().to_string(), fold(value)?),
             }
@@ -221,15 +227,13 @@ impl Folding {
     /// Reads a plan file: a table `[layer.NAME]` for each layer, `[default]` for those without one.
     ///
     /// # Errors
-    /// [`Error::File`] naming `path` for a text that is no plan or has an unknown key, [`Error::Setting`] for numbers that
+    /// [`Kind::Malformed`] naming `path` for a text that is no plan or has an unknown key, [`Kind::BadFold`] for numbers that
     /// no layer can have.
     pub fn from_toml(text: &str, path: &Path) -> Result<Folding> {
-        let advice = "write it as `volley plan` does: a table [layer.NAME] for each layer";
-        let folding: Folding =
-            toml::from_str(text).map_err(|error| Error::file(path, error.to_string().trim_end(), advice))?;
-        folding.default.validate(&format!("{}: [default]", path.display()))?;
+        let folding: Folding = toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Plan, error).at(path))?;
+        folding.default.validate(Place::within(path, Place::key("[default]")))?;
         for (name, fold) in &folding.layers {
-            fold.validate(&format!("{}: [layer.{name}]", path.display()))?;
+            fold.validate(Place::within(path, Place::key(format!("[layer.{name}]"))))?;
         }
         Ok(folding)
     }
@@ -237,13 +241,12 @@ impl Folding {
     /// The text of a plan file, under `head`; `comment` says something about each layer. Both become TOML comments.
     ///
     /// # Errors
-    /// [`Error::Setting`] if a fold has no TOML form.
+    /// [`Kind::Internal`] if a fold has no TOML form.
     pub fn to_toml(&self, head: &str, order: &[&str], comment: impl Fn(&str) -> String) -> Result<String> {
         let mut text: String = head.lines().map(|line| format!("# {line}\n")).collect();
         for name in order {
-            let fold = toml::Table::try_from(self.of(name)).map_err(|error| {
-                Error::setting(format!("the folding of '{name}'"), error.to_string(), "report this with the network")
-            })?;
+            let fold =
+                toml::Table::try_from(self.of(name)).map_err(|error| Kind::internal(error).at(folding_of(name)))?;
             // One line a key, whatever its value is made of; what is edited most comes first.
             let mut lines: Vec<_> =
                 fold.iter().map(|(key, value)| (key.as_str(), format!("{key} = {value}\n"))).collect();

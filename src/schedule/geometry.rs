@@ -1,7 +1,7 @@
 //! The walk of a window over a map, in the terms of the hardware: rows, and runs of elements in a row.
 
+use crate::error::{Kind, Place, Result};
 use crate::shape::{Padding, Shape, Window};
-use crate::{Error, Result};
 
 /// A term's geometry as `event_scanner` takes it. Elements are counted along a row: x·channels + channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,19 +65,17 @@ impl Geometry {
 /// order in the stream is the same: no row of the map then begins a new word.
 ///
 /// # Errors
-/// [`Error::Layer`] if a window may lie completely inside the padding.
+/// [`Kind::NoHardware`] if a window may lie completely inside the padding.
 pub fn geometry(layer: &str, input: Shape, output: Shape, window: Window) -> Result<Geometry> {
     let Window { kernel, stride, padding } = window;
     let Padding { top, left, bottom, right } = padding;
     if top.max(bottom) >= kernel[0] || left.max(right) >= kernel[1] {
-        return Err(Error::layer(
-            layer,
-            format!(
-                "its padding ({top}, {left}, {bottom}, {right}) is not smaller than its {}×{} kernel",
-                kernel[0], kernel[1]
-            ),
-            "a window must touch the map: use a padding below the kernel size on every side",
-        ));
+        let problem = format!(
+            "its padding ({top}, {left}, {bottom}, {right}) is not smaller than its {}×{} kernel",
+            kernel[0], kernel[1]
+        );
+        let advice = "use a padding below the kernel size on every side, so that each window touches the map";
+        return Err(Kind::NoHardware { problem, advice }.at(Place::layer(layer)));
     }
     let whole = kernel == [input.height, input.width] && padding == Padding::default();
     let (height, width, kernel) =

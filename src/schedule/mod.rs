@@ -19,9 +19,9 @@ pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
 pub use term::{TermKind, TermPlan};
 
+use crate::error::{Kind, Place, Result, Setting};
 use crate::fixed_point::{Layer, Network, Neuron, Node, Op, Source};
 use crate::quantise::widths::unsigned_bits;
-use crate::{Error, Result};
 
 /// The folding of a network in every detail: one entry for each node, `None` for pools.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,11 +163,11 @@ fn engine_of(network: &Network, source: Source) -> Option<usize> {
 /// Lays out every layer as `folding` says: words, buffers, and the shares of the slices.
 ///
 /// # Errors
-/// [`Error::Setting`] if `folding` names an unknown layer; [`Error::Layer`] for a folding or geometry that a layer cannot
-/// have, with the reason.
+/// [`Kind::UnknownLayer`] if `folding` names one; [`Kind::BadFold`] for a folding and [`Kind::NoHardware`] for a geometry that a
+/// layer cannot have, with the reason.
 pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
-    if let Some((problem, advice)) = unknown_layer(network, folding.layers.keys()) {
-        return Err(Error::setting("--lanes", problem, advice));
+    if let Some(unknown) = unknown_layer(network, folding.layers.keys()) {
+        return Err(unknown.at(Setting::Folding));
     }
     let rows = Rows::new(network)?;
     let mut layers: Vec<Option<LayerPlan>> = Vec::with_capacity(network.nodes.len());
@@ -184,12 +184,12 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
     Ok(Plan { layers })
 }
 
-/// What is wrong with the first of `names` that is no layer of `network`, and what would be right.
-pub fn unknown_layer<'a>(network: &Network, mut names: impl Iterator<Item = &'a String>) -> Option<(String, String)> {
+/// [`Kind::UnknownLayer`] for the first of `names` that is no layer of `network`.
+pub fn unknown_layer<'a>(network: &Network, mut names: impl Iterator<Item = &'a String>) -> Option<Kind> {
     let layers = network.nodes.iter().filter(|node| matches!(node.op, Op::Layer(_)));
-    let known: Vec<_> = layers.map(|node| node.name.as_str()).collect();
-    let name = names.find(|name| !known.contains(&name.as_str()))?;
-    Some((format!("there is no layer '{name}'"), format!("the layers are {}", known.join(", "))))
+    let known: Vec<_> = layers.map(|node| node.name.clone()).collect();
+    let layer = names.find(|name| !known.contains(name))?.clone();
+    Some(Kind::UnknownLayer { layer, known })
 }
 
 /// Rows of the spike buffers that follow from the whole network, \[node\]\[term\]; they do not depend on the folding.
@@ -236,19 +236,17 @@ fn plan_layer(
         terms.push(planned);
     }
     if terms.iter().all(|term| term.slices != fold.slices) {
-        return Err(Error::layer(
-            &node.name,
-            format!("{} slices do not share its {} input channels evenly", fold.slices, input_channels(network, layer)),
-            "choose a power of two that divides the input channels (of each group)",
-        ));
+        let channels = input_channels(network, layer);
+        let problem = format!("{} slices do not share its {channels} input channels evenly", fold.slices);
+        let advice = "choose a power of two that divides the input channels (of each group)";
+        return Err(Kind::BadFold { problem, advice }.at(Place::layer(&node.name)));
     }
     for term in terms.iter().filter(|term| term.slices > 1 && !fold.share.is_empty()) {
         if term.order.is_empty() {
-            return Err(Error::layer(
-                &node.name,
-                format!("a share of {} counts, where a spike word holds {}", fold.share.len(), term.word_counts),
-                "name the slice of each count of a word, and only where a pixel is a whole number of words",
-            ));
+            let problem =
+                format!("it has a share of {} counts, where a spike word has {}", fold.share.len(), term.word_counts);
+            let advice = "name the slice of each count of a word, and only where a pixel is a whole number of words";
+            return Err(Kind::BadFold { problem, advice }.at(Place::layer(&node.name)));
         }
     }
     Ok(LayerPlan { fold, terms })
@@ -260,10 +258,10 @@ fn input_channels(network: &Network, layer: &Layer) -> usize {
 
 /// The fold that `node` gets, or why it cannot have it.
 fn legal(node: &Node, layer: &Layer, fold: Fold) -> Result<Fold> {
-    fold.validate(&format!("the folding of '{}'", node.name))?;
+    fold.validate(fold::folding_of(&node.name))?;
     let channels = node.shape.channels;
     let fold = Fold { lanes: fold.lanes.min(channels), ..fold };
-    let fail = |problem: String, advice: &str| Err(Error::layer(&node.name, problem, advice));
+    let fail = |problem: String, advice| Err(Kind::BadFold { problem, advice }.at(Place::layer(&node.name)));
     if !channels.is_multiple_of(fold.units) || !fold.lanes.is_multiple_of(fold.units) {
         let problem = format!("{} units do not divide its {} lanes and {channels} channels", fold.units, fold.lanes);
         return fail(problem, "choose a power of two that divides both");

@@ -2,7 +2,7 @@
 //!
 //! Logic is a sum over the library's modules, each by a formula that was fitted on synthesis runs (`formula`; measured and
 //! fitted by `scripts/fit_resources.py`). Memories follow from the shapes that a family's RAMs have (`memory`).
-//! Whatever the solver weighs and `volley plan` prints comes from here.
+//! Whatever the solver weighs and a report shows comes from here.
 
 mod formula;
 mod layer;

@@ -29,8 +29,8 @@ use rayon::prelude::*;
 
 use super::resources::{self, Resources};
 use super::{Activity, Family, Fold, Folding, Rows, engine_of, is_readout};
+use crate::error::{Error, Kind, Resource, Result, Setting};
 use crate::fixed_point::{Layer, Network, Op, Source};
-use crate::{Error, Result};
 use candidates::Candidate;
 pub use candidates::{Pin, mean_events, pins};
 
@@ -58,11 +58,11 @@ const MAX_UNITS: usize = 16;
 /// needs the smallest share of the resource of which it needs the largest.
 ///
 /// # Errors
-/// [`Error::Setting`] for a pin of an unknown layer, a network that does not fit whatever its folding, or a limit that cannot
-/// be met; [`Error::Layer`] for a pin that a layer cannot have.
+/// [`Kind::UnknownLayer`] for a pin of one; [`Kind::DoesNotFit`] or [`Kind::NoFoldingFits`] for a network that does not fit whatever
+/// its folding; [`Kind::TooSlow`] for a limit that cannot be met; [`Kind::BadFold`] for a pin that a layer cannot have.
 pub fn solve(task: Task, limit: Option<u64>) -> Result<Folding> {
-    if let Some((problem, advice)) = super::unknown_layer(task.network, task.pins.keys()) {
-        return Err(Error::setting("--pin", problem, advice));
+    if let Some(unknown) = super::unknown_layer(task.network, task.pins.keys()) {
+        return Err(unknown.at(Setting::FixedFolds));
     }
     let mut solver = Solver { task, rows: Rows::new(task.network)?, lists: HashMap::new() };
     if let Some(limit) = limit
@@ -81,8 +81,7 @@ pub fn solve(task: Task, limit: Option<u64>) -> Result<Folding> {
         }
     }
     if let Some(limit) = limit {
-        let problem = format!("a frame in {limit} clocks cannot be reached; the best is {}", best.cycles);
-        return Err(Error::setting("--target-fps", problem, "ask for less, raise --clock, or take a larger board"));
+        return Err(Kind::TooSlow { asked: limit, best: best.cycles }.at(Setting::Throughput));
     }
     Ok(best.folding(task.network))
 }
@@ -285,24 +284,19 @@ impl<'a> Solver<'a> {
             };
         }
         let all = [
-            ("LUTs", least.luts, task.budget.luts),
-            ("flip-flops", least.flip_flops, task.budget.flip_flops),
-            ("multipliers", least.multipliers, task.budget.multipliers),
-            ("block RAMs", least.block_rams, task.budget.block_rams),
+            (Resource::Luts, least.luts, task.budget.luts),
+            (Resource::FlipFlops, least.flip_flops, task.budget.flip_flops),
+            (Resource::Multipliers, least.multipliers, task.budget.multipliers),
+            (Resource::BlockRams, least.block_rams, task.budget.block_rams),
         ];
         let scarce = all.iter().find(|(_, least, budget)| least > budget);
-        let problem = match scarce {
-            Some((what, least, budget)) => format!(
-                "the network needs at least {:.0} {what}, and {:.0} of the board's may be used",
-                least.ceil(),
-                budget.floor()
-            ),
-            None => "no folding was found that fits: what one saves in block RAM it needs in LUTs".to_string(),
+        let kind = match scarce {
+            Some(&(resource, least, budget)) => {
+                Kind::DoesNotFit { resource, needed: least.ceil() as u64, available: budget.floor() as u64 }
+            }
+            None => Kind::NoFoldingFits,
         };
-        Ok(Error::setting(
-            "--board",
-            problem,
-            "use a larger board, fewer --weight-bits, a smaller --margin or fewer pins",
-        ))
+        let advice = "use a larger board, fewer weight bits, a smaller margin or fewer fixed folds";
+        Ok(kind.at(Setting::Board).advise(advice))
     }
 }

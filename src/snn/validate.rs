@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Network, Neuron, Node, Op, Source};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result, Setting, Unit};
 use crate::identifier::{is_identifier, is_taken, printable};
 use crate::shape::{MOST_NODES, Padding, Shape};
 
@@ -11,11 +11,12 @@ impl Network {
     /// Checks names, order, shapes and values.
     ///
     /// # Errors
-    /// [`Error::Layer`] names the first node that is wrong, [`Error::Setting`] the key.
+    /// [`Kind::Invalid`] at the first node that is wrong, [`Kind::OutOfRange`] at the setting.
     pub fn validate(&self) -> Result<()> {
-        for (key, value, most) in [("members", self.members, 255), ("timesteps", self.timesteps, 64)] {
+        for (setting, value, most) in [(Setting::Members, self.members, 255), (Setting::Timesteps, self.timesteps, 64)]
+        {
             if !(1..=most).contains(&value) {
-                return Err(Error::setting(key, format!("it is {value}"), format!("choose a number from 1 to {most}")));
+                return Err(Kind::out_of_range(value, 1.0..=f64::from(most)).at(setting));
             }
         }
         let Shape { channels, .. } = self.input.shape;
@@ -24,19 +25,17 @@ impl Network {
             && normalisation.mean.iter().chain(&normalisation.std).all(|value| value.is_finite())
             && normalisation.std.iter().all(|&value| value > 0.0);
         if !sound || self.input.shape.checked().is_none() {
-            return Err(Error::setting(
-                "[input]",
-                format!("mean and std do not fit the shape {}, or are not finite and positive", self.input.shape),
-                "give one mean and one std more than 0 a channel, and a shape of at least one element",
-            ));
+            let problem =
+                format!("mean and std do not fit the shape {}, or are not finite and positive", self.input.shape);
+            let advice = "give one mean and one std more than 0 for each channel, and a shape of at least one element";
+            return Err(Kind::Invalid { problem }.at(Place::Input).advise(advice));
         }
         if printable(&self.name) != self.name {
-            let problem = format!("'{}' is no line of text, or a very long one", printable(&self.name));
-            return Err(Error::setting("name", problem, "write an ordinary name"));
+            return Err(Kind::NotText { text: printable(&self.name) }.at(Setting::Name));
         }
         if self.nodes.len() > MOST_NODES {
-            let problem = format!("the network has {} nodes", self.nodes.len());
-            return Err(Error::layer(&self.name, problem, format!("accepted are {MOST_NODES} nodes")));
+            let (found, most) = (self.nodes.len() as u64, MOST_NODES as u64);
+            return Err(Kind::TooLarge { unit: Unit::Nodes, found, most }.at(Place::Network(self.name.clone())));
         }
         let mut names = HashSet::new();
         for (index, node) in self.nodes.iter().enumerate() {
@@ -55,11 +54,12 @@ impl Network {
                 self.problem(index, node)
             };
             if let Some(problem) = problem {
-                return Err(Error::layer(printable(&node.name), problem, "convert the network again"));
+                return Err(Kind::Invalid { problem }.at(Place::layer(printable(&node.name))));
             }
         }
         if self.nodes.is_empty() {
-            return Err(Error::layer(&self.name, "the network has no layers", "convert the network again"));
+            let problem = "it has no layers".into();
+            return Err(Kind::Invalid { problem }.at(Place::Network(self.name.clone())));
         }
         Ok(())
     }

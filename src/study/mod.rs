@@ -13,7 +13,7 @@ pub mod response;
 use serde::Serialize;
 
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Place, Result, Setting};
 use crate::eval::ann::Ann;
 use crate::eval::{self, Which};
 use crate::fixed_point;
@@ -82,8 +82,8 @@ impl Study {
     /// the weights get the bits that it says. `progress` is told how many more conversions are done.
     ///
     /// # Errors
-    /// [`Error::Setting`] for options out of range and where `converted` has no ONNX file; what import, conversion, calibration
-    /// (also for want of `calibration`), quantisation and tract report.
+    /// [`Kind::OutOfRange`] and [`Kind::Empty`] for options, [`Kind::Missing`] if `converted` has no ONNX file; what import, conversion, calibration
+    /// (also if `calibration` is needed and missing), quantisation and tract report.
     pub fn new(
         converted: &Converted,
         options: &Options,
@@ -92,14 +92,10 @@ impl Study {
     ) -> Result<Study> {
         let network = &converted.network;
         let Some(onnx) = &converted.onnx else {
-            return Err(Error::setting(
-                "model.onnx",
-                "it is not in the network's folder, and networks of other members and time steps are made from it",
-                "convert the network again with `volley convert`",
-            ));
+            return Err(Kind::Missing { wanted: Artefact::OwnOnnx }.at(Place::file("model.onnx")));
         };
         if options.timesteps.is_empty() {
-            return Err(Error::setting("--timesteps", "is empty", "give at least one number of time steps"));
+            return Err(Kind::Empty.at(Setting::Timesteps));
         }
         let normalisation = network.input.normalisation.clone();
         let imported = read_onnx_bytes(onnx, &network.name, normalisation.clone())?;
@@ -132,7 +128,7 @@ impl Study {
     /// Runs the ANN and the integer networks on some more images. `progress` is told what runs and how many more images are done.
     ///
     /// # Errors
-    /// [`Error::Setting`] if the images have no labels, labels beyond the network's classes, or another shape; what tract
+    /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what tract
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
         let (exact, labels) = self.exact(images, progress)?;

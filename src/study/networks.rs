@@ -3,7 +3,7 @@
 use crate::convert::calibrate::{self, Calibration};
 use crate::convert::{Options, convert};
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 use crate::snn::{Neuron, Op};
 use crate::{ann, snn};
 
@@ -37,7 +37,7 @@ impl Networks {
     /// conversion.
     ///
     /// # Errors
-    /// As [`convert`], and what calibration reports; [`Error::Layer`] where `calibration` is needed and not there.
+    /// As [`convert`], and what calibration reports; [`Kind::NeedsCalibration`] if `calibration` is needed and missing.
     pub fn new(
         ann: &ann::Network,
         members: &[u32],
@@ -47,11 +47,7 @@ impl Networks {
     ) -> Result<Networks> {
         let plain = convert(ann.clone(), &Options { members: IF, timesteps: 1 })?;
         if let (Some(&index), None) = (plain.uncalibrated.first(), calibration) {
-            return Err(Error::layer(
-                &plain.network.nodes[index].name,
-                "its activation is a plain ReLU, which has no threshold",
-                "give sample images to measure one (--calibration)",
-            ));
+            return Err(Kind::NeedsCalibration.at(Place::layer(&plain.network.nodes[index].name)));
         }
         let mut lambda: Vec<f32> = plain.network.nodes.iter().map(|node| lambda(&node.op)).collect();
         plain.uncalibrated.iter().for_each(|&index| lambda[index] = f32::INFINITY);

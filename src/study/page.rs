@@ -28,7 +28,7 @@ impl Results {
     /// The page; `command` is what the user called.
     ///
     /// # Errors
-    /// [`crate::Error::Tool`] if a chart cannot be drawn.
+    /// [`Kind::Internal`](crate::error::Kind::Internal) if a chart cannot be drawn.
     pub fn page(&self, command: &str) -> Result<Page> {
         let title = format!("{}: group neurons against integrate-and-fire neurons", self.network);
         let mut page = Page::new(title, command);

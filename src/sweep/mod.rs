@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! ann.json                         the ANN's class of each image
-//! networks/tau4-t1/                the converted network, shared by its points; a folder as `volley convert` writes it
+//! networks/tau4-t1/                the converted network, shared by its points; a folder of a converted network
 //! networks/tau4-t1.json            its key
 //! networks/tau4-t1-float.json      accuracy of the float spiking network, if asked for
 //! points/tau4-t1-w8-exact.json     one point
@@ -15,7 +15,7 @@
 
 mod hardware;
 mod page;
-mod snakemake;
+
 mod store;
 mod table;
 
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::ann::Normalisation;
 use crate::convert::Options;
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Result};
 use crate::eval::ann::Ann;
 use crate::eval::{check_labels, check_shape, float_snn};
 use crate::fixed_point::{Settings, ThresholdMode};
@@ -36,7 +36,7 @@ use crate::model::{Model, argmax};
 use crate::quantise::quantise;
 use crate::snn;
 pub use hardware::{Device, Hardware};
-pub use snakemake::{Workflow, emit};
+
 use store::Key;
 pub use store::prepare;
 pub use table::{Row, csv, lut_equivalents};
@@ -147,8 +147,8 @@ struct AnnFound {
 /// how much more is done, 0 at its start.
 ///
 /// # Errors
-/// What conversion, quantisation, tract and the folding solver report, [`Error::Setting`] for images without labels, and
-/// [`Error::Io`] for a folder that cannot be written.
+/// What conversion, quantisation, tract and the folding solver report, [`Kind::LabelsMissing`], and
+/// [`Kind::Unwritable`] for a folder that cannot be written.
 pub fn run(
     task: &Task,
     points: &[Point],
@@ -271,7 +271,7 @@ fn compute(task: &Task, point: &Point, ann: &AnnFound) -> Result<Found> {
     let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
     let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
     let hardware = match task.device.estimate(&fixed, task.calibration.unwrap_or(task.data)) {
-        Err(Error::Setting { key, .. }) if key == "--board" => None,
+        Err(error) if matches!(error.kind(), Kind::DoesNotFit { .. } | Kind::NoFoldingFits) => None,
         estimated => Some(estimated?),
     };
     Ok(Found {

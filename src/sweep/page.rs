@@ -9,7 +9,7 @@ impl Sweep {
     /// The page; `table` holds the points, `command` is what the user called.
     ///
     /// # Errors
-    /// [`crate::Error::Tool`] if a chart cannot be drawn.
+    /// [`Kind::Internal`](crate::error::Kind::Internal) if a chart cannot be drawn.
     pub fn page(&self, table: Table, command: &str) -> Result<Page> {
         let mut page = Page::new("Members, time steps and bits", command);
         page.facts([

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Result};
 
 /// The folder that makes a folder a sweep.
 const POINTS: &str = "points";
@@ -43,13 +43,12 @@ impl Key {
 /// Makes `folder` a sweep's: a new or empty folder, or one that is a sweep's already.
 ///
 /// # Errors
-/// [`Error::File`] for a folder with other things in it, [`Error::Io`] for one that cannot be written.
+/// [`Kind::ForeignFolder`] for a folder with other things in it, [`Kind::Unwritable`] for one that cannot be written.
 pub fn prepare(folder: &Path) -> Result<()> {
-    let failed = |source| Error::io(folder, source, "choose an output folder that you may write");
+    let failed = |error| Kind::Unwritable { error }.at(folder);
     let points = folder.join(POINTS);
     if folder.is_dir() && !points.is_dir() && std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
-        let problem = "the folder exists and has no points/, so it is not that of a sweep";
-        return Err(Error::file(folder, problem, "choose another path for the output folder, or empty it yourself"));
+        return Err(Kind::ForeignFolder { marker: format!("{POINTS}/") }.at(folder));
     }
     std::fs::create_dir_all(points).and_then(|()| std::fs::create_dir_all(folder.join("networks"))).map_err(failed)
 }
@@ -66,7 +65,7 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path, key: &Key) -> Option<T> {
 /// Writes `value` with its key.
 fn write(path: &Path, key: &Key, value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(&json!({ "key": key.0, "value": value }));
-    let text = text.map_err(|error| Error::file(path, error.to_string(), "report this with the network"))?;
+    let text = text.map_err(|error| Kind::internal(error).at(path))?;
     write_whole(path, (text + "\n").as_bytes())
 }
 
@@ -81,12 +80,12 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
         return Ok(stored);
     }
     write(path, key, &compute()?)?;
-    read(path, key).ok_or_else(|| Error::file(path, "it cannot be read again", "check that nothing else writes there"))
+    read(path, key).ok_or_else(|| Kind::Missing { wanted: Artefact::Own }.at(path))
 }
 
 /// Writes a file that others see whole or not at all.
 pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
-    let failed = |source| Error::io(path, source, "check the free space and the permissions");
+    let failed = |error| Kind::Unwritable { error }.at(path);
     // Beside its place, hidden, and another one for each process.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let new = path.with_file_name(format!(".{name}.{}", std::process::id()));

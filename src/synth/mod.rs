@@ -16,9 +16,11 @@ pub use cells::{Cells, Cost};
 use serde::Serialize;
 
 use crate::board::{self, Board, constraints};
+use crate::error::{self, Artefact, Kind, Place, Result};
 use crate::identifier::is_file_name;
 use crate::output::{write_file, write_folder};
-use crate::{Error, Result, core_folder, doctor, tool};
+use crate::{core_folder, doctor, tool};
+pub(crate) use makefile::load_arguments;
 
 /// The file that makes a folder an output of [`run`].
 pub const REPORT: &str = "report.json";
@@ -102,28 +104,20 @@ pub struct CriticalPath {
 /// One kind of what a device has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource {
-    pub name: &'static str,
+    pub kind: error::Resource,
     pub used: u64,
     pub available: u64,
-    /// How to need less of it.
-    pub advice: &'static str,
 }
 
 impl Report {
     pub fn resources(&self) -> [Resource; 4] {
         let (used, available) = (&self.cost, &self.available);
-        let fewer_lanes = "generate with fewer --lanes, or take a larger board";
-        let resource = |name, used, available, advice| Resource { name, used, available, advice };
+        let resource = |kind, used, available| Resource { kind, used, available };
         [
-            resource("LUTs", used.luts, available.luts, fewer_lanes),
-            resource("flip-flops", used.flip_flops, available.flip_flops, fewer_lanes),
-            resource("DSP blocks", used.dsps, available.dsps, "generate the first layer with fewer --lanes"),
-            resource(
-                "block RAMs",
-                used.block_rams,
-                available.block_rams,
-                "take fewer --weight-bits or --lanes, a smaller network or a larger board",
-            ),
+            resource(error::Resource::Luts, used.luts, available.luts),
+            resource(error::Resource::FlipFlops, used.flip_flops, available.flip_flops),
+            resource(error::Resource::Multipliers, used.dsps, available.dsps),
+            resource(error::Resource::BlockRams, used.block_rams, available.block_rams),
         ]
     }
 
@@ -152,8 +146,7 @@ impl Default for Options {
 /// has no bitstream) is no error but in the report.
 ///
 /// # Errors
-/// [`Error::Tool`] for a tool that is missing or fails, [`Error::Setting`] for a frequency that cannot be made, [`Error::Io`],
-/// [`Error::File`].
+/// [`Kind::ToolMissing`] or [`Kind::ToolFailed`]; [`Kind::ClockOutOfReach`]; what reading and writing files gives.
 pub fn run(
     rtl: &Path,
     board: &Board,
@@ -164,8 +157,8 @@ pub fn run(
     let mut report = None;
     let mut fill = |folder: &Path| {
         let made = in_folder(rtl, board, options, folder, watch)?;
-        let text = serde_json::to_string_pretty(&made)
-            .map_err(|error| Error::file(REPORT, error.to_string(), "report this with the core"))?;
+        let text =
+            serde_json::to_string_pretty(&made).map_err(|error| Kind::internal(error).at(Place::file(REPORT)))?;
         write_file(&folder.join(REPORT), text)?;
         report = Some(made);
         Ok(())
@@ -174,11 +167,11 @@ pub fn run(
         Some(output) => write_folder(output, REPORT, fill)?,
         None => {
             let folder = tempfile::tempdir()
-                .map_err(|e| Error::io(std::env::temp_dir(), e, "set TMPDIR to a folder that is writable"))?;
+                .map_err(|error| Kind::Unreadable { wanted: Artefact::Temporary, error }.at(std::env::temp_dir()))?;
             fill(folder.path())?;
         }
     }
-    report.ok_or_else(|| Error::file(rtl, "nothing was synthesised", "report this"))
+    report.ok_or_else(|| Kind::internal("nothing was synthesised").at(rtl))
 }
 
 /// A top module around a core, ready for the tools.
@@ -229,7 +222,7 @@ fn in_folder(
 /// file above the one it is started in.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Kind::Unreadable`] and [`Kind::Unwritable`].
 pub(crate) fn prepare(job: &Job, options: &Options, folder: &Path) -> Result<()> {
     copy_sources(job.rtl, folder)?;
     for (name, text) in job.files {
@@ -248,7 +241,7 @@ pub(crate) fn prepare(job: &Job, options: &Options, folder: &Path) -> Result<()>
 /// Runs the tools in a folder that [`prepare`] filled.
 ///
 /// # Errors
-/// [`Error::Tool`] for a tool that is missing or fails, [`Error::Io`], [`Error::File`].
+/// [`Kind::ToolMissing`] or [`Kind::ToolFailed`], and what reading and writing files gives.
 pub(crate) fn implement(
     job: &Job,
     options: &Options,
@@ -260,7 +253,9 @@ pub(crate) fn implement(
     let flow = nextpnr::flow(board.family).filter(|_| options.place);
     let programs = flow.as_ref().map(|flow| nextpnr::Programs::find(flow, &folders)).transpose()?;
     let program = match &options.yosys {
-        Some(path) => std::path::absolute(path).map_err(|e| Error::io(path, e, "give the path of yosys"))?,
+        Some(path) => {
+            std::path::absolute(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Program, error }.at(path))?
+        }
         None => doctor::locate("yosys", &folders)?,
     };
     let yosys = yosys::Yosys { program, folder, board, top: job.top };
@@ -299,7 +294,7 @@ pub(crate) fn implement(
 
 /// The core's files whose names end so, as the tools are given them.
 pub(crate) fn files_of(folder: &Path, end: &str) -> Result<Vec<String>> {
-    let unreadable = |source| Error::io(folder.join(SOURCES), source, "check the permissions");
+    let unreadable = |error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(folder.join(SOURCES));
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder.join(SOURCES)).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
@@ -318,25 +313,26 @@ pub(crate) fn verilog(job: &Job, folder: &Path) -> Result<Vec<String>> {
 
 /// Copies the core's Verilog and memories.
 fn copy_sources(rtl: &Path, folder: &Path) -> Result<()> {
-    let unreadable = |source| Error::io(rtl, source, "give a folder that `volley generate` wrote");
+    let unreadable = |error| Kind::Unreadable { wanted: Artefact::Core, error }.at(rtl);
     let sources = folder.join(SOURCES);
-    std::fs::create_dir(&sources).map_err(|e| Error::io(&sources, e, "check the free space and the permissions"))?;
+    std::fs::create_dir(&sources).map_err(|error| Kind::Unwritable { error }.at(&sources))?;
     for entry in std::fs::read_dir(rtl).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
         let Some(text) = name.to_str().filter(|name| name.ends_with(".v") || name.ends_with(".mem")) else { continue };
         let from = rtl.join(text);
         if !is_file_name(text) {
-            let problem = "scripts cannot hold the name of this file";
-            return Err(Error::file(from, problem, "rename it: letters, digits, '_', '-' and '.', or remove it"));
+            let advice = "rename it, with letters, digits, '_', '-' and '.', or remove it";
+            return Err(Kind::BadName { name: text.into(), wanted: Artefact::CoreFile }.at(from).advise(advice));
         }
         if !from.is_file() {
-            return Err(Error::file(from, "it is no file", "remove it, or generate the folder again"));
+            return Err(Kind::NotRegular.at(from));
         }
-        std::fs::copy(&from, sources.join(text)).map_err(|e| Error::io(&from, e, "check that it can be read"))?;
+        std::fs::copy(&from, sources.join(text))
+            .map_err(|error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(&from))?;
     }
     Ok(())
 }
 
 fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|e| Error::io(path, e, "give a folder that `volley generate` wrote"))
+    std::fs::read_to_string(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(path))
 }

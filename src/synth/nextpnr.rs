@@ -8,7 +8,9 @@ use serde::Deserialize;
 use super::yosys::NETLIST;
 use super::{Cost, CriticalPath, Job, Stage, Timing};
 use crate::board::Family;
-use crate::{Error, Result, doctor, tool};
+use crate::doctor;
+use crate::error::{Artefact, Kind, Place, Result};
+use crate::tool::{self, Arguments};
 
 const REPORT: &str = "nextpnr.json";
 
@@ -16,9 +18,9 @@ const REPORT: &str = "nextpnr.json";
 pub(super) struct Flow {
     place: &'static str,
     pack: &'static str,
-    /// Flag for the constraints.
+    /// Option for the constraints.
     constraints: &'static str,
-    /// Flag for the routed design, and its file.
+    /// Option for the routed design, and its file.
     routed: (&'static str, &'static str),
     pub bitstream: &'static str,
 }
@@ -29,15 +31,15 @@ pub(super) fn flow(family: Family) -> Option<Flow> {
         Family::Ecp5 => Some(Flow {
             place: "nextpnr-ecp5",
             pack: "ecppack",
-            constraints: "--lpf",
-            routed: ("--textcfg", "routed.config"),
+            constraints: "lpf",
+            routed: ("textcfg", "routed.config"),
             bitstream: "core.bit",
         }),
         Family::Ice40 => Some(Flow {
             place: "nextpnr-ice40",
             pack: "icepack",
-            constraints: "--pcf",
-            routed: ("--asc", "routed.asc"),
+            constraints: "pcf",
+            routed: ("asc", "routed.asc"),
             bitstream: "core.bin",
         }),
         Family::Series7 | Family::UltrascalePlus => None,
@@ -51,18 +53,17 @@ impl Flow {
     }
 
     /// What nextpnr is called with.
-    pub fn arguments(&self, job: &Job, seed: u32) -> Vec<String> {
+    pub fn arguments(&self, job: &Job, seed: u32) -> Arguments {
         // A missed clock is a result, which is reported with the path that missed it.
-        let mut args = vec!["--timing-allow-fail".to_string()];
-        let mut option = |flag: &str, value: String| args.extend([flag.to_string(), value]);
-        option("--freq", job.mhz.to_string());
-        option("--seed", seed.to_string());
-        option("--json", NETLIST.into());
-        option("--report", REPORT.into());
-        option(self.constraints, job.constraints.0.into());
-        option(self.routed.0, self.routed.1.into());
-        args.extend(job.board.nextpnr.iter().cloned());
-        args
+        Arguments::default()
+            .flag("timing-allow-fail")
+            .option("freq", job.mhz.to_string())
+            .option("seed", seed.to_string())
+            .option("json", NETLIST)
+            .option("report", REPORT)
+            .option(self.constraints, job.constraints.0)
+            .option(self.routed.0, self.routed.1)
+            .words(&job.board.nextpnr)
     }
 
     /// What the packer is called with.
@@ -81,21 +82,21 @@ impl Programs {
     /// Finds them before hours are spent on synthesis.
     ///
     /// # Errors
-    /// [`Error::Tool`] for the one that is missing.
+    /// [`Kind::ToolMissing`] for the one that is missing.
     pub fn find(flow: &Flow, folders: &[PathBuf]) -> Result<Programs> {
         Ok(Programs { place: doctor::locate(flow.place, folders)?, pack: doctor::locate(flow.pack, folders)? })
     }
 
     /// What nextpnr says of its version.
     pub fn version(&self) -> String {
-        doctor::version(&self.place, "--version")
+        doctor::version(&self.place, doctor::Version::Option("version"))
     }
 }
 
 /// Places and routes the netlist in `folder` for a clock of `mhz`. No clock comes back if the core turns out not to fit.
 ///
 /// # Errors
-/// [`Error::Tool`] with what nextpnr objects to, [`Error::Io`].
+/// [`Kind::ToolFailed`] with what nextpnr objects to, [`Kind::ToolOutput`].
 pub(super) fn place(
     (flow, programs): (&Flow, &Programs),
     job: &Job,
@@ -123,22 +124,23 @@ pub(super) fn place(
         // It stops at the first cell without a place; the table before says what there is too little of.
         return Ok((cost(family, &utilization), None));
     }
-    done.map_err(|error| match error {
-        Error::Tool { tool, problem, .. } => {
-            let advice = "where it finds no place, generate with fewer --lanes or take a larger board";
-            Error::tool(tool, problem, advice)
+    done.map_err(|error| match error.kind() {
+        Kind::ToolFailed { .. } => {
+            error.advise("if it finds no place for a cell, generate with fewer lanes or take a larger board")
         }
-        error => error,
+        _ => error,
     })?;
     let path = folder.join(REPORT);
-    let text = std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e, "report this with nextpnr's version"))?;
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Kind::Unreadable { wanted: Artefact::ToolReport, error }.at(&path))?;
     let report: Report = serde_json::from_str(&text).map_err(|error| {
         let problem = format!("the report of {} cannot be read: {error}", programs.version());
-        Error::tool(flow.place, problem, "nextpnr 0.11 is known to work")
+        Kind::ToolOutput { problem, known: "nextpnr 0.11 is known to work" }.at(Place::tool(flow.place))
     })?;
     let timing = report.timing().ok_or_else(|| {
-        let problem = "the report has no clock";
-        Error::tool(flow.place, problem, "look into the core's Verilog: nothing in it is clocked")
+        let problem = "its report has no clock".into();
+        let known = "look at the core's Verilog: nothing in it has a clock";
+        Kind::ToolOutput { problem, known }.at(Place::tool(flow.place))
     })?;
     Ok((cost(family, &report.utilization), Some(timing)))
 }
@@ -146,12 +148,12 @@ pub(super) fn place(
 /// Packs the bitstream.
 ///
 /// # Errors
-/// [`Error::Tool`].
+/// [`Kind::ToolFailed`].
 pub(super) fn pack(flow: &Flow, programs: &Programs, folder: &Path) -> Result<()> {
-    tool::run(flow.pack, &programs.pack, &flow.pack_arguments(), folder)
+    tool::run(flow.pack, &programs.pack, &Arguments::default().words(flow.pack_arguments()), folder)
 }
 
-/// What nextpnr writes with `--report`.
+/// The report that nextpnr writes.
 #[derive(Deserialize)]
 struct Report {
     utilization: BTreeMap<String, Used>,

@@ -3,8 +3,8 @@
 
 use crate::board::Board;
 use crate::board::constraints::{self, OSCILLATOR, SERIAL_IN, SERIAL_OUT};
+use crate::error::{Kind, Place, Result};
 use crate::rtl::netlist::{self, Direction, Item, Module, Parameter, Port, Wire};
-use crate::{Error, Result};
 
 /// Modules around the core, (file name, text).
 const LIBRARY: [(&str, &str); 2] =
@@ -13,7 +13,7 @@ const LIBRARY: [(&str, &str); 2] =
 /// The files around the core `core` whose Verilog is `text`, but for its clock; the first holds the module named `top`.
 ///
 /// # Errors
-/// [`Error::Layer`] naming the core's port that cannot be led to a pin.
+/// [`Kind::BadModule`] naming the core's port that cannot be led to a pin.
 pub(super) fn files(top: &str, core: &str, text: &str) -> Result<Vec<(String, String)>> {
     let mut files = vec![(format!("{top}.v"), netlist::print(&module(top, core, &ports(core, text)?)?)?)];
     files.extend(LIBRARY.map(|(name, text)| (name.to_string(), text.to_string())));
@@ -59,14 +59,16 @@ fn ports(core: &str, text: &str) -> Result<Vec<CorePort>> {
                 ports.push(CorePort { name: name.into(), input: direction == "input", width });
             }
             _ => {
-                let problem = format!("the line '{}' is no port that can be led to a pin", line.trim());
-                return Err(Error::layer(core, problem, "declare it as `input wire [7:0] name,` with a number"));
+                let problem = format!("the line '{}' is not a port that can be connected to a pin", line.trim());
+                let advice = "declare it as `input wire [7:0] name,` with a number";
+                return Err(Kind::BadModule { problem, advice }.at(Place::module(core)));
             }
         }
     }
     for needed in ["clk", "rst"] {
         if !ports.iter().any(|port| port.name == needed && port.input && port.width == 1) {
-            return Err(Error::layer(core, format!("it has no input '{needed}'"), "generate the folder again"));
+            let problem = format!("it has no input '{needed}'");
+            return Err(Kind::BadModule { problem, advice: "generate the folder again" }.at(Place::module(core)));
         }
     }
     Ok(ports)

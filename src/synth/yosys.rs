@@ -8,8 +8,10 @@ use serde::Deserialize;
 use super::cells::{Cells, Cost};
 use super::{Module, Stage};
 use crate::board::{Board, Family};
+use crate::doctor;
+use crate::error::{Artefact, Error, Kind, Place, Result};
 use crate::output::write_file;
-use crate::{Error, Result, doctor, tool};
+use crate::tool::{self, Arguments};
 
 /// Netlist for nextpnr.
 pub(super) const NETLIST: &str = "netlist.json";
@@ -64,13 +66,13 @@ pub(super) struct Yosys<'a> {
 impl Yosys<'_> {
     /// What it says of its version.
     pub fn version(&self) -> String {
-        doctor::version(&self.program, "-V")
+        doctor::version(&self.program, doctor::Version::Word("-V"))
     }
 
     /// Runs [`SCRIPT`], which writes the netlist, and returns its cells.
     ///
     /// # Errors
-    /// [`Error::Tool`] with what yosys objects to, [`Error::Io`].
+    /// [`Kind::ToolFailed`] with what yosys objects to, [`Kind::ToolOutput`].
     pub fn netlist(&self, watch: &mut dyn FnMut(Stage, &str)) -> Result<Cells> {
         self.run(SCRIPT, Stage::Synthesis, watch)?;
         self.statistics()?.remove(self.top).ok_or_else(|| self.unreadable())
@@ -112,14 +114,21 @@ impl Yosys<'_> {
             }
         };
         let log = script.replace(".ys", ".log");
-        tool::run_logged("yosys", &self.program, &["-s", script], self.folder, &log, &mut passes)
+        tool::run_logged(
+            "yosys",
+            &self.program,
+            &Arguments::default().words(["-s", script]),
+            self.folder,
+            &log,
+            &mut passes,
+        )
     }
 
     /// Cells of each module by the module's name.
     fn statistics(&self) -> Result<BTreeMap<String, Cells>> {
         let path = self.folder.join(STATISTICS);
-        let text =
-            std::fs::read_to_string(&path).map_err(|e| Error::io(&path, e, "report this with yosys' version"))?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Kind::Unreadable { wanted: Artefact::ToolReport, error }.at(&path))?;
         // Of several modules yosys 0.23 writes what is no JSON, but behind their entries.
         let entries = text.split_once("\"modules\":").map(|(_, rest)| serde_json::Deserializer::from_str(rest));
         let entries = entries.and_then(|entries| entries.into_iter::<BTreeMap<String, Entry>>().next());
@@ -132,7 +141,7 @@ impl Yosys<'_> {
 
     fn unreadable(&self) -> Error {
         let problem = format!("the statistics of {} cannot be read", self.version());
-        Error::tool("yosys", problem, "yosys 0.23 to 0.70 are known to work")
+        Kind::ToolOutput { problem, known: "yosys 0.23 to 0.70 are known to work" }.at(Place::tool("yosys"))
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Around {
 /// The top of a board with a serial line, `<net>_board`.
 ///
 /// # Errors
-/// [`crate::Error::Layer`] for a network whose name makes no identifier.
+/// [`BadModule`](crate::error::Kind::BadModule) for a network whose name is not an identifier.
 pub fn uart_board(manifest: &Manifest, device: &Device, panel: &Panel, link: &Link) -> Result<Around> {
     around(&uart::module(manifest, panel, link), manifest, device)
 }

@@ -156,19 +156,19 @@ fn unusable_sweeps_are_refused() {
     for (arguments, named) in [
         ("--members 1..x", "'1..x' is no number and no range"),
         ("--members 4 --threshold half", "'half' is neither exact nor pow2"),
-        ("--members 4 --weight-bits 1..4", "--weight-bits: is 1"),
+        ("--members 4 --weight-bits 1..4", "--weight-bits: it is 1"),
         ("--members 0", "--members: it is 0"),
-        ("--members 4 --clock 0", "--clock: is 0"),
-        ("--members 4 --margin 1", "--margin: is 1"),
+        ("--members 4 --clock 0", "--clock: it is 0"),
+        ("--members 4 --margin 1", "--margin: it is 1"),
         ("--members 4 --board nexus", "there is no board 'nexus'"),
     ] {
         let message = refused(&folder, arguments);
         assert!(message.contains(named), "{arguments}: {message}");
     }
     std::fs::write(place.path().join("thesis.tex"), "").unwrap();
-    assert!(refused(place.path(), "--members 4").contains("it is not that of a sweep"));
+    assert!(refused(place.path(), "--members 4").contains("it was not written by Volley"));
     std::fs::write(place.path().join("Snakefile"), "rule all:\n").unwrap();
-    assert!(refused(place.path(), "--members 4 --emit snakemake").contains("Snakefile: it is not one of Volley's"));
+    assert!(refused(place.path(), "--members 4 --emit snakemake").contains("Snakefile: it was not written by Volley"));
     std::fs::write(place.path().join("volley.toml"), "[sweep]\nmembers = [2, 4]\n\"weight-bits\" = \"4..5\"\n")
         .unwrap();
     std::fs::remove_dir_all(&folder).unwrap();

@@ -65,7 +65,7 @@ fn what_has_no_bitstream_is_not_flashed() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("out");
     let error = build::flash(&output, false).unwrap_err().to_string();
-    assert!(error.contains("build.json") && error.contains("volley build"), "{error}");
+    assert!(error.contains("build.json") && error.contains("the folder of a built bitstream"), "{error}");
     let board = Board::find("icebreaker").unwrap();
     build::run(&digits(), &board, &Options::default(), &output, false, &mut |_, _| {}).unwrap();
     let error = build::flash(&output, false).unwrap_err().to_string();

@@ -142,7 +142,7 @@ fn a_core_that_does_not_fit_is_reported_and_not_placed() {
     let mut board = Board::find("icebreaker").unwrap();
     board.device.luts = 20;
     let report = run(folder.path(), &board, 12.0, &folder.path().join("out"));
-    let excess: Vec<_> = report.excess().iter().map(|resource| resource.name).collect();
+    let excess: Vec<_> = report.excess().iter().map(|resource| resource.kind.to_string()).collect();
     assert_eq!(excess, ["LUTs"]);
     assert!(report.timing.is_none() && report.bitstream.is_none());
 }

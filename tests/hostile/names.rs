@@ -205,17 +205,17 @@ fn names_in_a_core_folder_are_no_paths() {
         std::fs::write(&manifest, sound.replacen(&format!("\"{from}\""), &format!("\"{to}\""), 1)).unwrap();
         assert!(std::fs::read_to_string(&manifest).unwrap() != sound, "{from}");
         for command in ["synth", "build"] {
-            refused(&[&[command, "out/rtl"], &made[..]].concat(), "is no name that Volley gives");
+            refused(&[&[command, "out/rtl"], &made[..]].concat(), "is not a name that Volley uses");
         }
     }
     std::fs::write(&manifest, &sound).unwrap();
     let file = place.path("a/b/out/rtl/x; touch pwned.v");
     std::fs::write(&file, "module x; endmodule\n").unwrap();
-    refused(&[&["build", "out/rtl", "--no-run"], &made[..]].concat(), "scripts cannot hold the name");
+    refused(&[&["build", "out/rtl", "--no-run"], &made[..]].concat(), "is not a name that Volley uses");
     std::fs::remove_file(file).unwrap();
 
     std::fs::create_dir(place.path("a/b/out/built")).unwrap();
     let report = "{\"board\": \"x\", \"programmer\": \"x\", \"bitstream\": \"../../../secret.bit\"}";
     std::fs::write(place.path("a/b/out/built/build.json"), report).unwrap();
-    refused(&["flash", "out/built"], "is no name that Volley gives");
+    refused(&["flash", "out/built"], "is not a name that Volley uses");
 }

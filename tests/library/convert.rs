@@ -271,30 +271,30 @@ fn what_group_neurons_cannot_do_is_refused() {
     let start = || Graph::new([1, 4, 4]).conv("/0/Conv", 2, 1, 3, &[]);
     let act = |graph: Graph| graph.qcfs("1", 2.0, 4.0);
     let end = |graph: Graph| graph.flatten("/8/Flatten").linear("/9/Gemm", 3, 8);
-    assert_snapshot!(refusal(end(start())), @"node '/9/Gemm' (Linear): no activation stands between '/0/Conv' and it; put an activation between them, or multiply the two layers into one before the export");
-    assert_snapshot!(refusal(act(start())), @"node '/1/Div_1' (Qcfs): the network ends without a layer of weights behind the last activation; let it end in a fully connected layer or a convolution whose output is the scores");
-    assert_snapshot!(refusal(end(act(start()).qcfs("2", 2.0, 4.0))), @"node '/2/Floor' (Floor): it rounds twice (activation made of /1/Mul, /1/Div, /1/Add, /1/Floor, /1/Clip, /1/Mul_1, /1/Div_1, /2/Mul, /2/Div, /2/Add, /2/Floor, /2/Clip, /2/Mul_1, /2/Div_1); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
+    assert_snapshot!(refusal(end(start())), @"node '/9/Gemm' (Linear): there is no activation between '/0/Conv' and it; put an activation between them, or multiply the two layers into one before the export");
+    assert_snapshot!(refusal(act(start())), @"node '/1/Div_1' (Qcfs): the network ends without a layer of weights after the last activation; let it end in a fully connected layer or a convolution whose output is the scores");
+    assert_snapshot!(refusal(end(act(start()).qcfs("2", 2.0, 4.0))), @"node '/2/Floor' (Floor): it rounds twice (the activation consists of /1/Mul, /1/Div, /1/Add, /1/Floor, /1/Clip, /1/Mul_1, /1/Div_1, /2/Mul, /2/Div, /2/Add, /2/Floor, /2/Clip, /2/Mul_1, /2/Div_1); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
     let pool = [("kernel_shape", Attribute::Ints(vec![2, 2]))];
-    assert_snapshot!(refusal(act(start().node("/2/AveragePool", "AveragePool", &["_"], &pool))), @"node '/2/AveragePool' (AveragePool): it pools the output of '/0/Conv' before any activation; put the pool behind the activation; at the end of a network, pool before the last layer instead");
+    assert_snapshot!(refusal(act(start().node("/2/AveragePool", "AveragePool", &["_"], &pool))), @"node '/2/AveragePool' (AveragePool): it pools the output of '/0/Conv' before any activation; put the pool after the activation; at the end of a network, pool before the last layer instead");
     let overlapping = [("kernel_shape", Attribute::Ints(vec![2, 2])), ("strides", Attribute::Ints(vec![1, 1]))];
     assert_snapshot!(refusal(act(start()).node("/2/MaxPool", "MaxPool", &["_"], &overlapping).flatten("/8/Flatten").linear("/9/Gemm", 3, 2)), @"node '/2/MaxPool' (MaxPool): its windows overlap or are padded; accepted are pools without padding whose stride is at least the kernel");
     let scaled = start().scalar("two", 2.0).node("/1/Mul", "Mul", &["_", "two"], &[]);
-    assert_snapshot!(refusal(end(scaled)), @"node '/1/Mul' (Scalar): it scales its input to 2·x + 0, which is no activation (activation made of /1/Mul); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
+    assert_snapshot!(refusal(end(scaled)), @"node '/1/Mul' (Scalar): it scales its input to 2·x + 0, which is no activation (the activation consists of /1/Mul); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
     let truncating = start().scalar("c0", 0.0).scalar("c4", 4.0).node("/1/Floor", "Floor", &["_"], &[]).node(
         "/1/Clip",
         "Clip",
         &["_", "c0", "c4"],
         &[],
     );
-    assert_snapshot!(refusal(end(truncating)), @"node '/1/Clip' (Clip): it adds 0 before the floor where QCFS adds 1/2 (activation made of /1/Floor, /1/Clip); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
+    assert_snapshot!(refusal(end(truncating)), @"node '/1/Clip' (Clip): it adds 0 before the floor where QCFS adds 1/2 (the activation consists of /1/Floor, /1/Clip); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
     let signed = start().scalar("low", -1.0).scalar("high", 1.0).node("/1/Clip", "Clip", &["_", "low", "high"], &[]);
-    assert_snapshot!(refusal(end(signed)), @"node '/1/Clip' (Clip): it clips to -1..1, and a spike count cannot be negative (activation made of /1/Clip); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
+    assert_snapshot!(refusal(end(signed)), @"node '/1/Clip' (Clip): it clips to -1..1, and a spike count cannot be negative (the activation consists of /1/Clip); accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)");
     assert_snapshot!(refusal(act(start()).conv("/2/Conv", 3, 2, 1, &[])), @"node '/2/Conv' (Conv): the scores have the shape 3×2×2; accepted is a classifier: one score a class, classes×1×1");
     let options =
         |members, timesteps| convert(end(act(start())).import().unwrap(), &Options { members, timesteps }).unwrap_err();
-    assert_snapshot!(options(0, 1), @"--members: it is 0; choose a number from 1 to 255");
-    assert_snapshot!(options(256, 1), @"--members: it is 256; choose a number from 1 to 255");
-    assert_snapshot!(options(4, 65), @"--timesteps: it is 65; choose a number from 1 to 64");
+    assert_snapshot!(options(0, 1), @"members: it is 0; choose 1 to 255");
+    assert_snapshot!(options(256, 1), @"members: it is 256; choose 1 to 255");
+    assert_snapshot!(options(4, 65), @"timesteps: it is 65; choose 1 to 64");
 }
 
 /// A map added to itself again and again, or joined with itself, must not take the memory of the machine.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use support::zoo::{self, NETWORKS};
+use volley::error::{Kind, Setting};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::folder::{Converted, read, write};
 
@@ -98,14 +99,14 @@ fn a_folder_of_the_users_is_never_replaced() {
     std::fs::remove_file(theirs.join("network.toml")).unwrap();
     std::fs::write(theirs.join("thesis.tex"), "years of work").unwrap();
     let message = |error: volley::Error| error.to_string().replace(&place.path().display().to_string(), "PLACE");
-    assert_snapshot!(message(write(&theirs, &small).unwrap_err()), @"PLACE/theirs: the folder exists and has no network.toml, so it was not written by Volley; choose another path for the output folder, or empty it yourself");
+    assert_snapshot!(message(write(&theirs, &small).unwrap_err()), @"PLACE/theirs: the folder exists and has no network.toml, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
     assert_eq!(std::fs::read_to_string(theirs.join("thesis.tex")).unwrap(), "years of work");
-    assert_snapshot!(message(write(&theirs.join("thesis.tex"), &small).unwrap_err()), @"PLACE/theirs/thesis.tex: this is a file; choose another path for the output folder, or move it away");
+    assert_snapshot!(message(write(&theirs.join("thesis.tex"), &small).unwrap_err()), @"PLACE/theirs/thesis.tex: this is a file; choose another path for the output folder, or move the file away");
     // A filling that fails leaves the old folder as it was, and no trace.
     let target = place.path().join("target");
     write(&target, &small).unwrap();
-    let failed = volley::output::write_folder(&target, "network.toml", |_| Err(volley::Error::setting("x", "y", "z")));
-    assert_eq!(failed.unwrap_err().to_string(), "x: y; z");
+    let failed = volley::output::write_folder(&target, "network.toml", |_| Err(Kind::Empty.at(Setting::Members)));
+    assert_eq!(failed.unwrap_err().to_string(), "members: it is empty; give at least one value");
     assert_eq!(read(&target).unwrap(), small);
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 2);
 }
@@ -131,36 +132,36 @@ fn damage_is_named() {
       |
     6 | speed = 9
       | ^^^^^
-    unknown field `speed`, expected one of `name`, `members`, `timesteps`, `input`, `fixed_point`, `node`; docs/network-folder.md lists the keys
+    unknown field `speed`, expected one of `name`, `members`, `timesteps`, `input`, `fixed_point`, `node`; fix it as docs/network-folder.md describes, or convert the network again
     ");
-    assert_snapshot!(edit("members = 4", "members = 0"), @"PLACE/mlp/network.toml: members: it is 0; choose a number from 1 to 255");
-    assert_snapshot!(edit("weight_bits = 6", "weight_bits = 40"), @"PLACE/mlp/network.toml: [fixed_point] weight bits: is 40; choose 2 to 16");
+    assert_snapshot!(edit("members = 4", "members = 0"), @"PLACE/mlp/network.toml: members: it is 0; choose 1 to 255");
+    assert_snapshot!(edit("weight_bits = 6", "weight_bits = 40"), @"PLACE/mlp/network.toml: weight bits: it is 40; choose 2 to 16");
     let mixed = |bits: &str| format!("threshold = \"pow2\"\n[fixed_point.layer_bits]\n{bits}");
-    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_7 = 5")), @"PLACE/mlp/network.toml: [fixed_point] weight bits: there is no layer 'linear_7'; the layers are linear_1, linear_4");
-    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_1 = 1")), @"PLACE/mlp/network.toml: [fixed_point] weight bits: of layer 'linear_1' is 1; choose 2 to 16");
-    assert_snapshot!(edit("source = \"linear_1\"", "source = \"linear_7\""), @"PLACE/mlp/network.toml: node 'linear_4': its source 'linear_7' is no node before it; name an earlier node, or 'input' for the image");
-    assert_snapshot!(edit("name = \"linear_1\"", "name = \"module\""), @"PLACE/mlp/network.toml: node 'linear_4': its source 'linear_1' is no node before it; name an earlier node, or 'input' for the image");
-    assert_snapshot!(edit("kernel = [28, 28]", "kernel = [27, 28]").lines().last().unwrap(), @"PLACE/mlp/network.toml: node 'linear_1': term 0 with weights 128×1×28×28 over 1×28×28 does not make 128×1×1; mend the node, or convert the network again");
+    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_7 = 5")), @"PLACE/mlp/network.toml: weight bits: there is no layer 'linear_7'; the layers are linear_1, linear_4");
+    assert_snapshot!(edit("threshold = \"pow2\"", &mixed("linear_1 = 1")), @"PLACE/mlp/network.toml: weight bits of layer 'linear_1': it is 1; choose 2 to 16");
+    assert_snapshot!(edit("source = \"linear_1\"", "source = \"linear_7\""), @"PLACE/mlp/network.toml: layer 'linear_4': its source 'linear_7' is not a node before it; name an earlier node, or 'input' for the input");
+    assert_snapshot!(edit("name = \"linear_1\"", "name = \"module\""), @"PLACE/mlp/network.toml: layer 'linear_4': its source 'linear_1' is not a node before it; name an earlier node, or 'input' for the input");
+    assert_snapshot!(edit("kernel = [28, 28]", "kernel = [27, 28]").lines().last().unwrap(), @"PLACE/mlp/network.toml: layer 'linear_1': term 0 with weights 128×1×28×28 over 1×28×28 does not make 128×1×1; convert the network again");
     assert_snapshot!(edit("kernel = [28, 28]", "kernel = [99999, 28]"), @r"
     PLACE/mlp/network.toml: TOML parse error at line 17, column 1
        |
     17 | [[node]]
        | ^^^^^^^^
-    invalid value: integer `99999`, expected u16; docs/network-folder.md lists the keys
+    invalid value: integer `99999`, expected u16; fix it as docs/network-folder.md describes, or convert the network again
     ");
-    assert_snapshot!(edit("std = [1.0]", "std = [-1.0]"), @"PLACE/mlp/network.toml: [input]: mean and std do not fit the shape 1×28×28, or are not finite and positive; give one mean and one std more than 0 a channel, and a shape of at least one element");
-    assert_snapshot!(edit("step = ", "step = -"), @"PLACE/mlp/network.toml: node 'linear_1': its member step is -0.82873386 and must be more than 0; mend the node, or convert the network again");
+    assert_snapshot!(edit("std = [1.0]", "std = [-1.0]"), @"PLACE/mlp/network.toml: input: mean and std do not fit the shape 1×28×28, or are not finite and positive; give one mean and one std more than 0 for each channel, and a shape of at least one element");
+    assert_snapshot!(edit("step = ", "step = -"), @"PLACE/mlp/network.toml: layer 'linear_1': its member step is -0.82873386 and must be more than 0; convert the network again");
     let mut bad = weights.clone();
     let last = bad.len() - 4;
     bad[last..].copy_from_slice(&f32::NAN.to_le_bytes());
-    assert_snapshot!(refusal(&toml, &bad), @"PLACE/mlp/weights.safetensors: tensor 'linear_4.bias' holds NaN or infinite values; the folder's files do not belong together; convert the network again");
-    assert_snapshot!(refusal(&toml, &weights[..weights.len() / 2]), @"PLACE/mlp/weights.safetensors: not a safetensors file (incomplete metadata, file not fully covered); the folder's files do not belong together; convert the network again");
-    assert_snapshot!(refusal(&toml.replace("linear_4", "linear_5"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_5.0.weight' is missing; the folder's files do not belong together; convert the network again");
+    assert_snapshot!(refusal(&toml, &bad), @"PLACE/mlp/weights.safetensors: tensor 'linear_4.bias': it has NaN or infinite values; the training diverged or the file is damaged; use finite numbers");
+    assert_snapshot!(refusal(&toml, &weights[..weights.len() / 2]), @"PLACE/mlp/weights.safetensors: this is not a safetensors file (incomplete metadata, file not fully covered); fix it as docs/network-folder.md describes, or convert the network again");
+    assert_snapshot!(refusal(&toml.replace("linear_4", "linear_5"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_5.0.weight': it is missing; convert the network again");
     let twice = "[[node.term]]\nsource = \"linear_1\"\nkernel = [1, 1]\nstride = [1, 1]\npadding = [0, 0, 0, 0]\n";
-    assert_snapshot!(refusal(&format!("{toml}\n{twice}"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_4.1.weight' is missing; the folder's files do not belong together; convert the network again");
+    assert_snapshot!(refusal(&format!("{toml}\n{twice}"), &weights), @"PLACE/mlp/weights.safetensors: tensor 'linear_4.1.weight': it is missing; convert the network again");
     let mut tensors = safetensors::SafeTensors::deserialize(&weights).unwrap().tensors();
     tensors.push(("stray".into(), tensors[0].1.clone()));
     let more = safetensors::serialize(tensors, None).unwrap();
-    assert_snapshot!(refusal(&toml, &more), @"PLACE/mlp/weights.safetensors: tensor 'stray' belongs to no node of network.toml; the folder's files do not belong together; convert the network again");
-    assert_snapshot!(read(Path::new("/nowhere")).unwrap_err(), @"/nowhere/network.toml: No such file or directory (os error 2); give a folder that `volley convert` wrote");
+    assert_snapshot!(refusal(&toml, &more), @"PLACE/mlp/weights.safetensors: tensor 'stray': it belongs to no node of the network; convert the network again");
+    assert_snapshot!(read(Path::new("/nowhere")).unwrap_err(), @"/nowhere/network.toml: No such file or directory (os error 2); give the folder of a converted network");
 }

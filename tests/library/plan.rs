@@ -96,10 +96,7 @@ fn a_device_that_is_too_small_is_refused_by_what_it_lacks() {
     let case = Case::new();
     let refused = |luts| case.solve(budget(luts, 1.0, 1.0), None).unwrap_err().to_string();
     let message = refused(0.02);
-    assert!(
-        message.starts_with("--board: the network needs at least ") && message.contains(" LUTs, and 1672 "),
-        "{message}"
-    );
+    assert!(message.starts_with("board: the core needs about ") && message.contains(" LUTs, and 1672 "), "{message}");
 }
 
 #[test]
@@ -115,13 +112,13 @@ fn pins_are_kept_and_illegal_ones_refused() {
         case.pins = pins(text).unwrap();
         case.solve(all, None).unwrap_err().to_string()
     };
-    insta::assert_snapshot!(refused("conv_9=4"), @"--pin: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    insta::assert_snapshot!(refused("conv_9=4"), @"fixed folds: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
     insta::assert_snapshot!(refused("conv_0=4x2"), @"layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
     insta::assert_snapshot!(refused("linear_9=4x2"), @"layer 'linear_9': a readout has one slice and one unit; give it more lanes instead");
     let misread = |text: &str| pins(text).unwrap_err().to_string();
-    insta::assert_snapshot!(misread("conv_0"), @"--pin: 'conv_0' is no pin; write layer=LANES or layer=LANESxSLICES, separated by commas");
-    insta::assert_snapshot!(misread("conv_0=4x3"), @"--pin conv_0=4x3: 3 slices; choose a power of two up to 64");
-    insta::assert_snapshot!(misread("conv_0=0"), @"--pin conv_0=0: 0 lanes; choose 1 to 1024 lanes");
+    insta::assert_snapshot!(misread("conv_0"), @"fixed folds: 'conv_0' cannot be read; write layer=LANES or layer=LANESxSLICES, separated by commas");
+    insta::assert_snapshot!(misread("conv_0=4x3"), @"fixed folds of layer 'conv_0': it has 3 slices; choose a power of two up to 64");
+    insta::assert_snapshot!(misread("conv_0=0"), @"fixed folds of layer 'conv_0': it has 0 lanes; choose 1 to 1024 lanes");
 }
 
 #[test]
@@ -139,7 +136,10 @@ fn a_target_is_met_at_less_cost_than_the_quickest() {
     }
     assert!(before < 0.6 * quickest.total().luts);
     let error = case.solve(all, Some(100)).unwrap_err().to_string();
-    assert!(error.starts_with("--target-fps: a frame in 100 clocks cannot be reached; the best is "), "{error}");
+    assert!(
+        error.starts_with("frames per second: no folding reaches 100 clocks per frame; the fastest takes "),
+        "{error}"
+    );
 }
 
 /// Every folding of one slice tried out: none that meets the target needs less of what it needs most than what prices found,

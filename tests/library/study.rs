@@ -197,13 +197,13 @@ fn what_cannot_be_studied_is_refused() {
         Study::new(converted, options, None, &|_, _| ()).err().expect("it is refused").to_string()
     };
     let bare = Converted { onnx: None, ..converted(4, 1) };
-    assert_snapshot!(message(&bare, &options(&[4], &[1])), @"model.onnx: it is not in the network's folder, and networks of other members and time steps are made from it; convert the network again with `volley convert`");
-    assert_snapshot!(message(&converted(4, 1), &options(&[4], &[])), @"--timesteps: is empty; give at least one number of time steps");
-    assert_snapshot!(message(&converted(4, 1), &options(&[4], &[65])), @"--timesteps: it is 65; choose a number from 1 to 64");
-    assert_snapshot!(message(&converted(4, 1), &options(&[0, 4], &[1])), @"--members: it is 0; choose a number from 1 to 255");
+    assert_snapshot!(message(&bare, &options(&[4], &[1])), @"model.onnx: it is missing; convert the network again");
+    assert_snapshot!(message(&converted(4, 1), &options(&[4], &[])), @"timesteps: it is empty; give at least one value");
+    assert_snapshot!(message(&converted(4, 1), &options(&[4], &[65])), @"timesteps: it is 65; choose 1 to 64");
+    assert_snapshot!(message(&converted(4, 1), &options(&[0, 4], &[1])), @"members: it is 0; choose 1 to 255");
     let mut study = Study::new(&converted(4, 1), &options(&[4], &[1]), None, &|_, _| ()).unwrap();
     let unlabelled = Images { labels: None, ..test_images(3) };
-    assert_snapshot!(study.add(&unlabelled, &|_, _| ()).unwrap_err(), @"--data: its images have no labels; add an array 'y' with a class for each");
+    assert_snapshot!(study.add(&unlabelled, &|_, _| ()).unwrap_err(), @"images: its images have no labels; add an array 'y' with a class for each image");
     let beyond = Images { labels: Some(vec![0, 1, 10]), ..test_images(3) };
-    assert_snapshot!(study.float(&beyond, &|_, _| ()).unwrap_err(), @"--data: it has the label 10, the network has 10 classes; number the classes from 0 on, as in training");
+    assert_snapshot!(study.float(&beyond, &|_, _| ()).unwrap_err(), @"images: it has the label 10, and the network has 10 classes; give the data set that the network was trained for, with classes numbered from 0 as in training");
 }

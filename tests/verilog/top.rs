@@ -95,8 +95,8 @@ fn rates_and_clocks_that_do_not_go_together_are_refused() {
         let options = Options { mhz: Some(mhz), baud: Some(baud), ..Options::default() };
         build::prepare(&digits(), &board, &options).map(|prepared| prepared.serial.unwrap()).map_err(|e| e.to_string())
     };
-    insta::assert_snapshot!(refusal(18.0, 3_000_000).unwrap_err(), @"--baud: a clock of 18 MHz makes no serial line of 3000000 bits a second: 6.00 clocks a bit; choose another rate, for instance 2250000");
-    insta::assert_snapshot!(refusal(30.0, 2_800_000).unwrap_err(), @"--baud: a clock of 30 MHz makes no serial line of 2800000 bits a second: 10.71 clocks a bit; choose another rate, for instance 2727273");
+    insta::assert_snapshot!(refusal(18.0, 3_000_000).unwrap_err(), @"baud rate: a clock of 18 MHz cannot make 3000000 baud: a bit would take 6.00 clocks; choose another rate, for instance 2250000");
+    insta::assert_snapshot!(refusal(30.0, 2_800_000).unwrap_err(), @"baud rate: a clock of 30 MHz cannot make 2800000 baud: a bit would take 10.71 clocks; choose another rate, for instance 2727273");
     let serial = refusal(30.0, 3_000_000).unwrap();
     assert_eq!((serial.actual_baud, serial.buffer), (3e6, 248));
 }
@@ -106,5 +106,5 @@ fn a_board_without_a_serial_line_is_refused_by_the_simulation() {
     let board = Board::find("pynq-z2").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let error = volley::board_sim::build(&digits(), &board, folder.path()).unwrap_err().to_string();
-    insta::assert_snapshot!(error, @"--board: the pynq-z2 has no serial line that could be simulated; choose a board whose host_link is uart");
+    insta::assert_snapshot!(error, @"board pynq-z2: it has no serial line; choose a board whose host_link is uart");
 }

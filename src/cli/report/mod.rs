@@ -13,6 +13,7 @@ use volley::board::Board;
 use volley::core_folder::{self, Core};
 use volley::cosim::{self, Verdict};
 use volley::data::Images;
+use volley::error::{Kind, Place};
 use volley::eval::{self, LayerReport};
 use volley::fixed_point;
 use volley::folder::{self, Converted};
@@ -23,7 +24,7 @@ use volley::schedule::{Activity, Figures};
 use volley::{Error, plot};
 
 use super::table::thousands;
-use super::{Outcome, images, progress, say, seconds};
+use super::{Outcome, advice, images, progress, say, seconds};
 use super::{cosim as simulation, eval as evaluation, plan};
 
 /// Images whose events the estimates of a core's clocks are of.
@@ -159,7 +160,8 @@ fn core_of(rtl: &Path, network: &fixed_point::Network, folder: &Path) -> volley:
         return Ok(core);
     }
     let problem = format!("this is not a core of the network in {}", folder.display());
-    Err(Error::file(rtl, problem, "generate it from that folder, or give the folder that it was generated from"))
+    let advice = "generate it from that folder, or give the folder that it was generated from";
+    Err(Kind::OtherNetwork { problem }.at(rtl).advise(advice))
 }
 
 impl Known {
@@ -188,7 +190,7 @@ fn measure(rtl: &Path, core: &Core, images: &Images) -> volley::Result<Result<Ve
     let work = simulation::temporary_folder()?;
     match simulation::check(rtl, core, images, &cosim::Options::new(work.path())) {
         Ok(verdict) => Ok(Ok(verdict)),
-        Err(error @ Error::Tool { .. }) => Ok(Err(error.to_string())),
+        Err(error) if matches!(error.place(), Place::Tool(_)) => Ok(Err(advice::of_library("report", &error))),
         Err(error) => Err(error),
     }
 }

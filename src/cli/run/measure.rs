@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use serde::Serialize;
+use volley::Result;
 use volley::data::Images;
+use volley::error::{Kind, Place};
 use volley::host::{Accelerator, Counters, Identity, LinkReport, Register};
 use volley::model::{Model, argmax};
-use volley::{Error, Result};
 
 /// Frames that are sent one at a time, at most.
 const MOST_SINGLE: usize = 20;
@@ -139,8 +140,8 @@ impl Measurement {
         self.totals.add(&self.before, &now);
         self.before = now;
         if device.status()?.frame_error() {
-            let problem = "a frame ended at the wrong pixel in the core (STATUS)";
-            return Err(Error::device("the device", problem, "reset the board; if it happens again, report it"));
+            let problem = "a frame ended at the wrong pixel in the core (STATUS)".into();
+            return Err(Kind::FaultyDesign { problem }.at(Place::device("the device")));
         }
         Ok(())
     }

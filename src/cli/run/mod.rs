@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
+use volley::Shape;
 use volley::core_folder::{self, Core};
 use volley::data::{self, Images};
+use volley::error::{Kind, Place, Setting};
 use volley::eval::wilson;
 use volley::host::{Accelerator, DEFAULT_BAUD, Identity, Limits, Serial, WeightsFile};
 use volley::model::Model;
 use volley::rtl::image::fingerprint;
-use volley::{Error, Shape};
 
+use super::advice::Usage;
 use super::table::{percent, thousands};
 use super::{Json, Outcome, progress, say, say_json};
 use measure::{Measurement, Report};
@@ -73,8 +75,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let model = match (&core, args.check) {
         (Some(core), true) => Some(Model::new(&core.network)?),
         (None, true) => {
-            let advice = "give the folder that the bitstream was made of (--rtl RTL)";
-            return Err(Error::setting("--check", "there is no model to compare with", advice).into());
+            let problem = "there is no model to compare with".into();
+            let advice = "give the folder that the bitstream was made from (--rtl RTL)";
+            return Err(Usage { flag: "--check", problem, advice }.into());
         }
         _ => None,
     };
@@ -110,7 +113,7 @@ fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> 
     let network = &core.network;
     let of_device = (identity.shape, identity.classes, identity.members, identity.timesteps);
     let of_folder = (network.input.shape, manifest.classes, manifest.members & 0xFF, manifest.timesteps & 0xFF);
-    let refuse = |problem| Err(Error::device(port, problem, "give the folder that its bitstream was made of"));
+    let refuse = |problem| Err(Kind::OtherDesign { problem }.at(Place::device(port)));
     if of_device != of_folder {
         let text = |(shape, classes, members, steps): (Shape, usize, u32, u32)| {
             format!("{shape} to {classes} classes with {members} members and {steps} time steps")
@@ -134,8 +137,7 @@ fn classify(args: &Args, device: &mut Accelerator, model: Option<&Model>) -> vol
     let limit = args.frames.map(|frames| frames as usize);
     let sent = data::batches(&args.data, limit, BATCH, &mut |all, images| {
         if let Some(frames) = limit.filter(|&frames| frames > all) {
-            let problem = format!("is {frames}, and {} has {all} images", args.data.display());
-            return Err(Error::setting("--frames", problem, "send fewer frames"));
+            return Err(Kind::TooFewImages { asked: frames, found: all }.at(Setting::Frames));
         }
         bar.set_length(all as u64);
         data::check_shape(&images, shape, &args.data)?;
@@ -149,10 +151,7 @@ fn classify(args: &Args, device: &mut Accelerator, model: Option<&Model>) -> vol
 
 fn check_labels(images: &Images, classes: usize, path: &Path) -> volley::Result<()> {
     let beyond = images.labels.iter().flatten().find(|&&label| label as usize >= classes);
-    beyond.map_or(Ok(()), |label| {
-        let problem = format!("it has the label {label}, the device has {classes} classes");
-        Err(Error::file(path, problem, "give the data set that the network was trained for"))
-    })
+    beyond.map_or(Ok(()), |&label| Err(Kind::LabelOutOfRange { label, classes }.at(path)))
 }
 
 /// For people: a line a quantity.

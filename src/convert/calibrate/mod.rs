@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Placed;
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result, Setting};
 use crate::shape::Shape;
 use crate::snn::{Layer, Network, Neuron, Op, Source, float};
 use refit::Sample;
@@ -42,7 +42,7 @@ pub enum Calibration {
 /// afterwards. `progress` is called after each node of the network.
 ///
 /// # Errors
-/// [`Error::Setting`] if the images do not fit the network; [`Error::Layer`] for a layer that no image excites.
+/// [`Kind::NoImages`] and [`Kind::OtherShape`]; [`Kind::NeverActive`] for a layer that no image makes active.
 pub fn calibrate(
     placed: &mut Placed,
     images: &Images,
@@ -51,9 +51,12 @@ pub fn calibrate(
 ) -> Result<()> {
     let shape = placed.network.input.shape;
     let (count, height, width, channels) = images.pixels.dim();
-    if count == 0 || (channels, height, width) != (shape.channels, shape.height, shape.width) {
-        let problem = format!("it has {count} images of {channels}×{height}×{width}, the network takes {shape}");
-        return Err(Error::setting("--data", problem, "give images of the data set that the network was trained for"));
+    let found = Shape { channels, height, width };
+    if count == 0 {
+        return Err(Kind::NoImages.at(Setting::Calibration));
+    }
+    if found != shape {
+        return Err(Kind::OtherShape { found, expected: shape }.at(Setting::Calibration));
     }
     if placed.uncalibrated.is_empty() {
         return Ok(());
@@ -114,15 +117,11 @@ pub fn calibrate(
 /// Checks that no layer still waits for its step: what to ask when there are no images to calibrate with.
 ///
 /// # Errors
-/// [`Error::Layer`] naming the first such layer.
+/// [`Kind::NeedsCalibration`] naming the first such layer.
 pub fn require_calibrated(placed: &Placed) -> Result<()> {
     match placed.uncalibrated.first() {
         None => Ok(()),
-        Some(&index) => Err(Error::layer(
-            &placed.network.nodes[index].name,
-            "its activation is a plain ReLU, which has no threshold",
-            "give sample images to measure one (--data)",
-        )),
+        Some(&index) => Err(Kind::NeedsCalibration.at(Place::layer(&placed.network.nodes[index].name))),
     }
 }
 

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::Calibration;
-use crate::error::{Error, Result};
+use crate::error::{Kind, Place, Result};
 use crate::snn::float;
 
 /// Values of one layer that the search for its step looks at.
@@ -26,7 +26,7 @@ const ALMOST_SILENT: f32 = 1.0 / 64.0;
 /// The steps of a layer's channels; `currents` are those of the float ANN, \[channel, pixel\], one map an image.
 ///
 /// # Errors
-/// [`Error::Layer`] if no current is positive.
+/// [`Kind::NeverActive`] if no current is positive.
 pub fn steps(
     layer: &str,
     currents: &[Array2<f32>],
@@ -40,11 +40,7 @@ pub fn steps(
     let channels = currents.first().map_or(0, |map| map.nrows());
     let largest = largest(currents.iter().flatten().copied());
     if !(largest.is_finite() && largest > 0.0) {
-        return Err(Error::layer(
-            layer,
-            "no calibration image excites it, so it has no threshold",
-            "calibrate with more images (--data), or ones of the data set that the network was trained for",
-        ));
+        return Err(Kind::NeverActive.at(Place::layer(layer)));
     }
     if method == Calibration::Maximum {
         return Ok(vec![largest / members as f32; channels]);

@@ -6,9 +6,9 @@ mod scan;
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Module, Port, Rom};
 pub(super) use super::netlist::{connect, int};
+use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Layer, Network, Node, Source, WeightMode};
 use crate::schedule::{self, LayerPlan, Storage, TermKind, is_readout};
-use crate::{Error, Result};
 
 /// The modules of one layer and the contents of its memories.
 pub(super) struct LayerModules {
@@ -107,11 +107,7 @@ pub(super) fn modules(
     };
     let (format, neurons) = memory::neurons(network, layer, plan.fold.units);
     if readout && (layer.widths.accumulator > 32 || format.bias_bits > 32) {
-        return Err(Error::layer(
-            &node.name,
-            "its sums need more than the 32 bits of a score",
-            "use fewer --weight-bits or --timesteps",
-        ));
+        return Err(Kind::TooWide { what: "its scores", most: 32 }.at(Place::layer(&node.name)));
     }
     let name = format!("{prefix}_{}", node.name);
     let writable = network.weights == WeightMode::Runtime;
@@ -141,18 +137,16 @@ pub(super) fn modules(
 fn check(node: &Node, layer: &Layer) -> Result<()> {
     let images = layer.terms.iter().filter(|term| term.source == Source::Input).count();
     if images != 0 && images != layer.terms.len() {
-        return Err(Error::layer(
-            &node.name,
-            "it adds a term over the image to a term over spikes",
-            "put a group-neuron layer between the image and the sum",
-        ));
+        let kind = Kind::NoHardware {
+            problem: "it adds a term over the input to a term over spikes".into(),
+            advice: "put a layer of group neurons between the input and the sum",
+        };
+        return Err(kind.at(Place::layer(&node.name)));
     }
     if is_readout(layer) && node.shape.pixels() != 1 {
-        return Err(Error::layer(
-            &node.name,
-            format!("the readout has a map of {} pixels", node.shape.pixels()),
-            "end the network with a global average pool or a fully connected layer",
-        ));
+        let problem = format!("the readout has a map of {} pixels", node.shape.pixels());
+        let advice = "end the network with a global average pool or a fully connected layer";
+        return Err(Kind::NoHardware { problem, advice }.at(Place::layer(&node.name)));
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Item, Module, Parameter};
+use crate::error::{Kind, Place, Result};
 use crate::identifier::is_keyword;
-use crate::{Error, Result};
 
 /// Whether `name` is `[A-Za-z_][A-Za-z0-9_]*` and no keyword.
 pub(crate) fn is_identifier(name: &str) -> bool {
@@ -16,7 +16,7 @@ pub(crate) fn is_identifier(name: &str) -> bool {
 
 /// The checks of one module; every error names it.
 pub(super) fn module(module: &Module) -> Result<()> {
-    let fail = |problem: String, advice: &str| Err(Error::layer(&module.name, problem, advice));
+    let fail = |problem: String, advice| Err(Kind::BadModule { problem, advice }.at(Place::module(&module.name)));
     let mut names = BTreeSet::new();
     let mut declare = |what: &str, name: &'_ str| {
         if !is_identifier(name) {
@@ -63,14 +63,13 @@ pub(super) fn module(module: &Module) -> Result<()> {
         }
     }
     for p in &module.parameters {
-        parameter(&p.default)
-            .or_else(|problem| fail(format!("parameter '{}': {problem}", p.name), "mend the value"))?;
+        parameter(&p.default).or_else(|problem| fail(format!("parameter '{}': {problem}", p.name), "fix the value"))?;
     }
     for item in &module.body {
         match item {
             Item::Instance { name, parameters, connections, .. } => {
                 for (p, value) in parameters {
-                    parameter(value).or_else(|problem| fail(format!("{name}.{p}: {problem}"), "mend the parameter"))?;
+                    parameter(value).or_else(|problem| fail(format!("{name}.{p}: {problem}"), "fix the parameter"))?;
                 }
                 for (port, to) in connections {
                     let to = if to.trim().is_empty() { "(open)" } else { to };

@@ -1,7 +1,5 @@
-use std::path::Path;
-use std::process::Command;
-
 use super::*;
+use crate::tool::{self, Arguments};
 
 fn chain() -> Module {
     let engine = |name: &str, from: &str, to: &str| Item::Instance {
@@ -73,14 +71,12 @@ fn lint(files: &[(&str, &str)], top: &str) {
     for ((_, text), path) in files.iter().zip(&paths) {
         std::fs::write(dir.path().join(path), text).unwrap();
     }
-    let run = |tool: &str, args: &[&str], dir: &Path| {
-        let out = Command::new(tool).args(args).args(&paths).current_dir(dir).output();
-        let out = out.unwrap_or_else(|e| panic!("this test needs '{tool}' on PATH: {e}"));
-        let text = String::from_utf8_lossy(&out.stderr).into_owned();
-        assert!(out.status.success() && text.trim().is_empty(), "{tool}: {text}");
-    };
-    run("verilator", &["--lint-only", "-Wall", "--top-module", top], dir.path());
-    run("iverilog", &["-g2005", "-Wall", "-o", "/dev/null", "-s", top], dir.path());
+    for (tool, args) in [
+        ("verilator", Arguments::default().flag("lint-only").word("-Wall").option("top-module", top)),
+        ("iverilog", Arguments::default().words(["-g2005", "-Wall", "-o", "/dev/null", "-s", top])),
+    ] {
+        assert_eq!(tool::quiet(tool, &args.words(&paths), dir.path()), "", "{tool}");
+    }
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Task;
+use crate::error::{Kind, Place, Result, Setting};
 use crate::fixed_point::{Layer, Network, Op};
 use crate::schedule::arithmetic::legal;
 use crate::schedule::resources::{self, Resources};
 use crate::schedule::{Activity, Arithmetic, Family, Firing, Fold, LayerPlan, Rows, Storage, Synapse, TermKind};
 use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
-use crate::{Error, Result};
 
 /// Most slices that are tried.
 const MAX_SLICES: usize = 64;
@@ -21,14 +21,16 @@ pub struct Pin {
     pub slices: Option<usize>,
 }
 
-/// Reads `--pin`: `conv_3=16x4,conv_5=8` (lanes x slices, or lanes alone).
+/// Reads fixed folds: `conv_3=16x4,conv_5=8` (lanes x slices, or lanes alone).
 ///
 /// # Errors
-/// [`Error::Setting`] that quotes the part that is wrong.
+/// [`Kind::NotUnderstood`] and [`Kind::BadFold`], quoting the part that is wrong.
 pub fn pins(text: &str) -> Result<BTreeMap<String, Pin>> {
-    const ADVICE: &str = "write layer=LANES or layer=LANESxSLICES, separated by commas";
     let read = |part: &str| {
-        let bad = || Error::setting("--pin", format!("'{part}' is no pin"), ADVICE);
+        let bad = || {
+            let grammar = "layer=LANES or layer=LANESxSLICES, separated by commas";
+            Kind::NotUnderstood { part: part.into(), grammar }.at(Setting::FixedFolds)
+        };
         let number = |text: &str| text.trim().parse::<usize>().map_err(|_| bad());
         let (name, value) = part.split_once('=').ok_or_else(bad)?;
         let pin = match value.split_once('x') {
@@ -36,7 +38,7 @@ pub fn pins(text: &str) -> Result<BTreeMap<String, Pin>> {
             Some((lanes, slices)) => Pin { lanes: number(lanes)?, slices: Some(number(slices)?) },
         };
         let fold = Fold { slices: pin.slices.unwrap_or(1), ..Fold::lanes(pin.lanes) };
-        fold.validate(&format!("--pin {part}"))?;
+        fold.validate(Place::LayerSetting { setting: Setting::FixedFolds, layer: name.trim().into() })?;
         Ok((name.trim().to_string(), pin))
     };
     text.split(',').map(|part| read(part.trim())).collect()

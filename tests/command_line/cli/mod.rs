@@ -52,7 +52,7 @@ fn weights_that_are_no_numbers_are_refused() {
 fn a_missing_normalisation_is_asked_for() {
     let place = Place::new();
     std::fs::copy(format!("{DIGITS}/digits.onnx"), place.path("model.onnx")).unwrap();
-    assert_snapshot!(place.refused(CONVERT), @"error: model.toml: there is no such file with an [input] table, and --mean and --std are not given; say how training normalised its images, (pixel/255 − mean)/std with one number a channel: --mean 0 --std 1 if it did not, for grey images");
+    assert_snapshot!(place.refused(CONVERT), @"error: model.toml: there is no such file with an [input] table, and --mean and --std are not given; say how training normalised its images, (pixel/255 − mean)/std with one number for each channel: --mean 0 --std 1 if it did not, for grey images");
     assert_snapshot!(place.refused(&format!("{CONVERT} --mean 0,0,0 --std 1,1,1")), @"error: [input] mean: it has 3 numbers and the image has 1 channels; give one number a channel, as training used them (pixels scaled to 0..1)");
     place.fine(&format!("{CONVERT} --mean 0 --std 1"));
 }
@@ -64,18 +64,18 @@ fn a_relu_network_needs_images_that_fit() {
     place.model(relu.flatten("/2/Flatten").linear("/3/Gemm", 3, 8));
     assert_snapshot!(place.refused(CONVERT), @"error: layer 'conv_0': its activation is a plain ReLU, which has no threshold; give sample images to measure one (--data)");
     write_images(&place.path("images.npz"), 5);
-    assert_snapshot!(place.refused(&format!("{CONVERT} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×4×4; give the data set that the network was trained for");
+    assert_snapshot!(place.refused(&format!("{CONVERT} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×4×4; give the data set that the network was trained for");
 }
 
 #[test]
 fn settings_out_of_range_are_refused() {
     let place = Place::new();
     let convert = format!("convert {DIGITS}/digits.onnx -o net");
-    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 1")), @"error: --weight-bits: is 1; choose 2 to 16");
-    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 17")), @"error: --weight-bits: is 17; choose 2 to 16");
+    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 1")), @"error: --weight-bits: it is 1; choose 2 to 16");
+    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 17")), @"error: --weight-bits: it is 17; choose 2 to 16");
     assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 1 --weight-bits 8,conv_9=6")), @"error: --weight-bits: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
-    assert_snapshot!(place.refused(&format!("{convert} --members 0 --timesteps 1")), @"error: --members: it is 0; choose a number from 1 to 255");
-    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 0")), @"error: --timesteps: it is 0; choose a number from 1 to 64");
+    assert_snapshot!(place.refused(&format!("{convert} --members 0 --timesteps 1")), @"error: --members: it is 0; choose 1 to 255");
+    assert_snapshot!(place.refused(&format!("{convert} --members 4 --timesteps 0")), @"error: --timesteps: it is 0; choose 1 to 64");
     assert_snapshot!(place.refused(&format!("{convert} --members four --timesteps 1")), @r"
     error: invalid value 'four' for '--members <τ>': invalid digit found in string
 
@@ -87,8 +87,8 @@ fn settings_out_of_range_are_refused() {
 fn integrate_and_fire_is_a_group_of_one() {
     let place = Place::new();
     let convert = format!("convert {DIGITS}/digits.onnx --timesteps 4");
-    assert_snapshot!(place.refused(&format!("{convert} -o net")), @"error: --members: is not given, and groups need a size; choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons");
-    assert_snapshot!(place.refused(&format!("{convert} -o net --neuron if --members 4")), @"error: --members: is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group");
+    assert_snapshot!(place.refused(&format!("{convert} -o net")), @"error: --members: it is not given, and groups need a size; choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons");
+    assert_snapshot!(place.refused(&format!("{convert} -o net --neuron if --members 4")), @"error: --members: it is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group");
     place.fine(&format!("{convert} -o net --neuron if"));
     place.fine(&format!("{convert} -o same --neuron if --members 1"));
     place.fine(&format!("{convert} -o group --members 1"));
@@ -108,8 +108,8 @@ fn integrate_and_fire_is_a_group_of_one() {
     assert_eq!((steps("net"), four.len()), (four, 2));
     std::fs::write(place.path("volley.toml"), "[convert]\nneuron = \"if\"\nmembers = 4\n").unwrap();
     assert_snapshot!(place.refused(&format!("{convert} -o new")), @r"
-    error: --members: is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group
-    note: the value stands in volley.toml, key 'members' of [convert]
+    error: --members: it is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group
+    note: the value is in volley.toml, key 'members' of [convert]
     ");
 }
 
@@ -118,13 +118,13 @@ fn a_folder_that_cannot_be_written_is_refused() {
     let place = Place::new().digits();
     std::fs::write(place.path("file"), "not a folder").unwrap();
     let convert = format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1");
-    assert_snapshot!(place.refused(&format!("{convert} -o file/net")), @"error: file: File exists (os error 17); choose an output folder that you may write");
-    assert_snapshot!(place.refused(&format!("{convert} -o file")), @"error: [folder]/file: this is a file; choose another path for the output folder, or move it away");
-    assert_snapshot!(place.refused("generate net -o file/rtl"), @"error: file: File exists (os error 17); choose an output folder that you may write");
+    assert_snapshot!(place.refused(&format!("{convert} -o file/net")), @"error: file: File exists (os error 17); choose a path that you may write to, and check that the disk has free space");
+    assert_snapshot!(place.refused(&format!("{convert} -o file")), @"error: [folder]/file: this is a file; choose another path for the output folder, or move the file away");
+    assert_snapshot!(place.refused("generate net -o file/rtl"), @"error: file: File exists (os error 17); choose a path that you may write to, and check that the disk has free space");
     // Nor is a folder replaced that somebody else wrote.
     std::fs::create_dir(place.path("mine")).unwrap();
     std::fs::write(place.path("mine/thesis.tex"), "").unwrap();
-    assert_snapshot!(place.refused("generate net -o mine"), @"error: [folder]/mine: the folder exists and has no core.toml, so it was not written by Volley; choose another path for the output folder, or empty it yourself");
+    assert_snapshot!(place.refused("generate net -o mine"), @"error: [folder]/mine: the folder exists and has no core.toml, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
 }
 
 #[test]
@@ -132,10 +132,10 @@ fn images_of_another_shape_are_refused() {
     let place = Place::new().digits();
     place.fine("generate net -o rtl");
     write_images(&place.path("images.npz"), 5);
-    assert_snapshot!(place.refused("eval net --data images.npz"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
-    assert_snapshot!(place.refused("cosim rtl --data images.npz --frames 1"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
-    assert_snapshot!(place.refused("inspect net --data images.npz"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
-    assert_snapshot!(place.refused(&format!("cosim rtl --data {DIGITS}/test.npz --frames 101")), @"error: --frames: is 101, and [digits]/test.npz has 100 images; stream fewer frames");
+    assert_snapshot!(place.refused("eval net --data images.npz"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused("cosim rtl --data images.npz --frames 1"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused("inspect net --data images.npz"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused(&format!("cosim rtl --data {DIGITS}/test.npz --frames 101")), @"error: --frames: 101 images are asked for, and there are 100; ask for fewer, or give more images");
     assert_snapshot!(place.refused("eval net --data nowhere.npz"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
 }
 
@@ -164,10 +164,10 @@ fn a_page_that_cannot_be_made_is_refused() {
     assert_snapshot!(place.refused("report net --rtl net -o page.html"), @"error: net/core.toml: No such file or directory (os error 2); give a folder that `volley generate` wrote");
     assert_snapshot!(place.refused("report net --rtl rtl -o page.html"), @"error: rtl: this is not a core of the network in net; generate it from that folder, or give the folder that it was generated from");
     assert_snapshot!(place.refused("report net --board nexus -o page.html"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
-    assert_snapshot!(place.refused("report net --data images.npz -o page.html"), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused("report net --data images.npz -o page.html"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
     assert_snapshot!(place.refused("report net --data nowhere.npz -o page.html"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
     assert_snapshot!(place.refused("report net -o rtl"), @"error: rtl: this is a folder; give the path of a file to write");
-    assert_snapshot!(place.refused("report net -o page.html/page.html"), @"error: page.html: File exists (os error 17); choose an output folder that you may write");
+    assert_snapshot!(place.refused("report net -o page.html/page.html"), @"error: page.html: File exists (os error 17); choose a path that you may write to, and check that the disk has free space");
     assert_eq!(std::fs::read_to_string(place.path("page.html")).unwrap(), "mine");
     std::fs::write(place.path("volley.toml"), "[report]\noutput = \"page.html\"\nframes = 0\n").unwrap();
     assert!(place.fine("report net").starts_with("wrote page.html, "));
@@ -179,7 +179,7 @@ fn a_board_that_is_too_small_is_named() {
     assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
     let small = std::fs::read_to_string(format!("{}/constraints/ulx3s-85f.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
     std::fs::write(place.path("small.toml"), small.replace("block_rams = 208", "block_rams = 3")).unwrap();
-    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board: the core needs about 7 block RAMs, the LFE5U-85F-6BG381C of ulx3s-85f has 3; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
+    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board ulx3s-85f: the core needs about 7 block RAMs, and 3 are available; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
     assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains(" of 208 block RAMs (estimates)"));
 }
 
@@ -229,18 +229,18 @@ fn plans_that_cannot_be_are_refused() {
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments}");
         ran.stderr
     };
-    assert_snapshot!(refused("--target-fps 1e9"), @"error: --target-fps: a frame in 0 clocks cannot be reached; the best is 297; ask for less, raise --clock, or take a larger board");
-    assert_snapshot!(refused("--clock 0"), @"error: --clock: is 0; choose a number above 0");
-    assert_snapshot!(refused("--margin 1"), @"error: --margin: is 1; choose a share of at least 0 and below 1");
+    assert_snapshot!(refused("--target-fps 1e9"), @"error: --target-fps: no folding reaches 0 clocks per frame; the fastest takes 297; ask for less, raise --clock, or take a larger board");
+    assert_snapshot!(refused("--clock 0"), @"error: --clock: it is 0; choose more than 0");
+    assert_snapshot!(refused("--margin 1"), @"error: --margin: it is 1; choose at least 0 and less than 1");
     assert_snapshot!(refused("--pin conv_9=4"), @"error: --pin: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
     assert_snapshot!(refused("--pin conv_0=4x2"), @"error: layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
-    assert_snapshot!(refused("--margin 0.98"), @"error: --board: the network needs at least 2194 LUTs, and 1672 of the board's may be used; use a larger board, fewer --weight-bits, a smaller --margin or fewer pins");
+    assert_snapshot!(refused("--margin 0.98"), @"error: --board: the core needs about 2194 LUTs, and 1672 are available; use a larger board, fewer --weight-bits, a smaller --margin or fewer pins");
     let with = |text: &str| {
         std::fs::write(place.path("plan.toml"), text).unwrap();
         place.refused("generate net -o rtl --plan plan.toml")
     };
     assert_snapshot!(with("[layer.conv_9]\nlanes = 4\n"), @"error: plan.toml: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
-    assert_snapshot!(with("[layer.conv_4]\nlanes = 0\n"), @"error: plan.toml: [layer.conv_4]: 0 lanes; choose 1 to 1024 lanes");
+    assert_snapshot!(with("[layer.conv_4]\nlanes = 0\n"), @"error: plan.toml: [layer.conv_4]: it has 0 lanes; choose 1 to 1024 lanes");
     assert_snapshot!(with("[layer.conv_4]\nlanes = 8\nslices = 16\n"), @"error: layer 'conv_4': 16 slices do not share its 8 input channels evenly; choose a power of two that divides the input channels (of each group)");
     assert_snapshot!(with("[layer.conv_4]\nlane = 4\n"), @r"
     error: plan.toml: TOML parse error at line 2, column 1
@@ -301,7 +301,7 @@ fn what_synthesis_lacks_is_named() {
     // A port that no register can stand for.
     let core = std::fs::read_to_string(place.path("rtl/digits_core.v")).unwrap();
     std::fs::write(place.path("rtl/digits_core.v"), core.replace("input wire rst,", "inout wire rst,")).unwrap();
-    assert_snapshot!(place.refused("synth rtl --board icebreaker --no-pnr"), @"error: layer 'digits_core': the line 'inout wire rst,                  // synchronous, active high' is no port that can be led to a pin; declare it as `input wire [7:0] name,` with a number");
+    assert_snapshot!(place.refused("synth rtl --board icebreaker --no-pnr"), @"error: module 'digits_core': the line 'inout wire rst,                  // synchronous, active high' is not a port that can be connected to a pin; declare it as `input wire [7:0] name,` with a number");
 }
 
 #[test]
@@ -333,29 +333,29 @@ fn mistakes_in_the_settings_file_are_named() {
         std::fs::write(place.path("volley.toml"), config).unwrap();
         place.refused("generate net -o rtl")
     };
-    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: unknown key; the keys of [generate] are output, lanes, plan, board, weights, json");
-    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: unknown key 'generat'; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
-    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: unknown key 'lanes'; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
+    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: there is no such key; the keys of [generate] are output, lanes, plan, board, weights, json");
+    assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: generat: there is no such command; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
+    assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: lanes: there is no such command; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
     // Tables of other commands are checked as well.
-    assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: unknown key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
+    assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: there is no such key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
     assert_snapshot!(with("[generate]\nlanes = 0\n"), @r"
-    error: --lanes: 0 lanes; choose 1 to 1024 lanes
-    note: the value stands in volley.toml, key 'lanes' of [generate]
+    error: --lanes: it has 0 lanes; choose 1 to 1024 lanes
+    note: the value is in volley.toml, key 'lanes' of [generate]
     ");
     assert_snapshot!(with("[generate]\njson = \"perhaps\"\n"), @r"
     error: invalid value 'perhaps' for '--json[=<BOOL>]'
       [possible values: true, false]
 
     For more information, try '--help'.
-    note: the value stands in volley.toml, key 'json' of [generate]
+    note: the value is in volley.toml, key 'json' of [generate]
     ");
     assert_snapshot!(with("[generate\n"), @r"
     error: volley.toml: TOML parse error at line 1, column 10
       |
     1 | [generate
       |          ^
-    unclosed table, expected `]`; write one table a command: [convert], then key = value
+    unclosed table, expected `]`; write one table for each command: [convert], then key = value
     ");
     assert_snapshot!(place.refused("doctor --config nowhere.toml"), @"error: nowhere.toml: No such file or directory (os error 2); give a readable TOML file with --config");
 }

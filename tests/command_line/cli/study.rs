@@ -47,24 +47,24 @@ fn a_study_compares_groups_with_single_neurons() {
 fn studies_that_cannot_be_are_refused() {
     let place = Place::new().digits();
     let study = format!("{STUDY} --data {DIGITS}/test.npz");
-    assert_snapshot!(place.refused(&format!("{study} --members 4,0")), @"error: --members: it is 0; choose a number from 1 to 255");
-    assert_snapshot!(place.refused(&format!("{study} --timesteps 1,128")), @"error: --timesteps: it is 128; choose a number from 1 to 64");
+    assert_snapshot!(place.refused(&format!("{study} --members 4,0")), @"error: --members: it is 0; choose 1 to 255");
+    assert_snapshot!(place.refused(&format!("{study} --timesteps 1,128")), @"error: --timesteps: it is 128; choose 1 to 64");
     assert_snapshot!(place.refused(&format!("{study} --timesteps 1,,2")), @r"
     error: invalid value '1,,2' for '--timesteps <T,T>': '' is not a whole number; write some, separated by commas
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(place.refused(&format!("{study} --float-limit 0")), @"error: --float-limit: is 0; use at least one image");
-    assert_snapshot!(place.refused(&format!("{study} --limit 0")), @"error: --limit: is 0; use at least one image");
+    assert_snapshot!(place.refused(&format!("{study} --float-limit 0")), @"error: --float-limit: it is 0; choose 1 or more");
+    assert_snapshot!(place.refused(&format!("{study} --limit 0")), @"error: --limit: it is 0; choose 1 or more");
     assert_snapshot!(place.refused(&format!("{STUDY} --data nowhere.npz")), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
     write_images(&place.path("images.npz"), 5);
-    assert_snapshot!(place.refused(&format!("{STUDY} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), the network takes 1×8×8; give the data set that the network was trained for");
+    assert_snapshot!(place.refused(&format!("{STUDY} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
     std::fs::create_dir(place.path("study")).unwrap();
     std::fs::write(place.path("study/index.html"), "").unwrap();
-    assert_snapshot!(place.refused(&study), @"error: [folder]/study: the folder exists and has no study.toml, so it was not written by Volley; choose another path for the output folder, or empty it yourself");
+    assert_snapshot!(place.refused(&study), @"error: [folder]/study: the folder exists and has no study.toml, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
     std::fs::remove_file(place.path("study/index.html")).unwrap();
     std::fs::remove_file(place.path("net/model.onnx")).unwrap();
-    assert_snapshot!(place.refused(&study), @"error: model.onnx: it is not in the network's folder, and networks of other members and time steps are made from it; convert the network again with `volley convert`");
+    assert_snapshot!(place.refused(&study), @"error: model.onnx: it is missing; convert the network again with `volley convert`");
 }
 
 #[test]

@@ -42,11 +42,11 @@ fn weight_bits_are_chosen_within_a_loss() {
 fn a_loss_that_cannot_be_held_is_refused() {
     let place = Place::new();
     let convert = format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net --max-loss");
-    assert_snapshot!(place.refused(&format!("{convert} 0.1")), @"error: --max-loss: needs images to measure the accuracy on; give labelled training images with --data");
+    assert_snapshot!(place.refused(&format!("{convert} 0.1")), @"error: --max-loss: it needs images to measure the accuracy on; give labelled training images with --data");
     let mut archive = ndarray_npy::NpzWriter::new(std::fs::File::create(place.path("x.npz")).unwrap());
     archive.add_array("x", &Array3::<u8>::zeros((3, 8, 8))).unwrap();
     archive.finish().unwrap();
-    assert_snapshot!(place.refused(&format!("{convert} 0.1 --data x.npz")), @"error: --data: its images have no labels; add an array 'y' with a class for each");
-    assert_snapshot!(place.refused(&format!("{convert} 100 --data {DIGITS}/calibration.npz")), @"error: --max-loss: is 100; choose points of at least 0 and below 100");
-    assert_snapshot!(place.refused(&format!("{convert} 0 --data {DIGITS}/calibration.npz --weight-bits 2")), @"error: --max-loss: no weight bits up to --weight-bits stay within 0.00 points of the float network's 98.50 %; the best have 32.00 %; allow more loss, more --weight-bits, or give more images");
+    assert_snapshot!(place.refused(&format!("{convert} 0.1 --data x.npz")), @"error: --data: its images have no labels; add an array 'y' with a class for each image");
+    assert_snapshot!(place.refused(&format!("{convert} 100 --data {DIGITS}/calibration.npz")), @"error: --max-loss: it is 100; choose at least 0 and less than 100");
+    assert_snapshot!(place.refused(&format!("{convert} 0 --data {DIGITS}/calibration.npz --weight-bits 2")), @"error: --max-loss: no weight bits lose at most 0.00 points of the float network's 98.50 %; the best reach 32.00 %; allow more loss, more --weight-bits, or give more images");
 }

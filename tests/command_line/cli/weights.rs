@@ -27,11 +27,11 @@ fn weights_are_written_for_a_core_of_the_same_shape_or_refused() {
     assert_eq!(std::fs::read(place.path("again.weights")).unwrap(), file);
 
     let refused = place.refused("weights longer --rtl rtl -o longer.weights");
-    assert!(refused.contains("--timesteps: is 2, where the core's network has 1"), "{refused}");
+    assert!(refused.contains("it is 2, where the core's network has 1"), "{refused}");
     assert!(!place.path("longer.weights").exists());
     place.fine("generate net -o baked");
     let refused = place.refused("weights net --rtl baked -o own.weights");
-    assert!(refused.contains("baked in") && refused.contains("--weights runtime"), "{refused}");
+    assert!(refused.contains("built in") && refused.contains("--weights runtime"), "{refused}");
     // What was said once holds for whatever is generated of that folder.
     place.fine("generate rtl/network -o copy");
     let refused = place.refused("generate net -o rtl --weights later");

@@ -87,13 +87,13 @@ fn what_does_not_fit_is_refused() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.stderr);
         assert!(ran.stderr.contains(text), "{arguments}: {}", ran.stderr);
     };
-    refused(&format!("--data {DIGITS}"), "images are 1×8×8 (channels × height × width), the network takes 2×4×5");
+    refused(&format!("--data {DIGITS}"), "images are 1×8×8 (channels × height × width), and the network takes 2×4×5");
     refused(
         &format!("--data {DIGITS} --rtl {RTL}"),
         "[port]: it is made for 2×4×5 to 3 classes with 4 members and 1 time steps",
     );
     refused(&format!("--data {DIGITS} --check"), "--check: there is no model to compare with; give the folder");
-    refused(&format!("--data {DIGITS} --weights {DIGITS}"), "these are no weights");
+    refused(&format!("--data {DIGITS} --weights {DIGITS}"), "it is not a file of weights");
     refused(&format!("--data {DIGITS} --timeout=-1"), "seconds");
     refused(&format!("--data {DIGITS} --timeout nan"), "give one of 0.01 to 86400");
     // Of the right shape, and yet another.
@@ -108,14 +108,14 @@ fn what_does_not_fit_is_refused() {
     assert!(ran.stderr.contains(&text), "{}", ran.stderr);
     let ran = run(&digits(Behaviour::default()), &format!("--data {DIGITS} --frames 101"));
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("--frames: is 101, and") && ran.stderr.contains("has 100 images"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--frames: 101 images are asked for, and there are 100"), "{}", ran.stderr);
 }
 
 #[test]
 fn a_device_that_does_not_answer_is_an_error_in_time() {
     let device = Device::start(Behaviour { silent: true, ..Behaviour::default() }, Core::sums());
     let ran = run(&device, &format!("--data {DIGITS} --timeout 0.3"));
-    let message = "error: [port]: no answer within 0.3 s (nothing came); is it the right port, the right baud rate, the bitstream \
-                   loaded? For a slow device raise the time limit (--timeout)\n";
+    let message = "error: [port]: no answer within 0.3 s (nothing came); check the port, the baud rate and that the bitstream is \
+                   loaded; for a slow device raise the time limit (--timeout)\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), message));
 }

@@ -5,12 +5,13 @@ use std::process::Command;
 
 use support::digits;
 use volley::board::Board;
+use volley::error::Place;
 use volley::fixed_point::{Settings, WeightMode};
 use volley::folder::Converted;
 use volley::host::message::{Kind, Message};
 use volley::host::{Register, WeightsFile, framing};
 use volley::schedule::Folding;
-use volley::{Error, board_sim, core_folder, snn};
+use volley::{board_sim, core_folder, snn};
 
 use super::{Damage, Expected, LIMITS, Raw, classify, expected_of, open, root};
 
@@ -80,7 +81,7 @@ fn another_network_in_the_same_bitstream() {
 fn refuses(device: &mut volley::host::Accelerator, expected: &Expected, word: &str) {
     let frames: Vec<&[u8]> = expected.frames.iter().map(Vec::as_slice).collect();
     let error = device.classify(&frames, 0, &mut |_| {}).unwrap_err();
-    assert!(matches!(error, Error::Device { .. }) && error.to_string().contains(word), "{error}");
+    assert!(matches!(error.place(), Place::Device(_)) && error.to_string().contains(word), "{error}");
 }
 
 fn by_the_command_line(port: &Path, weights: &Path) {

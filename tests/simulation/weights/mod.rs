@@ -274,9 +274,9 @@ fn verilog_that_is_not_the_networks_is_refused_by_line() {
     assert!(message.contains("digits_conv_4.v") && message.contains("'.MAX_SHIFT(1),'"), "{message}");
     let baked = Path::new(env!("CARGO_MANIFEST_DIR")).join("rtl-out/digits");
     let message = core_folder::loadable(&baked, &converted).unwrap_err().to_string();
-    assert!(message.contains("baked in") && message.contains("--weights runtime"), "{message}");
+    assert!(message.contains("built in") && message.contains("loaded at run time"), "{message}");
     let longer = runtime(digits::converted(4, 2));
     std::fs::write(&path, text).unwrap();
     let message = core_folder::loadable(&first.rtl, &longer).unwrap_err().to_string();
-    assert!(message.contains("--timesteps: is 2"), "{message}");
+    assert!(message.contains("timesteps: it is 2"), "{message}");
 }

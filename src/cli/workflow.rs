@@ -5,13 +5,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::store::write_whole;
-use crate::error::{Error, Result};
+use volley::Result;
+use volley::error::Kind;
+use volley::output::write_whole_file;
 
 /// What the workflow runs; it reads all of it from a configuration file that can be edited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workflow {
-    /// As [`super::Point::grid`] takes them.
+    /// As [`volley::sweep::Point::grid`] takes them.
     pub members: Vec<u32>,
     pub timesteps: Vec<u32>,
     pub weight_bits: Vec<u32>,
@@ -25,18 +26,17 @@ pub struct Workflow {
 /// Writes `Snakefile` and `config.yaml` into `folder`; results will stand beside them.
 ///
 /// # Errors
-/// [`Error::File`] for a folder that holds a Snakefile of another kind, [`Error::Io`] for one that cannot be written.
+/// [`Kind::ForeignFile`] for a folder that holds a Snakefile of another kind, [`Kind::Unwritable`].
 pub fn emit(folder: &Path, workflow: &Workflow) -> Result<()> {
     let own = include_str!("Snakefile");
     let path = folder.join("Snakefile");
     let mark = own.lines().next().unwrap_or_default();
     if std::fs::read_to_string(&path).is_ok_and(|text| !text.starts_with(mark)) {
-        return Err(Error::file(&path, "it is not one of Volley's", "choose another output folder"));
+        return Err(Kind::ForeignFile.at(&path).advise("choose another output folder"));
     }
-    std::fs::create_dir_all(folder)
-        .map_err(|source| Error::io(folder, source, "choose an output folder that you may write"))?;
-    write_whole(&folder.join("config.yaml"), config(workflow).as_bytes())?;
-    write_whole(&path, own.as_bytes())
+    std::fs::create_dir_all(folder).map_err(|error| Kind::Unwritable { error }.at(folder))?;
+    write_whole_file(&folder.join("config.yaml"), || Result::Ok(config(workflow)))?;
+    write_whole_file(&path, || Result::Ok(own.into()))
 }
 
 /// A JSON value is a YAML value.
