@@ -137,7 +137,7 @@ pub fn unbearable() -> Vec<(&'static str, Behaviour, &'static [&'static str])> {
         (
             "silent",
             Behaviour { silent: true, ..good.clone() },
-            &["no answer within", "right port", "baud", "bitstream"],
+            &["no answer within", "check the port", "baud", "bitstream"],
         ),
         (
             "babbles",
