@@ -136,7 +136,7 @@ fn frames_of_another_size_are_refused() {
     let error = open(&device, PATIENT).unwrap().classify(&[&[0; 40], &[0; 39]], 10, &mut |_| ()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "frame 11: has 39 bytes, the device takes 2×4×5 (40 bytes); give frames of the device's shape"
+        "frame 11: it has 39 bytes, and the device takes 2×4×5 (40 bytes); give frames of the device's shape"
     );
 }
 
