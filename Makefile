@@ -11,6 +11,11 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 LIBRARY := src/rtl/lib src/top/lib
 # Clocks and shift registers around a core; what is left out here instantiates a vendor's PLL, which Verilator does not know.
 AROUND := src/board/lib/core_clock.v src/synth/lib/serial_sink.v src/synth/lib/serial_source.v
+# The clocks with a vendor's PLL.
+PLLS := $(filter-out $(AROUND),$(wildcard src/board/lib/*.v))
+# Generated cores that are committed.
+EMITTED := $(wildcard rtl-out/*)
+SLANG := .venv/bin/python scripts/slang.py
 VERILOG := $(wildcard $(addsuffix /*.v,$(LIBRARY))) $(AROUND)
 
 .PHONY: help demo test formal accept random mutants coverage rust-coverage soak pnr fuzz deny lint lint-rust lint-verilog
@@ -40,6 +45,10 @@ lint-verilog: install
 	    verilator --lint-only -Wall $(addprefix -y ,$(LIBRARY)) --top-module $$(basename $$file .v) $$file || exit 1; \
 	done
 	@echo "verilator: $(words $(VERILOG)) modules are clean"
+	@$(SLANG) $(addprefix --top ,$(notdir $(basename $(VERILOG)))) $(VERILOG)
+	@$(SLANG) --ignore-unknown-modules -Wno-undriven-net $(PLLS)
+	@for core in $(EMITTED); do $(SLANG) --top $$(basename $$core)_core $$core/*.v || exit 1; done
+	@echo "slang: $(words $(VERILOG) $(PLLS)) modules and $(notdir $(EMITTED)) are clean"
 
 lint: lint-rust lint-verilog ## Formatting, clippy, rustdoc and the Verilog library, warnings are errors
 

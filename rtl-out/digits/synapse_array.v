@@ -94,7 +94,7 @@ module synapse_array #(
         if (GATED && (LANES_PACKED != 1 || STEPS_PACKED != 1)) begin : g_nothing_to_pack
             synapse_array_packs_multipliers_only illegal ();
         end
-        if (ACCUMULATED && STEPS_PACKED != 1) begin : g_steps
+        if (ACCUMULATED && STEPS_PACKED != 1) begin : g_one_step
             synapse_array_has_an_accumulating_multiplier_for_each_step illegal ();
         end
         if (LANES_PACKED != 1 && (LANES_PACKED != 2 || VECTOR != 0)) begin : g_lanes
@@ -255,7 +255,7 @@ module synapse_array #(
         if (VECTOR == 0) begin : g_scalar
             wire unused_vector = s_event_vector;
         end
-        if (MAX_SHIFT == 0) begin : g_no_shift
+        if (MAX_SHIFT == 0) begin : g_unshifted
             wire unused_shift = &{1'b0, event_shift_reg};
         end
     endgenerate

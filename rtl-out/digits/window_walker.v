@@ -105,8 +105,8 @@ module window_walker #(
 
     always @(posedge clk) begin
         last_row_reg    <= oy_reg == LAST_OY[OY_BITS-1:0];
-        bottom_reg      <= top_reg + KERNEL_HEIGHT[Y_BITS-1:0];
-        next_top_reg    <= top_reg + STRIDE_HEIGHT[Y_BITS-1:0];
+        bottom_reg      <= top_reg + $signed(KERNEL_HEIGHT[Y_BITS-1:0]);
+        next_top_reg    <= top_reg + $signed(STRIDE_HEIGHT[Y_BITS-1:0]);
         row_end_reg     <= bottom_reg > $signed(MAP_HEIGHT[Y_BITS-1:0]) ?
                            MAP_HEIGHT[Y_BITS-2:0] : bottom_reg[Y_BITS-2:0];
         target_reg      <= (last_row_reg || next_top_reg > $signed(MAP_HEIGHT[Y_BITS-1:0])) ? MAP_HEIGHT[Y_BITS-2:0] :
@@ -211,12 +211,12 @@ module window_walker #(
     always @(posedge clk) begin
         if (!next_valid_reg) begin
             left_x_reg <= left_x_reg + 1'b1;
-            left_reg   <= left_reg + STEP[X_BITS-1:0];
+            left_reg   <= left_reg + $signed(STEP[X_BITS-1:0]);
             if (left_x_reg == LAST_OX[OX_BITS-1:0]) begin
                 left_valid_reg <= 1'b0;
             end
             edge_first_reg <= left_reg[X_BITS-1] ? {(X_BITS - 1){1'b0}} : left_reg[X_BITS-2:0];
-            edge_last_reg  <= left_reg + LAST_RUN[X_BITS-1:0];
+            edge_last_reg  <= left_reg + $signed(LAST_RUN[X_BITS-1:0]);
             edge_base_reg  <= row_base_reg - left_reg[WEIGHT_ADDR_BITS-1:0];
             edge_final_reg <= left_x_reg == LAST_OX[OX_BITS-1:0];
             edge_valid_reg <= left_valid_reg;

@@ -113,6 +113,7 @@ module event_scanner #(
     wire                        fetch_last;
     wire                        fetch_valid;
     wire                        walking;
+    reg                         fetch_go_reg;    // every slice has room for a word that is fetched
 
     window_walker #(
         .MAP_HEIGHT       (MAP_HEIGHT),
@@ -151,7 +152,6 @@ module event_scanner #(
     reg [WORD-1:0]             word_mask_reg;
     reg                        word_last_reg;
     reg                        word_valid_reg;
-    reg                        fetch_go_reg;
     wire [SLICES-1:0]          slice_room;
 
     assign read_enable = fetch_valid;
@@ -175,8 +175,9 @@ module event_scanner #(
             wire [WORD*ELEMENT_BITS-1:0] part;
             wire                         waiting;
             for (p = 0; p < WORD; p = p + 1) begin : g_element
-                localparam COUNT = REORDERED != 0 ? {24'd0, ORDER[8*(p*SLICES+g) +: 8]} : p * SLICES + g;
-                assign part[p*ELEMENT_BITS +: ELEMENT_BITS] = word[COUNT*ELEMENT_BITS +: ELEMENT_BITS];
+                localparam [31:0]  IN_TURN = p * SLICES + g;
+                localparam integer NUMBER  = REORDERED != 0 ? {24'd0, ORDER[8*(p*SLICES+g) +: 8]} : IN_TURN;
+                assign part[p*ELEMENT_BITS +: ELEMENT_BITS] = word[NUMBER*ELEMENT_BITS +: ELEMENT_BITS];
             end
 
             event_selector #(

@@ -91,7 +91,7 @@ module group_neuron #(
     wire [(STAGES+1)*TIMESTEPS*COUNT_BITS-1:0] counts_bus;
     reg  [STAGES:0]                            valid_reg;
 
-    wire signed [FULL_BITS-1:0] wide_bias = {{(FULL_BITS - BIAS_BITS){bias[BIAS_BITS-1]}}, bias};
+    wire [FULL_BITS-1:0]        wide_bias = {{(FULL_BITS - BIAS_BITS){bias[BIAS_BITS-1]}}, bias};
     wire [STEPS*FULL_BITS-1:0]  biased;
     generate
         genvar i;
@@ -138,7 +138,7 @@ module group_neuron #(
 
             if (PHASE == 0) begin : g_integrate
                 localparam SOURCE = STEPS == 1 ? 0 : T;
-                assign v_next      = v + inputs[SOURCE*FULL_BITS +: FULL_BITS];
+                assign v_next      = v + $signed(inputs[SOURCE*FULL_BITS +: FULL_BITS]);
                 assign counts_next = counts;
             end else if (POW2 != 0) begin : g_slice
                 localparam FIRST = T * COUNT_BITS;

@@ -12,8 +12,8 @@ pub const PROPERTIES: &[Property] = &[
                 what: "slices swap their elements",
                 task: Some("slices"),
                 file: "event_scanner.v",
-                from: ": p * SLICES + g;",
-                to: ": p * SLICES + (g + 1) % SLICES;",
+                from: "IN_TURN = p * SLICES + g;",
+                to: "IN_TURN = p * SLICES + (g + 1) % SLICES;",
             },
             Fault {
                 what: "elements outside of the window are not masked",

@@ -88,8 +88,8 @@ pub const FAULTS: &[Fault] = &[
     // Slices: the next one's share, a word fetched when some slice has room, the end of another slice's window.
     Fault {
         file: "event_scanner.v",
-        from: ": p * SLICES + g;",
-        to: ": p * SLICES + (g + 1) % SLICES;",
+        from: "IN_TURN = p * SLICES + g;",
+        to: "IN_TURN = p * SLICES + (g + 1) % SLICES;",
         bench: "event_scanner",
     },
     Fault { file: "event_scanner.v", from: "<= &slice_room;", to: "<= |slice_room;", bench: "event_scanner" },
