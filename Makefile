@@ -10,7 +10,7 @@ TESTS ?=
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 LIBRARY := src/rtl/lib src/top/lib
 # Clocks and shift registers around a core; what is left out here instantiates a vendor's PLL, which Verilator does not know.
-AROUND := src/board/lib/core_clock.v src/synth/lib/serial_sink.v src/synth/lib/serial_source.v
+AROUND := src/board/lib/volley_core_clock.v src/synth/lib/volley_serial_sink.v src/synth/lib/volley_serial_source.v
 # The clocks with a vendor's PLL.
 PLLS := $(filter-out $(AROUND),$(wildcard src/board/lib/*.v))
 # Generated cores that are committed.

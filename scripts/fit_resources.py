@@ -14,7 +14,7 @@ A module's cost is a sum of terms, each a coefficient times a product of factors
     pow2:NAME    2^NAME
     div16:NAME   ceil(NAME / 16), likewise other numbers: depths of LUT memories
     over1:NAME   1 if NAME > 1, else 0, likewise other numbers
-so the terms can be looked up in the modules' headers ("LANES*STEPS*ACC_BITS": flip-flops of the accumulators). Which terms
+so the terms can be looked up in the modules' headers ("LANES*TIMESTEPS*ACC_BITS": flip-flops of the accumulators). Which terms
 a module has is said below; coefficients are fitted by least squares on the relative errors, none of them negative, so that a
 cost never falls when a parameter rises.
 """
@@ -88,7 +88,7 @@ def walker(rng):
         "KERNEL_HEIGHT": kernel,
         "RUN": kernel * channels,
         "STRIDE_HEIGHT": stride,
-        "STEP": stride * channels,
+        "STRIDE_ELEMENTS": stride * channels,
         "PAD_TOP": pad,
         "PAD_LEFT": pad * channels,
         "OUT_HEIGHT": out,
@@ -156,7 +156,7 @@ def lanes(rng, **fixed):
         "LANES": lanes,
         "CHANNELS": lanes * rng.choice([1, 1, 2, 4]),
         "UNITS": units,
-        "STEPS": rng.choice([1, 1, 2, 4]) if lanes <= 8 else 1,
+        "TIMESTEPS": rng.choice([1, 1, 2, 4]) if lanes <= 8 else 1,
         "COUNT_BITS": count,
         "MOST_COUNT": most,
         "WEIGHT_BITS": bits,
@@ -170,13 +170,13 @@ def lanes(rng, **fixed):
         **fixed,
     }
     point["digits"] = digits(point["COUNT_BITS"], point.get("COUNT_SIGNED", 0), point["MOST_COUNT"])
-    point["multipliers"] = math.ceil(lanes / point.get("LANES_PACKED", 1)) * point["STEPS"] if point.get("ARITHMETIC") else 0
+    point["multipliers"] = math.ceil(lanes / point.get("LANES_PACKED", 1)) * point["TIMESTEPS"] if point.get("ARITHMETIC") else 0
     return point
 
 
 def multipliers(rng):
     pixels = rng.random() < 0.5
-    fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "STEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0, "SHIFTS": 1}
+    fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "TIMESTEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0, "SHIFTS": 1}
     if not pixels:
         # Products of less than nine bits, on iCE40 eleven, are left to LUTs.
         fixed = {"WEIGHT_BITS": 8, "MOST_COUNT": rng.choice([4, 8, 20])}
@@ -199,7 +199,7 @@ def elementwise(rng):
     return {
         "UNITS": units,
         "BEATS": channels // units,
-        "STEPS": steps,
+        "TIMESTEPS": steps,
         "COUNT_BITS": count_bits,
         "WEIGHT_BITS": weight_bits,
         "SHIFT": rng.choice([0, 0, 2]),
@@ -222,11 +222,11 @@ def neuron(rng):
     return {
         "CHANNELS": channels,
         "TIMESTEPS": timesteps,
-        "STEPS": rng.choice([1, timesteps, timesteps]),
+        "IN_TIMESTEPS": rng.choice([1, timesteps, timesteps]),
         "MEMBERS": members,
         "ACC_BITS": membrane - 1,
         "BIAS_BITS": membrane - 3,
-        "STEP_BITS": membrane - 4,
+        "THETA_BITS": membrane - 4,
         "MEMBRANE_BITS": membrane,
         "COUNT_BITS": log2(members + 1),
         "CHANNEL_BITS": log2(channels),
@@ -235,7 +235,7 @@ def neuron(rng):
 
 def neuron_pow2(rng):
     point = neuron(rng)
-    return {**point, "POW2": 1, "STEP_BITS": 3, "STEP_LOG2": point["MEMBRANE_BITS"] - 5}
+    return {**point, "POW2": 1, "THETA_BITS": 3, "THETA_LOG2": point["MEMBRANE_BITS"] - 5}
 
 
 def scores(rng):
@@ -257,7 +257,7 @@ def pooling(rng):
         "STRIDE_WIDTH": kernel,
         "OUT_HEIGHT": size // kernel,
         "OUT_WIDTH": size // kernel,
-        "STEPS": rng.choice([1, 2]),
+        "FIELDS": rng.choice([1, 2]),
         "IN_BITS": bits,
         "OUT_BITS": bits + 2 * log2(kernel),
     }
@@ -270,7 +270,7 @@ def pooling_in(block):
         while True:
             p = pooling(rng)
             p["depth"] = p["OUT_WIDTH"] * p["CHANNELS"]
-            bits = p["depth"] * p["STEPS"] * p["OUT_BITS"]
+            bits = p["depth"] * p["FIELDS"] * p["OUT_BITS"]
             if bits >= 3072 if block else bits < 2048:
                 return p
 
@@ -306,9 +306,9 @@ class Measured:
 
 WORD = "pow2:WORD_LOG2"
 ARRAY = ["synapse_lane", "synapse_multiplier", "synapse_accumulator", "count_recoder", "fifo"]
-POOL = "1 STEPS*OUT_BITS log2:depth log2:IN_WIDTH log2:IN_HEIGHT"
+POOL = "1 FIELDS*OUT_BITS log2:depth log2:IN_WIDTH log2:IN_HEIGHT"
 # Accumulators, drain, its multiplexer and the queue behind it.
-LANES = "1 LANES LANES*STEPS*ACC_BITS UNITS*STEPS*ACC_BITS UNITS*STEPS*ACC_BITS*pow2:QUEUE_LOG2 QUEUE_LOG2"
+LANES = "1 LANES LANES*TIMESTEPS*ACC_BITS UNITS*TIMESTEPS*ACC_BITS UNITS*TIMESTEPS*ACC_BITS*pow2:QUEUE_LOG2 QUEUE_LOG2"
 MODULES = [
     Measured("word_packer", 12, packer, f"1 {WORD} {WORD}*ELEMENT_BITS log2:ROW_ELEMENTS"),
     Measured("spike_buffer", 8, buffer, "1 ADDR_BITS LEVEL_BITS log2:ROW_WORDS", ["row_memory"], memory=True),
@@ -317,21 +317,21 @@ MODULES = [
     Measured("window_walker", 24, walker, f"1 ADDR_BITS WEIGHT_ADDR_BITS log2:ROW_ELEMENTS log2:MAP_HEIGHT {WORD} unaligned unaligned*{WORD} unaligned*log2:ROW_ELEMENTS over1:SEGMENTS*WEIGHT_ADDR_BITS"),
     Measured("event_selector", 18, selector, f"1 WEIGHT_ADDR_BITS {WORD} {WORD}*ELEMENT_BITS ELEMENT_BITS WORD_LOG2*WEIGHT_ADDR_BITS", ["skid_buffer"]),
     Measured("event_join", 8, join, "1 TERMS TERMS*COUNTS_BITS WEIGHT_ADDR_BITS TERMS*WEIGHT_ADDR_BITS", ["skid_buffer"]),
-    Measured("synapse_array", 36, lanes, f"{LANES} LANES*STEPS*digits*WEIGHT_BITS LANES*STEPS*digits STEPS*digits over0:MAX_SHIFT*LANES*STEPS*WEIGHT_BITS MAX_SHIFT*LANES*STEPS VECTOR*LANES*STEPS*digits", ARRAY, name="synapse_array_gated"),
-    Measured("synapse_array", 24, multipliers, f"{LANES} LANES*STEPS*WEIGHT_BITS over0:MAX_SHIFT*STEPS*COUNT_BITS VECTOR*LANES*STEPS*COUNT_BITS VECTOR*MAX_SHIFT*LANES*STEPS multipliers", ARRAY, name="synapse_array_multiplier"),
-    Measured("synapse_array", 16, accumulators, f"{LANES} LANES*STEPS*WEIGHT_BITS over0:MAX_SHIFT*STEPS*COUNT_BITS multipliers", ARRAY, name="synapse_array_accumulator", families=["xc7"]),
+    Measured("synapse_array", 36, lanes, f"{LANES} LANES*TIMESTEPS*digits*WEIGHT_BITS LANES*TIMESTEPS*digits TIMESTEPS*digits over0:MAX_SHIFT*LANES*TIMESTEPS*WEIGHT_BITS MAX_SHIFT*LANES*TIMESTEPS VECTOR*LANES*TIMESTEPS*digits", ARRAY, name="synapse_array_gated"),
+    Measured("synapse_array", 24, multipliers, f"{LANES} LANES*TIMESTEPS*WEIGHT_BITS over0:MAX_SHIFT*TIMESTEPS*COUNT_BITS VECTOR*LANES*TIMESTEPS*COUNT_BITS VECTOR*MAX_SHIFT*LANES*TIMESTEPS multipliers", ARRAY, name="synapse_array_multiplier"),
+    Measured("synapse_array", 16, accumulators, f"{LANES} LANES*TIMESTEPS*WEIGHT_BITS over0:MAX_SHIFT*TIMESTEPS*COUNT_BITS multipliers", ARRAY, name="synapse_array_accumulator", families=["xc7"]),
     Measured("spike_queue", 10, queue, "1 WIDTH ADDR_BITS", ["row_memory", "fifo"], memory=True),
     Measured("elementwise_term", 12, elementwise, "1 fields fields*ACC_BITS fields*product_bits ADDR_BITS", ["skid_buffer"]),
     Measured("slice_sum", 10, slices, "1 SLICES SLICES*FIELDS*SUM_BITS FIELDS*SUM_BITS", ["skid_buffer"]),
-    Measured("group_neuron", 20, neuron, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS STEPS*TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*COUNT_BITS*STEP_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"]),
-    Measured("group_neuron", 12, neuron_pow2, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS STEPS*ACC_BITS STEPS*TIMESTEPS*MEMBRANE_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"], name="group_neuron_pow2"),
-    Measured("group_neuron_serial", 14, neuron, "1 MEMBRANE_BITS STEPS*ACC_BITS STEP_BITS COUNT_BITS TIMESTEPS*COUNT_BITS CHANNEL_BITS"),
+    Measured("group_neuron", 20, neuron, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS IN_TIMESTEPS*ACC_BITS IN_TIMESTEPS*TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*COUNT_BITS*THETA_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"]),
+    Measured("group_neuron", 12, neuron_pow2, "1 TIMESTEPS*COUNT_BITS*MEMBRANE_BITS TIMESTEPS*MEMBRANE_BITS IN_TIMESTEPS*ACC_BITS IN_TIMESTEPS*TIMESTEPS*MEMBRANE_BITS TIMESTEPS*TIMESTEPS*COUNT_BITS CHANNEL_BITS", ["skid_buffer"], name="group_neuron_pow2"),
+    Measured("group_neuron_serial", 14, neuron, "1 MEMBRANE_BITS IN_TIMESTEPS*ACC_BITS THETA_BITS COUNT_BITS TIMESTEPS*COUNT_BITS CHANNEL_BITS"),
     Measured("readout", 6, scores, "1 ACC_BITS BIAS_BITS log2:CHANNELS", ["skid_buffer"]),
     Measured("pool", 10, pooling_in(True), POOL, ["skid_buffer"], memory=True),
-    Measured("pool", 10, pooling_in(False), f"{POOL} STEPS*OUT_BITS*div16:depth STEPS*OUT_BITS*over16:depth", ["skid_buffer"], name="pool_distributed", memory=True),
+    Measured("pool", 10, pooling_in(False), f"{POOL} FIELDS*OUT_BITS*div16:depth FIELDS*OUT_BITS*over16:depth", ["skid_buffer"], name="pool_distributed", memory=True),
     Measured("input_encoder", 6, encoder, "1 CHANNELS VALUE_BITS log2:PIXELS", ["skid_buffer"]),
     Measured("skid_buffer", 4, lambda rng: {"WIDTH": rng.choice([2, 4, 8, 16, 32, 64])}, "1 WIDTH"),
-    Measured("step_sum", 6, lambda rng: {"STEPS": rng.choice([2, 3, 4]), "COUNT_BITS": rng.choice([2, 3, 4]), "SUM_BITS": 6}, "1 STEPS*SUM_BITS STEPS*COUNT_BITS"),
+    Measured("timestep_sum", 6, lambda rng: {"TIMESTEPS": rng.choice([2, 3, 4]), "COUNT_BITS": rng.choice([2, 3, 4]), "SUM_BITS": 6}, "1 TIMESTEPS*SUM_BITS TIMESTEPS*COUNT_BITS"),
     Measured("rom", 14, rom, "1 WIDTH WIDTH*div16:DEPTH WIDTH*div64:DEPTH WIDTH*div128:DEPTH"),
 ]
 
@@ -382,13 +382,13 @@ def measure(family, measured):
             Path(folder, "rom.v").write_text(text)
             run(f"read_verilog {folder}/rom.v")
         else:
-            files = " ".join(str(LIBRARY / f"{file}.v") for file in measured.files)
+            files = " ".join(str(LIBRARY / f"volley_{file}.v") for file in measured.files)
             run(f"read_verilog -noautowire {files}")
-            top = design.module(ys.IdString(f"\\{measured.module}"))
+            top = design.module(ys.IdString(f"\\volley_{measured.module}"))
             for number, point in enumerate(points):
                 # Every point is a copy of the module with its own parameters.
                 settings = " ".join(f"-set {k} {v}" for k, v in point.items() if k.isupper())
-                run(f"copy {measured.module} base")
+                run(f"copy volley_{measured.module} base")
                 run(f"chparam {settings} base")
                 run("hierarchy -top base")
                 for command in ("proc", "flatten", "opt_clean"):

@@ -17,7 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "Vsimulated_board.h"
+#include "Vvolley_simulated_board.h"
 #include "verilated.h"
 
 // A pseudo-terminal whose other end stays open here, too: it looks the same whether or not a host has it open.
@@ -124,7 +124,7 @@ private:
 int main(int argc, char** argv) {
     const std::unique_ptr<VerilatedContext> context{new VerilatedContext};
     context->commandArgs(argc, argv);
-    const std::unique_ptr<Vsimulated_board> board{new Vsimulated_board{context.get()}};
+    const std::unique_ptr<Vvolley_simulated_board> board{new Vvolley_simulated_board{context.get()}};
     const std::string given = context->commandArgsPlusMatch("clocks=");
     const int clocks = given.empty() ? 0 : std::atoi(given.c_str() + 8);  // "+clocks=N"
     if (clocks < 4) {

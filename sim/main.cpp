@@ -1,14 +1,14 @@
-// Drives the clock of a Verilated cosim_tb until it calls $finish.
+// Drives the clock of a Verilated volley_cosim_tb until it calls $finish.
 //
 // +trace_from=A +trace_to=B +trace_file=F  (only in a model built with --trace-fst) write an FST waveform of the
-// clocks A..B and stop after B. Clock n is the n-th rising edge, counted from 0: the number that cosim_tb records.
+// clocks A..B and stop after B. Clock n is the n-th rising edge, counted from 0: the number that volley_cosim_tb records.
 
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <string>
 
-#include "Vcosim_tb.h"
+#include "Vvolley_cosim_tb.h"
 #include "verilated.h"
 #if VM_TRACE_FST
 #include "verilated_fst_c.h"
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
 #if VM_TRACE_FST
     context->traceEverOn(true);
 #endif
-    const std::unique_ptr<Vcosim_tb> tb{new Vcosim_tb{context.get()}};
+    const std::unique_ptr<Vvolley_cosim_tb> tb{new Vvolley_cosim_tb{context.get()}};
 
 #if VM_TRACE_FST
     const std::uint64_t from = std::strtoull(plusarg(*context, "trace_from").c_str(), nullptr, 10);

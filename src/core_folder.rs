@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::error::{Artefact, Kind, Place, Result};
 use crate::fixed_point::{self, WeightMode};
 use crate::folder::{self, Converted};
+use crate::header;
 use crate::identifier::printable;
 use crate::input;
 use crate::output::{write_file, write_folder};
@@ -75,8 +76,9 @@ fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
     fn verilog(design: &Design) -> impl Iterator<Item = (&String, &String)> {
         design.files.iter().filter(|(name, _)| name.ends_with(".v"))
     }
+    // The head says by which version a file was generated, not what it is.
     fn lines(text: &str) -> impl Iterator<Item = &str> {
-        text.lines().chain([""])
+        header::body(text).lines().chain([""])
     }
     let fail = |name: &str, problem: String| {
         let advice = "generate a core from this network, and load that";
@@ -86,9 +88,10 @@ fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
         let Some(other) = stands.files.get(name) else {
             return fail(name, "the core of this network has this file, and this core does not".into());
         };
+        let head = other.lines().count() - header::body(other).lines().count();
         let mut lines = lines(other).zip(lines(own)).enumerate();
         if let Some((number, (other, own))) = lines.find(|(_, (other, own))| other != own) {
-            let (line, other, own) = (number + 1, other.trim(), own.trim());
+            let (line, other, own) = (head + number + 1, other.trim(), own.trim());
             return fail(name, format!("line {line} is '{other}', where the core of this network has '{own}'"));
         }
     }
@@ -126,7 +129,7 @@ pub fn write(folder: &Path, converted: &Converted, design: &Design) -> Result<()
         for (name, text) in &design.files {
             write_file(&new.join(name), text)?;
         }
-        write_file(&new.join(MANIFEST), manifest)?;
+        write_file(&new.join(MANIFEST), header::of_core("#", &design.manifest.top) + &manifest)?;
         folder::write(&new.join(NETWORK), &Converted { onnx: None, ..converted.clone() })?;
         let mut sums = Sums::of(new)?;
         sums.sources.extend(converted.onnx.iter().map(|onnx| (folder::MODEL.into(), sha256(onnx))));

@@ -25,6 +25,7 @@ pub mod error;
 pub mod eval;
 pub mod fixed_point;
 pub mod folder;
+pub mod header;
 pub mod host;
 pub mod identifier;
 pub mod import;

@@ -1,4 +1,4 @@
-// Bench of axi_lite_port: every access is answered in its channel's order, reads with the addressed register, writes with
+// Bench of volley_axi_lite_port: every access is answered in its channel's order, reads with the addressed register, writes with
 // OKAY or, of some bytes only, SLVERR; on the register bus come exactly the whole writes, each address with its data,
 // offered until it is taken. No response comes before both the address and the data it answers.
 `default_nettype none
@@ -89,7 +89,7 @@ module axi_lite_port_tb;
     wire [31:0] data;
     wire        ready;
     reg  [31:0] rdata_reg;
-    axi_lite_port dut (
+    volley_axi_lite_port dut (
         .clk(clk), .rst(rst),
         .s_axi_awaddr(awaddr), .s_axi_awvalid(awvalid), .s_axi_awready(awready),
         .s_axi_wdata(wdata[31:0]), .s_axi_wstrb(wdata[35:32]), .s_axi_wvalid(wvalid), .s_axi_wready(wready),

@@ -1,4 +1,4 @@
-// Bench of device_registers: streams of pixels and scores with pauses, events, and a bus that reads in every clock and writes now
+// Bench of volley_device_registers: streams of pixels and scores with pauses, events, and a bus that reads in every clock and writes now
 // and then, in rounds of activity and rest.
 //
 // Every word read is what docs/host-protocol.md says of its number, with counts that the bench keeps itself; EVENTS is looked at in
@@ -44,7 +44,7 @@ module device_registers_tb;
     wire    pixel_last = pixel_at == PIXELS - 1;
     wire    score_last = score_at == CLASSES - 1;
 
-    device_registers #(
+    volley_device_registers #(
         .DESIGN(DESIGN), .CHANNELS(CHANNELS), .HEIGHT(HEIGHT), .WIDTH(WIDTH), .CLASSES(CLASSES), .MEMBERS(MEMBERS),
         .TIMESTEPS(TIMESTEPS), .CLOCK_HZ(CLOCK_HZ), .LINK_BUFFER(LINK_BUFFER), .WEIGHTS_BYTES(WEIGHTS_BYTES),
         .LOADABLE(LOADABLE), .EVENTS(EVENTS), .COUNTERS(COUNTERS)

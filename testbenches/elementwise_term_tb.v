@@ -1,18 +1,18 @@
-// Bench of elementwise_term: random sums, counts and weights, the extreme ones too, each stream at a pace of its own. Beat n must
-// bring sum + 2^SHIFT·weight·count, field by field, in 64 bits.
+// Bench of volley_elementwise_term: random sums, counts and weights, the extreme ones too, each stream at a pace of its own. Beat n must
+// bring sum + 2^SHIFT*weight*count, field by field, in 64 bits.
 `default_nettype none
 
 module elementwise_term_tb;
     parameter UNITS       = 2;
     parameter BEATS       = 5;
-    parameter STEPS       = 3;
+    parameter TIMESTEPS   = 3;
     parameter COUNT_BITS  = 3;
     parameter WEIGHT_BITS = 6;
     parameter SHIFT       = 2;
     parameter ACC_BITS    = 16;
     parameter TOTAL       = 300;
 
-    localparam FIELDS    = UNITS * STEPS;
+    localparam FIELDS    = UNITS * TIMESTEPS;
     localparam ADDR_BITS = BEATS > 1 ? $clog2(BEATS) : 1;
 
     wire              clk;
@@ -44,7 +44,7 @@ module elementwise_term_tb;
         end
         for (n = 0; n < TOTAL; n = n + 1)
         for (f = 0; f < FIELDS; f = f + 1) begin
-            weight_field = rows[n % BEATS][f/STEPS*WEIGHT_BITS +: WEIGHT_BITS];
+            weight_field = rows[n % BEATS][f/TIMESTEPS*WEIGHT_BITS +: WEIGHT_BITS];
             draw;
             count_field = fill_state[31:8];
             if (n % 7 == 0) count_field = {COUNT_BITS{1'b1}};
@@ -90,8 +90,8 @@ module elementwise_term_tb;
     wire [FIELDS*ACC_BITS-1:0]   out_data;
     wire                         out_valid;
     wire                         out_ready;
-    elementwise_term #(
-        .UNITS(UNITS), .BEATS(BEATS), .STEPS(STEPS), .COUNT_BITS(COUNT_BITS), .WEIGHT_BITS(WEIGHT_BITS), .SHIFT(SHIFT),
+    volley_elementwise_term #(
+        .UNITS(UNITS), .BEATS(BEATS), .TIMESTEPS(TIMESTEPS), .COUNT_BITS(COUNT_BITS), .WEIGHT_BITS(WEIGHT_BITS), .SHIFT(SHIFT),
         .ACC_BITS(ACC_BITS), .ADDR_BITS(ADDR_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_counts_tdata(counts_data), .s_counts_tvalid(counts_valid),

@@ -1,4 +1,4 @@
-// Bench of event_join: TERMS streams of windows, each at its own pace. The joined stream must bring, window by window, the
+// Bench of volley_event_join: TERMS streams of windows, each at its own pace. The joined stream must bring, window by window, the
 // events of term 0, 1, .. with the term's base added to the weight row, its shift and whether it is one of the vectors beside
 // them; `last` only at the end of the last term's window, and of the markers only the last term's. `busy` must be that of the term whose turn it is, or an
 // event that waits.
@@ -14,7 +14,7 @@ module event_join_tb;
     localparam SIDE       = WINDOWS * MOST_EVENTS;      // room for one term's events
     localparam EVENT_BITS = 2 + WEIGHT_ADDR_BITS + COUNTS_BITS;
     localparam JOIN_BITS  = 6 + EVENT_BITS;
-    localparam TERM_ROWS  = 50;             // weight rows of a term; its base is term · TERM_ROWS
+    localparam TERM_ROWS  = 50;             // weight rows of a term; its base is term * TERM_ROWS
 
     // Term k's constants, in the low bits of what follows.
     function [32*TERMS-1:0] bases;
@@ -48,7 +48,7 @@ module event_join_tb;
     `include "bench_random.vh"
 
     // ---------------------------------------------------------------- what goes in and what must come out
-    reg [EVENT_BITS-1:0] events [0:TERMS*SIDE-1];       // {last, marker, row, counts}; term k's from k · SIDE
+    reg [EVENT_BITS-1:0] events [0:TERMS*SIDE-1];       // {last, marker, row, counts}; term k's from k * SIDE
     reg [JOIN_BITS-1:0]  joined [0:TERMS*SIDE-1];       // {vector, shift, last, marker, row, counts}
     reg [31:0] totals [0:TERMS-1];
     integer total;
@@ -117,7 +117,7 @@ module event_join_tb;
     wire                        out_ready;
     reg  [TERMS-1:0]            in_busy;
     wire                        busy;
-    event_join #(
+    volley_event_join #(
         .TERMS(TERMS), .COUNTS_BITS(COUNTS_BITS), .WEIGHT_ADDR_BITS(WEIGHT_ADDR_BITS), .BASES(BASES), .SHIFTS(SHIFTS),
         .VECTORS(VECTORS[TERMS-1:0])
     ) dut (

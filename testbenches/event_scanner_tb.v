@@ -1,4 +1,4 @@
-// Bench of event_scanner, and through it of word_packer, spike_buffer, window_walker and event_selector.
+// Bench of volley_event_scanner, and through it of volley_word_packer, volley_spike_buffer, volley_window_walker and volley_event_selector.
 //
 // Four frames of random maps (half full, empty, sparse, full) stream in. The expected events come from loops over output pixel,
 // segment, ky, kx, channel on the stored maps: exactly the non-zero elements inside the map that the segment's block has, in
@@ -63,7 +63,7 @@ module event_scanner_tb;
     // ---------------------------------------------------------------- what goes in and what must come out
     reg [COUNT_BITS-1:0] counts [0:COUNTS-1];
     reg [BEAT_BITS-1:0]  beats  [0:BEATS-1];
-    reg [EVENT_BITS-1:0] events [0:SLICES*SIDE-1];          // slice g's from g · SIDE
+    reg [EVENT_BITS-1:0] events [0:SLICES*SIDE-1];          // slice g's from g * SIDE
     reg [31:0]           totals [0:SLICES-1];
 
     integer f, oy, ox, segment, ky, kx, c, x, y, n, i, g, density;
@@ -134,11 +134,11 @@ module event_scanner_tb;
     wire [SLICES-1:0]              event_valid;
     wire [SLICES-1:0]              event_ready;
     wire [SLICES-1:0]              busy;
-    event_scanner #(
+    volley_event_scanner #(
         .BEAT_BITS(BEAT_BITS), .BEATS_LOG2($clog2(WORD_COUNTS / BEAT)), .ROW_BEATS(WIDTH * CHANNELS * LANES / BEAT),
         .ELEMENT_BITS(ELEMENT_BITS), .SLICES(SLICES), .BLOCKS(BLOCKS), .PIXEL_WORDS(PIXEL_WORDS), .MAP_HEIGHT(HEIGHT),
         .ROW_ELEMENTS(WIDTH * OWN / SLICES), .KERNEL_HEIGHT(KERNEL_H), .RUN(RUN), .STRIDE_HEIGHT(STRIDE_H),
-        .STEP(STRIDE_W * OWN / SLICES), .PAD_TOP(PAD_TOP), .PAD_LEFT(PAD_LEFT * OWN / SLICES), .OUT_HEIGHT(OUT_H),
+        .STRIDE_ELEMENTS(STRIDE_W * OWN / SLICES), .PAD_TOP(PAD_TOP), .PAD_LEFT(PAD_LEFT * OWN / SLICES), .OUT_HEIGHT(OUT_H),
         .OUT_WIDTH(OUT_W), .SEGMENTS(SEGMENTS), .WORD_LOG2(WORD_LOG2), .ROWS(ROWS == 0 ? FEWEST_ROWS : ROWS),
         .BLOCK_RAM(BLOCK_RAM), .QUEUE_LOG2(QUEUE_LOG2), .WEIGHT_ADDR_BITS(ADDR_BITS)
     ) dut (

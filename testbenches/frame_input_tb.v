@@ -1,4 +1,4 @@
-// Bench of frame_input: rounds of a few frames, each round begun by a reset. The pixels and their `tlast` must be those that a count says,
+// Bench of volley_frame_input: rounds of a few frames, each round begun by a reset. The pixels and their `tlast` must be those that a count says,
 // whether the sender marks the ends of frames or not. In some rounds (with BAD all but the first) it marks a wrong byte: `frame_error`
 // must rise behind it and stay, the pixel that it completes is the last one, and all that follows must be taken and dropped
 // until the reset. Bytes must be taken whenever fewer than two pixels wait, but never in a reset.
@@ -76,7 +76,7 @@ module frame_input_tb;
     wire             out_valid;
     wire             out_ready;
     wire             frame_error;
-    frame_input #(.CHANNELS(CHANNELS), .PIXELS(PIXELS)) dut (
+    volley_frame_input #(.CHANNELS(CHANNELS), .PIXELS(PIXELS)) dut (
         .clk(clk), .rst(dut_rst), .s_axis_tdata(in_data[7:0]), .s_axis_tlast(in_data[8]), .s_axis_tvalid(in_valid),
         .s_axis_tready(in_ready), .m_axis_tdata(out_data[WIDTH-2:0]), .m_axis_tlast(out_data[WIDTH-1]),
         .m_axis_tvalid(out_valid), .m_axis_tready(out_ready), .frame_error(frame_error)

@@ -1,4 +1,4 @@
-// Bench of input_encoder: random pixels; each element must be its byte minus its channel's offset. `frame_error` must stay
+// Bench of volley_input_encoder: random pixels; each element must be its byte minus its channel's offset. `frame_error` must stay
 // low while `tlast` falls on the last pixels, and rise and stay if it falls elsewhere (BAD_LAST: at pixel BAD_LAST - 1 of
 // the second frame too).
 `default_nettype none
@@ -59,7 +59,7 @@ module input_encoder_tb;
     wire                  out_valid;
     wire                  out_ready;
     wire                  frame_error;
-    input_encoder #(.CHANNELS(CHANNELS), .PIXELS(PIXELS), .VALUE_BITS(VALUE_BITS), .OFFSETS(OFFSETS)) dut (
+    volley_input_encoder #(.CHANNELS(CHANNELS), .PIXELS(PIXELS), .VALUE_BITS(VALUE_BITS), .OFFSETS(OFFSETS)) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data[8*CHANNELS-1:0]), .s_axis_tlast(in_data[8*CHANNELS]),
         .s_axis_tvalid(in_valid), .s_axis_tready(in_ready), .m_axis_tdata(out_data), .m_axis_tvalid(out_valid),
         .m_axis_tready(out_ready), .frame_error(frame_error)

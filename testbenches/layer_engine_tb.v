@@ -1,49 +1,49 @@
-// Bench of layer_engine behind an event_scanner: a whole layer, map in, spike counts out.
+// Bench of volley_layer_engine behind an volley_event_scanner: a whole layer, map in, spike counts out.
 //
-// Random maps (half full, empty, sparse, full), weights, biases and steps. The expected counts come from the plain sum of a
+// Random maps (half full, empty, sparse, full), weights, biases and thetas. The expected counts come from the plain sum of a
 // convolution over the map and from the member-by-member definition of a group neuron, both in 64 bits. At the end
 // each slice's `status_event` must have been high once for every non-zero element that it has of every window and segment.
 // Weight rows come two clocks after their address. ACC_BITS and MEMBRANE_BITS come from the worst case of the bits of weights and counts.
 `default_nettype none
 
 module layer_engine_tb;
-    parameter HEIGHT         = 5;
-    parameter WIDTH          = 4;
-    parameter IN_CHANNELS    = 2;
-    parameter IN_STEPS       = 2;           // TIMESTEPS, or 1: the same current at each step
-    parameter IN_BITS        = 3;
-    parameter IN_SIGNED      = 0;
-    parameter KERNEL_H       = 3;
-    parameter KERNEL_W       = 3;
-    parameter STRIDE_H       = 1;
-    parameter STRIDE_W       = 1;
-    parameter PAD_TOP        = 1;
-    parameter PAD_LEFT       = 1;
-    parameter PAD_BOTTOM     = 1;
-    parameter PAD_RIGHT      = 1;
-    parameter VECTOR         = 0;           // 1: every other event of slice 0 has its count for even lanes only
-    parameter SLICES         = 1;
-    parameter WORD_LOG2      = 2;           // of each slice
-    parameter CHANNELS       = 5;
-    parameter LANES          = 2;
-    parameter UNITS          = 1;           // neurons of a beat
-    parameter WEIGHT_BITS    = 6;
-    parameter ARITHMETIC     = 0;
-    parameter LANES_PACKED   = 1;
-    parameter STEPS_PACKED   = 1;
-    parameter SHIFT          = 0;
-    parameter ELEMENTWISE    = 0;           // 1: a random count is added to every neuron's current, times a weight
-    parameter ELEMENT_BITS   = 3;
-    parameter ELEMENT_SHIFT  = 1;
-    parameter SUM_QUEUE_LOG2 = LANES > 2 * UNITS ? $clog2(LANES / UNITS) : 1;    // the least there may be
-    parameter SERIAL         = 0;
-    parameter TIMESTEPS      = 2;
-    parameter MEMBERS        = 4;
-    parameter BIAS_BITS      = 8;
-    parameter STEP_BITS      = 7;           // with POW2 bits of the shift
-    parameter POW2           = 0;
-    parameter STEP_LOG2      = 7;
-    parameter FRAMES         = 4;
+    parameter HEIGHT           = 5;
+    parameter WIDTH            = 4;
+    parameter IN_CHANNELS      = 2;
+    parameter IN_TIMESTEPS     = 2;         // TIMESTEPS, or 1: the same current at each time step
+    parameter IN_BITS          = 3;
+    parameter IN_SIGNED        = 0;
+    parameter KERNEL_H         = 3;
+    parameter KERNEL_W         = 3;
+    parameter STRIDE_H         = 1;
+    parameter STRIDE_W         = 1;
+    parameter PAD_TOP          = 1;
+    parameter PAD_LEFT         = 1;
+    parameter PAD_BOTTOM       = 1;
+    parameter PAD_RIGHT        = 1;
+    parameter VECTOR           = 0;         // 1: every other event of slice 0 has its count for even lanes only
+    parameter SLICES           = 1;
+    parameter WORD_LOG2        = 2;         // of each slice
+    parameter CHANNELS         = 5;
+    parameter LANES            = 2;
+    parameter UNITS            = 1;         // neurons of a beat
+    parameter WEIGHT_BITS      = 6;
+    parameter ARITHMETIC       = 0;
+    parameter LANES_PACKED     = 1;
+    parameter TIMESTEPS_PACKED = 1;
+    parameter SHIFT            = 0;
+    parameter ELEMENTWISE      = 0;         // 1: a random count is added to every neuron's current, times a weight
+    parameter ELEMENT_BITS     = 3;
+    parameter ELEMENT_SHIFT    = 1;
+    parameter SUM_QUEUE_LOG2   = LANES > 2 * UNITS ? $clog2(LANES / UNITS) : 1;  // the least there may be
+    parameter SERIAL           = 0;
+    parameter TIMESTEPS        = 2;
+    parameter MEMBERS          = 4;
+    parameter BIAS_BITS        = 8;
+    parameter THETA_BITS       = 7;         // with POW2 bits of the shift
+    parameter POW2             = 0;
+    parameter THETA_LOG2       = 7;
+    parameter FRAMES           = 4;
 
     localparam OUT_H       = (HEIGHT + PAD_TOP + PAD_BOTTOM - KERNEL_H) / STRIDE_H + 1;
     localparam OUT_W       = (WIDTH + PAD_LEFT + PAD_RIGHT - KERNEL_W) / STRIDE_W + 1;
@@ -56,19 +56,19 @@ module layer_engine_tb;
     localparam EVENT_BITS  = WEIGHT_BITS + IN_BITS + SHIFT + $clog2(WINDOW);
     localparam EXTRA_BITS  = WEIGHT_BITS + ELEMENT_BITS + ELEMENT_SHIFT;
     localparam ACC_BITS    = ELEMENTWISE == 0 ? EVENT_BITS : (EVENT_BITS > EXTRA_BITS ? EVENT_BITS : EXTRA_BITS) + 1;
-    localparam MOST_SHIFT  = (1 << STEP_BITS) - 1 < STEP_LOG2 ? (1 << STEP_BITS) - 1 : STEP_LOG2;
+    localparam MOST_SHIFT  = (1 << THETA_BITS) - 1 < THETA_LOG2 ? (1 << THETA_BITS) - 1 : THETA_LOG2;
     localparam [63:0] ONE    = 1;
     localparam [63:0] DRIVE  = TIMESTEPS * ((ONE << (ACC_BITS - 1)) + (ONE << (BIAS_BITS - 1)));
-    localparam [63:0] REACH  = POW2 != 0 ? (ONE << (STEP_LOG2 - 1)) + (DRIVE << MOST_SHIFT)
-                                         : (ONE << (STEP_BITS - 1)) + DRIVE;
+    localparam [63:0] REACH  = POW2 != 0 ? (ONE << (THETA_LOG2 - 1)) + (DRIVE << MOST_SHIFT)
+                                         : (ONE << (THETA_BITS - 1)) + DRIVE;
     localparam MEMBRANE_BITS = $clog2(REACH + 1) + 1;
     localparam COUNT_BITS    = $clog2(MEMBERS + 1);
     localparam BEAT_ADDR_BITS = CHANNELS / UNITS > 1 ? $clog2(CHANNELS / UNITS) : 1;
-    localparam IN_WIDTH      = IN_STEPS * IN_BITS;
+    localparam IN_WIDTH      = IN_TIMESTEPS * IN_BITS;
     localparam OUT_BITS      = TIMESTEPS * COUNT_BITS;
     localparam ELEMENTS      = FRAMES * HEIGHT * WIDTH * IN_CHANNELS;
     localparam BEATS         = FRAMES * OUT_H * OUT_W * CHANNELS / UNITS;
-    localparam NEURON_BITS   = BIAS_BITS + STEP_BITS;
+    localparam NEURON_BITS   = BIAS_BITS + THETA_BITS;
 
     wire        clk;
     wire        rst;
@@ -84,18 +84,18 @@ module layer_engine_tb;
     reg [LANES*WEIGHT_BITS-1:0]    weights  [0:WEIGHT_ROWS-1];
     reg [NEURON_BITS-1:0]          neurons  [0:CHANNELS-1];
     reg [WEIGHT_BITS-1:0]          element_weights [0:CHANNELS-1];
-    reg [UNITS*IN_STEPS*ELEMENT_BITS-1:0] extras [0:BEATS-1];    // counts of the elementwise term
+    reg [UNITS*IN_TIMESTEPS*ELEMENT_BITS-1:0] extras [0:BEATS-1]; // counts of the elementwise term
     reg [UNITS*OUT_BITS-1:0]       counts   [0:BEATS-1];
     integer events [0:SLICES-1];
 
     integer f, oy, ox, o, ky, kx, c, x, y, n, t, i, at, fired, density;
-    reg signed [63:0] v, step, bias, current, weight, value;
+    reg signed [63:0] v, theta, bias, current, weight, value;
     reg [IN_BITS-1:0]            value_field;
     reg signed [IN_BITS-1:0]     value_signed;
     reg signed [WEIGHT_BITS-1:0] weight_signed;
     reg [BIAS_BITS-1:0]          bias_field;
     reg signed [BIAS_BITS-1:0]   bias_signed;
-    reg [STEP_BITS-1:0]          step_field;
+    reg [THETA_BITS-1:0]         theta_field;
     reg [IN_WIDTH-1:0]           element;
     reg [ELEMENT_BITS-1:0]       extra;
 
@@ -111,7 +111,7 @@ module layer_engine_tb;
             draw;
             element = {IN_WIDTH{1'b0}};
             if ((fill_state >> 8) % 100 < density) begin
-                for (t = 0; t < IN_STEPS; t = t + 1) begin
+                for (t = 0; t < IN_TIMESTEPS; t = t + 1) begin
                     draw;
                     element[t*IN_BITS +: IN_BITS] = fill_state[31:5];
                 end
@@ -132,9 +132,9 @@ module layer_engine_tb;
             draw;
             bias_field = fill_state[31:5];
             draw;
-            step_field = POW2 != 0 ? (fill_state >> 8) % (MOST_SHIFT + 1) : fill_state[31:5];
-            if (POW2 == 0 && step_field == 0) step_field = 1;
-            neurons[n] = {bias_field, step_field};
+            theta_field = POW2 != 0 ? (fill_state >> 8) % (MOST_SHIFT + 1) : fill_state[31:5];
+            if (POW2 == 0 && theta_field == 0) theta_field = 1;
+            neurons[n] = {bias_field, theta_field};
             draw;
             element_weights[n] = fill_state[31:5];
         end
@@ -144,17 +144,17 @@ module layer_engine_tb;
         for (oy = 0; oy < OUT_H; oy = oy + 1)
         for (ox = 0; ox < OUT_W; ox = ox + 1)
         for (o = 0; o < CHANNELS; o = o + 1) begin
-            {bias_field, step_field} = neurons[o];
+            {bias_field, theta_field} = neurons[o];
             bias_signed = bias_field;
-            bias = bias_signed;
-            step = POW2 != 0 ? 64'sd1 <<< (STEP_LOG2 - step_field) : step_field;
-            v    = step >>> 1;
+            bias  = bias_signed;
+            theta = POW2 != 0 ? 64'sd1 <<< (THETA_LOG2 - theta_field) : theta_field;
+            v     = theta >>> 1;
             for (t = 0; t < TIMESTEPS; t = t + 1) begin
                 current = bias;
                 draw;
                 extra = fill_state[31:5];
-                if (t < IN_STEPS) extras[at/UNITS][((at%UNITS)*IN_STEPS+t)*ELEMENT_BITS +: ELEMENT_BITS] = extra;
-                extra = extras[at/UNITS][((at%UNITS)*IN_STEPS+(IN_STEPS == 1 ? 0 : t))*ELEMENT_BITS +: ELEMENT_BITS];
+                if (t < IN_TIMESTEPS) extras[at/UNITS][((at%UNITS)*IN_TIMESTEPS+t)*ELEMENT_BITS +: ELEMENT_BITS] = extra;
+                extra = extras[at/UNITS][((at%UNITS)*IN_TIMESTEPS+(IN_TIMESTEPS == 1 ? 0 : t))*ELEMENT_BITS +: ELEMENT_BITS];
                 weight_signed = element_weights[o];
                 weight = weight_signed;
                 value  = extra;
@@ -170,7 +170,7 @@ module layer_engine_tb;
                             n = (x * IN_CHANNELS + c) % SLICES;
                             events[n] = events[n] + 1;
                         end
-                        value_field  = element[(IN_STEPS == 1 ? 0 : t)*IN_BITS +: IN_BITS];
+                        value_field  = element[(IN_TIMESTEPS == 1 ? 0 : t)*IN_BITS +: IN_BITS];
                         value_signed = value_field;
                         value        = value_field;
                         if (IN_SIGNED != 0) value = value_signed;
@@ -184,9 +184,9 @@ module layer_engine_tb;
                 v = v + current;
                 fired = 0;
                 for (i = 1; i <= MEMBERS; i = i + 1) begin
-                    if (v >= i * step) fired = fired + 1;
+                    if (v >= i * theta) fired = fired + 1;
                 end
-                v = v - fired * step;
+                v = v - fired * theta;
                 counts[at/UNITS][(at%UNITS)*OUT_BITS+t*COUNT_BITS +: COUNT_BITS] = fired[COUNT_BITS-1:0];
             end
             at = at + 1;
@@ -210,11 +210,11 @@ module layer_engine_tb;
     wire [SLICES-1:0]           event_valid;
     wire [SLICES-1:0]           event_ready;
     wire [SLICES-1:0]           busy;
-    event_scanner #(
+    volley_event_scanner #(
         .BEAT_BITS(IN_WIDTH), .BEATS_LOG2(WORD_LOG2 + $clog2(SLICES)), .ROW_BEATS(WIDTH * IN_CHANNELS),
         .ELEMENT_BITS(IN_WIDTH), .SLICES(SLICES), .MAP_HEIGHT(HEIGHT), .ROW_ELEMENTS(WIDTH * IN_CHANNELS / SLICES),
         .KERNEL_HEIGHT(KERNEL_H), .RUN(KERNEL_W * IN_CHANNELS / SLICES), .STRIDE_HEIGHT(STRIDE_H),
-        .STEP(STRIDE_W * IN_CHANNELS / SLICES), .PAD_TOP(PAD_TOP), .PAD_LEFT(PAD_LEFT * IN_CHANNELS / SLICES),
+        .STRIDE_ELEMENTS(STRIDE_W * IN_CHANNELS / SLICES), .PAD_TOP(PAD_TOP), .PAD_LEFT(PAD_LEFT * IN_CHANNELS / SLICES),
         .OUT_HEIGHT(OUT_H), .OUT_WIDTH(OUT_W), .SEGMENTS(SEGMENTS), .WORD_LOG2(WORD_LOG2), .ROWS(ROWS),
         .WEIGHT_ADDR_BITS(ADDR_BITS)
     ) scanner (
@@ -250,16 +250,16 @@ module layer_engine_tb;
     end
 
     wire [31:0]                           extras_sent;
-    wire [UNITS*IN_STEPS*ELEMENT_BITS-1:0] extras_data;
+    wire [UNITS*IN_TIMESTEPS*ELEMENT_BITS-1:0] extras_data;
     wire                                  extras_valid;
     wire                                  extras_ready;
-    stream_source #(.WIDTH(UNITS * IN_STEPS * ELEMENT_BITS), .ID(1)) extras_source (
+    stream_source #(.WIDTH(UNITS * IN_TIMESTEPS * ELEMENT_BITS), .ID(1)) extras_source (
         .clk(clk), .rst(rst), .total(ELEMENTWISE != 0 ? BEATS[31:0] : 32'd0), .index(extras_sent),
         .word(extras[extras_sent]), .tdata(extras_data), .tvalid(extras_valid), .tready(extras_ready)
     );
 
     // The fields of slice 0 come first; where the event is no vector, only one of them counts.
-    localparam FIELD  = IN_STEPS * IN_BITS;
+    localparam FIELD  = IN_TIMESTEPS * IN_BITS;
     localparam FIELDS = VECTOR != 0 ? LANES : 1;
     wire                                vector = VECTOR != 0 && event_addr[0];
     wire [(SLICES-1+FIELDS)*FIELD-1:0]  fields;
@@ -280,14 +280,14 @@ module layer_engine_tb;
     wire                      out_ready;
     wire [SLICES-1:0]         status_event;
     wire                      status_busy;
-    layer_engine #(
-        .SLICES(SLICES), .UNITS(UNITS), .VECTOR(VECTOR), .IN_STEPS(IN_STEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED),
+    volley_layer_engine #(
+        .SLICES(SLICES), .UNITS(UNITS), .VECTOR(VECTOR), .IN_TIMESTEPS(IN_TIMESTEPS), .IN_BITS(IN_BITS), .IN_SIGNED(IN_SIGNED),
         .CHANNELS(CHANNELS), .LANES(LANES),
         .WEIGHT_BITS(WEIGHT_BITS), .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC),
-        .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED),
-        .MAX_SHIFT(SHIFT), .SHIFTS(32'd1 << SHIFT), .SUM_QUEUE_LOG2(SUM_QUEUE_LOG2), .SERIAL(SERIAL), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .STEP_BITS(STEP_BITS),
+        .LANES_PACKED(LANES_PACKED), .TIMESTEPS_PACKED(TIMESTEPS_PACKED),
+        .MAX_SHIFT(SHIFT), .SHIFTS(32'd1 << SHIFT), .SUM_QUEUE_LOG2(SUM_QUEUE_LOG2), .SERIAL(SERIAL), .TIMESTEPS(TIMESTEPS), .MEMBERS(MEMBERS), .BIAS_BITS(BIAS_BITS), .THETA_BITS(THETA_BITS),
         .ELEMENTWISE(ELEMENTWISE), .ELEMENT_BITS(ELEMENT_BITS), .ELEMENT_SHIFT(ELEMENT_SHIFT),
-        .POW2(POW2), .STEP_LOG2(STEP_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
+        .POW2(POW2), .THETA_LOG2(THETA_LOG2), .MEMBRANE_BITS(MEMBRANE_BITS), .COUNT_BITS(COUNT_BITS),
         .BEAT_ADDR_BITS(BEAT_ADDR_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(event_addr), .s_event_counts(fields), .s_event_vector(vector),

@@ -1,4 +1,4 @@
-// Bench of link_receiver: good messages amid whatever a line can bring: wrong bits and lengths, bodies cut off, an escape before a
+// Bench of volley_link_receiver: good messages amid whatever a line can bring: wrong bits and lengths, bodies cut off, an escape before a
 // flag, garbage, bytes that are not to be trusted, messages longer than the ring, flags in a row.
 //
 // What each body is follows from the bytes of the line by the definition. A good one must come out whole, and at every flag that
@@ -235,7 +235,7 @@ module link_receiver_tb;
     wire       out_ready;
     wire       error;
     wire       held = sent < HOLD;
-    link_receiver #(.BUFFER_LOG2(BUFFER_LOG2)) dut (
+    volley_link_receiver #(.BUFFER_LOG2(BUFFER_LOG2)) dut (
         .clk(clk), .rst(rst), .s_tdata(in_data[7:0]), .s_terror(in_data[8]), .s_tvalid(in_valid && now), .m_tdata(out_data),
         .m_tlast(out_last), .m_tvalid(out_valid), .m_tready(out_ready && !held), .error(error)
     );
@@ -305,7 +305,7 @@ module link_receiver_tb;
                 (flag_reg && meaning_reg == GOOD && !error && !may_reg)) begin
                 failed <= 1'b1;
                 if (!failed) begin
-                    $display("byte %0d of the line: error %b, flag %b, meaning %0d, room %b, %b", place_reg, error, flag_reg,
+                    $display("byte %0d of the line: error %b, flag %b, meaning %0d, space %b, %b", place_reg, error, flag_reg,
                              meaning_reg, must_reg, may_reg);
                 end
             end

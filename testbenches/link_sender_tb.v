@@ -1,4 +1,4 @@
-// Bench of link_sender: messages rich in the bytes that are stuffed, some chosen so that their FCS is, too. Each must leave as a
+// Bench of volley_link_sender: messages rich in the bytes that are stuffed, some chosen so that their FCS is, too. Each must leave as a
 // flag, the stuffed body with its FCS, and a flag; of those that are marked as bad the FCS has all bits wrong.
 `default_nettype none
 
@@ -59,7 +59,7 @@ module link_sender_tb;
     wire [7:0] out_data;
     wire       out_valid;
     wire       out_ready;
-    link_sender dut (
+    volley_link_sender dut (
         .clk(clk), .rst(rst), .s_tdata(in_data[7:0]), .s_tlast(in_data[8]), .s_tbad(in_data[9]), .s_tvalid(in_valid), .s_tready(in_ready),
         .m_tdata(out_data), .m_tvalid(out_valid), .m_tready(out_ready)
     );

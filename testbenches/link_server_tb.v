@@ -1,4 +1,4 @@
-// Bench of link_server: a host that asks for whatever the protocol has, right and wrong, and what stands behind the server: registers
+// Bench of volley_link_server: a host that asks for whatever the protocol has, right and wrong, and what stands behind the server: registers
 // whose writing stalls, and a core that takes frames with pauses and gives their scores late. All answers must come in the
 // order of the messages and be exactly what docs/host-protocol.md says.
 //
@@ -307,7 +307,7 @@ module link_server_tb;
     wire        score_ready;
     reg         weights_valid;
     reg         core_reset;
-    link_server #(
+    volley_link_server #(
         .FRAME_BYTES(FRAME_BYTES), .CLASSES(CLASSES), .IN_FLIGHT_LOG2(IN_FLIGHT_LOG2), .TIMEOUT_LOG2(TIMEOUT_LOG2)
     ) dut (
         .clk(clk), .rst(rst), .s_message_tdata(in_data[7:0]), .s_message_tlast(in_data[8]), .s_message_tvalid(in_valid),

@@ -10,7 +10,7 @@ module pool_tb;
     parameter KERNEL_WIDTH  = 2;
     parameter STRIDE_HEIGHT = 2;
     parameter STRIDE_WIDTH  = 2;
-    parameter STEPS         = 2;
+    parameter FIELDS        = 2;
     parameter IN_BITS       = 3;
     parameter OUT_BITS      = IN_BITS + (MAXIMUM != 0 ? 0 : $clog2(KERNEL_HEIGHT * KERNEL_WIDTH));
     parameter FRAMES        = 3;
@@ -28,14 +28,14 @@ module pool_tb;
 
     `include "bench_random.vh"
 
-    reg [STEPS*IN_BITS-1:0]  elements [0:ELEMENTS-1];
-    reg [STEPS*OUT_BITS-1:0] results  [0:RESULTS-1];
+    reg [FIELDS*IN_BITS-1:0]  elements [0:ELEMENTS-1];
+    reg [FIELDS*OUT_BITS-1:0] results  [0:RESULTS-1];
     integer n, f, oy, ox, c, t, ky, kx, at, value, result;
-    reg [STEPS*IN_BITS-1:0] element;
+    reg [FIELDS*IN_BITS-1:0] element;
     initial begin
         start_random;
         for (n = 0; n < ELEMENTS; n = n + 1) begin
-            for (t = 0; t < STEPS; t = t + 1) begin
+            for (t = 0; t < FIELDS; t = t + 1) begin
                 draw;
                 element[t*IN_BITS +: IN_BITS] = fill_state[31:5];
             end
@@ -46,7 +46,7 @@ module pool_tb;
         for (oy = 0; oy < OUT_HEIGHT; oy = oy + 1)
         for (ox = 0; ox < OUT_WIDTH; ox = ox + 1)
         for (c = 0; c < CHANNELS; c = c + 1) begin
-            for (t = 0; t < STEPS; t = t + 1) begin
+            for (t = 0; t < FIELDS; t = t + 1) begin
                 result = 0;
                 for (ky = 0; ky < KERNEL_HEIGHT; ky = ky + 1)
                 for (kx = 0; kx < KERNEL_WIDTH; kx = kx + 1) begin
@@ -62,22 +62,22 @@ module pool_tb;
         end
     end
 
-    wire [31:0]              sent;
-    wire [STEPS*IN_BITS-1:0] in_data;
-    wire                     in_valid;
-    wire                     in_ready;
-    stream_source #(.WIDTH(STEPS * IN_BITS)) source (
+    wire [31:0]               sent;
+    wire [FIELDS*IN_BITS-1:0] in_data;
+    wire                      in_valid;
+    wire                      in_ready;
+    stream_source #(.WIDTH(FIELDS * IN_BITS)) source (
         .clk(clk), .rst(rst), .total(ELEMENTS[31:0]), .index(sent), .word(elements[sent]),
         .tdata(in_data), .tvalid(in_valid), .tready(in_ready)
     );
 
-    wire [STEPS*OUT_BITS-1:0] out_data;
-    wire                      out_valid;
-    wire                      out_ready;
-    pool #(
+    wire [FIELDS*OUT_BITS-1:0] out_data;
+    wire                       out_valid;
+    wire                       out_ready;
+    volley_pool #(
         .MAXIMUM(MAXIMUM), .CHANNELS(CHANNELS), .IN_HEIGHT(IN_HEIGHT), .IN_WIDTH(IN_WIDTH),
         .KERNEL_HEIGHT(KERNEL_HEIGHT), .KERNEL_WIDTH(KERNEL_WIDTH), .STRIDE_HEIGHT(STRIDE_HEIGHT),
-        .STRIDE_WIDTH(STRIDE_WIDTH), .OUT_HEIGHT(OUT_HEIGHT), .OUT_WIDTH(OUT_WIDTH), .STEPS(STEPS), .IN_BITS(IN_BITS),
+        .STRIDE_WIDTH(STRIDE_WIDTH), .OUT_HEIGHT(OUT_HEIGHT), .OUT_WIDTH(OUT_WIDTH), .FIELDS(FIELDS), .IN_BITS(IN_BITS),
         .OUT_BITS(OUT_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
@@ -85,7 +85,7 @@ module pool_tb;
     );
 
     wire [31:0] received;
-    stream_sink #(.WIDTH(STEPS * OUT_BITS)) sink (
+    stream_sink #(.WIDTH(FIELDS * OUT_BITS)) sink (
         .clk(clk), .rst(rst), .total(RESULTS[31:0]), .index(received), .word(results[received]),
         .tdata(out_data), .tvalid(out_valid), .tready(out_ready), .done(done), .failed(failed), .checks(checks)
     );

@@ -1,7 +1,7 @@
-// Bench of readout_engine.
+// Bench of volley_readout_engine.
 //
-// Windows of random events, as of synapse_array's bench. Each class's score must be
-//     FACTOR · sum over the events of 2^shift · weight · count  +  bias,
+// Windows of random events, as of volley_synapse_array's bench. Each class's score must be
+//     FACTOR * sum over the events of 2^shift * weight * count  +  bias,
 // with `tlast` at the last class only. `status_event` must have been high once for each event that is no marker; `status_busy`
 // must follow `scanning` whenever the output does not hold the engine up. The weight row comes two clocks after its address.
 `default_nettype none
@@ -25,8 +25,8 @@ module readout_engine_tb;
     localparam ADDR_BITS   = 6;
     localparam ACC_BITS    = WEIGHT_BITS + COUNT_BITS + MAX_SHIFT + $clog2(MOST_EVENTS);
     localparam CHANNEL_BITS = CHANNELS > 1 ? $clog2(CHANNELS) : 1;
-    localparam STEPS       = 1;            // the sum over time is taken before the scanner
-    localparam COUNTS      = STEPS * COUNT_BITS;
+    localparam TIMESTEPS   = 1;            // the sum over time is taken before the scanner
+    localparam COUNTS      = TIMESTEPS * COUNT_BITS;
     localparam EVENTS      = PIXELS * SEGMENTS * MOST_EVENTS;
     localparam EVENT_BITS  = ADDR_BITS + COUNTS + 5 + 2;
     localparam RESULTS     = PIXELS * CHANNELS;
@@ -51,7 +51,7 @@ module readout_engine_tb;
     integer true_events;
 
     integer n, t, lane, pixel, segment, size, at, row, shift;
-    reg signed [63:0] sum [0:LANES*STEPS-1];
+    reg signed [63:0] sum [0:LANES*TIMESTEPS-1];
     reg signed [63:0] value, weight;
     reg [COUNTS-1:0]             counts;
     reg [COUNT_BITS-1:0]         count_field;
@@ -76,7 +76,7 @@ module readout_engine_tb;
         at          = 0;
         for (pixel = 0; pixel < PIXELS; pixel = pixel + 1)
         for (segment = 0; segment < SEGMENTS; segment = segment + 1) begin
-            for (n = 0; n < LANES * STEPS; n = n + 1) sum[n] = 0;
+            for (n = 0; n < LANES * TIMESTEPS; n = n + 1) sum[n] = 0;
             draw;
             // Windows of one event, of many, and empty ones, which bring a marker.
             size   = fill_state[9:8] == 0 ? 1 : 1 + (fill_state >> 10) % MOST_EVENTS;
@@ -87,7 +87,7 @@ module readout_engine_tb;
                 row    = marker ? 0 : (fill_state >> 8) % WEIGHT_ROWS;
                 shift  = marker ? 0 : (fill_state >> 20) % (MAX_SHIFT + 1);
                 counts = {COUNTS{1'b0}};
-                for (t = 0; t < STEPS && !marker; t = t + 1) begin
+                for (t = 0; t < TIMESTEPS && !marker; t = t + 1) begin
                     draw;
                     count_field = fill_state[31:5];
                     counts[t*COUNT_BITS +: COUNT_BITS] = count_field;
@@ -97,7 +97,7 @@ module readout_engine_tb;
                     for (lane = 0; lane < LANES; lane = lane + 1) begin
                         weight_signed = weights[row][lane*WEIGHT_BITS +: WEIGHT_BITS];
                         weight = weight_signed;
-                        sum[lane*STEPS+t] = sum[lane*STEPS+t] + weight * value * (64'sd1 <<< shift);
+                        sum[lane*TIMESTEPS+t] = sum[lane*TIMESTEPS+t] + weight * value * (64'sd1 <<< shift);
                     end
                 end
                 last = n == size - 1;
@@ -145,7 +145,7 @@ module readout_engine_tb;
     wire        status_event;
     wire        status_busy;
     wire        scanning = !rst && sent != 0 && !done;
-    readout_engine #(
+    volley_readout_engine #(
         .IN_BITS(COUNT_BITS), .IN_SIGNED(COUNT_SIGNED), .CHANNELS(CHANNELS), .LANES(LANES), .WEIGHT_BITS(WEIGHT_BITS),
         .WEIGHT_ADDR_BITS(ADDR_BITS), .ACC_BITS(ACC_BITS), .ARITHMETIC(ARITHMETIC), .MAX_SHIFT(MAX_SHIFT),
         .SUM_QUEUE_LOG2(SUM_QUEUE_LOG2),

@@ -1,4 +1,4 @@
-// Bench of readout: score = FACTOR · sum + bias for each class in turn, `tlast` with the last class only.
+// Bench of readout: score = FACTOR * sum + bias for each class in turn, `tlast` with the last class only.
 `default_nettype none
 
 module readout_tb;
@@ -64,7 +64,7 @@ module readout_tb;
     wire        out_last;
     wire        out_valid;
     wire        out_ready;
-    readout #(
+    volley_readout #(
         .CHANNELS(CHANNELS), .FACTOR(FACTOR), .ACC_BITS(ACC_BITS), .BIAS_BITS(BIAS_BITS), .CHANNEL_BITS(CHANNEL_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),

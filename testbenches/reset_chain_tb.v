@@ -1,6 +1,6 @@
-// Bench of reset_chain: resets of random lengths, the next ones also before the last is over. After each the reset of every stage must have been
+// Bench of volley_reset_chain: resets of random lengths, the next ones also before the last is over. After each the reset of every stage must have been
 // high in a clock of all others, and each must fall one clock after that of the stage before it; `ready` must be low from the clock
-// after the reset on, while any stage is in reset, and come 2·STAGES + 2 clocks after it. Stalls make the pauses between resets shorter.
+// after the reset on, while any stage is in reset, and come 2*STAGES + 2 clocks after it. Stalls make the pauses between resets shorter.
 `default_nettype none
 
 module reset_chain_tb;
@@ -18,7 +18,7 @@ module reset_chain_tb;
     reg               core_rst;
     wire [STAGES-1:0] resets;
     wire              ready;
-    reset_chain #(.STAGES(STAGES)) dut (.clk(clk), .rst(core_rst), .resets(resets), .ready(ready));
+    volley_reset_chain #(.STAGES(STAGES)) dut (.clk(clk), .rst(core_rst), .resets(resets), .ready(ready));
 
     reg [31:0]       length_reg;            // clocks that the reset still lasts
     reg [31:0]       since_reg;             // clocks since it fell, 0 while it lasts

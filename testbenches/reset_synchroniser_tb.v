@@ -1,4 +1,4 @@
-// Bench of reset_synchroniser: a button with bounces. It is seen two clocks after it was pressed; the reset must be high from the clock behind that
+// Bench of volley_reset_synchroniser: a button with bounces. It is seen two clocks after it was pressed; the reset must be high from the clock behind that
 // one until 2^HOLD_LOG2 clocks after it was last seen, and low from the very start on.
 `default_nettype none
 
@@ -18,7 +18,7 @@ module reset_synchroniser_tb;
 
     reg  pressed;
     wire button_rst;
-    reset_synchroniser #(.ACTIVE_LOW(ACTIVE_LOW), .HOLD_LOG2(HOLD_LOG2)) dut (
+    volley_reset_synchroniser #(.ACTIVE_LOW(ACTIVE_LOW), .HOLD_LOG2(HOLD_LOG2)) dut (
         .clk(clk), .button(pressed ^ (ACTIVE_LOW != 0)), .rst(button_rst)
     );
 

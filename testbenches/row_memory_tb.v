@@ -1,4 +1,4 @@
-// Bench of row_memory: random writes and reads, never both at one address in one clock. What is read is what was written there
+// Bench of volley_row_memory: random writes and reads, never both at one address in one clock. What is read is what was written there
 // last, one clock later, and stays while nothing else is read.
 //
 //     +s_stall=N   percent of the clocks in which nothing is written
@@ -27,7 +27,7 @@ module row_memory_tb;
     reg                  read_enable;
     reg  [ADDR_BITS-1:0] read_addr;
     wire [WIDTH-1:0]     read_data;
-    row_memory #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_BITS(ADDR_BITS), .BLOCK(BLOCK)) dut (
+    volley_row_memory #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_BITS(ADDR_BITS), .BLOCK(BLOCK)) dut (
         .clk(clk), .write_enable(write_enable), .write_addr(write_addr), .write_data(write_data),
         .read_enable(read_enable), .read_addr(read_addr), .read_data(read_data)
     );

@@ -1,4 +1,4 @@
-// Bench of skid_buffer: beats leave as they came; it takes beats while it holds fewer than two, and offers
+// Bench of volley_skid_buffer: beats leave as they came; it takes beats while it holds fewer than two, and offers
 // one while it holds any: one beat a clock, whatever the other side does.
 `default_nettype none
 
@@ -37,7 +37,7 @@ module skid_buffer_tb;
     wire [WIDTH-1:0] out_data;
     wire             out_valid;
     wire             out_ready;
-    skid_buffer #(.WIDTH(WIDTH)) dut (
+    volley_skid_buffer #(.WIDTH(WIDTH)) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );

@@ -1,4 +1,4 @@
-// Bench of slice_sum: SLICES streams of random sums, each at a pace of its own and none with a queue. Beat n must bring, field by field, the plain
+// Bench of volley_slice_sum: SLICES streams of random sums, each at a pace of its own and none with a queue. Beat n must bring, field by field, the plain
 // sum of every slice's beat n, in 64 bits. The parts are small enough for the whole sum to fit, or the largest there are.
 `default_nettype none
 
@@ -19,7 +19,7 @@ module slice_sum_tb;
 
     `include "bench_random.vh"
 
-    reg [WIDTH-1:0] words [0:SLICES*BEATS-1];               // slice g's from g · BEATS
+    reg [WIDTH-1:0] words [0:SLICES*BEATS-1];               // slice g's from g * BEATS
     reg [WIDTH-1:0] sums  [0:BEATS-1];
     integer n, g, f;
     reg signed [63:0]          sum, part;
@@ -59,7 +59,7 @@ module slice_sum_tb;
     wire [WIDTH-1:0] out_data;
     wire             out_valid;
     wire             out_ready;
-    slice_sum #(.SLICES(SLICES), .FIELDS(FIELDS), .SUM_BITS(SUM_BITS)) dut (
+    volley_slice_sum #(.SLICES(SLICES), .FIELDS(FIELDS), .SUM_BITS(SUM_BITS)) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );

@@ -1,4 +1,4 @@
-// Bench of spike_buffer.
+// Bench of volley_spike_buffer.
 //
 // Random words fill the ring; the bench reads random words of the rows that are held and frees the oldest row at random.
 // It counts words and freed rows by itself: `level` must be the complete rows not yet freed, in every clock; a word may be
@@ -56,7 +56,7 @@ module spike_buffer_tb;
     reg                   read_enable;
     reg  [ADDR_BITS-1:0]  read_addr;
     wire [WORD_BITS-1:0]  read_data;
-    spike_buffer #(
+    volley_spike_buffer #(
         .WORD_BITS(WORD_BITS), .ROW_WORDS(ROW_WORDS), .ROWS(ROWS), .BLOCKS(BLOCKS), .PIXEL_WORDS(PIXEL_WORDS),
         .ADDR_BITS(ADDR_BITS), .LEVEL_BITS(LEVEL_BITS), .BLOCK_RAM(BLOCK_RAM)
     ) dut (

@@ -1,4 +1,4 @@
-// Bench of spike_queue: beats leave as they came; at least DEPTH and at most DEPTH + 8 of them are held, and a beat leaves within
+// Bench of volley_spike_queue: beats leave as they came; at least DEPTH and at most DEPTH + 8 of them are held, and a beat leaves within
 // six clocks, whatever waits.
 `default_nettype none
 
@@ -47,7 +47,7 @@ module spike_queue_tb;
     reg              open_reg;
     wire             sink_ready;
     assign out_ready = sink_ready && open_reg;
-    spike_queue #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_BITS(ADDR_BITS), .BLOCK_RAM(BLOCK_RAM)) dut (
+    volley_spike_queue #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_BITS(ADDR_BITS), .BLOCK_RAM(BLOCK_RAM)) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );

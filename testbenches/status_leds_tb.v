@@ -1,4 +1,4 @@
-// Bench of status_leds: `ready`, `busy`, `error` and resets at random, ever denser. The LED of `ready` follows it by a clock; that of `error` is
+// Bench of volley_status_leds: `ready`, `busy`, `error` and resets at random, ever denser. The LED of `ready` follows it by a clock; that of `error` is
 // lit from the first error until a reset; that of `busy` is lit within two clocks, for 2^STRETCH_LOG2 clocks at least
 // and twice as many at most after the last one; the fourth changes every 2^(STRETCH_LOG2 + 2) clocks, counted from a reset.
 `default_nettype none
@@ -23,7 +23,7 @@ module status_leds_tb;
     reg            busy;
     reg            error;
     wire [LEDS-1:0] leds;
-    status_leds #(.LEDS(LEDS), .ACTIVE_LOW(ACTIVE_LOW), .STRETCH_LOG2(STRETCH_LOG2)) dut (
+    volley_status_leds #(.LEDS(LEDS), .ACTIVE_LOW(ACTIVE_LOW), .STRETCH_LOG2(STRETCH_LOG2)) dut (
         .clk(clk), .rst(rst || reset), .ready(ready), .busy(busy), .error(error), .leds(leds)
     );
 

@@ -1,4 +1,4 @@
-// Bench of stream_fork: every reader gets every word, each at its own pace.
+// Bench of volley_stream_fork: every reader gets every word, each at its own pace.
 `default_nettype none
 
 module stream_fork_tb;
@@ -33,7 +33,7 @@ module stream_fork_tb;
     wire [OUTPUTS*WIDTH-1:0] out_data;
     wire [OUTPUTS-1:0]       out_valid;
     wire [OUTPUTS-1:0]       out_ready;
-    stream_fork #(.WIDTH(WIDTH), .OUTPUTS(OUTPUTS)) dut (
+    volley_stream_fork #(.WIDTH(WIDTH), .OUTPUTS(OUTPUTS)) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );

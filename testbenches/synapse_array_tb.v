@@ -1,41 +1,41 @@
-// Bench of synapse_array.
+// Bench of volley_synapse_array.
 //
 // Windows of random events (one event, many, a marker with zero counts). Each output channel's sums must be the plain sum of
-// 2^shift · weight · count over its window's events, in 64 bits; of the last segment only the channels there are may leave,
+// 2^shift * weight * count over its window's events, in 64 bits; of the last segment only the channels there are may leave,
 // UNITS in a beat. With VECTOR half of the events bring a count for every lane; the others bring one, beside which the
 // other lanes' fields hold rubbish. Shifts are drawn among those of SHIFTS. The weight row comes two clocks after its address, and
 // the memory's output register always runs. ACC_BITS comes from the worst case.
 `default_nettype none
 
 module synapse_array_tb;
-    parameter LANES          = 3;
-    parameter CHANNELS       = 7;
-    parameter UNITS          = 1;
-    parameter STEPS          = 2;
-    parameter COUNT_BITS     = 3;
-    parameter COUNT_SIGNED   = 0;
-    parameter MOST_COUNT     = (1 << COUNT_BITS) - 1;
-    parameter WEIGHT_BITS    = 6;
-    parameter ARITHMETIC     = 0;
-    parameter LANES_PACKED   = 1;
-    parameter STEPS_PACKED   = 1;
-    parameter MAX_SHIFT      = 0;
-    parameter [31:0] SHIFTS  = 32'hffffffff; // bit MAX_SHIFT is set
-    parameter VECTOR         = 0;
-    parameter QUEUE_LOG2     = LANES > 2 * UNITS ? $clog2(LANES / UNITS) : 1;    // the least there may be
-    parameter MOST_EVENTS    = 9;           // of a window
-    parameter PIXELS         = 30;
+    parameter LANES            = 3;
+    parameter CHANNELS         = 7;
+    parameter UNITS            = 1;
+    parameter TIMESTEPS        = 2;
+    parameter COUNT_BITS       = 3;
+    parameter COUNT_SIGNED     = 0;
+    parameter MOST_COUNT       = (1 << COUNT_BITS) - 1;
+    parameter WEIGHT_BITS      = 6;
+    parameter ARITHMETIC       = 0;
+    parameter LANES_PACKED     = 1;
+    parameter TIMESTEPS_PACKED = 1;
+    parameter MAX_SHIFT        = 0;
+    parameter [31:0] SHIFTS    = 32'hffffffff; // bit MAX_SHIFT is set
+    parameter VECTOR           = 0;
+    parameter QUEUE_LOG2       = LANES > 2 * UNITS ? $clog2(LANES / UNITS) : 1;  // the least there may be
+    parameter MOST_EVENTS      = 9;         // of a window
+    parameter PIXELS           = 30;
 
     localparam SEGMENTS    = (CHANNELS + LANES - 1) / LANES;
     localparam WEIGHT_ROWS = 37;
     localparam ADDR_BITS   = 6;
     localparam ACC_BITS    = WEIGHT_BITS + COUNT_BITS + MAX_SHIFT + $clog2(MOST_EVENTS);
     localparam SETS        = VECTOR != 0 ? LANES : 1;
-    localparam COUNTS      = SETS * STEPS * COUNT_BITS;
+    localparam COUNTS      = SETS * TIMESTEPS * COUNT_BITS;
     localparam EVENTS      = PIXELS * SEGMENTS * MOST_EVENTS;
     localparam EVENT_BITS  = ADDR_BITS + COUNTS + 5 + 2;
     localparam RESULTS     = PIXELS * CHANNELS / UNITS;
-    localparam RESULT_BITS = UNITS * STEPS * ACC_BITS;
+    localparam RESULT_BITS = UNITS * TIMESTEPS * ACC_BITS;
 
     wire        clk;
     wire        rst;
@@ -52,7 +52,7 @@ module synapse_array_tb;
     integer total;
 
     integer n, t, lane, pixel, segment, size, at, row, shift, set;
-    reg signed [63:0] sum [0:LANES*STEPS-1];
+    reg signed [63:0] sum [0:LANES*TIMESTEPS-1];
     reg signed [63:0] value, weight;
     reg [COUNTS-1:0]             counts;
     reg [COUNT_BITS-1:0]         count_field;
@@ -76,7 +76,7 @@ module synapse_array_tb;
         at    = 0;
         for (pixel = 0; pixel < PIXELS; pixel = pixel + 1)
         for (segment = 0; segment < SEGMENTS; segment = segment + 1) begin
-            for (n = 0; n < LANES * STEPS; n = n + 1) sum[n] = 0;
+            for (n = 0; n < LANES * TIMESTEPS; n = n + 1) sum[n] = 0;
             draw;
             // Windows of one event, of many, and empty ones, which bring a marker.
             size   = fill_state[9:8] == 0 ? 1 : 1 + (fill_state >> 10) % MOST_EVENTS;
@@ -90,21 +90,21 @@ module synapse_array_tb;
                 counts = {COUNTS{1'b0}};
                 draw;
                 vector = VECTOR != 0 && !marker && fill_state[8];
-                for (t = 0; t < SETS * STEPS && !marker; t = t + 1) begin
+                for (t = 0; t < SETS * TIMESTEPS && !marker; t = t + 1) begin
                     draw;
                     count_field = COUNT_SIGNED != 0 ? fill_state >> 5 : (fill_state >> 5) % (MOST_COUNT + 1);
                     counts[t*COUNT_BITS +: COUNT_BITS] = count_field;
                 end
                 for (lane = 0; lane < LANES; lane = lane + 1) begin
                     set = vector ? lane : 0;
-                    for (t = 0; t < STEPS; t = t + 1) begin
-                        count_field  = counts[(set*STEPS+t)*COUNT_BITS +: COUNT_BITS];
+                    for (t = 0; t < TIMESTEPS; t = t + 1) begin
+                        count_field  = counts[(set*TIMESTEPS+t)*COUNT_BITS +: COUNT_BITS];
                         count_signed = count_field;
                         value        = count_field;
                         if (COUNT_SIGNED != 0) value = count_signed;
                         weight_signed = weights[row][lane*WEIGHT_BITS +: WEIGHT_BITS];
                         weight = weight_signed;
-                        sum[lane*STEPS+t] = sum[lane*STEPS+t] + weight * value * (64'sd1 <<< shift);
+                        sum[lane*TIMESTEPS+t] = sum[lane*TIMESTEPS+t] + weight * value * (64'sd1 <<< shift);
                     end
                 end
                 last = n == size - 1;
@@ -112,8 +112,8 @@ module synapse_array_tb;
                 total = total + 1;
             end
             for (lane = 0; lane < LANES && segment * LANES + lane < CHANNELS; lane = lane + 1) begin
-                for (t = 0; t < STEPS; t = t + 1) begin
-                    results[at/UNITS][(at%UNITS*STEPS+t)*ACC_BITS +: ACC_BITS] = sum[lane*STEPS+t][ACC_BITS-1:0];
+                for (t = 0; t < TIMESTEPS; t = t + 1) begin
+                    results[at/UNITS][(at%UNITS*TIMESTEPS+t)*ACC_BITS +: ACC_BITS] = sum[lane*TIMESTEPS+t][ACC_BITS-1:0];
                 end
                 at = at + 1;
             end
@@ -142,10 +142,10 @@ module synapse_array_tb;
     wire [RESULT_BITS-1:0] out_data;
     wire                   out_valid;
     wire                   out_ready;
-    synapse_array #(
-        .LANES(LANES), .CHANNELS(CHANNELS), .UNITS(UNITS), .STEPS(STEPS), .COUNT_BITS(COUNT_BITS),
+    volley_synapse_array #(
+        .LANES(LANES), .CHANNELS(CHANNELS), .UNITS(UNITS), .TIMESTEPS(TIMESTEPS), .COUNT_BITS(COUNT_BITS),
         .COUNT_SIGNED(COUNT_SIGNED), .MOST_COUNT(MOST_COUNT), .WEIGHT_BITS(WEIGHT_BITS), .ACC_BITS(ACC_BITS),
-        .ARITHMETIC(ARITHMETIC), .LANES_PACKED(LANES_PACKED), .STEPS_PACKED(STEPS_PACKED), .MAX_SHIFT(MAX_SHIFT),
+        .ARITHMETIC(ARITHMETIC), .LANES_PACKED(LANES_PACKED), .TIMESTEPS_PACKED(TIMESTEPS_PACKED), .MAX_SHIFT(MAX_SHIFT),
         .SHIFTS(SHIFTS), .VECTOR(VECTOR), .QUEUE_LOG2(QUEUE_LOG2), .WEIGHT_ADDR_BITS(ADDR_BITS)
     ) dut (
         .clk(clk), .rst(rst), .s_event_addr(in_data[COUNTS +: ADDR_BITS]), .s_event_counts(in_data[COUNTS-1:0]),

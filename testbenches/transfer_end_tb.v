@@ -1,4 +1,4 @@
-// Bench of transfer_end: frames of random transfers pass byte by byte, each ended; their scores pass, ended where the
+// Bench of volley_transfer_end: frames of random transfers pass byte by byte, each ended; their scores pass, ended where the
 // transfer was; at most 2^FRAMES_LOG2 frames are in the device, one less is not refused. The device of the bench gives
 // scores as early as it can. A transfer that breaks off within frame BREAK passes up to its last byte, the rest is
 // taken and not seen again.
@@ -81,7 +81,7 @@ module transfer_end_tb;
     wire [32:0] out_data;
     wire        out_valid;
     wire        out_ready;
-    transfer_end #(.FRAME_BYTES(FRAME_BYTES), .FRAMES_LOG2(FRAMES_LOG2)) dut (
+    volley_transfer_end #(.FRAME_BYTES(FRAME_BYTES), .FRAMES_LOG2(FRAMES_LOG2)) dut (
         .clk(clk), .rst(rst),
         .s_bytes_tdata(in_data[7:0]), .s_bytes_tlast(in_data[8]), .s_bytes_tvalid(in_valid), .s_bytes_tready(in_ready),
         .m_bytes_tdata(device_data[7:0]), .m_bytes_tlast(device_data[8]), .m_bytes_tvalid(device_valid),

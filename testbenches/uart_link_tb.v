@@ -1,4 +1,4 @@
-// Bench of uart_link: a host at the other end of the line that sends stuffed messages, right and wrong, without waiting for answers, and
+// Bench of volley_uart_link: a host at the other end of the line that sends stuffed messages, right and wrong, without waiting for answers, and
 // registers and a core behind the link. What comes back must be, byte for byte on the line, each answer between two flags.
 //
 // Some frames find no valid weights, or a core that stops amid their scores, until it is reset.
@@ -238,7 +238,7 @@ module uart_link_tb;
     reg  [7:0]  first [0:3];                // bytes of the frames in the core
     integer     taken, taken_byte, giving, label, i;
     wire        core_reset = register_write && register_ready && register_addr == CONTROL && register_wdata[0];
-    uart_link #(
+    volley_uart_link #(
         .CLOCKS_PER_BIT(CLOCKS_PER_BIT), .BUFFER_LOG2(10), .FRAME_BYTES(FRAME_BYTES), .CLASSES(CLASSES), .IN_FLIGHT_LOG2(1),
         .TIMEOUT_LOG2(11)
     ) dut (

@@ -1,4 +1,4 @@
-// Bench of uart_receiver: a line of bytes whose sender is off by up to MOST_OFF thousandths, of bytes without a stop bit, breaks, and
+// Bench of volley_uart_receiver: a line of bytes whose sender is off by up to MOST_OFF thousandths, of bytes without a stop bit, breaks, and
 // glitches shorter than half a bit. Every byte must come once and in order, between the begin of its stop bit and a few
 // clocks after its end, a break and a byte without a stop bit as one that is marked.
 //
@@ -100,7 +100,7 @@ module uart_receiver_tb;
     wire [7:0] out_data;
     wire       out_error;
     wire       out_valid;
-    uart_receiver #(.CLOCKS(CLOCKS)) dut (
+    volley_uart_receiver #(.CLOCKS(CLOCKS)) dut (
         .clk(clk), .rst(rst), .pin(pin), .m_tdata(out_data), .m_terror(out_error), .m_tvalid(out_valid)
     );
 

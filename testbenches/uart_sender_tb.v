@@ -1,4 +1,4 @@
-// Bench of uart_sender: the line in every clock. It rests from the very start; a byte that is taken is followed by a start bit, its
+// Bench of volley_uart_sender: the line in every clock. It rests from the very start; a byte that is taken is followed by a start bit, its
 // bits and a stop bit of CLOCKS clocks each, and the next byte is taken in the last clock of the stop bit, not sooner or later.
 `default_nettype none
 
@@ -33,12 +33,12 @@ module uart_sender_tb;
     );
 
     wire pin;
-    uart_sender #(.CLOCKS(CLOCKS)) dut (
+    volley_uart_sender #(.CLOCKS(CLOCKS)) dut (
         .clk(clk), .rst(rst), .s_tdata(in_data), .s_tvalid(in_valid), .s_tready(in_ready), .pin(pin)
     );
 
     reg [9:0] frame_reg;                    // stop bit, data, start bit
-    integer   place;                        // clocks since a byte was taken; 10·CLOCKS: the line rests
+    integer   place;                        // clocks since a byte was taken; 10*CLOCKS: the line rests
     reg       was_reset_reg;
     reg       running_reg;                  // the first reset is over
     wire      rests = place >= 10 * CLOCKS;

@@ -1,4 +1,4 @@
-// Bench of weight_loader: after a load the memories hold the image's rows, and `valid` says whether all of it came with the
+// Bench of volley_weight_loader: after a load the memories hold the image's rows, and `valid` says whether all of it came with the
 // right CRC-32. Loads in this order: one with a wrong checksum; one that a new start interrupts; one that a reset interrupts;
 // one with a byte changed on the way; whole ones. Between them come words that belong to no load, which change nothing.
 //
@@ -79,7 +79,7 @@ module weight_loader_tb;
     wire        loading;
     wire [31:0] offset;
     wire [31:0] crc;
-    weight_loader #(
+    volley_weight_loader #(
         .MEMORIES(MEMORIES), .ROWS(ROWS), .ROW_BYTES(ROW_BYTES), .BYTES(BYTES), .DATA_BITS(DATA_BITS), .ADDR_BITS(ADDR_BITS),
         .INITIAL_VALID(INITIAL_VALID), .INITIAL_CRC(INITIAL_CRC)
     ) dut (
@@ -88,7 +88,7 @@ module weight_loader_tb;
         .valid(valid), .loading(loading), .offset(offset), .crc(crc)
     );
 
-    // The memories: row r of memory i at i·MOST_ROWS + r, in whole bytes.
+    // The memories: row r of memory i at i*MOST_ROWS + r, in whole bytes.
     reg [DATA_BITS-1:0] memory [0:MEMORIES*MOST_ROWS-1];
     integer i;
     always @(posedge clk) begin

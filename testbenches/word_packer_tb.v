@@ -1,4 +1,4 @@
-// Bench of word_packer: rows of random elements; word w of a row must hold elements w·WORD .. w·WORD + WORD - 1, zeros
+// Bench of volley_word_packer: rows of random elements; word w of a row must hold elements w*WORD .. w*WORD + WORD - 1, zeros
 // behind the row's end.
 `default_nettype none
 
@@ -49,7 +49,7 @@ module word_packer_tb;
     wire [WORD_BITS-1:0] out_data;
     wire                 out_valid;
     wire                 out_ready;
-    word_packer #(.ELEMENT_BITS(ELEMENT_BITS), .WORD_LOG2(WORD_LOG2), .ROW_ELEMENTS(ROW_ELEMENTS)) dut (
+    volley_word_packer #(.ELEMENT_BITS(ELEMENT_BITS), .WORD_LOG2(WORD_LOG2), .ROW_ELEMENTS(ROW_ELEMENTS)) dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)
     );

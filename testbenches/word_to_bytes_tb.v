@@ -1,4 +1,4 @@
-// Bench of word_to_bytes: the kept bytes in order, the end of a transfer with its last byte. Where words are kept from their
+// Bench of volley_word_to_bytes: the kept bytes in order, the end of a transfer with its last byte. Where words are kept from their
 // lowest byte on (PLAIN), it offers a byte while it holds more than one word, and takes words while it holds fewer than
 // three: one byte a clock, whatever the other side does.
 `default_nettype none
@@ -61,7 +61,7 @@ module word_to_bytes_tb;
     wire [8:0] out_data;
     wire       out_valid;
     wire       out_ready;
-    word_to_bytes dut (
+    volley_word_to_bytes dut (
         .clk(clk), .rst(rst), .s_axis_tdata(in_data[31:0]), .s_axis_tkeep(in_data[35:32]), .s_axis_tlast(in_data[36]),
         .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
         .m_axis_tdata(out_data[7:0]), .m_axis_tlast(out_data[8]), .m_axis_tvalid(out_valid), .m_axis_tready(out_ready)

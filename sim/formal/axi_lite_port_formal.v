@@ -28,7 +28,7 @@ module axi_lite_port_formal (
     wire [1:0]  bresp, rresp;
     wire [31:0] rdata, register_wdata;
     wire [5:0]  register_addr;
-    axi_lite_port dut (
+    volley_axi_lite_port dut (
         .clk (clk), .rst (rst),
         .s_axi_awaddr (awaddr), .s_axi_awvalid (awvalid), .s_axi_awready (awready),
         .s_axi_wdata (wdata), .s_axi_wstrb (wstrb), .s_axi_wvalid (wvalid), .s_axi_wready (wready),
@@ -42,9 +42,9 @@ module axi_lite_port_formal (
     // Accesses that wait for their answer. A port may take the next one before the last one is answered; at most two
     // are inside.
     reg [1:0]  addresses, datas, reads;
-    reg        wrote;                               // the oldest write was carried out
-    reg [5:0]  address_0, address_1, read_0, read_1;// of the accesses inside, the oldest first
-    reg [35:0] data_0, data_1;                      // {strobe, data}
+    reg        wrote;                                // the oldest write was carried out
+    reg [5:0]  address_0, address_1, read_0, read_1; // of the accesses inside, the oldest first
+    reg [35:0] data_0, data_1;                       // {strobe, data}
     wire       aw_fire = awvalid && awready, w_fire = wvalid && wready, b_fire = bvalid && bready;
     wire       ar_fire = arvalid && arready, r_fire = rvalid && rready;
     wire       done    = register_write && register_ready;

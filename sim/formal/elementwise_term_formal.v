@@ -5,19 +5,19 @@
 // first, a middle and a last one; two time steps share a weight; fields are alike and separate.
 module elementwise_term_formal #(
     parameter BEATS       = 3,
-    parameter STEPS       = 2,
+    parameter TIMESTEPS   = 2,
     parameter COUNT_BITS  = 2,
     parameter WEIGHT_BITS = 3,
     parameter SHIFT       = 1,
     parameter ACC_BITS    = 6
 ) (
-    input wire                        clk,
-    input wire                        rst,
-    input wire [STEPS*COUNT_BITS-1:0] counts,
-    input wire                        counts_valid,
-    input wire [STEPS*ACC_BITS-1:0]   sums,
-    input wire                        sums_valid,
-    input wire                        m_ready
+    input wire                            clk,
+    input wire                            rst,
+    input wire [TIMESTEPS*COUNT_BITS-1:0] counts,
+    input wire                            counts_valid,
+    input wire [TIMESTEPS*ACC_BITS-1:0]   sums,
+    input wire                            sums_valid,
+    input wire                            m_ready
 );
     reg started = 1'b0;
     always @(posedge clk) started <= 1'b1;
@@ -30,10 +30,10 @@ module elementwise_term_formal #(
     reg  [WEIGHT_BITS-1:0] weight_row;
     always @(posedge clk) if (weight_enable) weight_row <= weights[weight_addr*WEIGHT_BITS +: WEIGHT_BITS];
 
-    wire                      counts_ready, sums_ready, m_valid;
-    wire [STEPS*ACC_BITS-1:0] m_data;
-    elementwise_term #(
-        .UNITS (1), .BEATS (BEATS), .STEPS (STEPS), .COUNT_BITS (COUNT_BITS), .WEIGHT_BITS (WEIGHT_BITS), .SHIFT (SHIFT),
+    wire                          counts_ready, sums_ready, m_valid;
+    wire [TIMESTEPS*ACC_BITS-1:0] m_data;
+    volley_elementwise_term #(
+        .UNITS (1), .BEATS (BEATS), .TIMESTEPS (TIMESTEPS), .COUNT_BITS (COUNT_BITS), .WEIGHT_BITS (WEIGHT_BITS), .SHIFT (SHIFT),
         .ACC_BITS (ACC_BITS), .ADDR_BITS (2)
     ) dut (
         .clk (clk), .rst (rst),
@@ -44,12 +44,12 @@ module elementwise_term_formal #(
     );
 
     // What a beat must be when it leaves.
-    function [STEPS*ACC_BITS-1:0] with_term;
-        input [STEPS*ACC_BITS-1:0]   beat;
-        input [STEPS*COUNT_BITS-1:0] count;
+    function [TIMESTEPS*ACC_BITS-1:0] with_term;
+        input [TIMESTEPS*ACC_BITS-1:0]   beat;
+        input [TIMESTEPS*COUNT_BITS-1:0] count;
         input [WEIGHT_BITS-1:0]      weight;
         integer                      t;
-        for (t = 0; t < STEPS; t = t + 1) begin
+        for (t = 0; t < TIMESTEPS; t = t + 1) begin
             with_term[t*ACC_BITS +: ACC_BITS] = beat[t*ACC_BITS +: ACC_BITS] +
                 {{(ACC_BITS - WEIGHT_BITS){weight[WEIGHT_BITS-1]}}, weight} * (count[t*COUNT_BITS +: COUNT_BITS] << SHIFT);
         end
@@ -62,10 +62,10 @@ module elementwise_term_formal #(
         if (rst) channel <= 0;
     end
 
-    wire [2:0]                held, ahead;
-    wire                      tracked;
-    wire [STEPS*ACC_BITS-1:0] data;
-    beat_tracker #(.WIDTH (STEPS * ACC_BITS), .COUNT_BITS (3)) tracker (
+    wire [2:0]                    held, ahead;
+    wire                          tracked;
+    wire [TIMESTEPS*ACC_BITS-1:0] data;
+    beat_tracker #(.WIDTH (TIMESTEPS * ACC_BITS), .COUNT_BITS (3)) tracker (
         .clk (clk), .rst (rst), .started (started),
         .s_fire (fire), .s_data (with_term(sums, counts, weights[channel*WEIGHT_BITS +: WEIGHT_BITS])),
         .m_valid (m_valid), .m_ready (m_ready), .m_data (m_data),
@@ -77,15 +77,15 @@ module elementwise_term_formal #(
     always @* begin
         if (started) begin
             both:     assert (fire == (counts_valid && counts_ready));
-            has_room: assert (held >= 2 || rst || fire || !(sums_valid && counts_valid));
+            has_space: assert (held >= 2 || rst || fire || !(sums_valid && counts_valid));
             offers:   assert (late_reg < 3);
         end
     end
 
 `ifndef OBSERVED
     (* hierconn *) wire                            \dut.out.skid_valid_reg ;
-    (* hierconn *) wire [STEPS*ACC_BITS-1:0]       \dut.out.out_reg , \dut.out.skid_reg , \dut.sums_reg , \dut.whole ;
-    (* hierconn *) wire [STEPS*COUNT_BITS-1:0]     \dut.counts_reg ;
+    (* hierconn *) wire [TIMESTEPS*ACC_BITS-1:0]       \dut.out.out_reg , \dut.out.skid_reg , \dut.sums_reg , \dut.whole ;
+    (* hierconn *) wire [TIMESTEPS*COUNT_BITS-1:0]     \dut.counts_reg ;
     (* hierconn *) wire [1:0]                      \dut.valid_reg , \dut.beat_reg ;
     // Beats that stand before the end of each stage, from the output back.
     wire [2:0] to_skid = m_valid + \dut.out.skid_valid_reg ;

@@ -34,7 +34,7 @@ module event_join_formal #(
     wire [COUNTS-1:0] m_counts;
     wire [4:0]        m_shift;
     wire              m_vector, m_last, m_marker, m_valid, busy;
-    event_join #(
+    volley_event_join #(
         .TERMS (3), .COUNTS_BITS (COUNTS), .WEIGHT_ADDR_BITS (ADDR), .BASES (BASES), .SHIFTS (SHIFTS),
         .VECTORS (VECTORS)
     ) dut (

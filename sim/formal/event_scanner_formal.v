@@ -4,26 +4,26 @@
 // For every content of two frames, which the solver chooses, and every ready/valid pattern on both sides. Which events
 // must leave is worked out here from the definition of a convolution's windows; nothing is walked.
 //
-// Bounded: from a reset over as many clocks as `depth` in event_scanner.sby says, on maps of a few elements, of which a
+// Bounded: from a reset over as many clocks as `depth` in volley_event_scanner.sby says, on maps of a few elements, of which a
 // whole frame fits into that many clocks where nothing stalls; then it must be done in them (`done_in_time`).
 module event_scanner_formal #(
-    parameter SLICES        = 1,
-    parameter MAP_HEIGHT    = 2,
-    parameter ROW_ELEMENTS  = 2,            // of one slice
-    parameter KERNEL_HEIGHT = 2,
-    parameter RUN           = 2,
-    parameter STRIDE_HEIGHT = 1,
-    parameter STEP          = 1,
-    parameter PAD_TOP       = 1,
-    parameter PAD_LEFT      = 1,
-    parameter OUT_HEIGHT    = 2,
-    parameter OUT_WIDTH     = 2,
-    parameter SEGMENTS      = 1,
-    parameter WORD_LOG2     = 1,
-    parameter ROWS          = 3,
-    parameter ELEMENT_BITS  = 2,
-    parameter CLOCKS        = 45,           // that a frame takes where nothing stalls
-    parameter ADDR          = 4
+    parameter SLICES          = 1,
+    parameter MAP_HEIGHT      = 2,
+    parameter ROW_ELEMENTS    = 2,          // of one slice
+    parameter KERNEL_HEIGHT   = 2,
+    parameter RUN             = 2,
+    parameter STRIDE_HEIGHT   = 1,
+    parameter STRIDE_ELEMENTS = 1,
+    parameter PAD_TOP         = 1,
+    parameter PAD_LEFT        = 1,
+    parameter OUT_HEIGHT      = 2,
+    parameter OUT_WIDTH       = 2,
+    parameter SEGMENTS        = 1,
+    parameter WORD_LOG2       = 1,
+    parameter ROWS            = 3,
+    parameter ELEMENT_BITS    = 2,
+    parameter CLOCKS          = 45,         // that a frame takes where nothing stalls
+    parameter ADDR            = 4
 ) (
     input wire              clk,
     input wire              s_valid,
@@ -50,12 +50,12 @@ module event_scanner_formal #(
     wire [SLICES*ADDR-1:0]         addr;
     wire [SLICES*ELEMENT_BITS-1:0] counts;
     wire [SLICES-1:0]              last, marker, valid, busy;
-    event_scanner #(
+    volley_event_scanner #(
         .BEAT_BITS (ELEMENT_BITS), .BEATS_LOG2 (WORD_LOG2 + SLICES_LOG2), .ROW_BEATS (ROW),
         .ELEMENT_BITS (ELEMENT_BITS),
         .SLICES (SLICES), .MAP_HEIGHT (MAP_HEIGHT), .ROW_ELEMENTS (ROW_ELEMENTS), .KERNEL_HEIGHT (KERNEL_HEIGHT),
         .RUN (RUN),
-        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STEP (STEP), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT),
+        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STRIDE_ELEMENTS (STRIDE_ELEMENTS), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT),
         .OUT_HEIGHT (OUT_HEIGHT),
         .OUT_WIDTH (OUT_WIDTH), .SEGMENTS (SEGMENTS), .WORD_LOG2 (WORD_LOG2), .ROWS (ROWS), .BLOCK_RAM (0),
         .QUEUE_LOG2 (4), .WEIGHT_ADDR_BITS (ADDR)
@@ -90,7 +90,7 @@ module event_scanner_formal #(
                 for (ky = 0; ky < KERNEL_HEIGHT; ky = ky + 1) begin
                     for (e = 0; e < RUN; e = e + 1) begin
                         y = $signed({1'b0, oy_reg}) * STRIDE_HEIGHT - PAD_TOP + ky;
-                        x = $signed({1'b0, ox_reg}) * STEP - PAD_LEFT + e;
+                        x = $signed({1'b0, ox_reg}) * STRIDE_ELEMENTS - PAD_LEFT + e;
                         if (y >= 0 && y < MAP_HEIGHT && x >= 0 && x < ROW_ELEMENTS) begin
                             window[(ky*RUN+e)*ELEMENT_BITS +: ELEMENT_BITS] =
                                 maps[(frame_reg*FRAME + y*ROW + x*SLICES + g)*ELEMENT_BITS +: ELEMENT_BITS];

@@ -4,8 +4,8 @@
 // For any words, and any ready pattern. The solver picks any one of what must leave; as many leave before it as came
 // before.
 //
-// Bounded: from a reset over as many clocks as event_selector.sby says. That the queue never overflows, in runs of any
-// length, is event_selector_room's proof.
+// Bounded: from a reset over as many clocks as volley_event_selector.sby says. That the queue never overflows, in runs of any
+// length, is event_selector_space's proof.
 module event_selector_formal #(
     parameter WORD_LOG2    = 1,
     parameter ELEMENT_BITS = 2,
@@ -25,20 +25,20 @@ module event_selector_formal #(
     always @(posedge clk) started <= 1'b1;
     wire rst = !started;
 
-    wire                    room, last, marker, valid, waiting;
+    wire                    space, last, marker, valid, waiting;
     wire [ADDR-1:0]         addr;
     wire [ELEMENT_BITS-1:0] counts;
-    event_selector #(.ELEMENT_BITS (ELEMENT_BITS), .WORD_LOG2 (WORD_LOG2), .WEIGHT_ADDR_BITS (ADDR)) dut (
+    volley_event_selector #(.ELEMENT_BITS (ELEMENT_BITS), .WORD_LOG2 (WORD_LOG2), .WEIGHT_ADDR_BITS (ADDR)) dut (
         .clk (clk), .rst (rst),
         .s_word_data (word), .s_word_mask (mask), .s_word_base (base), .s_word_last (word_last),
         .s_word_valid (word_valid),
-        .room (room), .m_event_addr (addr), .m_event_counts (counts), .m_event_last (last), .m_event_marker (marker),
+        .space (space), .m_event_addr (addr), .m_event_counts (counts), .m_event_last (last), .m_event_marker (marker),
         .m_event_valid (valid), .m_event_ready (m_ready), .waiting (waiting)
     );
     // Words come only three clocks after there was room.
-    reg [2:0] room_reg = 3'b000;
-    always @(posedge clk) room_reg <= {room_reg, room};
-    always @* assume (!word_valid || (room_reg[2] && started));
+    reg [2:0] space_reg = 3'b000;
+    always @(posedge clk) space_reg <= {space_reg, space};
+    always @* assume (!word_valid || (space_reg[2] && started));
 
     // What must leave is numbered from 0 as it comes. The solver picks one: an element, or a marker.
     (* anyseq *) wire             pick;

@@ -20,7 +20,7 @@ module fifo_formal #(
 
     wire             s_ready, m_valid;
     wire [WIDTH-1:0] m_data;
-    fifo #(.WIDTH (WIDTH), .DEPTH_LOG2 (DEPTH_LOG2)) dut (
+    volley_fifo #(.WIDTH (WIDTH), .DEPTH_LOG2 (DEPTH_LOG2)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)

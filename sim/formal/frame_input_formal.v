@@ -20,7 +20,7 @@ module frame_input_formal #(
 
     wire                  s_ready, m_valid, m_last, frame_error;
     wire [8*CHANNELS-1:0] m_data;
-    frame_input #(.CHANNELS (CHANNELS), .PIXELS (PIXELS)) dut (
+    volley_frame_input #(.CHANNELS (CHANNELS), .PIXELS (PIXELS)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tlast (s_last), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tlast (m_last), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready),

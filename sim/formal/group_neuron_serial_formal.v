@@ -1,4 +1,4 @@
-// The serial form of group neurons fires exactly as their definition says, for every current, bias, step and potential,
+// The serial form of group neurons fires exactly as their definition says, for every current, bias, theta and potential,
 // and takes the next one when it should.
 //
 // Unbounded, by induction over a window of two neurons, without stalls; that a stall changes nothing is
@@ -7,18 +7,18 @@
 module group_neuron_serial_formal #(
     parameter POW2          = 0,
     parameter TIMESTEPS     = 1,
-    parameter STEPS         = 1,
+    parameter IN_TIMESTEPS  = 1,
     parameter MEMBERS       = 5,
     parameter COUNT_BITS    = 3,
     parameter ACC_BITS      = 6,
     parameter BIAS_BITS     = 4,
-    parameter STEP_BITS     = 3,
-    parameter STEP_LOG2     = 3,
+    parameter THETA_BITS    = 3,
+    parameter THETA_LOG2    = 3,
     parameter MEMBRANE_BITS = 8
 ) (
-    input wire                           clk,
-    input wire [STEPS*ACC_BITS-1:0]      currents,
-    input wire [BIAS_BITS+STEP_BITS-1:0] row            // of the parameter memory: any, for any neuron
+    input wire                             clk,
+    input wire [IN_TIMESTEPS*ACC_BITS-1:0] currents,
+    input wire [BIAS_BITS+THETA_BITS-1:0]  row          // of the parameter memory: any, for any neuron
 );
     reg started = 1'b0;
     always @(posedge clk) started <= 1'b1;
@@ -26,12 +26,12 @@ module group_neuron_serial_formal #(
 
     wire                            ready, enable, addr, m_valid;
     wire [TIMESTEPS*COUNT_BITS-1:0] counts;
-    reg  [BIAS_BITS+STEP_BITS-1:0]  row_reg;
+    reg  [BIAS_BITS+THETA_BITS-1:0] row_reg;
     always @(posedge clk) if (enable) row_reg <= row;
 
-    group_neuron_serial #(
-        .CHANNELS (2), .TIMESTEPS (TIMESTEPS), .STEPS (STEPS), .MEMBERS (MEMBERS), .ACC_BITS (ACC_BITS),
-        .BIAS_BITS (BIAS_BITS), .STEP_BITS (STEP_BITS), .POW2 (POW2), .STEP_LOG2 (STEP_LOG2),
+    volley_group_neuron_serial #(
+        .CHANNELS (2), .TIMESTEPS (TIMESTEPS), .IN_TIMESTEPS (IN_TIMESTEPS), .MEMBERS (MEMBERS), .ACC_BITS (ACC_BITS),
+        .BIAS_BITS (BIAS_BITS), .THETA_BITS (THETA_BITS), .POW2 (POW2), .THETA_LOG2 (THETA_LOG2),
         .MEMBRANE_BITS (MEMBRANE_BITS), .COUNT_BITS (COUNT_BITS), .CHANNEL_BITS (1)
     ) dut (
         .clk (clk), .rst (rst),
@@ -41,8 +41,8 @@ module group_neuron_serial_formal #(
     );
 
     // A neuron's currents stay until they are taken.
-    reg                      waiting_reg = 1'b0;
-    reg [STEPS*ACC_BITS-1:0] offered_reg;
+    reg                             waiting_reg = 1'b0;
+    reg [IN_TIMESTEPS*ACC_BITS-1:0] offered_reg;
     always @(posedge clk) begin
         waiting_reg <= !ready && !rst;
         offered_reg <= currents;
@@ -53,13 +53,13 @@ module group_neuron_serial_formal #(
     wire                            legal;
     wire [TIMESTEPS*COUNT_BITS-1:0] defined;
     group_neuron_definition #(
-        .TIMESTEPS (TIMESTEPS), .STEPS (STEPS), .MEMBERS (MEMBERS), .COUNT_BITS (COUNT_BITS), .ACC_BITS (ACC_BITS),
-        .BIAS_BITS (BIAS_BITS), .STEP_BITS (STEP_BITS), .POW2 (POW2), .STEP_LOG2 (STEP_LOG2),
+        .TIMESTEPS (TIMESTEPS), .IN_TIMESTEPS (IN_TIMESTEPS), .MEMBERS (MEMBERS), .COUNT_BITS (COUNT_BITS), .ACC_BITS (ACC_BITS),
+        .BIAS_BITS (BIAS_BITS), .THETA_BITS (THETA_BITS), .POW2 (POW2), .THETA_LOG2 (THETA_LOG2),
         .MEMBRANE_BITS (MEMBRANE_BITS)
     ) definition (.currents (currents), .row (row_reg), .legal (legal), .counts (defined));
     always @* if (ready) assume (legal);
 
-    // From the last current to the counts the bits of one step; a neuron in all takes what the header says.
+    // From the last current to the counts the bits of one theta; a neuron in all takes what the header says.
     localparam LATENCY = COUNT_BITS + 1;
     localparam PERIOD  = 1 + TIMESTEPS * (2 + COUNT_BITS);
     localparam COUNTS  = TIMESTEPS * COUNT_BITS;

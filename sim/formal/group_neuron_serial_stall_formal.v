@@ -1,8 +1,8 @@
 // A stall changes nothing in the serial form of group neurons, and each neuron that is taken leaves once: with it the
-// proof of group_neuron_serial, made without stalls, holds for every ready/valid pattern.
+// proof of volley_group_neuron_serial, made without stalls, holds for every ready/valid pattern.
 //
-// It waits for currents, or at the end of a step for the output to become free. Meanwhile all its registers stay, but
-// for the multiple of the step in the phase that adds the current: that is not used there, and written in each clock of
+// It waits for currents, or at the end of a theta for the output to become free. Meanwhile all its registers stay, but
+// for the multiple of the theta in the phase that adds the current: that is not used there, and written in each clock of
 // it. The clocks in which it does not wait are therefore a run without stalls. A neuron whose currents were taken
 // leaves after COUNT_BITS clocks in which the output is free, so that it never blocks for ever; the rules of
 // AXI4-Stream hold.
@@ -28,8 +28,8 @@ module group_neuron_serial_stall_formal #(
 
     wire              ready, enable, addr, m_valid;
     wire [COUNTS-1:0] counts;
-    group_neuron_serial #(
-        .CHANNELS (2), .TIMESTEPS (TIMESTEPS), .STEPS (3), .MEMBERS (3), .ACC_BITS (4), .BIAS_BITS (2), .STEP_BITS (3),
+    volley_group_neuron_serial #(
+        .CHANNELS (2), .TIMESTEPS (TIMESTEPS), .IN_TIMESTEPS (3), .MEMBERS (3), .ACC_BITS (4), .BIAS_BITS (2), .THETA_BITS (3),
         .MEMBRANE_BITS (FULL), .COUNT_BITS (COUNT_BITS), .CHANNEL_BITS (1)
     ) dut (
         .clk (clk), .rst (rst),
@@ -71,7 +71,7 @@ module group_neuron_serial_stall_formal #(
     always @* begin
         if (started) begin
             nothing_moves: assert (!waited_reg || state == state_reg);
-            step_stays:    assert (!waited_reg || \dut.current_reg || \dut.theta_reg == theta_reg);
+            theta_stays:    assert (!waited_reg || \dut.current_reg || \dut.theta_reg == theta_reg);
             read_once:     assert (enable == (\dut.boot_reg [0] || (valid && ready)));
             from_nothing:  assert (!m_valid || inside_reg != 0);
             leaves:        assert (wait_reg <= COUNT_BITS);

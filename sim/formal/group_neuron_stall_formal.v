@@ -1,5 +1,5 @@
 // A stall changes nothing in the pipeline of group neurons, and neurons are taken exactly while it moves: with it the
-// proof of group_neuron, made without stalls, holds for every ready/valid pattern.
+// proof of volley_group_neuron, made without stalls, holds for every ready/valid pattern.
 //
 // While the pipeline does not move, all its registers stay and the parameter memory is not read. The clocks in which it
 // moves are therefore a run without stalls; what comes out of it goes into a skid buffer, which is proven by itself.
@@ -26,8 +26,8 @@ module group_neuron_stall_formal #(
 
     wire                            ready, enable, addr, m_valid;
     wire [TIMESTEPS*COUNT_BITS-1:0] counts;
-    group_neuron #(
-        .CHANNELS (2), .TIMESTEPS (TIMESTEPS), .STEPS (2), .MEMBERS (3), .ACC_BITS (4), .BIAS_BITS (2), .STEP_BITS (3),
+    volley_group_neuron #(
+        .CHANNELS (2), .TIMESTEPS (TIMESTEPS), .IN_TIMESTEPS (2), .MEMBERS (3), .ACC_BITS (4), .BIAS_BITS (2), .THETA_BITS (3),
         .MEMBRANE_BITS (FULL), .COUNT_BITS (COUNT_BITS), .CHANNEL_BITS (1)
     ) dut (
         .clk (clk), .rst (rst),
@@ -37,7 +37,7 @@ module group_neuron_stall_formal #(
     );
 
     (* hierconn *) wire [STAGES*FULL-1:0]                     \dut.v_bus ;
-    (* hierconn *) wire [STAGES*3-1:0]                        \dut.step_bus ;
+    (* hierconn *) wire [STAGES*3-1:0]                        \dut.theta_bus ;
     (* hierconn *) wire [STAGES*2*FULL-1:0]                   \dut.input_bus ;
     (* hierconn *) wire [(STAGES+1)*TIMESTEPS*COUNT_BITS-1:0] \dut.counts_bus ;
     (* hierconn *) wire [STAGES:0]                            \dut.valid_reg ;
@@ -45,7 +45,7 @@ module group_neuron_stall_formal #(
     (* hierconn *) wire                                       \dut.current_valid_reg , \dut.channel_reg , \dut.advance ;
     (* hierconn *) wire                                       \dut.out.skid_valid_reg ;
     wire [STAGES*FULL+STAGES*3+STAGES*2*FULL+(STAGES+1)*TIMESTEPS*COUNT_BITS+STAGES+11-1:0] state = {
-        \dut.v_bus , \dut.step_bus , \dut.input_bus , \dut.counts_bus , \dut.valid_reg , \dut.current_reg ,
+        \dut.v_bus , \dut.theta_bus , \dut.input_bus , \dut.counts_bus , \dut.valid_reg , \dut.current_reg ,
         \dut.current_valid_reg , \dut.channel_reg };
 
     reg                           stalled_reg = 1'b0;

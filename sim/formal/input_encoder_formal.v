@@ -21,7 +21,7 @@ module input_encoder_formal #(
 
     wire       s_ready, m_valid, frame_error;
     wire [8:0] m_data;
-    input_encoder #(.CHANNELS (CHANNELS), .PIXELS (PIXELS), .VALUE_BITS (9), .OFFSETS (OFFSETS)) dut (
+    volley_input_encoder #(.CHANNELS (CHANNELS), .PIXELS (PIXELS), .VALUE_BITS (9), .OFFSETS (OFFSETS)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tlast (s_last), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready), .frame_error (frame_error)
@@ -87,7 +87,7 @@ module input_encoder_formal #(
             valid_stays:  assert (!waiting_reg || m_valid);
             data_stays:   assert (!waiting_reg || m_data == offered_reg);
             offers:       assert (late_reg < 2);
-            has_room:     assert (s_ready || rst || held > CHANNELS);
+            has_space:     assert (s_ready || rst || held > CHANNELS);
         end
     end
 

@@ -35,10 +35,10 @@ module pool_formal #(
 
     wire                s_ready, m_valid;
     wire [OUT_BITS-1:0] m_data;
-    pool #(
+    volley_pool #(
         .MAXIMUM (MAXIMUM), .CHANNELS (CHANNELS), .IN_HEIGHT (IN_HEIGHT), .IN_WIDTH (IN_WIDTH),
         .KERNEL_HEIGHT (KERNEL_HEIGHT), .KERNEL_WIDTH (KERNEL_WIDTH), .STRIDE_HEIGHT (STRIDE_HEIGHT),
-        .STRIDE_WIDTH (STRIDE_WIDTH), .OUT_HEIGHT (OUT_HEIGHT), .OUT_WIDTH (OUT_WIDTH), .STEPS (1),
+        .STRIDE_WIDTH (STRIDE_WIDTH), .OUT_HEIGHT (OUT_HEIGHT), .OUT_WIDTH (OUT_WIDTH), .FIELDS (1),
         .IN_BITS (IN_BITS), .OUT_BITS (OUT_BITS)
     ) dut (
         .clk (clk), .rst (rst),
@@ -94,7 +94,7 @@ module pool_formal #(
     always @* begin
         if (started) begin
             offers:   assert (late_reg < 2);
-            has_room: assert (s_ready || rst || held >= 2);
+            has_space: assert (s_ready || rst || held >= 2);
         end
     end
 

@@ -1,5 +1,5 @@
 // Whatever a reset's length: all modules of the chain are in reset in one clock, leave it in the order of their
-// numbers, and only then is the core ready, 2·STAGES + 2 clocks after `rst` fell.
+// numbers, and only then is the core ready, 2*STAGES + 2 clocks after `rst` fell.
 //
 // Unbounded, by induction over a window that the chain forgets everything in. Widths: STAGES is a length only; four
 // stand for any.
@@ -15,7 +15,7 @@ module reset_chain_formal #(
 
     wire [STAGES-1:0] resets;
     wire              ready;
-    reset_chain #(.STAGES (STAGES)) dut (.clk (clk), .rst (rst), .resets (resets), .ready (ready));
+    volley_reset_chain #(.STAGES (STAGES)) dut (.clk (clk), .rst (rst), .resets (resets), .ready (ready));
 
     localparam QUIET = 2 * STAGES + 2;
     reg [5:0] since_reg;                    // clocks since rst fell, up to the one in which the core is ready

@@ -18,7 +18,7 @@ module skid_buffer_formal #(
 
     wire             s_ready, m_valid;
     wire [WIDTH-1:0] m_data;
-    skid_buffer #(.WIDTH (WIDTH)) dut (
+    volley_skid_buffer #(.WIDTH (WIDTH)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)

@@ -1,4 +1,4 @@
-// The k-th beat out of slice_sum is the sum of the k-th beats of all slices, however far the slices are apart.
+// The k-th beat out of volley_slice_sum is the sum of the k-th beats of all slices, however far the slices are apart.
 //
 // The solver picks any beat that is still to come of every slice, by its distance from the output (`ahead`), and
 // remembers what each slice brings for it. Nothing leaves before all have brought theirs, and what leaves is their sum;
@@ -25,7 +25,7 @@ module slice_sum_formal #(
     wire [3:0]      s_ready;
     wire            m_valid;
     wire [BITS-1:0] m_data;
-    slice_sum #(.SLICES (4), .FIELDS (1), .SUM_BITS (BITS)) dut (
+    volley_slice_sum #(.SLICES (4), .FIELDS (1), .SUM_BITS (BITS)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)
@@ -90,7 +90,7 @@ module slice_sum_formal #(
             offers:      assert (late_reg < 4);
             valid_stays: assert (!waiting_reg || m_valid);
             data_stays:  assert (!waiting_reg || m_data == offered_reg);
-            has_room:    assert (&(s_ready | full));
+            has_space:    assert (&(s_ready | full));
         end
     end
 

@@ -22,7 +22,7 @@ module spike_queue_formal #(
 
     wire             s_ready, m_valid;
     wire [WIDTH-1:0] m_data;
-    spike_queue #(.WIDTH (WIDTH), .DEPTH (DEPTH), .ADDR_BITS (2)) dut (
+    volley_spike_queue #(.WIDTH (WIDTH), .DEPTH (DEPTH), .ADDR_BITS (2)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)
@@ -53,7 +53,7 @@ module spike_queue_formal #(
 
 `ifndef OBSERVED
     (* hierconn *) wire [1:0]       \dut.write_reg , \dut.read_reg , \dut.level_reg ;
-    (* hierconn *) wire             \dut.room_reg , \dut.reading_reg , \dut.loaded_reg ;
+    (* hierconn *) wire             \dut.space_reg , \dut.reading_reg , \dut.loaded_reg ;
     (* hierconn *) wire [3:0]       \dut.ahead_reg , \dut.ahead.write_reg , \dut.ahead.read_reg ;
     (* hierconn *) wire [WIDTH-1:0] \dut.data_reg , \dut.beats.read_reg ;
     (* hierconn *) wire [WIDTH-1:0] \dut.beats.g_block.memory[0] , \dut.beats.g_block.memory[1] ,
@@ -82,7 +82,7 @@ module spike_queue_formal #(
             assert (\dut.ahead_reg == reading && reading <= 8);
             assert (\dut.level_reg <= DEPTH && \dut.read_reg < DEPTH);
             assert (\dut.write_reg == (behind >= DEPTH ? behind - DEPTH : behind));
-            assert (\dut.room_reg == (\dut.level_reg != DEPTH && !reset_reg));
+            assert (\dut.space_reg == (\dut.level_reg != DEPTH && !reset_reg));
             assert (!tracked || data == (ahead < queued  ? queue[place*WIDTH +: WIDTH] :
                                          ahead < loaded  ? \dut.data_reg :
                                          ahead < reading ? \dut.beats.read_reg : beats[wrapped*WIDTH +: WIDTH]));

@@ -23,14 +23,14 @@ module stream_fork_formal #(
     wire                     s_ready;
     wire [OUTPUTS-1:0]       m_valid;
     wire [OUTPUTS*WIDTH-1:0] m_data;
-    stream_fork #(.WIDTH (WIDTH), .OUTPUTS (OUTPUTS)) dut (
+    volley_stream_fork #(.WIDTH (WIDTH), .OUTPUTS (OUTPUTS)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)
     );
 
     wire [OUTPUTS*3-1:0]     held, ahead;
-    wire [OUTPUTS-1:0]       tracked, room, some;
+    wire [OUTPUTS-1:0]       tracked, space, some;
     wire [OUTPUTS*WIDTH-1:0] data;
     generate
         genvar i;
@@ -41,13 +41,13 @@ module stream_fork_formal #(
                 .m_valid (m_valid[i]), .m_ready (m_ready[i]), .m_data (m_data[i*WIDTH +: WIDTH]),
                 .held (held[i*3 +: 3]), .tracked (tracked[i]), .ahead (ahead[i*3 +: 3]), .data (data[i*WIDTH +: WIDTH])
             );
-            assign room[i] = held[i*3 +: 3] < 2;
-            assign some[i] = held[i*3 +: 3] != 0;
+            assign space[i] = held[i*3 +: 3] < 2;
+            assign some[i]  = held[i*3 +: 3] != 0;
         end
     endgenerate
     always @* begin
         if (started) begin
-            all_have_room: assert (s_ready == &room);
+            all_have_room: assert (s_ready == &space);
             offered:       assert (m_valid == some);
         end
     end

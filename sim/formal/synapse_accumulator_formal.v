@@ -1,12 +1,12 @@
 // Two lanes in one accumulating multiplier give the same sums as products by themselves, added one by one.
 //
-// Over a window of any length, plain[l] is the sum of weight[l]·count. Where the lower lane's plain sum fits ACC_BITS
+// Over a window of any length, plain[l] is the sum of weight[l]*count. Where the lower lane's plain sum fits ACC_BITS
 // bits, which is what the module asks for of a whole window (on the way it may not), the lower field is it, and the
 // upper field plus the borrow, the lower one's sign, is the upper lane's plain sum modulo 2^ACC_BITS.
 //
-// Unbounded, by induction: plain sums are kept modulo 2^(2·ACC_BITS), all that the two fields can say of them. Assumed:
+// Unbounded, by induction: plain sums are kept modulo 2^(2*ACC_BITS), all that the two fields can say of them. Assumed:
 // with two lanes no weight is -2^(WEIGHT_BITS-1), as the module asks. Widths: P is the one number (upper
-// sum)·2^ACC_BITS + (lower sum), for all widths; that its fields are those sums but for the borrow is what a lower sum
+// sum)*2^ACC_BITS + (lower sum), for all widths; that its fields are those sums but for the borrow is what a lower sum
 // within ACC_BITS bits means.
 module synapse_accumulator_formal #(
     parameter LANES        = 2,
@@ -24,7 +24,7 @@ module synapse_accumulator_formal #(
     localparam PLAIN_BITS = 2 * ACC_BITS;
 
     wire [LANES*ACC_BITS-1:0] sums;
-    synapse_accumulator #(
+    volley_synapse_accumulator #(
         .LANES (LANES), .FACTOR_BITS (FACTOR_BITS), .COUNT_SIGNED (COUNT_SIGNED), .WEIGHT_BITS (WEIGHT_BITS),
         .ACC_BITS (ACC_BITS),
         .PRE_ADDER (PRE_ADDER)

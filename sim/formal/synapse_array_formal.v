@@ -29,7 +29,7 @@ module synapse_array_formal (
     wire       ready, enable, m_valid;
     wire [0:0] addr;
     wire [3:0] m_data;
-    synapse_array #(
+    volley_synapse_array #(
         .LANES (LANES), .CHANNELS (CHANNELS), .COUNT_BITS (2), .MOST_COUNT (2), .WEIGHT_BITS (2), .ACC_BITS (4),
         .QUEUE_LOG2 (3),
         .WEIGHT_ADDR_BITS (1)

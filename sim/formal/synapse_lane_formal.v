@@ -1,14 +1,14 @@
-// A lane of gated adds gives the same sums as products: weight·count, the count recoded into digits, added one by one.
+// A lane of gated adds gives the same sums as products: weight*count, the count recoded into digits, added one by one.
 //
-//     plain[t] <- clear ? 0 : plain[t] + 2^shift·weight·count[t]          modulo 2^ACC_BITS
+//     plain[t] <- clear ? 0 : plain[t] + 2^shift*weight*count[t]          modulo 2^ACC_BITS
 //
-// The codes come from count_recoder as in synapse_array, digit i > 1 i - 1 clocks later.
+// The codes come from volley_count_recoder as in volley_synapse_array, digit i > 1 i - 1 clocks later.
 //
 // Unbounded, by induction. Widths: a stage adds one digit more, all later stages alike; the tasks have one, two and
 // three digits, signed counts, two shifts, and sums narrower than a product. The recoding itself is by digits: 3 = 4 -
 // 1 borrows from the next one.
 module synapse_lane_formal #(
-    parameter STEPS        = 1,
+    parameter TIMESTEPS    = 1,
     parameter COUNT_BITS   = 3,
     parameter COUNT_SIGNED = 0,
     parameter MOST_COUNT   = 7,
@@ -18,23 +18,23 @@ module synapse_lane_formal #(
     parameter MAX_SHIFT    = 0,
     parameter [31:0] SHIFTS = 1
 ) (
-    input wire                        clk,
-    input wire                        clear,
-    input wire [WEIGHT_BITS-1:0]      weight,
-    input wire [STEPS*COUNT_BITS-1:0] counts,
-    input wire [4:0]                  place         // of the event's shift
+    input wire                            clk,
+    input wire                            clear,
+    input wire [WEIGHT_BITS-1:0]          weight,
+    input wire [TIMESTEPS*COUNT_BITS-1:0] counts,
+    input wire [4:0]                      place     // of the event's shift
 );
     localparam STAGES = DIGITS > 1 ? DIGITS - 1 : 1;
 
-    wire [STEPS*ACC_BITS-1:0]  sums;
-    wire [STEPS*2*DIGITS-1:0]  codes;
-    reg  [5*STAGES-1:0]        places_reg;
-    wire [MAX_SHIFT:0]         shift = 1'b1 << places_reg[5*STAGES-1 -: 5];
+    wire [TIMESTEPS*ACC_BITS-1:0] sums;
+    wire [TIMESTEPS*2*DIGITS-1:0] codes;
+    reg  [5*STAGES-1:0]           places_reg;
+    wire [MAX_SHIFT:0]            shift = 1'b1 << places_reg[5*STAGES-1 -: 5];
     always @(posedge clk) places_reg <= {places_reg, place};
     always @* assume (place <= MAX_SHIFT && SHIFTS[place]);
 
-    synapse_lane #(
-        .STEPS (STEPS), .DIGITS (DIGITS), .WEIGHT_BITS (WEIGHT_BITS), .ACC_BITS (ACC_BITS), .MAX_SHIFT (MAX_SHIFT),
+    volley_synapse_lane #(
+        .TIMESTEPS (TIMESTEPS), .DIGITS (DIGITS), .WEIGHT_BITS (WEIGHT_BITS), .ACC_BITS (ACC_BITS), .MAX_SHIFT (MAX_SHIFT),
         .SHIFTS (SHIFTS)
     ) dut (.clk (clk), .clear (clear), .weight (weight), .codes (codes), .shift (shift), .sums (sums));
 
@@ -46,15 +46,15 @@ module synapse_lane_formal #(
     end
 
     wire signed [WEIGHT_BITS-1:0] factor = weight;
-    wire [STEPS-1:0]              right;
+    wire [TIMESTEPS-1:0]          right;
     generate
         genvar t, i, s;
-        for (t = 0; t < STEPS; t = t + 1) begin : g_step
+        for (t = 0; t < TIMESTEPS; t = t + 1) begin : g_timestep
             wire [COUNT_BITS-1:0]      count = counts[t*COUNT_BITS +: COUNT_BITS];
             wire signed [COUNT_BITS:0] value = {COUNT_SIGNED != 0 && count[COUNT_BITS-1], count};
             wire [2*DIGITS-1:0]        now;
             always @* assume (COUNT_SIGNED != 0 || count <= MOST_COUNT);
-            count_recoder #(.COUNT_BITS (COUNT_BITS), .COUNT_SIGNED (COUNT_SIGNED), .DIGITS (DIGITS)) recoder (
+            volley_count_recoder #(.COUNT_BITS (COUNT_BITS), .COUNT_SIGNED (COUNT_SIGNED), .DIGITS (DIGITS)) recoder (
                 .count (count), .codes (now)
             );
             for (i = 0; i < DIGITS; i = i + 1) begin : g_digit

@@ -27,7 +27,7 @@ module transfer_end_formal (
     wire [7:0]  m_byte;
     wire [31:0] m_score;
     wire        s_byte_ready, m_byte_last, m_byte_valid, s_score_ready, m_score_last, m_score_valid;
-    transfer_end #(.FRAME_BYTES (FRAME_BYTES), .FRAMES_LOG2 (1)) dut (
+    volley_transfer_end #(.FRAME_BYTES (FRAME_BYTES), .FRAMES_LOG2 (1)) dut (
         .clk (clk), .rst (rst),
         .s_bytes_tdata (s_byte), .s_bytes_tlast (s_end), .s_bytes_tvalid (s_byte_valid), .s_bytes_tready (s_byte_ready),
         .m_bytes_tdata (m_byte), .m_bytes_tlast (m_byte_last), .m_bytes_tvalid (m_byte_valid),

@@ -1,29 +1,29 @@
 // The walker fetches, for each output pixel and segment, every word of every row that holds an element of the window,
 // once and in order, with the mask of the elements inside and their weight rows; `last` on a window's last word. It
-// reads only rows that are there, at the place where spike_buffer put them, and frees a row only when no later window
+// reads only rows that are there, at the place where volley_spike_buffer put them, and frees a row only when no later window
 // needs it.
 //
 // For every pattern in which rows arrive and fetches may go. What must be fetched is worked out here from the
 // definition of a convolution's windows.
 //
-// Bounded: from a reset over as many clocks as window_walker.sby says, in which the first frame is walked where nothing
+// Bounded: from a reset over as many clocks as volley_window_walker.sby says, in which the first frame is walked where nothing
 // stalls; then it must be done in them (`done_in_time`).
 module window_walker_formal #(
-    parameter MAP_HEIGHT    = 2,
-    parameter ROW_ELEMENTS  = 3,
-    parameter KERNEL_HEIGHT = 2,
-    parameter RUN           = 2,
-    parameter STRIDE_HEIGHT = 1,
-    parameter STEP          = 1,
-    parameter PAD_TOP       = 1,
-    parameter PAD_LEFT      = 1,
-    parameter OUT_HEIGHT    = 2,
-    parameter OUT_WIDTH     = 3,
-    parameter SEGMENTS      = 1,
-    parameter WORD_LOG2     = 1,
-    parameter ROWS          = 3,
-    parameter CLOCKS        = 50,           // that a frame takes where nothing stalls
-    parameter WEIGHT_ADDR   = 3
+    parameter MAP_HEIGHT      = 2,
+    parameter ROW_ELEMENTS    = 3,
+    parameter KERNEL_HEIGHT   = 2,
+    parameter RUN             = 2,
+    parameter STRIDE_HEIGHT   = 1,
+    parameter STRIDE_ELEMENTS = 1,
+    parameter PAD_TOP         = 1,
+    parameter PAD_LEFT        = 1,
+    parameter OUT_HEIGHT      = 2,
+    parameter OUT_WIDTH       = 3,
+    parameter SEGMENTS        = 1,
+    parameter WORD_LOG2       = 1,
+    parameter ROWS            = 3,
+    parameter CLOCKS          = 50,         // that a frame takes where nothing stalls
+    parameter WEIGHT_ADDR     = 3
 ) (
     input wire clk,
     input wire arrives,
@@ -45,9 +45,9 @@ module window_walker_formal #(
     wire [ADDR-1:0]        addr;
     wire [WEIGHT_ADDR-1:0] base;
     wire [WORD-1:0]        mask;
-    window_walker #(
+    volley_window_walker #(
         .MAP_HEIGHT (MAP_HEIGHT), .ROW_ELEMENTS (ROW_ELEMENTS), .KERNEL_HEIGHT (KERNEL_HEIGHT), .RUN (RUN),
-        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STEP (STEP), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT),
+        .STRIDE_HEIGHT (STRIDE_HEIGHT), .STRIDE_ELEMENTS (STRIDE_ELEMENTS), .PAD_TOP (PAD_TOP), .PAD_LEFT (PAD_LEFT),
         .OUT_HEIGHT (OUT_HEIGHT),
         .OUT_WIDTH (OUT_WIDTH), .SEGMENTS (SEGMENTS), .WORD_LOG2 (WORD_LOG2), .ROWS (ROWS), .ADDR_BITS (ADDR),
         .LEVEL_BITS (LEVEL), .WEIGHT_ADDR_BITS (WEIGHT_ADDR)
@@ -83,7 +83,7 @@ module window_walker_formal #(
         word_mask = 0;
         word_base = 0;
         word_addr = 0;
-        left      = $signed({1'b0, ox_reg}) * STEP - PAD_LEFT;
+        left      = $signed({1'b0, ox_reg}) * STRIDE_ELEMENTS - PAD_LEFT;
         for (ky = 0; ky < KERNEL_HEIGHT; ky = ky + 1) begin
             y    = $signed({1'b0, oy_reg}) * STRIDE_HEIGHT - PAD_TOP + ky;
             slot = slot_reg + y[3:0] >= ROWS ? slot_reg + y[3:0] - ROWS : slot_reg + y[3:0];

@@ -23,7 +23,7 @@ module word_packer_formal #(
 
     wire            s_ready, m_valid;
     wire [BITS-1:0] m_data;
-    word_packer #(.ELEMENT_BITS (ELEMENT_BITS), .WORD_LOG2 (WORD_LOG2), .ROW_ELEMENTS (ROW_ELEMENTS)) dut (
+    volley_word_packer #(.ELEMENT_BITS (ELEMENT_BITS), .WORD_LOG2 (WORD_LOG2), .ROW_ELEMENTS (ROW_ELEMENTS)) dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tvalid (s_valid), .s_axis_tready (s_ready),
         .m_axis_tdata (m_data), .m_axis_tvalid (m_valid), .m_axis_tready (m_ready)

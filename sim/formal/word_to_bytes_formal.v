@@ -21,7 +21,7 @@ module word_to_bytes_formal (
 
     wire       s_ready, m_valid, m_last;
     wire [7:0] m_data;
-    word_to_bytes dut (
+    volley_word_to_bytes dut (
         .clk (clk), .rst (rst),
         .s_axis_tdata (s_data), .s_axis_tkeep (s_keep), .s_axis_tlast (s_last), .s_axis_tvalid (s_valid),
         .s_axis_tready (s_ready),

@@ -1,21 +1,22 @@
-//! The module `core_clock`, by which a core gets its clock from a board's oscillator.
+//! The module `volley_core_clock`, by which a core gets its clock from a board's oscillator.
 
 use super::pll::{self, Pll};
 use super::{Board, Family};
-use crate::Result;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port};
+use crate::{Result, header};
 
-const SAME_CLOCK: &str = include_str!("lib/core_clock.v");
-const ECP5_CLOCK: &str = include_str!("lib/ecp5_clock.v");
-const ICE40_CLOCK: &str = include_str!("lib/ice40_clock.v");
-const MMCM_CLOCK: &str = include_str!("lib/mmcm_clock.v");
+/// (file name, text): the portable form first.
+const FILES: [(&str, &str); 4] =
+    header::library!["volley_core_clock", "volley_ecp5_clock", "volley_ice40_clock", "volley_mmcm_clock"];
+/// The portable form of the module `volley_core_clock`: the oscillator itself.
+pub const PORTABLE: (&str, &str) = FILES[0];
 
 /// A core's clock on a board.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoreClock {
     /// What it comes to, in MHz: within a percent of what was asked for.
     pub mhz: f64,
-    /// (file name, Verilog) of the module `core_clock` (ports `oscillator`, `clk`, `rst`) and of what is below it.
+    /// (file name, Verilog) of the module `volley_core_clock` (ports `oscillator`, `clk`, `rst`) and of what is below it.
     pub files: Vec<(String, String)>,
 }
 
@@ -25,13 +26,13 @@ pub struct CoreClock {
 /// # Errors
 /// [`ClockOutOfReach`](crate::error::Kind::ClockOutOfReach) if the PLL comes no nearer than a percent.
 pub fn core_clock(board: &Board, wanted: f64) -> Result<CoreClock> {
-    let plain = |mhz| CoreClock { mhz, files: vec![("core_clock.v".into(), SAME_CLOCK.into())] };
+    let plain = |mhz| CoreClock { mhz, files: vec![(PORTABLE.0.into(), PORTABLE.1.into())] };
     let Some(clock) = &board.clock else { return Ok(plain(wanted)) };
     let Some(pll) = pll::find(board.family, clock.mhz, wanted)? else { return Ok(plain(clock.mhz)) };
-    let (kind, text) = match board.family {
-        Family::Ecp5 => ("ecp5_clock", ECP5_CLOCK),
-        Family::Ice40 => ("ice40_clock", ICE40_CLOCK),
-        Family::Series7 | Family::UltrascalePlus => ("mmcm_clock", MMCM_CLOCK),
+    let (file, text) = match board.family {
+        Family::Ecp5 => FILES[1],
+        Family::Ice40 => FILES[2],
+        Family::Series7 | Family::UltrascalePlus => FILES[3],
     };
     let mut parameters = dividers(&pll);
     match board.family {
@@ -44,20 +45,21 @@ pub fn core_clock(board: &Board, wanted: f64) -> Result<CoreClock> {
             parameters.push(("PERIOD_PS", (1e6 / clock.mhz).round() as u32));
         }
     }
-    let module = netlist::print(&module(kind, pll.mhz, parameters))?;
-    Ok(CoreClock { mhz: pll.mhz, files: vec![(format!("{kind}.v"), text.into()), ("core_clock.v".into(), module)] })
+    let head = header::generated("//", &format!("board '{}'", board.name));
+    let module = head + &netlist::print(&module(file.trim_end_matches(".v"), pll.mhz, parameters))?;
+    Ok(CoreClock { mhz: pll.mhz, files: vec![(file.into(), text.into()), (PORTABLE.0.into(), module)] })
 }
 
 fn dividers(pll: &Pll) -> Vec<(&'static str, u32)> {
     vec![("REFERENCE_DIV", pll.reference_div), ("FEEDBACK_DIV", pll.feedback_div), ("OUTPUT_DIV", pll.output_div)]
 }
 
-/// `core_clock` around one of the modules that hold a PLL.
+/// `volley_core_clock` around one of the modules that hold a PLL.
 fn module(kind: &str, mhz: f64, parameters: Vec<(&'static str, u32)>) -> Module {
     let ports = ["oscillator", "clk", "rst"];
     Module {
-        name: "core_clock".into(),
-        comment: format!("core_clock: {mhz} MHz from the board's oscillator."),
+        name: "volley_core_clock".into(),
+        comment: format!("volley_core_clock: {mhz} MHz from the board's oscillator."),
         ports: vec![
             Port::input(ports[0], 1, ""),
             Port::output(ports[1], 1, ""),

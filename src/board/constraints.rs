@@ -5,6 +5,7 @@
 
 use super::{Board, Family, Pin, Pull};
 use crate::error::{Kind, Place, Result};
+use crate::header;
 
 /// Port of a top module: the board's oscillator.
 pub const OSCILLATOR: &str = "oscillator";
@@ -38,7 +39,7 @@ pub fn write(board: &Board, ports: &[(String, String)]) -> Result<String> {
             text += &frequency(board.family, port, clock.mhz);
         }
     }
-    Ok(text)
+    Ok(header::ascii(&text))
 }
 
 /// Where a port stands.

@@ -17,7 +17,7 @@ use crate::error::{Artefact, Kind, Place, Resource, Result, Setting};
 use crate::input;
 pub use crate::schedule::Family;
 use crate::schedule::resources::Resources;
-pub use clock::{CoreClock, core_clock};
+pub use clock::{CoreClock, PORTABLE as PORTABLE_CLOCK, core_clock};
 
 /// Status LEDs of a board's top module, at most.
 pub const LEDS: usize = 4;

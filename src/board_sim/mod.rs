@@ -7,10 +7,11 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::board::{Board, HostLink};
+use crate::board::{self, Board, HostLink};
 use crate::build;
 use crate::doctor;
 use crate::error::{Artefact, Kind, Place, Result};
+use crate::header;
 use crate::output::write_file;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port, Wire, connect};
 use crate::tool::{self, Arguments};
@@ -19,9 +20,8 @@ use crate::tool::{self, Arguments};
 pub const CLOCKS_PER_BIT: u32 = 8;
 
 const MAIN_CPP: &str = include_str!("../../sim/board.cpp");
-const PORTABLE_CLOCK: &str = include_str!("../board/lib/core_clock.v");
 /// The module around the board's top, the same for all boards.
-const TOP: &str = "simulated_board";
+const TOP: &str = "volley_simulated_board";
 
 /// A board that was built, ready to be started.
 #[derive(Debug, Clone)]
@@ -54,13 +54,15 @@ pub fn build(rtl: &Path, board: &Board, work: &Path) -> Result<Program> {
     std::fs::create_dir_all(work).map_err(|error| Kind::Unwritable { error }.at(work))?;
     let (rtl, work) = (absolute(rtl)?, absolute(work)?);
     let around = &prepared.around;
-    let clock = |name: &str| name == "core_clock.v" || name.ends_with("_clock.v");
+    let clock = |name: &str| name.ends_with("_clock.v");
     for (name, text) in around.files.iter().filter(|(name, _)| !clock(name)) {
         write_file(&work.join(name), text)?;
     }
     // No simulator here knows a vendor's PLL.
-    write_file(&work.join("core_clock.v"), PORTABLE_CLOCK)?;
-    write_file(&work.join(format!("{TOP}.v")), netlist::print(&simulated(board, &around.top))?)?;
+    let (name, text) = board::PORTABLE_CLOCK;
+    write_file(&work.join(name), text)?;
+    let text = header::of_core("//", &prepared.core) + &netlist::print(&simulated(board, &around.top))?;
+    write_file(&work.join(format!("{TOP}.v")), text)?;
     write_file(&work.join("board.cpp"), MAIN_CPP)?;
     let verilator = doctor::locate("verilator", &tool::folders(None))?;
     let args = Arguments::verilator(TOP, "board")

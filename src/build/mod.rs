@@ -17,7 +17,7 @@ use crate::rtl::image::{Image, fingerprint};
 use crate::synth::{self, Stage};
 use crate::tool::{self, Arguments};
 use crate::top::{Around, Device, Link, Panel};
-use crate::{core_folder, top};
+use crate::{core_folder, header, top};
 use vivado::Sources;
 
 pub use flash::flash;
@@ -117,7 +117,9 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
     }
     let name = format!("{}.{}", board.name, constraints::extension(board.family));
     let ports = if board.host_link == HostLink::Uart { board.ports() } else { Vec::new() };
-    let constraints = (name, constraints::write(board, &ports)?);
+    let constraints = (name, header::of_core("#", &manifest.top) + &constraints::write(board, &ports)?);
+    // The library's modules that the core brings itself.
+    around.files.retain(|(name, _)| !design.files.contains_key(name));
     Ok(Prepared { core: manifest.top.clone(), around, constraints, mhz: clock.mhz, serial })
 }
 

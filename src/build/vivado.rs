@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::board::{Board, Family};
 use crate::error::{Kind, Place, Result};
+use crate::header;
 use crate::top::registers::{Access, REGISTERS};
 
 /// A design as Vivado is given it.
@@ -102,8 +103,8 @@ fn board_files(board: &str) -> Option<&'static str> {
 }
 
 fn preamble(sources: &Sources, board: &Board, what: &str) -> Result<String> {
-    let mut text =
-        format!("# {what}. Written by Volley; run it in this folder:\n#\n#     vivado -mode batch -source FILE\n\n");
+    let mut text = header::of_core("#", &sources.top);
+    text += &header::ascii(&format!("# {what}. Run it in this folder:\n#\n#     vivado -mode batch -source FILE\n\n"));
     set(&mut text, "top", &sources.top);
     set(&mut text, "part", &part(board)?);
     for (name, files) in [("verilog", &sources.verilog), ("memories", &sources.memories)] {

@@ -9,14 +9,14 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let dir = job.work_dir.join("icarus");
     let program = dir.join("cosim.vvp");
     let args = Arguments::default()
-        .words(["-g2005", "-Wall", "-s", "cosim_clock", "-o"])
-        .words([program.display().to_string(), "cosim_clock.v".into(), "cosim_tb.v".into()])
+        .words(["-g2005", "-Wall", "-s", "volley_cosim_clock", "-o"])
+        .words([program.display().to_string(), "volley_cosim_clock.v".into(), "volley_cosim_tb.v".into()])
         .words(job.rtl_files.iter().map(|p| p.display().to_string()));
     let iverilog = &job.options.tools.iverilog;
     let key = [args.to_string(), iverilog.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], testbench::ICARUS_CLOCK], || {
-        write(&dir.join("cosim_tb.v"), &job.testbench)?;
-        write(&dir.join("cosim_clock.v"), testbench::ICARUS_CLOCK)?;
+        write(&dir.join("volley_cosim_tb.v"), &job.testbench)?;
+        write(&dir.join("volley_cosim_clock.v"), testbench::ICARUS_CLOCK)?;
         tool::run("iverilog", iverilog, &args, &dir)
     })?;
     // -n: never wait for a terminal.

@@ -12,12 +12,13 @@ use std::fmt::Write as _;
 
 use super::{Bench, Hold};
 use crate::error::{Kind, Place, Result};
+use crate::header;
 
 /// The wrapper that gives Icarus a clock, and a waveform where `+trace_file` is given.
 pub const ICARUS_CLOCK: &str = "`default_nettype none
 `timescale 1ns/1ns
 
-module cosim_clock;
+module volley_cosim_clock;
     reg          clk = 1'b0;
     reg [63:0]   cycle = 64'd0;
     reg [63:0]   trace_from = 64'd0;
@@ -25,7 +26,7 @@ module cosim_clock;
     reg          tracing = 1'b0;
     reg [8191:0] trace_file = 8192'd0;
 
-    cosim_tb tb (.clk(clk));
+    volley_cosim_tb tb (.clk(clk));
 
     initial begin
         if ($value$plusargs(\"trace_file=%s\", trace_file)) tracing = 1'b1;
@@ -50,7 +51,7 @@ const RESET_CLOCKS: u32 = 8;
 /// Clocks that the bench watches on after the last expected beat, so that a beat too many is seen.
 const TAIL_CLOCKS: u32 = 64;
 
-/// The text of `cosim_tb.v`. Fails on a name or path that is not plain Verilog and on a width or beat count of 0.
+/// The text of `volley_cosim_tb.v`. Fails on a name or path that is not plain Verilog and on a width or beat count of 0.
 pub fn emit(bench: &Bench) -> Result<String> {
     check(bench)?;
     let mut declare = String::new();
@@ -134,7 +135,8 @@ pub fn emit(bench: &Bench) -> Result<String> {
         ("@MOVING@", moving),
         ("@COMPLETE@", complete),
     ];
-    Ok(values.iter().fold(include_str!("cosim_tb.v").to_string(), |text, (key, value)| text.replace(key, value)))
+    let text = header::of_core("//", &bench.top) + include_str!("volley_cosim_tb.v");
+    Ok(values.iter().fold(text, |text, (key, value)| text.replace(key, value)))
 }
 
 /// Holds stream `i` back and lets it go again, for stretches of 1 to 512 clocks, short ones as often as long ones. It

@@ -212,12 +212,12 @@ fn the_smallest_testbench_passes_both_linters() {
     bench.counters.clear();
     bench.input.beats_per_frame = 1;
     bench.output.beats_per_frame = 1;
-    std::fs::write(dir.path().join("cosim_tb.v"), emit_testbench(&bench).unwrap()).unwrap();
+    std::fs::write(dir.path().join("volley_cosim_tb.v"), emit_testbench(&bench).unwrap()).unwrap();
     for (tool, args) in [
-        ("verilator", Arguments::default().flag("lint-only").word("-Wall").option("top-module", "cosim_tb")),
-        ("iverilog", Arguments::default().words(["-g2005", "-o", "/dev/null", "-s", "cosim_tb"])),
+        ("verilator", Arguments::default().flag("lint-only").word("-Wall").option("top-module", "volley_cosim_tb")),
+        ("iverilog", Arguments::default().words(["-g2005", "-o", "/dev/null", "-s", "volley_cosim_tb"])),
     ] {
-        let args = args.words(["cosim_tb.v", "toy.v", "add_one.v"]);
+        let args = args.words(["volley_cosim_tb.v", "toy.v", "add_one.v"]);
         assert_eq!(crate::tool::quiet(tool, &args, dir.path()), "");
     }
 }

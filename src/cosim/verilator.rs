@@ -21,18 +21,18 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let dir = job.work_dir.join(if window.is_some() { "verilator-trace" } else { "verilator" });
     // Tracing needs objects of its own.
     let runtime = job.options.short_runs.as_deref().filter(|_| window.is_none());
-    let mut args = Arguments::verilator("cosim_tb", "cosim");
+    let mut args = Arguments::verilator("volley_cosim_tb", "cosim");
     if runtime.is_none() {
         args = args.flag("build").words(["-MAKEFLAGS", MAKE_FLAGS]);
     }
     if window.is_some() {
         args = args.flag("trace-fst");
     }
-    args = args.words(["cosim_tb.v", "main.cpp"]).words(job.rtl_files.iter().map(|p| p.display().to_string()));
+    args = args.words(["volley_cosim_tb.v", "main.cpp"]).words(job.rtl_files.iter().map(|p| p.display().to_string()));
     let verilator = &job.options.tools.verilator;
     let key = [args.to_string(), verilator.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || {
-        write(&dir.join("cosim_tb.v"), &job.testbench)?;
+        write(&dir.join("volley_cosim_tb.v"), &job.testbench)?;
         write(&dir.join("main.cpp"), MAIN_CPP)?;
         tool::run("verilator", verilator, &args, &dir)?;
         runtime.map_or(Ok(()), |runtime| make(&dir.join("obj"), runtime))
@@ -55,7 +55,8 @@ fn make(obj: &Path, runtime: &Path) -> Result<()> {
     if known {
         files().try_for_each(|file| copy(&runtime.join(&file), obj))?;
     }
-    let args = "-f Vcosim_tb.mk OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0 VM_PARALLEL_BUILDS=0".split_whitespace();
+    let args =
+        "-f Vvolley_cosim_tb.mk OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0 VM_PARALLEL_BUILDS=0".split_whitespace();
     tool::run("make", Path::new("make"), &Arguments::default().words(args), obj)?;
     if !known {
         files().try_for_each(|file| copy(&obj.join(&file), runtime))?;

@@ -1,9 +1,10 @@
 //! The core: the top module that joins the layers' modules by streams, and its own name in every file.
 
-use super::layer::{LoadBus, bits_of, connect, int, source_name};
+use super::layer::{LoadBus, bits_of, connect, int, memory_folder, same_memory_folder, source_name};
 use super::netlist::{Item, Module, Parameter, Port, Wire};
 use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Network, Node, Op, Pool, PoolKind, Source};
+use crate::identifier::printable;
 use crate::schedule::{self, Plan};
 
 /// What the core needs to know of a layer's module.
@@ -29,6 +30,7 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
     let slices = layers.iter().flatten().map(|layer| layer.slices).sum();
     let mut module = Module { name: name.to_string(), comment: comment(name, network), ..Module::default() };
     let data_bits = 8 * input.channels as u32;
+    module.parameters = vec![memory_folder()];
     module.ports = vec![
         Port::input("clk", 1, ""),
         Port::input("rst", 1, "synchronous, active high"),
@@ -61,7 +63,7 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
     module.wires.push(Wire::new("image_ready", 1));
     module.body.push(Item::Comment("The reset of every module; nothing enters before all have left it.".into()));
     module.body.push(Item::Instance {
-        module: "reset_chain".into(),
+        module: "volley_reset_chain".into(),
         name: "reset".into(),
         parameters: vec![int("STAGES", stages)],
         connections: vec![
@@ -75,7 +77,7 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
     stream(&mut module, "image", value_bits);
     module.body.push(Item::Comment(format!("image: {input}, normalised by integer offsets")));
     module.body.push(Item::Instance {
-        module: "input_encoder".into(),
+        module: "volley_input_encoder".into(),
         name: "image_encoder".into(),
         parameters: vec![
             int("CHANNELS", input.channels as i64),
@@ -128,7 +130,7 @@ fn comment(name: &str, network: &Network) -> String {
          Pixels come in raster order, a beat each; a frame's scores leave class by class. Engines are joined by\n\
          valid/ready streams of elements in the order row, pixel, channel; there is no global controller, and the\n\
          next frame enters while this one is still being computed.",
-        network.name,
+        printable(&network.name),
         network.members,
         network.timesteps,
         network.weight_bits()
@@ -193,7 +195,7 @@ fn fork(module: &mut Module, network: &Network, source: Source, bits: u32) -> Re
         format!("{{{}}}", parts.join(", "))
     };
     module.body.push(Item::Instance {
-        module: "stream_fork".into(),
+        module: "volley_stream_fork".into(),
         name: format!("{name}_fork"),
         parameters: vec![int("WIDTH", bits), int("OUTPUTS", all.len() as i64)],
         connections: vec![
@@ -279,7 +281,7 @@ fn layer(
     module.body.push(Item::Instance {
         module: ports.module.clone(),
         name: format!("{}_layer", node.name),
-        parameters: vec![],
+        parameters: vec![same_memory_folder()],
         connections,
     });
 }
@@ -310,7 +312,7 @@ fn pool_instance(module: &mut Module, network: &Network, plan: &Plan, index: usi
     connections.extend(inputs(&stream, "s_axis"));
     connections.extend(outputs(network, index));
     module.body.push(Item::Instance {
-        module: "pool".into(),
+        module: "volley_pool".into(),
         name: format!("{}_pool", node.name),
         parameters: vec![
             int("MAXIMUM", i64::from(pool.kind == PoolKind::Max)),
@@ -323,7 +325,7 @@ fn pool_instance(module: &mut Module, network: &Network, plan: &Plan, index: usi
             int("STRIDE_WIDTH", stride(1, node.shape.width) as i64),
             int("OUT_HEIGHT", node.shape.height as i64),
             int("OUT_WIDTH", node.shape.width as i64),
-            int("STEPS", i64::from(network.timesteps) * beat as i64),
+            int("FIELDS", i64::from(network.timesteps) * beat as i64),
             int("IN_BITS", in_bits),
             int("OUT_BITS", out_bits),
         ],

@@ -86,7 +86,7 @@ fn rows<'d>(design: &'d Design, memory: &MemoryEntry) -> Result<Vec<&'d str>> {
         let Some(text) = design.files.get(&name) else {
             return Err(Kind::Missing { wanted: Artefact::CoreFile }.at(Place::file(name)));
         };
-        found.extend(text.lines());
+        found.extend(text.lines().filter(|line| !line.starts_with("//")));
     }
     if found.len() as u64 != memory.rows {
         let problem = format!("it has {} rows, where core.toml has {}", found.len(), memory.rows);

@@ -1,58 +1,76 @@
-//! The hand-written Verilog modules, as they stand under `src/rtl/lib/`.
+//! The hand-written Verilog modules of a core, as they stand under `src/rtl/lib/`.
+//!
+//! All names begin with [`PREFIX`], so that a core can be compiled together with other people's Verilog.
+
+use std::collections::BTreeMap;
+
+use crate::header;
+
+/// What the name of every module begins with that is not generated for a network.
+pub const PREFIX: &str = "volley_";
 
 /// (file name, text) of every module of the library, in alphabetical order.
-pub const FILES: &[(&str, &str)] = &[
-    ("count_recoder.v", include_str!("lib/count_recoder.v")),
-    ("elementwise_term.v", include_str!("lib/elementwise_term.v")),
-    ("event_join.v", include_str!("lib/event_join.v")),
-    ("event_scanner.v", include_str!("lib/event_scanner.v")),
-    ("event_selector.v", include_str!("lib/event_selector.v")),
-    ("fifo.v", include_str!("lib/fifo.v")),
-    ("group_neuron.v", include_str!("lib/group_neuron.v")),
-    ("group_neuron_serial.v", include_str!("lib/group_neuron_serial.v")),
-    ("input_encoder.v", include_str!("lib/input_encoder.v")),
-    ("layer_engine.v", include_str!("lib/layer_engine.v")),
-    ("pool.v", include_str!("lib/pool.v")),
-    ("readout.v", include_str!("lib/readout.v")),
-    ("readout_engine.v", include_str!("lib/readout_engine.v")),
-    ("reset_chain.v", include_str!("lib/reset_chain.v")),
-    ("row_memory.v", include_str!("lib/row_memory.v")),
-    ("skid_buffer.v", include_str!("lib/skid_buffer.v")),
-    ("slice_sum.v", include_str!("lib/slice_sum.v")),
-    ("spike_buffer.v", include_str!("lib/spike_buffer.v")),
-    ("spike_queue.v", include_str!("lib/spike_queue.v")),
-    ("step_sum.v", include_str!("lib/step_sum.v")),
-    ("stream_fork.v", include_str!("lib/stream_fork.v")),
-    ("synapse_accumulator.v", include_str!("lib/synapse_accumulator.v")),
-    ("synapse_array.v", include_str!("lib/synapse_array.v")),
-    ("synapse_lane.v", include_str!("lib/synapse_lane.v")),
-    ("synapse_multiplier.v", include_str!("lib/synapse_multiplier.v")),
-    ("window_walker.v", include_str!("lib/window_walker.v")),
-    ("word_packer.v", include_str!("lib/word_packer.v")),
+pub const FILES: &[(&str, &str)] = &header::library![
+    "volley_count_recoder",
+    "volley_elementwise_term",
+    "volley_event_join",
+    "volley_event_scanner",
+    "volley_event_selector",
+    "volley_fifo",
+    "volley_group_neuron",
+    "volley_group_neuron_serial",
+    "volley_input_encoder",
+    "volley_layer_engine",
+    "volley_pool",
+    "volley_readout",
+    "volley_readout_engine",
+    "volley_reset_chain",
+    "volley_row_memory",
+    "volley_skid_buffer",
+    "volley_slice_sum",
+    "volley_spike_buffer",
+    "volley_spike_queue",
+    "volley_timestep_sum",
+    "volley_stream_fork",
+    "volley_synapse_accumulator",
+    "volley_synapse_array",
+    "volley_synapse_lane",
+    "volley_synapse_multiplier",
+    "volley_window_walker",
+    "volley_word_packer",
 ];
 
-/// Names of what other rooms put beside or around a core, which none of its modules may have.
-pub const AROUND: [&str; 22] = [
-    "axi_lite_port.v",
-    "core_clock.v",
-    "cosim_tb.v",
-    "device_registers.v",
-    "ecp5_clock.v",
-    "fcs16.v",
-    "frame_input.v",
-    "ice40_clock.v",
-    "link_receiver.v",
-    "link_sender.v",
-    "link_server.v",
-    "mmcm_clock.v",
-    "reset_synchroniser.v",
-    "serial_sink.v",
-    "serial_source.v",
-    "status_leds.v",
-    "transfer_end.v",
-    "uart_link.v",
-    "uart_receiver.v",
-    "uart_sender.v",
-    "weight_loader.v",
-    "word_to_bytes.v",
-];
+/// Those modules of `library` that these Verilog texts instantiate, and that they instantiate in turn: texts by file name.
+///
+/// An instance is seen by the name of its module at the beginning of a line, as all Verilog here is written.
+pub fn used_by<'t>(
+    texts: impl IntoIterator<Item = &'t str>,
+    library: impl IntoIterator<Item = &'t (&'t str, &'t str)>,
+) -> BTreeMap<String, String> {
+    let library: BTreeMap<&str, &str> = library.into_iter().copied().collect();
+    let mut used = BTreeMap::new();
+    let mut texts: Vec<&str> = texts.into_iter().collect();
+    while let Some(text) = texts.pop() {
+        let first_words = text.lines().filter_map(|line| line.split_ascii_whitespace().next());
+        for module in first_words.filter(|word| word.starts_with(PREFIX)) {
+            let file = format!("{module}.v");
+            if let Some(inner) = library.get(file.as_str()).filter(|_| !used.contains_key(&file)) {
+                used.insert(file, inner.to_string());
+                texts.push(inner);
+            }
+        }
+    }
+    used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_used_comes_with_what_that_uses() {
+        let used = used_by(["    volley_elementwise_term #(\n"], FILES);
+        assert_eq!(used.keys().collect::<Vec<_>>(), ["volley_elementwise_term.v", "volley_skid_buffer.v"]);
+        assert!(used_by(["// volley_fifo: a comment\nfifo #(\n"], FILES).is_empty());
+    }
+}

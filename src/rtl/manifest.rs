@@ -21,7 +21,7 @@ pub struct Manifest {
     pub classes: usize,
     pub members: u32,
     pub timesteps: u32,
-    /// Whether the memories can be written: the core has the ports of `weight_loader` then.
+    /// Whether the memories can be written: the core has the ports of `volley_weight_loader` then.
     #[serde(default, skip_serializing_if = "WeightMode::is_baked")]
     pub weights: WeightMode,
     #[serde(rename = "layer")]

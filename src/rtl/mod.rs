@@ -10,6 +10,7 @@ pub mod library;
 mod manifest;
 mod memory;
 pub mod netlist;
+mod package;
 
 use std::collections::BTreeMap;
 
@@ -17,13 +18,15 @@ pub use manifest::{LayerEntry, Manifest, MemoryEntry};
 
 use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Network, Op, Source};
+use crate::header;
 use crate::identifier::keywords;
 use crate::schedule::{Plan, is_readout};
 
 /// A generated accelerator.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Design {
-    /// File name → text: the core, a module a layer, ROM shells, their contents, and the library's modules.
+    /// File name → text: the core, one module per layer, its memories with their contents, and the modules of the library
+    /// that these instantiate; and what goes with them: lists of files, constraints, a template and a README.
     pub files: BTreeMap<String, String>,
     pub manifest: Manifest,
 }
@@ -36,6 +39,7 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
     let prefix = identifier(&network.name);
     let prefix = prefix.as_str();
     let top = format!("{prefix}_core");
+    let head = header::of_core("//", &top);
     let mut files = BTreeMap::new();
     let mut entries = Vec::new();
     let mut ports = Vec::with_capacity(network.nodes.len());
@@ -58,18 +62,18 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
         }
         let modules = layer::modules(prefix, network, &plan.layers, node, layer, layer_plan)?;
         for (rom, memory) in &modules.roms {
-            files.insert(format!("{}.v", rom.name), netlist::print(&rom.module()?)?);
+            files.insert(format!("{}.v", rom.name), head.clone() + &netlist::print(&rom.module()?)?);
             match rom.rest_file() {
-                None => _ = files.insert(rom.file.clone(), memory.text.clone()),
+                None => _ = files.insert(rom.file.clone(), head.clone() + &memory.text),
                 Some(rest) => {
                     let (block, others) = memory.split(rom.block_rows);
-                    files.insert(rom.file.clone(), block.to_string());
-                    files.insert(rest, others.to_string());
+                    files.insert(rom.file.clone(), head.clone() + block);
+                    files.insert(rest, head.clone() + others);
                 }
             }
         }
         entries.push(manifest::entry(network, node, layer, layer_plan, &modules));
-        files.insert(format!("{}.v", modules.module.name), netlist::print(&modules.module)?);
+        files.insert(format!("{}.v", modules.module.name), head.clone() + &netlist::print(&modules.module)?);
         ports.push(Some(core::LayerPorts {
             module: modules.module.name.clone(),
             comment: modules.module.comment.trim_end().to_string(),
@@ -79,11 +83,15 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
         }));
     }
     let module = core::module(&top, network, plan, &ports)?;
-    files.insert(format!("{top}.v"), netlist::print(&module)?);
-    for (name, text) in library::FILES {
-        files.insert((*name).to_string(), (*text).to_string());
-    }
-    Ok(Design { manifest: manifest::manifest(top, network, entries), files })
+    files.insert(format!("{top}.v"), head + &netlist::print(&module)?);
+    let used = library::used_by(
+        files.iter().filter(|(name, _)| name.ends_with(".v")).map(|(_, text)| text.as_str()),
+        library::FILES,
+    );
+    files.extend(used);
+    let mut design = Design { manifest: manifest::manifest(top, network, entries), files };
+    package::add(&mut design, network, plan, &module);
+    Ok(design)
 }
 
 /// Letters of a network's name that its modules' names begin with, at most.
@@ -95,9 +103,8 @@ fn identifier(name: &str) -> String {
     let kept = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
     let kept: String = kept.take(LONGEST_PREFIX).collect();
     let begins = |known: &str| known.strip_prefix(&kept).is_some_and(|rest| rest.starts_with('_'));
-    let own = kept.starts_with(|c: char| c.is_ascii_alphabetic())
-        && !library::FILES.iter().map(|(file, _)| *file).chain(library::AROUND).any(begins)
-        && !keywords().any(begins);
+    let library = library::PREFIX.starts_with(&format!("{kept}_")) || kept.starts_with(library::PREFIX);
+    let own = kept.starts_with(|c: char| c.is_ascii_alphabetic()) && !library && !keywords().any(begins);
     if own { kept } else { format!("net_{kept}") }
 }
 
@@ -114,9 +121,11 @@ mod tests {
             ("", "net_"),
             ("x; endmodule", "x__endmodule"),
             ("../../größe", "net_______gr__e"),
-            // input_encoder.v, core_clock.v, first_match
-            ("input", "net_input"),
-            ("core", "net_core"),
+            ("fifo", "fifo"),
+            ("volleyball", "volleyball"),
+            // volley_fifo.v, first_match
+            ("volley", "net_volley"),
+            ("Volley fifo", "net_volley_fifo"),
             ("first", "net_first"),
         ] {
             assert_eq!(identifier(name), prefix);
@@ -124,16 +133,20 @@ mod tests {
         assert_eq!(identifier(&"a".repeat(10_000)).len(), LONGEST_PREFIX);
     }
 
-    /// A core's folder may hold them all.
+    /// No module of a network can have the name of one that is the same for all networks.
     #[test]
-    fn every_module_of_a_library_is_known() {
+    fn every_module_of_a_library_has_the_prefix() {
         let mut found = 0;
         for folder in ["board", "rtl", "synth", "top"] {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder).join("lib");
             for entry in std::fs::read_dir(path).unwrap() {
-                let file = entry.unwrap().file_name().into_string().unwrap();
-                let known = library::FILES.iter().any(|(name, _)| *name == file) || library::AROUND.contains(&&*file);
-                assert!(known || !file.ends_with(".v"), "{file}");
+                let path = entry.unwrap().path();
+                let module = path.file_stem().unwrap().to_str().unwrap();
+                assert!(module.starts_with(library::PREFIX), "{module}");
+                let text = std::fs::read_to_string(&path).unwrap();
+                let modules: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("module ")).collect();
+                let own = |line: &&str| line.split([' ', ';']).next() == Some(module);
+                assert!(modules.len() == 1 && modules.iter().all(own), "{module}: {modules:?}");
                 found += 1;
             }
         }

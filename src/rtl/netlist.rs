@@ -33,6 +33,8 @@ use rust_hdl::core::prelude::{
 };
 
 use crate::error::{Kind, Place, Result};
+use crate::header;
+use crate::identifier::is_file_name;
 
 /// Direction of a port, seen from inside the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +136,28 @@ pub struct Module {
     pub body: Vec<Item>,
 }
 
-/// A ROM shell: `depth` words of `width` bits, initialised by `$readmemh(FILE)`, read synchronously with enable.
+/// The parameter of a core, and of every module down to its memories, for the folder of the `.mem` files.
+pub const MEMORY_FOLDER: &str = "MEMORY_FOLDER";
+
+/// The declaration of [`MEMORY_FOLDER`].
+pub fn memory_folder() -> ModuleParameter {
+    ModuleParameter {
+        name: MEMORY_FOLDER.into(),
+        default: Parameter::Text(".".into()),
+        comment: "folder of the .mem files, as seen from where the tool runs".into(),
+    }
+}
+
+/// [`MEMORY_FOLDER`] handed down to an instance.
+pub fn same_memory_folder() -> (String, Parameter) {
+    (MEMORY_FOLDER.to_string(), Parameter::Raw(MEMORY_FOLDER.into()))
+}
+
+/// A ROM shell: `depth` words of `width` bits, initialised by `$readmemh`, read synchronously with enable.
 ///
 /// Ports `clk, en, addr, data`; `data` holds word `addr` `latency` clocks after `en`. `addr` has max(1, ⌈log₂ depth⌉)
 /// bits. The first `block_rows` words are held in block RAM, the others in LUTs, in a file of their own where there are
-/// both. `file` (relative to the simulator's or synthesiser's working folder) is the default of the parameter `FILE`.
+/// both. The parameter [`MEMORY_FOLDER`] says where `file` is; by default in the folder that the tool runs in.
 ///
 /// A writable one is a RAM with these contents: ports `load_enable, load_addr, load_data` write a word in any clock in which the
 /// same word is not read. It stands in one kind of memory.
@@ -188,14 +207,8 @@ impl Rom {
         if self.writable && self.rest_file().is_some() {
             return fail("the memory is written and is in both kinds of memory", "keep all of its words in one");
         }
-        let file = |name: &str, default: String, comment: &str| ModuleParameter {
-            name: name.into(),
-            default: Parameter::Text(default),
-            comment: comment.into(),
-        };
-        let mut parameters = vec![file("FILE", self.file.clone(), "contents, one hexadecimal word a line")];
-        if let Some(rest) = self.rest_file() {
-            parameters.push(file("REST", rest, &format!("the same from word {} on", self.block_rows)));
+        if !is_file_name(&self.file) {
+            return fail("the file of the memory has no plain name", "use letters, digits, '_', '-' and '.'");
         }
         let mut ports = vec![
             Port::input("clk", 1, "clock"),
@@ -218,7 +231,7 @@ impl Rom {
                 "{}\n{} words of {} bits; data = memory[addr] {clocks} after en{held}.",
                 self.comment, self.depth, self.width
             ),
-            parameters,
+            parameters: vec![memory_folder()],
             ports,
             wires: vec![],
             body: vec![Item::Code(self.code())],
@@ -236,8 +249,9 @@ impl Rom {
         };
         let load = if self.writable { LOAD } else { "" };
         let whole = format!(
-            "{style}\nreg [{top}:0] memory [0:{last}];\nreg [{top}:0] data_reg;\n\n\
-             initial $readmemh(FILE, memory);\n\nassign data = data_reg;\n\n"
+            "{file}{style}\nreg [{top}:0] memory [0:{last}];\nreg [{top}:0] data_reg;\n\n\
+             initial $readmemh(FILE, memory);\n\nassign data = data_reg;\n\n",
+            file = file("FILE", &self.file),
         );
         match (self.latency, self.block_rows) {
             (1, _) if self.writable => {
@@ -274,7 +288,7 @@ impl Rom {
         let (block_bits, rest_bits) = (address_bits(rows) - 1, address_bits(self.depth - rows) - 1);
         let address = self.address_bits();
         format!(
-            "{BLOCK}\nreg [{top}:0] block_memory [0:{}];\n{LOGIC}\nreg [{top}:0] rest_memory [0:{}];\n\n\
+            "{}{}{BLOCK}\nreg [{top}:0] block_memory [0:{}];\n{LOGIC}\nreg [{top}:0] rest_memory [0:{}];\n\n\
              initial $readmemh(FILE, block_memory);\ninitial $readmemh(REST, rest_memory);\n\n\
              reg [{top}:0] block_reg;\nreg [{rest_bits}:0] rest_addr_reg;\nreg rest_reg;\nreg [{top}:0] data_reg;\n\
              wire [{}:0] rest_addr = addr - {address}'d{rows};\nwire rest = addr >= {address}'d{rows};\n\n\
@@ -283,11 +297,18 @@ impl Rom {
              rest_addr_reg <= ~rest_addr[{rest_bits}:0];\n        rest_reg <= rest;\n    end\n    \
              data_reg <= rest_reg ? rest_memory[~rest_addr_reg] : block_reg;\nend\n\
              wire unused_addr = &{{1'b0, rest_addr}};\n",
+            file("FILE", &self.file),
+            file("REST", &self.rest_file().unwrap_or_default()),
             rows - 1,
             self.depth - rows - 1,
             address - 1,
         )
     }
+}
+
+/// A constant of a module: the path of a memory's file.
+fn file(constant: &str, name: &str) -> String {
+    format!("localparam {constant} = {{{MEMORY_FOLDER}, \"/{name}\"}};\n")
 }
 
 /// The file of the words of memory `file` that do not stand in block RAM, where some do.
@@ -300,11 +321,11 @@ pub(super) fn address_bits(depth: u64) -> u32 {
     (u64::BITS - depth.saturating_sub(1).leading_zeros()).max(1)
 }
 
-/// The text of one file holding `module`. Fails (naming the module) on a name that is not a Verilog identifier, a
+/// The text of one file holding `module`, without its head and in ASCII. Fails (naming the module) on a name that is not a Verilog identifier, a
 /// duplicate, a width of 0, or an expression that names nothing in the module.
 pub fn print(module: &Module) -> Result<String> {
     check::module(module)?;
-    finish(module, &generate_verilog_unchecked(&Shell(module)))
+    Ok(header::ascii(&finish(module, &generate_verilog_unchecked(&Shell(module)))?))
 }
 
 /// A signal as rust-hdl sees it.

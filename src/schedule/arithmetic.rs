@@ -76,7 +76,7 @@ pub enum Arithmetic {
 }
 
 impl Arithmetic {
-    /// The parameters ARITHMETIC, LANES_PACKED and STEPS_PACKED of `synapse_array.v`.
+    /// The parameters ARITHMETIC, LANES_PACKED and TIMESTEPS_PACKED of `volley_synapse_array.v`.
     pub fn parameters(self) -> [u32; 3] {
         match self {
             Arithmetic::Gated => [0, 1, 1],

@@ -12,7 +12,7 @@ use super::{Fold, LayerPlan, Plan, TermKind, TermPlan, is_readout};
 use crate::fixed_point::{Network, Node, Op, Source};
 use crate::model::Trace;
 
-/// Clocks between two rows of output pixels besides one a row freed: `window_walker`'s states and its look-ahead.
+/// Clocks between two rows of output pixels besides one a row freed: `volley_window_walker`'s states and its look-ahead.
 const ROW_CLOCKS: u64 = 9;
 /// Clocks from a fetch to the first event of its word at the synapses: fetch, memory, word, held word, queue, current
 /// word, chosen event, output.

@@ -3,7 +3,7 @@
 use crate::error::{Kind, Place, Result};
 use crate::shape::{Padding, Shape, Window};
 
-/// A term's geometry as `event_scanner` takes it. Elements are counted along a row: x·channels + channel.
+/// A term's geometry as `volley_event_scanner` takes it. Elements are counted along a row: x·channels + channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Geometry {
     pub map_height: usize,

@@ -118,7 +118,7 @@ pub fn between(network: &Network, beat: impl Fn(Source) -> usize, family: Family
         let out_bits = element_bits(network, Source::Node(index), 1).0 as usize;
         let depth = node.shape.width * from.channels / beat;
         let parameters = Parameters::new([
-            ("STEPS", steps),
+            ("FIELDS", steps),
             ("IN_BITS", element_bits(network, pool.source, 1).0 as usize),
             ("OUT_BITS", out_bits),
             ("IN_WIDTH", from.width),

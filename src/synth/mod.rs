@@ -19,7 +19,7 @@ use crate::board::{self, Board, constraints};
 use crate::error::{self, Artefact, Kind, Place, Result};
 use crate::identifier::is_file_name;
 use crate::output::{write_file, write_folder};
-use crate::{core_folder, doctor, tool};
+use crate::{core_folder, doctor, header, tool};
 pub(crate) use makefile::load_arguments;
 
 /// The file that makes a folder an output of [`run`].
@@ -210,7 +210,7 @@ fn in_folder(
         core: &core,
         top: &top,
         files: &files,
-        constraints: (&name, &wrapper::constraints(board)?),
+        constraints: (&name, &(header::of_core("#", &core) + &wrapper::constraints(board)?)),
         mhz: clock.mhz,
         allow_missed_clock: false,
     };
@@ -230,10 +230,11 @@ pub(crate) fn prepare(job: &Job, options: &Options, folder: &Path) -> Result<()>
     }
     let (name, text) = job.constraints;
     write_file(&folder.join(name), text)?;
-    let script = yosys::script(job.board, job.top, &verilog(job, folder)?);
+    let head = header::of_core("#", job.core);
+    let script = head.clone() + &yosys::script(job.board, job.top, &verilog(job, folder)?);
     write_file(&folder.join(yosys::SCRIPT), script)?;
     if let Some(flow) = nextpnr::flow(job.board.family) {
-        write_file(&folder.join("Makefile"), makefile::text(&flow, job, options.seed))?;
+        write_file(&folder.join("Makefile"), head + &header::ascii(&makefile::text(&flow, job, options.seed)))?;
     }
     Ok(())
 }

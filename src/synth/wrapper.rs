@@ -4,18 +4,19 @@
 use crate::board::Board;
 use crate::board::constraints::{self, OSCILLATOR, SERIAL_IN, SERIAL_OUT};
 use crate::error::{Kind, Place, Result};
+use crate::header;
 use crate::rtl::netlist::{self, Direction, Item, Module, Parameter, Port, Wire};
 
 /// Modules around the core, (file name, text).
-const LIBRARY: [(&str, &str); 2] =
-    [("serial_source.v", include_str!("lib/serial_source.v")), ("serial_sink.v", include_str!("lib/serial_sink.v"))];
+const LIBRARY: [(&str, &str); 2] = header::library!["volley_serial_source", "volley_serial_sink"];
 
 /// The files around the core `core` whose Verilog is `text`, but for its clock; the first holds the module named `top`.
 ///
 /// # Errors
 /// [`Kind::BadModule`] naming the core's port that cannot be led to a pin.
 pub(super) fn files(top: &str, core: &str, text: &str) -> Result<Vec<(String, String)>> {
-    let mut files = vec![(format!("{top}.v"), netlist::print(&module(top, core, &ports(core, text)?)?)?)];
+    let wrapper = header::of_core("//", core) + &netlist::print(&module(top, core, &ports(core, text)?)?)?;
+    let mut files = vec![(format!("{top}.v"), wrapper)];
     files.extend(LIBRARY.map(|(name, text)| (name.to_string(), text.to_string())));
     Ok(files)
 }
@@ -37,10 +38,12 @@ struct CorePort {
     width: u32,
 }
 
-/// The ports of a module with one port a line: `input wire [7:0] name,`.
+/// The ports of a module with one port a line: `input wire [7:0] name,`. Its parameters, if it has any, come first.
 fn ports(core: &str, text: &str) -> Result<Vec<CorePort>> {
     let start = format!("module {core}");
-    let head = text.lines().skip_while(|line| !line.trim_start().starts_with(&start)).skip(1);
+    let head = text.lines().skip_while(|line| !line.trim_start().starts_with(&start));
+    // The list of ports opens at the end of `module core (`, or of `) (` after the parameters.
+    let head = head.skip_while(|line| line.ends_with("#(") || !line.ends_with('(')).skip(1);
     let mut ports = Vec::new();
     for line in head.take_while(|line| !line.trim_start().starts_with(");")) {
         let words: Vec<_> =
@@ -112,10 +115,25 @@ fn module(top: &str, core: &str, ports: &[CorePort]) -> Result<Module> {
         connections: connections.iter().map(|(port, signal)| (port.to_string(), signal.to_string())).collect(),
     };
     body.extend([
-        instance("core_clock", "clock", None, &[("oscillator", OSCILLATOR), ("clk", "clk"), ("rst", "clock_rst")]),
-        instance("serial_source", "source", Some(inputs), &[("clk", "clk"), ("pin", SERIAL_IN), ("signals", "inputs")]),
+        instance(
+            "volley_core_clock",
+            "clock",
+            None,
+            &[("oscillator", OSCILLATOR), ("clk", "clk"), ("rst", "clock_rst")],
+        ),
+        instance(
+            "volley_serial_source",
+            "source",
+            Some(inputs),
+            &[("clk", "clk"), ("pin", SERIAL_IN), ("signals", "inputs")],
+        ),
         Item::Instance { module: core.into(), name: "core".into(), parameters: vec![], connections },
-        instance("serial_sink", "sink", Some(outputs), &[("clk", "clk"), ("signals", "outputs"), ("pin", SERIAL_OUT)]),
+        instance(
+            "volley_serial_sink",
+            "sink",
+            Some(outputs),
+            &[("clk", "clk"), ("signals", "outputs"), ("pin", SERIAL_OUT)],
+        ),
     ]);
     let pin = |name: &str, direction, comment: &str| Port {
         name: name.into(),

@@ -2,7 +2,7 @@
 
 use super::network;
 use crate::rtl::Manifest;
-use crate::rtl::netlist::{Item, Module, Port, Wire, connect, int};
+use crate::rtl::netlist::{Item, Module, Port, Wire, connect, int, memory_folder, same_memory_folder};
 
 /// The module `<net>_axi`; its ports are named such that Vivado sees the interfaces `s_axi`, `s_axis` and `m_axis`.
 pub fn module(manifest: &Manifest) -> Module {
@@ -18,6 +18,7 @@ pub fn module(manifest: &Manifest) -> Module {
         name,
         ..Module::default()
     };
+    module.parameters = vec![memory_folder()];
     module.ports = vec![
         Port::input("aclk", 1, "of all interfaces, and of the core"),
         Port::input("aresetn", 1, "synchronous, active low"),
@@ -114,9 +115,9 @@ pub fn module(manifest: &Manifest) -> Module {
              always @(posedge aclk) begin\n    core_rst_reg <= rst || core_reset || !weights_valid;\nend\n\n"
                 .into(),
         ),
-        instance("axi_lite_port", "registers", vec![], ["aclk", "rst"], lite),
+        instance("volley_axi_lite_port", "registers", vec![], ["aclk", "rst"], lite),
         instance(
-            "word_to_bytes",
+            "volley_word_to_bytes",
             "bytes",
             vec![],
             ["aclk", "core_rst"],
@@ -124,7 +125,7 @@ pub fn module(manifest: &Manifest) -> Module {
                 .concat(),
         ),
         instance(
-            "transfer_end",
+            "volley_transfer_end",
             "transfers",
             vec![
                 int("FRAME_BYTES", manifest.input.elements() as i64),
@@ -134,7 +135,7 @@ pub fn module(manifest: &Manifest) -> Module {
             transfer.concat(),
         ),
         Item::Assign { target: "m_axis_tkeep".into(), expression: "4'b1111".into() },
-        instance(&format!("{}_device", network(core)), "device", vec![], ["aclk", "rst"], device),
+        instance(&format!("{}_device", network(core)), "device", vec![same_memory_folder()], ["aclk", "rst"], device),
     ];
     module
 }

@@ -2,7 +2,7 @@
 
 use super::{instance, loader, network};
 use crate::rtl::Manifest;
-use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int};
+use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int, memory_folder, same_memory_folder};
 
 /// What the registers say beside what the core's manifest does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
         name,
         ..Module::default()
     };
+    module.parameters = vec![memory_folder()];
     module.ports = vec![
         Port::input("clk", 1, ""),
         Port::input("rst", 1, "synchronous, active high"),
@@ -115,7 +116,7 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
     body.extend(weights.body);
     connections.extend(weights.registers);
     body.push(Item::Instance {
-        module: "device_registers".into(),
+        module: "volley_device_registers".into(),
         name: "registers".into(),
         parameters: vec![
             word("DESIGN", device.design),
@@ -135,7 +136,7 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
         connections,
     });
     body.push(instance(
-        "frame_input",
+        "volley_frame_input",
         "frames",
         vec![int("CHANNELS", input.channels as i64), int("PIXELS", input.pixels() as i64)],
         &[
@@ -156,7 +157,7 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
     body.push(instance(
         core,
         "core",
-        vec![],
+        vec![same_memory_folder()],
         &[
             [
                 ("clk", "clk"),

@@ -1,4 +1,4 @@
-//! Where a device has its weights from: the bitstream, or `weight_loader`.
+//! Where a device has its weights from: the bitstream, or `volley_weight_loader`.
 
 use super::Device;
 use crate::rtl::Manifest;
@@ -8,7 +8,7 @@ use crate::rtl::netlist::{Item, Parameter, Wire, connect, int};
 pub(super) struct Weights {
     pub wires: Vec<Wire>,
     pub body: Vec<Item>,
-    /// Connections of `device_registers`.
+    /// Connections of `volley_device_registers`.
     pub registers: Vec<(String, String)>,
     /// And of the core.
     pub core: Vec<(String, String)>,
@@ -79,7 +79,7 @@ fn loaded(manifest: &Manifest, device: &Device, [data_bits, addr_bits, memories]
     Weights {
         wires: signals.iter().map(|(name, width)| Wire::new(*name, *width)).collect(),
         body: vec![Item::Instance {
-            module: "weight_loader".into(),
+            module: "volley_weight_loader".into(),
             name: "loader".into(),
             parameters: vec![
                 int("MEMORIES", memories as i64),

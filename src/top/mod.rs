@@ -19,11 +19,12 @@ mod uart;
 pub use device::Device;
 pub use uart::{Link, Panel};
 
-use crate::Result;
 use crate::rtl::Manifest;
+use crate::rtl::library::used_by;
 use crate::rtl::netlist::{self, Item, Module};
+use crate::{Result, header};
 
-/// The files that stand around a core; the core's own, and `core_clock.v`, are not among them.
+/// The files around a core, without the clock's. Modules of the library that a core uses as well may be among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Around {
     /// Name of the top module.
@@ -53,9 +54,12 @@ fn around(top: &Module, manifest: &Manifest, device: &Device) -> Result<Around> 
     let device = device::module(manifest, device);
     let mut files = vec![];
     for module in [top, &device] {
-        files.push((format!("{}.v", module.name), netlist::print(module)?));
+        let text = header::of_core("//", &manifest.top) + &netlist::print(module)?;
+        files.push((format!("{}.v", module.name), text));
     }
-    files.extend(library::used_by(&files));
+    let texts: Vec<_> = files.iter().map(|(_, text)| text.as_str()).collect();
+    let used = used_by(texts, library::FILES.iter().chain(crate::rtl::library::FILES));
+    files.extend(used);
     Ok(Around { top: top.name.clone(), files })
 }
 

@@ -2,7 +2,9 @@
 
 use super::{instance, network};
 use crate::rtl::Manifest;
-use crate::rtl::netlist::{Direction, Item, Module, ModuleParameter, Parameter, Port, Wire, connect, int};
+use crate::rtl::netlist::{
+    Direction, Item, Module, ModuleParameter, Parameter, Port, Wire, connect, int, memory_folder, same_memory_folder,
+};
 
 /// The serial line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,7 @@ pub fn module(manifest: &Manifest, panel: &Panel, link: &Link) -> Module {
         comment: comment.into(),
     };
     module.parameters = vec![
+        memory_folder(),
         parameter("CLOCKS_PER_BIT", link.clocks_per_bit, "of the serial line"),
         parameter("TIMEOUT_LOG2", 28, "log2 of the clocks after which a core without a score is stuck"),
     ];
@@ -95,14 +98,14 @@ pub fn module(manifest: &Manifest, panel: &Panel, link: &Link) -> Module {
     }
     let body = &mut module.body;
     body.push(instance(
-        "core_clock",
+        "volley_core_clock",
         "clock",
         vec![],
         &[("oscillator", "oscillator"), ("clk", "clk"), ("rst", "clock_rst")],
     ));
     if let Some(active_low) = panel.reset_active_low {
         body.push(instance(
-            "reset_synchroniser",
+            "volley_reset_synchroniser",
             "button_reset",
             vec![int("ACTIVE_LOW", u32::from(active_low))],
             &[("clk", "clk"), ("button", "reset_button"), ("rst", "button_rst")],
@@ -127,7 +130,7 @@ pub fn module(manifest: &Manifest, panel: &Panel, link: &Link) -> Module {
     connections.extend(["weights_valid", "core_reset"].map(|name| connect(name, name)));
     connections.push(connect("error", "link_error"));
     body.push(Item::Instance {
-        module: "uart_link".into(),
+        module: "volley_uart_link".into(),
         name: "link".into(),
         parameters: vec![
             ("CLOCKS_PER_BIT".into(), Parameter::Raw("CLOCKS_PER_BIT".into())),
@@ -151,12 +154,12 @@ pub fn module(manifest: &Manifest, panel: &Panel, link: &Link) -> Module {
     body.push(Item::Instance {
         module: format!("{}_device", network(core)),
         name: "device".into(),
-        parameters: vec![],
+        parameters: vec![same_memory_folder()],
         connections,
     });
     if leds > 0 {
         body.push(instance(
-            "status_leds",
+            "volley_status_leds",
             "status",
             vec![int("LEDS", leds), int("ACTIVE_LOW", u32::from(panel.leds_active_low))],
             &[

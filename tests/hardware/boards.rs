@@ -29,7 +29,7 @@ fn top(board: &Board) -> String {
     wire clk;
     wire rst;
     reg [25:0] count;
-    core_clock clock (.oscillator(oscillator), .clk(clk), .rst(rst));
+    volley_core_clock clock (.oscillator(oscillator), .clk(clk), .rst(rst));
     assign led = count[25:{}];
     always @(posedge clk) begin
         count <= {start} ? 26'd0 : count + 26'd1;

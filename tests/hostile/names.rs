@@ -152,7 +152,7 @@ fn names_from_a_model_are_harmless_all_the_way_to_a_board() {
         assert_eq!(modules.len(), 1, "{name}");
         assert_eq!(modules[0].split([' ', '#', '(']).next(), Some(module));
         assert!(!code.iter().any(|line| line.contains("`include") || line.contains("$finish")), "{name}");
-        layers_found += usize::from(text.contains("layer_engine") && module != "layer_engine");
+        layers_found += usize::from(text.contains("volley_layer_engine") && module != "volley_layer_engine");
         verilog.push(format!("out/rtl/{name}"));
     }
     assert!(layers_found >= layers().len(), "{layers_found} layers");

@@ -106,13 +106,13 @@ fn what_outlives_a_reset_is_seen() {
     const FAULTS: [Fault; 2] = [
         // Frames that are counted as being inside.
         (
-            "device_registers.v",
+            "volley_device_registers.v",
             "            inside_reg <= 8'd0;\n        end\n        if (whole)",
             "        end\n        if (whole)",
         ),
         // The place in the frame, unless the reset is long.
         (
-            "frame_input.v",
+            "volley_frame_input.v",
             "pixel_reg       <= {PIXEL_BITS{1'b0}};",
             "pixel_reg       <= {pixel_reg[PIXEL_BITS-2:0], 1'b0};",
         ),

@@ -1,6 +1,7 @@
 //! The Verilog files by themselves: lint, module benches with planted faults, and the emitted examples.
 
 mod lint;
+mod neighbours;
 mod rtl_out;
 mod testbenches;
 mod top;

@@ -37,8 +37,8 @@ fn every_boards_top_is_clean() {
         for (name, text) in &prepared.around.files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
-        let clock = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/board/lib/core_clock.v");
-        std::fs::copy(clock, folder.path().join("core_clock.v")).unwrap();
+        let clock = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/board/lib/volley_core_clock.v");
+        std::fs::copy(clock, folder.path().join("volley_core_clock.v")).unwrap();
         let top = &prepared.around.top;
         let said: String = [
             ("verilator", &["--lint-only", "-Wall", "--top-module"][..]),

@@ -152,7 +152,7 @@ module bench;
     wire [2:0] library_count;
     reg  [39:0] row = 40'd0;
 
-    group_neuron #(.CHANNELS(1), .TIMESTEPS(1), .STEPS(1), .MEMBERS(4), .ACC_BITS(20), .BIAS_BITS(1), .STEP_BITS(19),
+    volley_group_neuron #(.CHANNELS(1), .TIMESTEPS(1), .IN_TIMESTEPS(1), .MEMBERS(4), .ACC_BITS(20), .BIAS_BITS(1), .THETA_BITS(19),
                    .MEMBRANE_BITS(20), .COUNT_BITS(3), .CHANNEL_BITS(1)) library_neuron (
         .clk(clk), .rst(rst), .s_axis_tdata(cases[sent % 2000][39:20]), .s_axis_tvalid(!rst && sent < 2000),
         .s_axis_tready(ready), .neuron_enable(enable), .neuron_addr(address), .neuron_row({1'b0, row[18:0]}),

@@ -35,7 +35,7 @@ add_ip smartconnect control
 add_ip smartconnect memory
 add_ip proc_sys_reset reset
 
-# Frames may begin at any byte. 2^26 − 1 bytes a transfer.
+# Frames may begin at any byte. 2^26 - 1 bytes a transfer.
 set_property -dict [list \
     CONFIG.c_include_sg 0 \
     CONFIG.c_sg_include_stscntrl_strm 0 \

@@ -1,6 +1,8 @@
 //! The engine of a layer and its memories.
 
-use super::{Context, LoadBus, address_bits, bits_of, byte_bits, concatenation, connect, int, part};
+use super::{
+    Context, LoadBus, address_bits, bits_of, byte_bits, concatenation, connect, int, part, same_memory_folder,
+};
 use crate::rtl::memory::{Memory, NeuronFormat};
 use crate::rtl::netlist::{Item, Module, Parameter, Rom, Wire};
 use crate::schedule::{self, Firing, is_readout};
@@ -49,7 +51,12 @@ impl Context<'_> {
                 ]);
             }
             number += 1;
-            module.body.push(Item::Instance { module: rom.name.clone(), name, parameters: vec![], connections });
+            module.body.push(Item::Instance {
+                module: rom.name.clone(),
+                name,
+                parameters: vec![same_memory_folder()],
+                connections,
+            });
         };
         let mut unused = Vec::new();
         for (slice, (rom, _)) in weight_roms.iter().enumerate() {
@@ -122,14 +129,14 @@ impl Context<'_> {
                 int("SLICES", fold.slices as i64),
                 int("UNITS", fold.units as i64),
                 int("VECTOR", i64::from(self.has_vector())),
-                int("IN_STEPS", self.steps),
-                int("STEPS_PACKED", steps_packed),
+                int("IN_TIMESTEPS", self.steps),
+                int("TIMESTEPS_PACKED", steps_packed),
                 int("SERIAL", i64::from(fold.firing == Firing::Serial)),
                 int("TIMESTEPS", self.network.timesteps),
                 int("MEMBERS", self.network.members),
-                int("STEP_BITS", format.step_bits),
+                int("THETA_BITS", format.step_bits),
                 int("POW2", i64::from(format.step_log2.is_some())),
-                int("STEP_LOG2", format.step_log2.unwrap_or(1)),
+                int("THETA_LOG2", format.step_log2.unwrap_or(1)),
                 int("MEMBRANE_BITS", format.membrane_bits),
                 int("COUNT_BITS", self.layer.widths.count),
                 int("BEAT_ADDR_BITS", address_bits(channels / fold.units)),
@@ -163,7 +170,7 @@ impl Context<'_> {
             engine.connections.push(connect(signal, signal));
         }
         module.body.push(Item::Instance {
-            module: if readout { "readout_engine" } else { "layer_engine" }.into(),
+            module: if readout { "volley_readout_engine" } else { "volley_layer_engine" }.into(),
             name: "engine".into(),
             parameters: engine.parameters,
             connections: engine.connections,

@@ -5,7 +5,7 @@ mod scan;
 
 use super::memory::{self, Memory, NeuronFormat};
 use super::netlist::{Module, Port, Rom};
-pub(super) use super::netlist::{connect, int};
+pub(super) use super::netlist::{connect, int, memory_folder, same_memory_folder};
 use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Layer, Network, Node, Source, WeightMode};
 use crate::schedule::{self, LayerPlan, Storage, TermKind, is_readout};
@@ -214,6 +214,7 @@ impl Context<'_> {
         let output_bits = if readout { 32 } else { self.network.timesteps * self.layer.widths.count * units as u32 };
         let terms = self.layer.terms.len();
         let mut module = Module { name: name.to_string(), comment: self.comment(name), ..Module::default() };
+        module.parameters.push(memory_folder());
         module.ports.push(Port::input("clk", 1, ""));
         module.ports.push(Port::input("rst", 1, "synchronous, active high"));
         for term in 0..terms {
@@ -289,7 +290,7 @@ impl Context<'_> {
         text
     }
 
-    /// Bits of a beat that comes over a term's input port: before step_sum, all time steps.
+    /// Bits of a beat that comes over a term's input port: before timestep_sum, all time steps.
     fn beat_bits(&self, term: usize) -> u32 {
         let source = self.layer.terms[term].source;
         let bits = schedule::element_bits(self.network, source, 1).0;

@@ -32,7 +32,7 @@ impl Context<'_> {
         let words = (plan.rows * plan.row_words()) as u64;
         let block = self.plan.fold.buffers.block_rows(words, plan.word_bits()) > 0;
         module.body.push(Item::Instance {
-            module: "event_scanner".into(),
+            module: "volley_event_scanner".into(),
             name: wire("scanner"),
             parameters: vec![
                 int("BEAT_BITS", beat_bits),
@@ -47,7 +47,7 @@ impl Context<'_> {
                 int("KERNEL_HEIGHT", geometry.kernel_height as i64),
                 int("RUN", geometry.run as i64),
                 int("STRIDE_HEIGHT", geometry.stride_height as i64),
-                int("STEP", geometry.step as i64),
+                int("STRIDE_ELEMENTS", geometry.step as i64),
                 int("PAD_TOP", geometry.pad_top as i64),
                 int("PAD_LEFT", geometry.pad_left as i64),
                 int("OUT_HEIGHT", geometry.out_height as i64),
@@ -90,7 +90,7 @@ impl Context<'_> {
             module.wires.push(Wire::new(name, width));
         }
         module.body.push(Item::Instance {
-            module: "spike_queue".into(),
+            module: "volley_spike_queue".into(),
             name: format!("term_{term}_queue"),
             parameters: vec![
                 int("WIDTH", bits),
@@ -127,10 +127,10 @@ impl Context<'_> {
         for element in 0..beats {
             let suffix = if beats == 1 { String::new() } else { format!("_{element}") };
             module.body.push(Item::Instance {
-                module: "step_sum".into(),
-                name: format!("term_{term}_step_sum{suffix}"),
+                module: "volley_timestep_sum".into(),
+                name: format!("term_{term}_timestep_sum{suffix}"),
                 parameters: vec![
-                    int("STEPS", self.network.timesteps),
+                    int("TIMESTEPS", self.network.timesteps),
                     int("COUNT_BITS", count_bits),
                     int("SUM_BITS", bits),
                 ],
@@ -189,7 +189,7 @@ impl Context<'_> {
         let sized =
             |name: &str, width: usize, hex: String| (name.to_string(), Parameter::Sized { width: width as u32, hex });
         module.body.push(Item::Instance {
-            module: "event_join".into(),
+            module: "volley_event_join".into(),
             name: wire("join"),
             parameters: vec![
                 int("TERMS", terms.len() as i64),

@@ -74,11 +74,11 @@ impl Engine<'_> {
         if is_readout(self.layer) && source != Source::Input && self.network.timesteps > 1 {
             let summed = term_element_bits(self.network, self.layer, source) as usize;
             let steps = [
-                ("STEPS", self.network.timesteps as usize),
+                ("TIMESTEPS", self.network.timesteps as usize),
                 ("COUNT_BITS", element_bits(self.network, source, 1).0 as usize),
                 ("SUM_BITS", summed),
             ];
-            sum += beat * self.cost("step_sum", steps);
+            sum += beat * self.cost("timestep_sum", steps);
             bits = summed * beat;
         }
         let packer = [
@@ -165,7 +165,7 @@ impl Engine<'_> {
         let array = [
             ("LANES", lanes),
             ("UNITS", fold.units),
-            ("STEPS", steps),
+            ("TIMESTEPS", steps),
             ("COUNT_BITS", count_bits),
             ("WEIGHT_BITS", weight_bits),
             ("ACC_BITS", accumulator_bits as usize),
@@ -215,10 +215,10 @@ impl Engine<'_> {
         } else {
             let neuron = [
                 ("TIMESTEPS", self.network.timesteps as usize),
-                ("STEPS", self.synapse.steps as usize),
+                ("IN_TIMESTEPS", self.synapse.steps as usize),
                 ("ACC_BITS", widths.accumulator as usize),
                 ("BIAS_BITS", bias),
-                ("STEP_BITS", widths.step as usize),
+                ("THETA_BITS", widths.step as usize),
                 ("MEMBRANE_BITS", widths.membrane as usize),
                 ("COUNT_BITS", widths.count as usize),
                 ("CHANNEL_BITS", log2(self.channels() / fold.units)),

@@ -121,7 +121,9 @@ impl Accelerator {
         let top = format!("{}.v", around.top);
         let mut files: Vec<_> =
             core.design.files.keys().filter(|name| name.ends_with(".v")).map(|name| rtl.join(name)).collect();
-        for (name, text) in around.files.iter().filter(|(name, _)| *name != top) {
+        // The library's modules that the core has as well are taken from there.
+        let others = around.files.iter().filter(|(name, _)| *name != top && !core.design.files.contains_key(name));
+        for (name, text) in others {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
             files.push(path);

@@ -26,31 +26,31 @@ const CONTROL_CARRIES: usize = 8;
 
 const CASES: &[Case] = &[
     Case {
-        setting: "ARITHMETIC=2 LANES_PACKED=2 STEPS=1 LANES=4 CHANNELS=8 COUNT_BITS=4 WEIGHT_BITS=8",
+        setting: "ARITHMETIC=2 LANES_PACKED=2 TIMESTEPS=1 LANES=4 CHANNELS=8 COUNT_BITS=4 WEIGHT_BITS=8",
         acc_bits: 16,
         multipliers: 2,
         carries: 4,
     },
     Case {
-        setting: "ARITHMETIC=2 LANES_PACKED=2 STEPS=2 LANES=3 CHANNELS=7 COUNT_BITS=3 WEIGHT_BITS=7 MAX_SHIFT=2",
+        setting: "ARITHMETIC=2 LANES_PACKED=2 TIMESTEPS=2 LANES=3 CHANNELS=7 COUNT_BITS=3 WEIGHT_BITS=7 MAX_SHIFT=2",
         acc_bits: 16,
         multipliers: 4,
         carries: 4 + 4 + 2,
     },
     Case {
-        setting: "ARITHMETIC=2 STEPS=1 LANES=2 CHANNELS=4 COUNT_BITS=9 COUNT_SIGNED=1 WEIGHT_BITS=6",
+        setting: "ARITHMETIC=2 TIMESTEPS=1 LANES=2 CHANNELS=4 COUNT_BITS=9 COUNT_SIGNED=1 WEIGHT_BITS=6",
         acc_bits: 19,
         multipliers: 2,
         carries: 0,
     },
     Case {
-        setting: "ARITHMETIC=1 STEPS=2 STEPS_PACKED=2 LANES=2 CHANNELS=4 COUNT_BITS=3 WEIGHT_BITS=6",
+        setting: "ARITHMETIC=1 TIMESTEPS=2 TIMESTEPS_PACKED=2 LANES=2 CHANNELS=4 COUNT_BITS=3 WEIGHT_BITS=6",
         acc_bits: 13,
         multipliers: 2,
         carries: 4 * 4,
     },
     Case {
-        setting: "ARITHMETIC=0 STEPS=1 LANES=2 CHANNELS=4 COUNT_BITS=4 MOST_COUNT=8 WEIGHT_BITS=6",
+        setting: "ARITHMETIC=0 TIMESTEPS=1 LANES=2 CHANNELS=4 COUNT_BITS=4 MOST_COUNT=8 WEIGHT_BITS=6",
         acc_bits: 14,
         multipliers: 0,
         carries: 2 * (4 + 3),
@@ -83,7 +83,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
         parameters.split_whitespace().map(|part| format!("-set {}", part.replace('=', " "))).collect();
     let sources: Vec<_> = library.files.iter().map(|file| file.display().to_string()).collect();
     let script = format!(
-        "read_verilog -defer {}\nchparam {} synapse_array\nsynth_xilinx -flatten -noiopad -top synapse_array\n\
+        "read_verilog -defer {}\nchparam {} volley_synapse_array\nsynth_xilinx -flatten -noiopad -top volley_synapse_array\n\
          rename -top mapped\ntee -q -o stat.txt stat\nwrite_verilog -noattr mapped.v\n",
         sources.join(" "),
         parameters.join(" "),
@@ -100,7 +100,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
     if multipliers != case.multipliers || carries > case.carries + CONTROL_CARRIES {
         return Err(format!("{}: {multipliers} DSP48E1, {carries} CARRY4", case.setting));
     }
-    let text = std::fs::read_to_string(runner::root().join("src/rtl/lib/synapse_array.v")).expect("the module");
+    let text = std::fs::read_to_string(runner::root().join("src/rtl/lib/volley_synapse_array.v")).expect("the module");
     std::fs::write(folder.join("shim.v"), shim(&text)).expect("the shim");
     let cells_model = cells_model();
     let files = vec![folder.join("mapped.v"), folder.join("shim.v"), cells_model];
