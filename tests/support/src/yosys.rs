@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::must;
+use crate::command::{must, venv};
 use volley::board::Family;
 use volley::rtl::{Design, MemoryEntry};
 use volley::schedule::{LayerPlan, Plan, TermPlan};
@@ -19,9 +19,17 @@ pub fn system() -> PathBuf {
 
 /// The newest yosys that was tried, which `scripts/install-tools.sh` puts into `.venv`.
 pub fn newest() -> PathBuf {
-    let path = crate::root().join(".venv/bin/yosys");
-    assert!(path.is_file(), "no {}: run scripts/install-tools.sh", path.display());
-    path
+    venv("yosys")
+}
+
+/// The folder of the system's yosys that holds the cells' models: `<prefix>/share/yosys` beside `<prefix>/bin/yosys`.
+pub fn share() -> PathBuf {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&paths).find_map(|folder| {
+        let share = folder.parent()?.join("share/yosys");
+        (folder.join("yosys").is_file() && share.is_dir()).then_some(share)
+    });
+    found.expect("yosys on PATH with its share folder beside it")
 }
 
 /// Writes the files of a design and returns the names of its Verilog files.

@@ -2,13 +2,14 @@
 //! the sums, and that what is packed is still right. Behavioural Verilog leaves the packing to the tool, and tools err:
 //! a pre-adder that is shared, or whose sides are unsigned, comes out wrong without a word.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use rayon::prelude::*;
 
 use super::runner::{self, Library, icarus};
 use support::command::must;
+use support::yosys;
 
 /// A setting of the bench, what follows from it, and what it must come to.
 struct Case {
@@ -66,16 +67,6 @@ fn shim(text: &str) -> String {
     format!("{head}\n);\n    mapped netlist ({});\nendmodule\n", connections.join(", "))
 }
 
-/// The simulation models of the cells, which come with yosys: `<prefix>/share/yosys` beside `<prefix>/bin/yosys`.
-fn cells_model() -> PathBuf {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&paths).find_map(|folder| {
-        let model = folder.parent()?.join("share/yosys/xilinx/cells_sim.v");
-        (folder.join("yosys").is_file() && model.is_file()).then_some(model)
-    });
-    found.expect("yosys on PATH with its share folder beside it")
-}
-
 fn check(case: &Case, folder: &Path) -> Result<(), String> {
     let library = Library::original();
     let parameters = format!("{} ACC_BITS={} WEIGHT_ADDR_BITS=6", case.setting, case.acc_bits);
@@ -102,7 +93,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
     }
     let text = std::fs::read_to_string(runner::root().join("src/rtl/lib/volley_synapse_array.v")).expect("the module");
     std::fs::write(folder.join("shim.v"), shim(&text)).expect("the shim");
-    let cells_model = cells_model();
+    let cells_model = yosys::share().join("xilinx/cells_sim.v");
     let files = vec![folder.join("mapped.v"), folder.join("shim.v"), cells_model];
     let program = icarus::build("synapse_array", case.setting, &Library { files }, folder);
     for run in ["+seed=1", "+seed=2 +s_stall=25 +m_stall=60 +reset=150"] {
