@@ -15,7 +15,7 @@ esac
 have() { command -v "$1" >/dev/null 2>&1; }
 
 if ! have cargo; then
-    echo "install-tools: there is no cargo. Install Rust 1.93 or newer from https://rustup.rs" >&2
+    echo "install-tools: there is no cargo. Install Rust 1.94 or newer from https://rustup.rs" >&2
     exit 1
 fi
 

@@ -47,6 +47,7 @@ pub mod sweep;
 pub mod synth;
 pub mod tool;
 pub mod top;
+pub mod words;
 
 pub use error::{Error, Result};
 pub use shape::{Padding, Shape};

@@ -17,6 +17,7 @@ use volley::{data, import, input, quantise};
 
 use super::advice::Usage;
 use super::table::{Cell, Table, thousands};
+use super::words::one_of;
 use super::{Json, Numbers, Outcome, images, progress, say, say_json, seconds};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
@@ -37,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "CALIB.npz")]
     data: Option<PathBuf>,
     /// How far to calibrate plain ReLU activations, each way more than the one before
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = one_of::<Calibration>(), default_value_t)]
     calibrate: Calibration,
     /// What fires: groups of --members, or single integrate-and-fire neurons, the classical baseline, which are groups of one
     #[arg(long, value_enum, default_value_t = NeuronKind::Group)]
@@ -56,7 +57,7 @@ pub struct Args {
     #[arg(long, value_name = "POINTS")]
     max_loss: Option<f64>,
     /// Which thresholds the hardware may have: any integer, or powers of two, which cost less logic
-    #[arg(long, value_enum, default_value_t = Settings::default().threshold)]
+    #[arg(long, value_parser = one_of::<ThresholdMode>(), default_value_t = Settings::default().threshold)]
     threshold: ThresholdMode,
     /// Mean that training subtracted from pixel/255, one number a channel
     #[arg(long, value_name = "A,B,C", requires = "std", allow_hyphen_values = true)]

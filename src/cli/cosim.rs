@@ -10,6 +10,7 @@ use volley::data::Images;
 use volley::error::{Artefact, Kind, Setting};
 
 use super::table::{Cell, Table, thousands};
+use super::words::one_of;
 use super::{Json, Outcome, progress, say, say_json};
 
 /// Clocks that the waveform shows before and behind the first difference.
@@ -38,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u32,
     /// Verilator is fast; Icarus is slow and knows unknown values
-    #[arg(long, value_enum, default_value_t = Simulator::Verilator)]
+    #[arg(long, value_parser = one_of::<Simulator>(), default_value_t = Simulator::Verilator)]
     simulator: Simulator,
     /// Folder for the built simulator and its recordings, kept for the next run [default: a temporary one]
     #[arg(long, value_name = "DIR")]

@@ -16,6 +16,7 @@ use volley::{fixed_point, folder, input};
 
 use super::plan::needs;
 use super::table::{Cell, Table};
+use super::words::one_of;
 use super::{Json, Outcome, say, say_json, seconds};
 
 /// Generate the accelerator's Verilog from a converted network
@@ -43,7 +44,7 @@ pub struct Args {
     board: Option<String>,
     /// Weights as part of the hardware, or in memories that can be loaded while it runs, with those of this network to begin
     /// with [default: as the network's folder says, else baked]
-    #[arg(long, value_enum, value_name = "MODE")]
+    #[arg(long, value_parser = one_of::<WeightMode>(), value_name = "MODE")]
     weights: Option<WeightMode>,
     #[command(flatten)]
     json: Json,

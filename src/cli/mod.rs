@@ -26,6 +26,7 @@ mod synth;
 mod table;
 mod verify;
 mod weights;
+mod words;
 mod workflow;
 
 use std::ffi::OsString;

@@ -19,6 +19,7 @@ use volley::schedule::solver::{self, Task, pins};
 use volley::schedule::{self, Activity, Figures, Folding, Plan};
 
 use super::table::{Cell, Table, thousands, whole};
+use super::words::one_of;
 use super::{Json, Outcome, images, progress, say, say_json};
 
 /// Choose lanes, slices and memories of every layer for a board
@@ -49,7 +50,7 @@ pub struct Args {
     basis: Basis,
     /// Weights as part of the hardware, or in memories that can be loaded while it runs [default: as the network's folder says,
     /// else baked]
-    #[arg(long, value_enum, value_name = "MODE")]
+    #[arg(long, value_parser = one_of::<WeightMode>(), value_name = "MODE")]
     weights: Option<WeightMode>,
     /// Plan to write
     #[arg(short, long, value_name = "PLAN.toml")]

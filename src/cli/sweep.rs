@@ -14,10 +14,12 @@ use volley::error::{Artefact, Kind, Setting};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::output::write_whole_file;
 use volley::sweep::{self, Device, Point, Row, Stage, Sweep, Task};
+use volley::words::Words;
 use volley::{data, import};
 
 use super::plan::positive;
 use super::table::{Cell, Table};
+use super::words::one_of;
 use super::workflow::{self, Workflow};
 use super::{Json, Numbers, Outcome, convert, images, progress, say, say_json, seconds};
 
@@ -80,7 +82,7 @@ pub struct Args {
     #[arg(long, value_name = "A,B,C", requires = "mean")]
     std: Option<Numbers>,
     /// Stop behind this stage: a workflow's jobs do one each
-    #[arg(long, value_name = "STAGE", value_enum, default_value_t = Stage::Table)]
+    #[arg(long, value_name = "STAGE", value_parser = one_of::<Stage>(), default_value_t = Stage::Table)]
     until: Stage,
     /// Do not run the sweep, but write it as a workflow to the folder SWEEP
     #[arg(long, value_name = "KIND", value_enum)]
@@ -131,8 +133,7 @@ impl FromStr for Thresholds {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut modes = Vec::new();
         for part in text.split(',').map(str::trim) {
-            let mode =
-                ThresholdMode::from_str(part, false).map_err(|_| format!("'{part}' is neither exact nor pow2"))?;
+            let mode = ThresholdMode::from_str(part).map_err(|_| format!("'{part}' is neither exact nor pow2"))?;
             if !modes.contains(&mode) {
                 modes.push(mode);
             }
@@ -244,7 +245,7 @@ fn table(rows: &[Row]) -> Table {
             Cell::count(point.members),
             Cell::count(point.timesteps),
             Cell::count(point.weight_bits),
-            Cell::text(point.threshold.name()),
+            Cell::text(point.threshold.word()),
             Cell::share(row.found.accuracy),
             row.float.map_or_else(Cell::none, Cell::share),
             Cell::share(row.found.agreement),
@@ -310,7 +311,7 @@ fn workflow(args: &Args) -> volley::Result<Workflow> {
         members: args.members.0.clone(),
         timesteps: args.timesteps.0.clone(),
         weight_bits: args.weight_bits.0.clone(),
-        thresholds: args.threshold.0.iter().map(|mode| mode.name().to_string()).collect(),
+        thresholds: args.threshold.0.iter().map(|mode| mode.to_string()).collect(),
         flags,
         model: whole(&args.model)?,
     })

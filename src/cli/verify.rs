@@ -13,6 +13,7 @@ use volley::random;
 use volley::sums::{SUMS, sha256};
 
 use super::cosim::{check, conclude, conclusion, stalls, temporary_folder};
+use super::words::one_of;
 use super::{Json, Outcome, say, say_json};
 
 /// Check that a generated core is as it was written, comes out the same again, and computes what the model computes
@@ -35,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     frames: u32,
     /// Verilator is fast; Icarus is slow and knows unknown values
-    #[arg(long, value_enum, default_value_t = Simulator::Verilator)]
+    #[arg(long, value_parser = one_of::<Simulator>(), default_value_t = Simulator::Verilator)]
     simulator: Simulator,
     #[command(flatten)]
     json: Json,

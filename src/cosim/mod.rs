@@ -26,6 +26,7 @@ pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 
 use crate::error::{Artefact, Kind, Place, Result, Setting};
+use crate::words::{Words, as_word};
 
 /// One AXI4-Stream of the top: `tdata` width in bits (byte padding included) and beats a frame.
 #[derive(Clone, Debug)]
@@ -77,13 +78,29 @@ pub struct Bench {
 }
 
 /// Which simulator runs the bench.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Simulator {
     /// Compiled and fast; two-state, every register that no reset touches starts with a random value.
     Verilator,
     /// Interpreted and slow; four-state, so an unknown that reaches a recorded beat is an error.
     Icarus,
 }
+
+impl Words for Simulator {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Simulator::Verilator,
+            "verilator",
+            "Compiled and fast; two-state, every register that no reset touches starts with a random value",
+        ),
+        (
+            Simulator::Icarus,
+            "icarus",
+            "Interpreted and slow; four-state, so an unknown that reaches a recorded beat is an error",
+        ),
+    ];
+}
+as_word!(Simulator);
 
 /// How to simulate.
 #[derive(Clone, Debug)]

@@ -1,59 +1,159 @@
-//! The float ANN itself, run from its ONNX file by tract: the baseline that nothing of Volley touched.
+//! The float ANN itself, run from its ONNX file by rten: the baseline that no arithmetic of Volley touched.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::ArrayView3;
-use rayon::prelude::*;
-use tract_onnx::prelude::*;
+use prost::Message;
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value};
 
-use crate::ann::Normalisation;
+use super::guard::guarded;
+use crate::ann::{Network, Normalisation, Op};
 use crate::convert::module_path;
 use crate::data::Images;
 use crate::error::{Error, Result};
-use crate::import::{decode, guarded, read_onnx_bytes};
-use crate::shape::Shape;
+use crate::import::proto::tensor_shape_proto::dimension;
+use crate::import::proto::{AttributeProto, GraphProto, ModelProto, ValueInfoProto, type_proto};
+use crate::import::{decode, read_onnx_bytes};
+use crate::shape::{Padding, Shape, Window};
 use crate::snn::{self, float};
 
 /// A network of an ONNX file made ready for one image at a time.
 struct Runner {
-    plan: Arc<TypedRunnableModel>,
+    model: Model,
+    input: NodeId,
+    outputs: Vec<NodeId>,
     shape: Shape,
     normalisation: Normalisation,
 }
 
 impl Runner {
-    /// Reads an ONNX file whose input is one float32 image batch N×C×H×W, lets `choose` say what its outputs are, and optimises it.
+    /// Reads an ONNX file whose input is one float32 image batch N×C×H×W, lets `choose` name its outputs, and optimises it.
     fn new(
         onnx: &[u8],
         shape: Shape,
         normalisation: &Normalisation,
-        choose: impl FnOnce(&mut InferenceModel) -> TractResult<()>,
+        choose: impl FnOnce(&GraphProto) -> Vec<String>,
     ) -> Result<Self> {
-        // Only what this crate can read itself comes to tract.
+        // Only what this crate can read itself comes to rten.
         let imported = read_onnx_bytes(onnx, "the ONNX file", normalisation.clone())?;
         let found = imported.nodes.first().map_or(shape, |input| input.shape);
         if found != shape {
             let problem = format!("its images are {found} (channels × height × width), the network takes {shape}");
             return Err(Error::file("the ONNX file", problem, "convert the network again"));
         }
-        let fact = f32::fact([1, shape.channels, shape.height, shape.width]);
-        let chosen = |mut model: InferenceModel| choose(&mut model).map(|()| model);
-        let model = decode(onnx).unwrap_or_default();
-        let load = || tract_onnx::onnx().model_for_proto_model(&model)?.with_input_fact(0, fact.into());
-        let plan = guarded(|| load().and_then(chosen)?.into_optimized()?.into_runnable()).map_err(failed)?;
-        Ok(Runner { plan, shape, normalisation: normalisation.clone() })
+        let mut model = decode(onnx).unwrap_or_default();
+        let outputs = model.graph.as_ref().map(choose).unwrap_or_default();
+        for_one_image(&mut model, &outputs);
+        write_windows(&mut model, &imported);
+        let load = || {
+            let options = ModelOptions::with_all_ops();
+            let model = options.load(model.encode_to_vec())?;
+            let input = *model.input_ids().first().ok_or("it has no input")?;
+            let outputs = model.output_ids().to_vec();
+            Ok((model, input, outputs))
+        };
+        let (model, input, outputs) = guarded(load).map_err(failed)?;
+        Ok(Runner { model, input, outputs, shape, normalisation: normalisation.clone() })
     }
 
-    /// The outputs for one image, \[height, width, channel\].
-    fn run(&self, image: ArrayView3<u8>) -> Result<Vec<Vec<f32>>> {
+    /// The outputs for each image, \[height, width, channel\], in order. `progress` is told how many more are done.
+    ///
+    /// Images are run one by one, since a file may hold a batch size of 1 in its operators, and on all cores at once: each thread has a
+    /// pool of one thread for rten, which would otherwise split the work of every single operator.
+    fn run(&self, images: &[ArrayView3<u8>], progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<Vec<f32>>>> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let pool = Arc::new(ThreadPool::with_num_threads(1));
+            let mut found = Vec::new();
+            while let index = next.fetch_add(1, Ordering::Relaxed)
+                && let Some(image) = images.get(index)
+            {
+                found.push((index, pool.run(|| self.run_one(*image, &pool))?));
+                progress(1);
+            }
+            Ok(found)
+        };
+        let threads = rayon::current_num_threads().min(images.len());
+        let found: Result<Vec<Vec<_>>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let died = |_| Err(failed("a thread of it ended early".into()));
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(died)).collect()
+        });
+        let mut found: Vec<_> = found?.into_iter().flatten().collect();
+        found.sort_by_key(|(index, _)| *index);
+        Ok(found.into_iter().map(|(_, outputs)| outputs).collect())
+    }
+
+    fn run_one(&self, image: ArrayView3<u8>, pool: &Arc<ThreadPool>) -> Result<Vec<Vec<f32>>> {
         let Shape { channels, height, width } = self.shape;
         let pixels = float::normalised(image, &self.normalisation).into_raw_vec_and_offset().0;
-        let values = |output: &TValue| Ok(output.to_plain_array_view::<f32>()?.iter().copied().collect());
+        let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
+        let values = |output: Value| Ok(output.into_tensor::<f32>().ok_or("an output holds no float32")?.into_data());
         guarded(|| {
-            let input = Tensor::from_shape(&[1, channels, height, width], &pixels)?;
-            self.plan.run(tvec!(input.into()))?.iter().map(values).collect()
+            let input = Value::from_shape([1, channels, height, width], pixels)?;
+            let outputs = self.model.run(vec![(self.input, input.into())], &self.outputs, Some(options))?;
+            outputs.into_iter().map(values).collect()
         })
         .map_err(failed)
+    }
+}
+
+/// Makes a model one for a batch of one image, with other outputs.
+fn for_one_image(model: &mut ModelProto, outputs: &[String]) {
+    let Some(graph) = &mut model.graph else { return };
+    for input in &mut graph.input {
+        let constant = graph.initializer.iter().any(|tensor| tensor.name == input.name);
+        let kind = input.r#type.as_mut().and_then(|kind| kind.value.as_mut());
+        if let Some(type_proto::Value::TensorType(tensor)) = kind
+            && let Some(batch) = tensor.shape.as_mut().and_then(|shape| shape.dim.first_mut())
+            && !constant
+        {
+            batch.value = Some(dimension::Value::DimValue(1));
+        }
+    }
+    // The file's types of the outputs may speak of another batch.
+    graph.output = outputs.iter().map(|name| ValueInfoProto { name: name.clone(), r#type: None }).collect();
+    // Outside of training it passes its input on.
+    for node in graph.node.iter_mut().filter(|node| node.op_type == "Dropout") {
+        node.op_type = "Identity".into();
+        node.input.truncate(1);
+        node.output.truncate(1);
+        node.attribute.clear();
+    }
+}
+
+/// Writes out what rten reads otherwise than ONNX means it: it wants kernel and strides where ONNX has defaults for them, and takes
+/// `SAME_LOWER` for `SAME_UPPER`.
+fn write_windows(model: &mut ModelProto, imported: &Network) {
+    let windows: HashMap<&str, Window> = imported
+        .nodes
+        .iter()
+        .filter_map(|node| match node.op {
+            Op::Conv { window, .. } | Op::AveragePool { window } | Op::MaxPool { window } => {
+                Some((&*node.name, window))
+            }
+            _ => None,
+        })
+        .collect();
+    let nodes = model.graph.iter_mut().flat_map(|graph| &mut graph.node);
+    for node in nodes.filter(|node| matches!(&*node.op_type, "Conv" | "AveragePool" | "MaxPool")) {
+        let Some(window) = windows.get(&*node.name) else { continue };
+        let automatic = |attribute: &AttributeProto| attribute.name == "auto_pad" && attribute.s != b"NOTSET";
+        if node.attribute.iter().any(automatic) {
+            node.attribute.retain(|attribute| !matches!(&*attribute.name, "auto_pad" | "pads"));
+        }
+        let Padding { top, left, bottom, right } = window.padding;
+        let sizes: [(&str, &[usize]); 3] =
+            [("kernel_shape", &window.kernel), ("strides", &window.stride), ("pads", &[top, left, bottom, right])];
+        for (name, sizes) in sizes {
+            if node.attribute.iter().all(|attribute| attribute.name != name) {
+                let ints = sizes.iter().map(|&size| size as i64).collect();
+                // 7 is the type of integers.
+                node.attribute.push(AttributeProto { name: name.into(), r#type: 7, ints, ..Default::default() });
+            }
+        }
     }
 }
 
@@ -64,17 +164,19 @@ impl Ann {
     /// `onnx` is a file whose input is one float32 image batch N×C×H×W, and whose first output are the scores.
     ///
     /// # Errors
-    /// [`Error::Tool`] with what tract says.
+    /// [`Error::Tool`] with what rten says.
     pub fn new(onnx: &[u8], shape: Shape, normalisation: &Normalisation) -> Result<Self> {
-        Runner::new(onnx, shape, normalisation, |_| Ok(())).map(Ann)
+        let outputs = |graph: &GraphProto| graph.output.iter().map(|output| output.name.clone()).collect();
+        Runner::new(onnx, shape, normalisation, outputs).map(Ann)
     }
 
     /// The scores of one image, \[height, width, channel\].
     ///
     /// # Errors
-    /// [`Error::Tool`] with what tract says.
+    /// [`Error::Tool`] with what rten says.
     pub fn scores(&self, image: ArrayView3<u8>) -> Result<Vec<f32>> {
-        Ok(self.0.run(image)?.swap_remove(0))
+        let outputs = self.0.run(&[image], &|_| ())?;
+        Ok(outputs.into_iter().flatten().next().unwrap_or_default())
     }
 
     /// The scores of all images, in order. `progress` is told how many more are done.
@@ -83,14 +185,13 @@ impl Ann {
     /// As of [`Ann::scores`].
     pub fn scores_all(&self, images: &Images, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<Vec<f32>>> {
         let frames: Vec<_> = images.pixels.outer_iter().collect();
-        let scores = frames.into_par_iter().map(|image| {
-            let scores = self.scores(image);
-            progress(1);
-            scores
-        });
-        scores.collect()
+        let outputs = self.0.run(&frames, progress)?;
+        Ok(outputs.into_iter().map(|outputs| outputs.into_iter().next().unwrap_or_default()).collect())
     }
 }
+
+/// What the modules asked for give for one image, \[channel · pixels + pixel\] each; `None` for a module that the file does not have.
+pub type Found = Vec<Option<Vec<f32>>>;
 
 /// The ANN with the activations of some of its modules as outputs.
 pub struct Activations {
@@ -104,32 +205,41 @@ impl Activations {
     /// module gives.
     ///
     /// # Errors
-    /// [`Error::Tool`] with what tract says.
+    /// [`Error::Tool`] with what rten says.
     pub fn new(onnx: &[u8], network: &snn::Network, origins: &[&str]) -> Result<Self> {
         let input = &network.input;
         let mut outputs = Vec::with_capacity(origins.len());
-        let runner = Runner::new(onnx, input.shape, &input.normalisation, |model| {
-            let mut taps = Vec::new();
+        let runner = Runner::new(onnx, input.shape, &input.normalisation, |graph| {
+            let mut taps: Vec<String> = Vec::new();
             for origin in origins {
-                let last = model.nodes().iter().rev().find(|node| module_path(&node.name) == **origin);
-                outputs.push(last.map(|_| taps.len()));
-                taps.extend(last.map(|node| OutletId::new(node.id, 0)));
+                let computed = graph.node.iter().filter(|node| node.op_type != "Constant");
+                let last = computed.rev().find(|node| module_path(&node.name) == **origin);
+                let tap = last.and_then(|node| node.output.first());
+                outputs.push(tap.map(|tap| {
+                    taps.iter().position(|known| known == tap).unwrap_or_else(|| {
+                        taps.push(tap.clone());
+                        taps.len() - 1
+                    })
+                }));
             }
-            model.select_output_outlets(&taps)
+            taps
         })?;
         Ok(Activations { runner, outputs })
     }
 
-    /// The activations of one image, \[channel\]\[pixel\] each; `None` for a module that the file does not have.
+    /// The activations of each image, in order.
     ///
     /// # Errors
-    /// [`Error::Tool`] with what tract says.
-    pub fn of(&self, image: ArrayView3<u8>) -> Result<Vec<Option<Vec<f32>>>> {
-        let found = self.runner.run(image)?;
-        Ok(self.outputs.iter().map(|output| output.map(|output| found[output].clone())).collect())
+    /// [`Error::Tool`] with what rten says.
+    pub fn of(&self, images: &[ArrayView3<u8>]) -> Result<Vec<Found>> {
+        let found = self.runner.run(images, &|_| ())?;
+        let of_image = |found: Vec<Vec<f32>>| -> Found {
+            self.outputs.iter().map(|output| output.and_then(|output| found.get(output).cloned())).collect()
+        };
+        Ok(found.into_iter().map(of_image).collect())
     }
 }
 
 fn failed(problem: String) -> Error {
-    Error::tool("tract", problem, "check that the ONNX file runs elsewhere and takes one image batch")
+    Error::tool("rten", problem, "check that the ONNX file runs elsewhere and takes one image batch")
 }

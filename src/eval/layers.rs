@@ -4,7 +4,7 @@ use ndarray::{Array3, ArrayView3, Axis};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::ann::Activations;
+use super::ann::{Activations, Found};
 use super::check_shape;
 use crate::data::Images;
 use crate::error::Result;
@@ -59,7 +59,7 @@ struct Sums {
 /// Runs the fixed-point network, and the ANN of `onnx`, on `images`: one entry for each layer of group neurons.
 ///
 /// # Errors
-/// [`Kind::NoImages`](crate::error::Kind::NoImages) and [`Kind::OtherShape`](crate::error::Kind::OtherShape); what [`Model::new`] and tract report.
+/// [`Kind::NoImages`](crate::error::Kind::NoImages) and [`Kind::OtherShape`](crate::error::Kind::OtherShape); what [`Model::new`] and rten report.
 pub fn layers(
     network: &snn::Network,
     fixed: &fixed_point::Network,
@@ -73,10 +73,8 @@ pub fn layers(
     let ann = onnx.map(|onnx| Activations::new(onnx, network, &origins)).transpose()?;
     let frames: Vec<_> = images.pixels.outer_iter().collect();
     let empty = || fixed.nodes.iter().map(|node| Sums::new(fixed.timesteps as usize, node.shape.elements())).collect();
-    let add = |sums: Result<Vec<Sums>>, image: &ArrayView3<u8>| {
-        let mut sums = sums?;
+    let add = |mut sums: Vec<Sums>, (image, exact): (&ArrayView3<u8>, Option<Found>)| {
         let trace = model.trace(*image);
-        let exact = ann.as_ref().map(|ann| ann.of(*image)).transpose()?;
         for (index, (sums, trace)) in sums.iter_mut().zip(&trace.nodes).enumerate() {
             let snn::Op::Layer(layer) = &network.nodes[index].op else { continue };
             let fixed_point::Op::Layer(integer) = &fixed.nodes[index].op else { continue };
@@ -91,12 +89,20 @@ pub fn layers(
             }
         }
         progress(1);
-        Ok(sums)
+        sums
     };
-    let both = |left: Result<Vec<Sums>>, right: Result<Vec<Sums>>| -> Result<Vec<Sums>> {
-        Ok(left?.into_iter().zip(right?).map(|(left, right)| left.with(&right)).collect())
+    let both = |left: Vec<Sums>, right: Vec<Sums>| -> Vec<Sums> {
+        left.into_iter().zip(right).map(|(left, right)| left.with(&right)).collect()
     };
-    let sums = frames.par_iter().fold(|| Ok(empty()), add).reduce(|| Ok(empty()), both)?;
+    let mut sums = empty();
+    // As many images at once as there are cores: the ANN's activations of more would be in memory.
+    for images in frames.chunks(rayon::current_num_threads()) {
+        let exact = match &ann {
+            Some(ann) => ann.of(images)?.into_iter().map(Some).collect(),
+            None => vec![None; images.len()],
+        };
+        sums = both(sums, images.par_iter().zip(exact).fold(empty, add).reduce(empty, both));
+    }
     let grouped = fixed.nodes.iter().zip(&sums).filter_map(|(node, sums)| match &node.op {
         fixed_point::Op::Layer(layer) if matches!(layer.neuron, fixed_point::Neuron::Group { .. }) => {
             Some(sums.report(&node.name, layer.widths.membrane))

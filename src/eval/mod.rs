@@ -3,6 +3,7 @@
 pub mod ann;
 mod densities;
 pub mod float_snn;
+mod guard;
 mod layers;
 mod tally;
 
@@ -78,7 +79,7 @@ impl<'a> Evaluation<'a> {
     /// `onnx` is the content of the file that `network` came from.
     ///
     /// # Errors
-    /// What [`quantise`] and tract report.
+    /// What [`quantise`] and rten report.
     pub fn new(network: &'a snn::Network, settings: &Settings, onnx: Option<&[u8]>) -> Result<Self> {
         let shape = network.input.shape;
         let normalisation = &network.input.normalisation;
@@ -111,7 +112,7 @@ impl<'a> Evaluation<'a> {
     /// Runs all networks on some more images. `progress` is told what runs and how many more images are done.
     ///
     /// # Errors
-    /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what tract
+    /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what rten
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
         check_shape(images, self.network.input.shape)?;

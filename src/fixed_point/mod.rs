@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::shape::{Shape, Window};
 pub use crate::snn::{PoolKind, Source};
+use crate::words::{Words, as_word};
 pub use settings::Settings;
 
 /// The network in integers. From here on nothing is rounded and nothing saturates but the count's clamp at τ.
@@ -25,7 +26,7 @@ pub struct Network {
 }
 
 /// Which thresholds Θ the hardware may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThresholdMode {
     /// Any positive integer.
@@ -34,18 +35,16 @@ pub enum ThresholdMode {
     Pow2,
 }
 
-impl ThresholdMode {
-    /// As it is written on the command line and in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            ThresholdMode::Exact => "exact",
-            ThresholdMode::Pow2 => "pow2",
-        }
-    }
+impl Words for ThresholdMode {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (ThresholdMode::Exact, "exact", "Any positive integer"),
+        (ThresholdMode::Pow2, "pow2", "Powers of two, so that firing is a bit slice"),
+    ];
 }
+as_word!(ThresholdMode);
 
 /// How weights, biases and steps get into the hardware.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightMode {
     /// They are part of it, and every width is the least that they need.
@@ -55,15 +54,19 @@ pub enum WeightMode {
     Runtime,
 }
 
-impl WeightMode {
-    /// As it is written on the command line and in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            WeightMode::Baked => "baked",
-            WeightMode::Runtime => "runtime",
-        }
-    }
+impl Words for WeightMode {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (WeightMode::Baked, "baked", "They are part of it, and every width is the least that they need"),
+        (
+            WeightMode::Runtime,
+            "runtime",
+            "They can be loaded while it runs: widths hold for every network of the same shape",
+        ),
+    ];
+}
+as_word!(WeightMode);
 
+impl WeightMode {
     /// Whether they are part of the hardware.
     pub fn is_baked(&self) -> bool {
         *self == WeightMode::Baked

@@ -11,6 +11,8 @@ mod line;
 pub mod message;
 mod port;
 pub mod registers;
+#[cfg(feature = "cli")]
+mod serial;
 mod weights;
 
 use std::time::Duration;
@@ -18,8 +20,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub use client::Accelerator;
-pub use port::{Port, Serial};
+pub use port::Port;
 pub use registers::{Counters, Identity, Register, Status};
+#[cfg(feature = "cli")]
+pub use serial::Serial;
 pub use weights::WeightsFile;
 
 /// Bits a second, unless a bitstream was built for others.

@@ -1,12 +1,7 @@
 //! A line of bytes to a device.
 
 use std::io;
-use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
-
-use serialport::SerialPort;
-
-use crate::error::{Kind, Place, Result};
 
 /// Bytes there and back. What is sent is on its way while the caller goes on, since a device answers before it has taken all.
 pub trait Port: Send {
@@ -21,83 +16,4 @@ pub trait Port: Send {
     /// # Errors
     /// If the port is gone.
     fn receive(&mut self, buffer: &mut [u8], limit: Duration) -> io::Result<usize>;
-}
-
-/// How long the writing thread waits for room before it looks whether the port is still wanted; and, when it is dropped, how
-/// long that thread may take to let it go.
-const PATIENCE: Duration = Duration::from_millis(200);
-
-/// A serial port of this computer, in raw mode, 8N1, for nobody else as long as it is open.
-pub struct Serial {
-    reader: Box<dyn SerialPort>,
-    /// `None` once it is being closed.
-    queue: Option<Sender<Vec<u8>>>,
-    /// Why writing ended; nothing but the end of the channel if all was written.
-    ended: Receiver<io::Error>,
-}
-
-impl Serial {
-    /// Opens `path` at `baud` bits a second.
-    ///
-    /// # Errors
-    /// [`Kind::PortClosed`] if it cannot be opened.
-    pub fn open(path: &str, baud: u32) -> Result<Serial> {
-        let refuse = |error: serialport::Error| Kind::PortClosed { reason: error.to_string() }.at(Place::device(path));
-        let reader = serialport::new(path, baud).timeout(PATIENCE).open().map_err(refuse)?;
-        let mut writer = reader.try_clone().map_err(refuse)?;
-        let (queue, wanted) = mpsc::channel::<Vec<u8>>();
-        let (end, ended) = mpsc::channel();
-        // Writing may block in the operating system without a limit; here it keeps nobody waiting.
-        std::thread::spawn(move || {
-            for bytes in wanted {
-                if let Err(error) = write_all(&mut *writer, &bytes) {
-                    // Nobody listens any more if the port is being closed.
-                    let _ = end.send(error);
-                    return;
-                }
-            }
-        });
-        Ok(Serial { reader, queue: Some(queue), ended })
-    }
-}
-
-fn write_all(writer: &mut dyn SerialPort, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match writer.write(bytes) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => bytes = &bytes[written..],
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-impl Port for Serial {
-    fn send(&mut self, bytes: Vec<u8>) -> io::Result<()> {
-        let sent = self.queue.as_ref().is_some_and(|queue| queue.send(bytes).is_ok());
-        if sent { Ok(()) } else { Err(self.ended.try_recv().unwrap_or(io::ErrorKind::BrokenPipe.into())) }
-    }
-
-    fn receive(&mut self, buffer: &mut [u8], limit: Duration) -> io::Result<usize> {
-        if let Ok(error) = self.ended.try_recv() {
-            return Err(error);
-        }
-        self.reader.set_timeout(limit).map_err(io::Error::from)?;
-        match self.reader.read(buffer) {
-            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(count) => Ok(count),
-            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => Ok(0),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-impl Drop for Serial {
-    fn drop(&mut self) {
-        // The port is free for the next one only when the writing thread has let its half go.
-        self.queue = None;
-        let _ = self.ended.recv_timeout(PATIENCE);
-    }
 }

@@ -1,20 +1,18 @@
 //! Import: files of trained networks become [`ann::Network`], with every oddity of the file format left behind here.
 //!
-//! ONNX is read through the protobuf structs that tract ships, but the graph is walked by this room: tract's own
-//! loader fuses and renames operators, while the conversion needs the operators and the names that the user wrote.
-//! tract serves to evaluate constant subgraphs (the arithmetic that exporters leave around a `Pad`, for instance).
+//! The graph is walked by this room, and not by the runtime that computes the float baseline: a runtime fuses and renames
+//! operators, while the conversion needs the operators and the names that the user wrote.
 
 mod constants;
-mod guard;
 mod linear;
 mod maps;
 mod onnx;
 mod pointwise;
+pub mod proto;
 mod tensor;
 
 use std::path::Path;
 
-pub(crate) use guard::guarded;
 pub(crate) use onnx::decode;
 
 use serde::Deserialize;

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, tensor_shape_proto::dimension, type_proto};
-use tract_onnx::prelude::Framework;
+use prost::Message;
 
 use super::constants;
+use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, tensor_shape_proto::dimension, type_proto};
 use super::tensor::Tensor;
 use crate::ann::{Network, Node, Normalisation, Op};
 use crate::error::{Error, Result};
@@ -37,7 +37,6 @@ pub enum Value {
 /// The state of the walk.
 pub struct Walk<'a> {
     label: &'a str,
-    pub opset: i64,
     values: HashMap<String, Value>,
     nodes: Vec<Node>,
     /// Numbers that may still be made or used.
@@ -53,9 +52,9 @@ pub struct Current<'a> {
 }
 
 /// The model in a file's bytes, if they are one. Every node has a name of its own, which a file need not give it: nodes are told apart by
-/// them here, and in tract.
-pub fn decode(mut bytes: &[u8]) -> Option<ModelProto> {
-    let mut model = tract_onnx::onnx().proto_model_for_read(&mut bytes).ok()?;
+/// them.
+pub fn decode(bytes: &[u8]) -> Option<ModelProto> {
+    let mut model = ModelProto::decode(bytes).ok()?;
     if let Some(graph) = &mut model.graph {
         let inputs = graph.input.iter().map(|input| &input.name);
         let others = inputs.chain(graph.initializer.iter().map(|tensor| &tensor.name));
@@ -115,14 +114,8 @@ impl<'a> Walk<'a> {
             let problem = format!("its graph has {} nodes", graph.node.len());
             return Err(Error::file(label, problem, format!("accepted are {MOST_NODES}; simplify it (onnxsim)")));
         }
-        let mut walk = Walk {
-            label,
-            opset,
-            values: HashMap::new(),
-            nodes: Vec::new(),
-            allowance: Cell::new(FREE_NUMBERS),
-            channels: 0,
-        };
+        let mut walk =
+            Walk { label, values: HashMap::new(), nodes: Vec::new(), allowance: Cell::new(FREE_NUMBERS), channels: 0 };
         walk.read_constants(graph)?;
         let normalisation = walk.read_input(graph, normalisation)?;
         for proto in &graph.node {
@@ -258,7 +251,7 @@ impl<'a> Walk<'a> {
                 ));
             }
             let most = self.allowance.get();
-            let tensor = constants::evaluate(current.proto, &constant, self.opset, most)
+            let tensor = constants::evaluate(current.proto, &constant, most)
                 .map_err(|problem| current.refuse(problem, "export the model with constant folding"))?;
             self.spend(current, tensor.len())?;
             return Ok(Value::Constant(Rc::new(tensor)));

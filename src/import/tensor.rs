@@ -1,8 +1,9 @@
 //! Tensors of an ONNX file, decoded with every size checked before anything is allocated.
 
 use ndarray::{ArrayD, IxDyn};
-use tract_onnx::pb::TensorProto;
-use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
+
+use super::proto::TensorProto;
+use super::proto::tensor_proto::{DATA_TYPES, DOUBLE, EXTERNAL, FLOAT, INT32, INT64};
 
 /// The two kinds of constants that a supported network holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,31 +43,9 @@ impl Tensor {
         }
     }
 
-    /// The protobuf form, for handing constants to tract.
-    pub fn to_proto(&self, name: &str) -> TensorProto {
-        let dims = self.shape().iter().map(|&size| size as i64).collect();
-        let name = name.to_owned();
-        match self {
-            Tensor::Float(values) => TensorProto {
-                dims,
-                name,
-                data_type: DataType::Float as i32,
-                float_data: values.iter().copied().collect(),
-                ..Default::default()
-            },
-            Tensor::Int(values) => TensorProto {
-                dims,
-                name,
-                data_type: DataType::Int64 as i32,
-                int64_data: values.iter().copied().collect(),
-                ..Default::default()
-            },
-        }
-    }
-
     /// Decodes a tensor; the error is (problem, advice).
     pub fn from_proto(proto: &TensorProto) -> Result<Tensor, (String, &'static str)> {
-        if proto.data_location == Some(DataLocation::External as i32) || !proto.external_data.is_empty() {
+        if proto.data_location == Some(EXTERNAL) || !proto.external_data.is_empty() {
             return Err((
                 "its data is in another file".into(),
                 "save the model as one file (onnx.save_model(model, path, save_as_external_data=False))",
@@ -108,16 +87,18 @@ impl Tensor {
                 ArrayD::from_shape_vec(shape, values).map($kind).map_err(|_| wrong_size(found))
             }};
         }
-        match DataType::try_from(proto.data_type) {
-            Ok(DataType::Float) => decode!(f32, proto.float_data, f32, Tensor::Float),
-            Ok(DataType::Double) => decode!(f64, proto.double_data, f32, Tensor::Float),
-            Ok(DataType::Int64) => decode!(i64, proto.int64_data, i64, Tensor::Int),
-            Ok(DataType::Int32) => decode!(i32, proto.int32_data, i64, Tensor::Int),
-            Ok(other) => Err((
-                format!("its elements are of type {}", other.as_str_name()),
-                "export a float32 model that is neither quantised nor half precision",
-            )),
-            Err(_) => Err((format!("its element type {} is unknown", proto.data_type), "export the model again")),
+        match proto.data_type {
+            FLOAT => decode!(f32, proto.float_data, f32, Tensor::Float),
+            DOUBLE => decode!(f64, proto.double_data, f32, Tensor::Float),
+            INT64 => decode!(i64, proto.int64_data, i64, Tensor::Int),
+            INT32 => decode!(i32, proto.int32_data, i64, Tensor::Int),
+            other => match usize::try_from(other).ok().and_then(|other| DATA_TYPES.get(other)) {
+                Some(name) => Err((
+                    format!("its elements are of type {name}"),
+                    "export a float32 model that is neither quantised nor half precision",
+                )),
+                None => Err((format!("its element type {other} is unknown"), "export the model again")),
+            },
         }
     }
 }

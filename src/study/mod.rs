@@ -83,7 +83,7 @@ impl Study {
     ///
     /// # Errors
     /// [`Kind::OutOfRange`] and [`Kind::Empty`] for options, [`Kind::Missing`] if `converted` has no ONNX file; what import, conversion, calibration
-    /// (also if `calibration` is needed and missing), quantisation and tract report.
+    /// (also if `calibration` is needed and missing), quantisation and rten report.
     pub fn new(
         converted: &Converted,
         options: &Options,
@@ -128,7 +128,7 @@ impl Study {
     /// Runs the ANN and the integer networks on some more images. `progress` is told what runs and how many more images are done.
     ///
     /// # Errors
-    /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what tract
+    /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what rten
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
         let (exact, labels) = self.exact(images, progress)?;

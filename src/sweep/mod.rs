@@ -35,6 +35,7 @@ use crate::folder::{self, Converted};
 use crate::model::{Model, argmax};
 use crate::quantise::quantise;
 use crate::snn;
+use crate::words::{Words, as_word};
 pub use hardware::{Device, Hardware};
 
 use store::Key;
@@ -72,7 +73,7 @@ impl Point {
     }
 
     fn name(&self) -> String {
-        format!("{}-w{}-{}", self.network_name(), self.weight_bits, self.threshold.name())
+        format!("{}-w{}-{}", self.network_name(), self.weight_bits, self.threshold.word())
     }
 
     fn settings(&self) -> Settings {
@@ -81,7 +82,7 @@ impl Point {
 }
 
 /// What a sweep does one after the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// Run the ANN on all images.
     Ann,
@@ -92,6 +93,16 @@ pub enum Stage {
     /// Gather them.
     Table,
 }
+
+impl Words for Stage {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Stage::Ann, "ann", "Run the ANN on all images"),
+        (Stage::Networks, "networks", "Convert the network for each τ and T"),
+        (Stage::Points, "points", "Compute the points"),
+        (Stage::Table, "table", "Gather them"),
+    ];
+}
+as_word!(Stage);
 
 /// What is swept over.
 pub struct Task<'a> {
@@ -147,7 +158,7 @@ struct AnnFound {
 /// how much more is done, 0 at its start.
 ///
 /// # Errors
-/// What conversion, quantisation, tract and the folding solver report, [`Kind::LabelsMissing`], and
+/// What conversion, quantisation, rten and the folding solver report, [`Kind::LabelsMissing`], and
 /// [`Kind::Unwritable`] for a folder that cannot be written.
 pub fn run(
     task: &Task,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Found, Hardware};
+use crate::words::Words;
 
 /// LUTs that a multiplier stands for. In cells of 16 lanes one saves 30 (ECP5, a product a lane) to 71 LUTs (Xilinx 7, two
 /// accumulators each); docs/architecture.md has the measurements.
@@ -60,7 +61,7 @@ pub fn csv(rows: &[Row]) -> String {
             point.members,
             point.timesteps,
             point.weight_bits,
-            point.threshold.name(),
+            point.threshold.word(),
             found.images,
             found.accuracy,
             found.agreement,

@@ -6,12 +6,12 @@
 
 use std::time::Instant;
 
-use clap::ValueEnum;
 use support::zoo::{onnx, placed, test_set, whole_images};
 use volley::convert::calibrate::{Calibration, calibrate};
 use volley::eval::{Report, evaluate};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::snn::Network;
+use volley::words::Words;
 
 const EXACT: ThresholdMode = ThresholdMode::Exact;
 
@@ -108,7 +108,7 @@ fn resnet20_with_relu_is_calibrated() {
     let name = "resnet20-cifar10-relu";
     let sample = whole_images("cifar10_calib", 2_000);
     for (members, timesteps, bar) in RELU {
-        for method in Calibration::value_variants() {
+        for (method, ..) in Calibration::ALL {
             let mut placed = placed(name, members, timesteps);
             let start = Instant::now();
             calibrate(&mut placed, &sample, *method, &|| ()).unwrap();

@@ -45,7 +45,7 @@ fn synthesises_as_meant(network: &Network, family: Family) {
     let design = rtl::generate(network, &plan).unwrap();
     let cells = yosys::synthesise(&yosys::system(), &design, family);
     let cost = cells.cost(family);
-    println!("digits τ 4 T {} {family:?}, {} weights: {cost:?}\n  {cells}", network.timesteps, network.weights.name());
+    println!("digits τ 4 T {} {family:?}, {} weights: {cost:?}\n  {cells}", network.timesteps, network.weights);
     // The first layer multiplies weights by pixels, one multiplier a lane; counts are added in LUTs.
     assert_eq!(cost.dsps, design.manifest.layers[0].fold.lanes as u64, "{cells}");
     // The weights and rows that are meant for them; everything else here is small enough for LUTs.

@@ -103,7 +103,7 @@ fn vgg16_slim_agrees_with_the_golden_scores_and_counts() {
 }
 
 #[test]
-fn tract_runs_the_anns_as_pytorch_does() {
+fn rten_runs_the_anns_as_pytorch_does() {
     for (name, limit) in
         [("mnist-mlp", 100), ("mnist-cnn", 100), ("resnet20-cifar10-relu", 20), ("vgg16-slim-cifar10", 20)]
     {

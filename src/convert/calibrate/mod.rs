@@ -16,13 +16,12 @@ use crate::data::Images;
 use crate::error::{Kind, Place, Result, Setting};
 use crate::shape::Shape;
 use crate::snn::{Layer, Network, Neuron, Op, Source, float};
+use crate::words::{Words, as_word};
 use refit::Sample;
 use steps::{mean_output, steps};
 
 /// How far calibration goes; each way does what the one before it does and a step more.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Calibration {
     /// λ is the largest activation of the layer
@@ -37,6 +36,17 @@ pub enum Calibration {
     #[default]
     Weights,
 }
+
+impl Words for Calibration {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Calibration::Maximum, "maximum", "λ is the largest activation of the layer"),
+        (Calibration::Layer, "layer", "λ of the layer with the least squared error"),
+        (Calibration::Channel, "channel", "λ of each channel with the least squared error"),
+        (Calibration::Bias, "bias", "Biases make up for the mean error of each channel"),
+        (Calibration::Weights, "weights", "Weights and readout are fitted anew to the inputs that spiking layers give"),
+    ];
+}
+as_word!(Calibration);
 
 /// Finds the steps of `placed.uncalibrated` and corrects these layers and the readout. `placed.uncalibrated` is empty
 /// afterwards. `progress` is called after each node of the network.

@@ -1,11 +1,11 @@
 //! ONNX files made by hand for the import and conversion tests.
 
 use prost::Message;
-use tract_onnx::pb::{
+use volley::ann::{Network, Normalisation};
+use volley::import::proto::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto,
     ValueInfoProto, tensor_shape_proto, type_proto,
 };
-use volley::ann::{Network, Normalisation};
 
 /// A graph under construction; values are named after the nodes that make them.
 #[derive(Clone)]
@@ -25,7 +25,6 @@ impl Graph {
             ir_version: 8,
             opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 17 }],
             graph: Some(graph),
-            ..Default::default()
         };
         Graph { model, channels: c, last: "image".into() }
     }
@@ -159,13 +158,8 @@ fn value(name: &str, dims: &[i64]) -> ValueInfoProto {
         .iter()
         .map(|&size| tensor_shape_proto::Dimension {
             value: Some(tensor_shape_proto::dimension::Value::DimValue(size)),
-            ..Default::default()
         })
         .collect();
     let tensor = type_proto::Tensor { elem_type: 1, shape: Some(TensorShapeProto { dim }) };
-    ValueInfoProto {
-        name: name.into(),
-        r#type: Some(TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() }),
-        ..Default::default()
-    }
+    ValueInfoProto { name: name.into(), r#type: Some(TypeProto { value: Some(type_proto::Value::TensorType(tensor)) }) }
 }

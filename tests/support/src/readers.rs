@@ -68,7 +68,7 @@ pub fn onnx(bytes: &[u8]) {
     }
 }
 
-/// What tract makes of the same model, which is a result or an error.
+/// What rten makes of the same model, which is a result or an error.
 fn run(onnx: &[u8], network: &snn::Network) {
     let volley::snn::Input { shape, normalisation } = &network.input;
     if let Ok(ann) = eval::ann::Ann::new(onnx, *shape, normalisation) {
