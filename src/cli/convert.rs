@@ -8,7 +8,7 @@ use serde_json::json;
 use volley::ann::Normalisation;
 use volley::convert::calibrate::{self, Calibration};
 use volley::convert::{self, Options};
-use volley::error::{Artefact, Error, Kind};
+use volley::error::{Artefact, Error, Kind, Setting};
 use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
 use volley::mixed_precision::{self, Choice};
@@ -153,8 +153,10 @@ pub fn convert(
 ) -> volley::Result<(Converted, fixed_point::Network)> {
     settings.validate()?;
     let onnx = read_model(model)?;
+    let given = normalisation.is_some();
     let normalisation = self::normalisation(model, normalisation)?;
-    let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)?;
+    let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)
+        .map_err(|error| beside(model, given, error))?;
     let mut placed = convert::convert(ann, options)?;
     if let Some((path, method)) = data
         && !placed.uncalibrated.is_empty()
@@ -180,6 +182,14 @@ pub fn normalisation(model: &Path, flags: Option<Normalisation>) -> volley::Resu
     match flags {
         Some(normalisation) => Ok(normalisation),
         None => import::normalisation_for(model)?.ok_or_else(|| no_normalisation(model)),
+    }
+}
+
+/// A normalisation that was not `given` as flags is wrong in the file beside the model.
+pub fn beside(model: &Path, given: bool, error: Error) -> Error {
+    match error.place().setting() {
+        Some(Setting::Mean | Setting::Std) if !given => error.within(model.with_extension("toml")),
+        _ => error,
     }
 }
 

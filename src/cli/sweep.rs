@@ -160,7 +160,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     let normalisation = convert::normalisation(&args.model, flags(args))?;
     let onnx = convert::read_model(&args.model)?;
-    let imported = import::read_onnx_bytes(&onnx, &args.model.display().to_string(), normalisation.clone())?;
+    let imported = import::read_onnx_bytes(&onnx, &args.model.display().to_string(), normalisation.clone())
+        .map_err(|error| convert::beside(&args.model, flags(args).is_some(), error))?;
     let shape = imported.nodes[0].shape;
     let data = images(&args.data, args.limit, shape)?;
     let calibration = args.calibration.as_deref().map(|path| images(path, None, shape)).transpose()?;

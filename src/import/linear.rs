@@ -16,20 +16,17 @@ impl Walk<'_> {
         let (outputs, group_inputs, kernel_height, kernel_width) = weights.dim();
         let kernel = [kernel_height, kernel_width];
         if current.sizes("kernel_shape", Some(kernel), 1)? != kernel {
-            return Err(current.refuse("kernel_shape and the weights disagree", "export the model again"));
+            return Err(current.broken("kernel_shape and the weights disagree"));
         }
         let [groups] = current.checked_sizes("group", &[current.int("group", 1)], 1)?;
         if current.sizes("dilations", Some([1, 1]), 1)? != [1, 1] {
             return Err(current.refuse("it is dilated", "accepted are convolutions with dilation 1"));
         }
         if group_inputs.checked_mul(groups) != Some(shape.channels) || outputs % groups != 0 || outputs == 0 {
-            return Err(current.refuse(
-                format!(
-                    "its weights {outputs}×{group_inputs}×{kernel_height}×{kernel_width} in {groups} groups do not fit \
+            return Err(current.broken(format!(
+                "its weights {outputs}×{group_inputs}×{kernel_height}×{kernel_width} in {groups} groups do not fit \
                      the input {shape}"
-                ),
-                "export the model again",
-            ));
+            )));
         }
         let bias = match current.proto.input.get(2).filter(|name| !name.is_empty()) {
             Some(_) => self.vector(current, 2, outputs)?,
@@ -82,13 +79,14 @@ impl Walk<'_> {
             ));
         }
         if weights.ncols() != shape.elements() {
-            return Err(current.refuse(
-                format!("its weights take {} inputs and {} arrive", weights.ncols(), shape.elements()),
-                "export the model again",
-            ));
+            return Err(current.broken(format!(
+                "its weights take {} inputs and {} arrive",
+                weights.ncols(),
+                shape.elements()
+            )));
         }
         if weights.iter().chain(&bias).any(|value| !value.is_finite()) {
-            return Err(current.refuse("alpha or beta makes its weights infinite", "export the model again"));
+            return Err(current.broken("alpha or beta makes its weights infinite"));
         }
         // Row-major again after a transposition, so that later passes can reshape it.
         let weights = weights.as_standard_layout().into_owned();

@@ -18,20 +18,19 @@ pub(crate) use onnx::decode;
 use serde::Deserialize;
 
 use crate::ann::{self, Normalisation};
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Kind, Result};
 use crate::input;
 
 /// Reads an ONNX file: float32, opset 11 or later, one input N×C×H×W, one output. Without a normalisation (for
 /// looking at the graph) a pixel enters as p/255.
 ///
 /// # Errors
-/// [`Error::Io`] for an unreadable file, [`Error::File`] for one that is not such a model, [`Error::Node`] for an
+/// [`Kind::Unreadable`]; [`Kind::NotOnnx`] or [`Kind::OldOperatorSet`] for another file; [`Kind::UnsupportedOperator`] for an
 /// operator that a spiking accelerator cannot express (it names the node and what is accepted instead), and
-/// [`Error::Setting`] for a normalisation that does not fit the input's channels.
+/// [`Kind::OnePerChannel`] for a normalisation that does not fit the input's channels.
 pub fn read_onnx(path: &Path, normalisation: impl Into<Option<Normalisation>>) -> Result<ann::Network> {
-    let bytes = input::read(path, input::MOST_BYTES).map_err(|source| {
-        Error::io(path, source, "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))")
-    })?;
+    let bytes = input::read(path, input::MOST_BYTES)
+        .map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(path))?;
     read_onnx_bytes(&bytes, &path.display().to_string(), normalisation)
 }
 
@@ -51,7 +50,7 @@ pub fn read_onnx_bytes(
 /// keys are the user's own.
 ///
 /// # Errors
-/// [`Error::Io`] or [`Error::File`] if the file is there but cannot be used.
+/// [`Kind::Unreadable`] or [`Kind::Malformed`] if the file is there but cannot be used.
 pub fn normalisation_for(model: &Path) -> Result<Option<Normalisation>> {
     // Everything but `[input]` belongs to the user, so unknown keys are allowed out there and only there.
     #[derive(Deserialize)]
@@ -62,14 +61,9 @@ pub fn normalisation_for(model: &Path) -> Result<Option<Normalisation>> {
     let text = match input::read_text(&path) {
         Ok(text) => text,
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(Error::io(path, source, "make it readable or move it away from the model")),
+        Err(error) => return Err(Kind::Unreadable { wanted: Artefact::Normalisation, error }.at(path)),
     };
-    let beside: Beside = toml::from_str(&text).map_err(|error| {
-        Error::file(
-            &path,
-            error.to_string().trim_end().to_owned(),
-            "the table is [input] with mean = [...] and std = [...], one number a channel",
-        )
-    })?;
+    let beside: Beside =
+        toml::from_str(&text).map_err(|error| Kind::malformed(Artefact::Normalisation, error).at(&path))?;
     Ok(beside.input)
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::ops::Bound;
 use std::rc::Rc;
 
 use prost::Message;
@@ -10,7 +11,7 @@ use super::constants;
 use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, tensor_shape_proto::dimension, type_proto};
 use super::tensor::Tensor;
 use crate::ann::{Network, Node, Normalisation, Op};
-use crate::error::{Error, Result};
+use crate::error::{Artefact, Error, Kind, Place, Result, Setting, Unit};
 use crate::identifier::printable;
 use crate::shape::{MOST_CHANNELS, MOST_ELEMENTS, MOST_NODES, MOST_SIZE, Shape};
 
@@ -85,15 +86,13 @@ fn unique(names: &mut HashMap<String, usize>, name: String) -> String {
     }
 }
 
+/// Operators that have a spiking counterpart.
+const ACCEPTED: &str = "Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, MaxPool, Add, Concat, \
+                        Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Squeeze, Slice, Pad, Dropout and Identity";
+
 impl<'a> Walk<'a> {
     pub fn run(bytes: &[u8], label: &'a str, normalisation: Option<Normalisation>) -> Result<Network> {
-        let model = decode(bytes).ok_or_else(|| {
-            Error::file(
-                label,
-                "this is not an ONNX file, or a damaged one",
-                "export the model again, or fetch it again",
-            )
-        })?;
+        let model = decode(bytes).ok_or_else(|| Kind::NotOnnx.at(Place::file(label)))?;
         let opset = model
             .opset_import
             .iter()
@@ -101,18 +100,15 @@ impl<'a> Walk<'a> {
             .map(|set| set.version)
             .unwrap_or(0);
         let Some(graph) = model.graph.as_ref().filter(|graph| !graph.node.is_empty()) else {
-            return Err(Error::file(label, "the model has no graph", "export the model again, or fetch it again"));
+            return Err(Kind::malformed(Artefact::Onnx, "the model has no graph").at(Place::file(label)));
         };
         if opset < OLDEST_OPSET {
-            return Err(Error::file(
-                label,
-                format!("the model uses operator set {opset}"),
-                format!("export it with opset_version={OLDEST_OPSET} or later; 17 is a good choice"),
-            ));
+            return Err(Kind::OldOperatorSet { found: opset, oldest: OLDEST_OPSET }.at(Place::file(label)));
         }
         if graph.node.len() > MOST_NODES {
-            let problem = format!("its graph has {} nodes", graph.node.len());
-            return Err(Error::file(label, problem, format!("accepted are {MOST_NODES}; simplify it (onnxsim)")));
+            let (found, most) = (graph.node.len() as u64, MOST_NODES as u64);
+            let advice = format!("at most {MOST_NODES} are accepted; simplify the model (onnxsim)");
+            return Err(Kind::TooLarge { unit: Unit::Nodes, found, most }.at(Place::file(label)).advise(advice));
         }
         let mut walk =
             Walk { label, values: HashMap::new(), nodes: Vec::new(), allowance: Cell::new(FREE_NUMBERS), channels: 0 };
@@ -127,11 +123,11 @@ impl<'a> Walk<'a> {
     fn read_constants(&mut self, graph: &GraphProto) -> Result<()> {
         if let Some(sparse) = graph.sparse_initializer.first() {
             let name = sparse.values.as_ref().map(|values| values.name.as_str()).unwrap_or_default();
-            return Err(self.file(format!("tensor '{name}' is sparse"), "export the model with dense weights"));
+            return Err(self.tensor(name, "it is sparse", "export the model with dense weights"));
         }
         for proto in &graph.initializer {
-            let tensor = Tensor::from_proto(proto)
-                .map_err(|(problem, advice)| self.file(format!("tensor '{}': {problem}", proto.name), advice))?;
+            let tensor =
+                Tensor::from_proto(proto).map_err(|(problem, advice)| self.tensor(&proto.name, problem, advice))?;
             self.allow(&tensor);
             self.values.insert(proto.name.clone(), Value::Constant(Rc::new(tensor)));
         }
@@ -217,7 +213,7 @@ impl<'a> Walk<'a> {
         }
         let value = self.translate(&current)?;
         let Some(output) = proto.output.first() else {
-            return Err(current.refuse("it has no output", "export the model again"));
+            return Err(current.broken("it has no output"));
         };
         self.values.insert(output.clone(), value);
         Ok(())
@@ -277,12 +273,7 @@ impl<'a> Walk<'a> {
             "Shape" => self.shape_of(current),
             "Slice" => self.slice(current),
             "Pad" => self.pad(current),
-            _ => Err(current.refuse(
-                "this operator has no spiking counterpart",
-                "accepted are Conv, Gemm, MatMul, BatchNormalization, AveragePool, GlobalAveragePool, ReduceMean, \
-                 MaxPool, Add, Concat, Relu, Clip, Floor, Mul/Div/Add/Sub by constants, Flatten, Reshape, Squeeze, Slice, Pad, \
-                 Dropout and Identity; replace it and train again, or leave it out of the exported model",
-            )),
+            _ => Err(Kind::UnsupportedOperator { accepted: ACCEPTED }.at(current.place())),
         }
     }
 
@@ -385,9 +376,9 @@ impl<'a> Walk<'a> {
     pub fn ints(&self, current: &Current, index: usize) -> Result<Option<Vec<i64>>> {
         match self.constant(current, index)? {
             None => Ok(None),
-            Some(tensor) => tensor.ints().map(Some).ok_or_else(|| {
-                current.refuse(format!("its input {index} must hold integers"), "export the model again")
-            }),
+            Some(tensor) => {
+                tensor.ints().map(Some).ok_or_else(|| current.broken(format!("its input {index} must hold integers")))
+            }
         }
     }
 
@@ -395,16 +386,13 @@ impl<'a> Walk<'a> {
     pub fn weights(&self, current: &Current, index: usize) -> Result<ndarray::ArrayD<f32>> {
         let name = current.proto.input.get(index).map(String::as_str).unwrap_or_default();
         let Some(tensor) = self.constant(current, index)? else {
-            return Err(current.refuse(format!("its input {index} is missing"), "export the model again"));
+            return Err(current.broken(format!("its input {index} is missing")));
         };
         let Tensor::Float(values) = tensor.as_ref() else {
             return Err(current.refuse(format!("tensor '{name}' holds integers"), "export a float32 model"));
         };
         if values.iter().any(|value| !value.is_finite()) {
-            return Err(current.refuse(
-                format!("tensor '{name}' holds NaN or infinite values"),
-                "the training diverged or the file is damaged; export a model with finite weights",
-            ));
+            return Err(Kind::NotFinite { what: format!("tensor '{name}'") }.at(current.place()));
         }
         self.spend(current, values.len())?;
         Ok(values.clone())
@@ -415,10 +403,9 @@ impl<'a> Walk<'a> {
         let values = self.weights(current, index)?;
         if values.len() != length {
             let name = &current.proto.input[index];
-            return Err(current.refuse(
-                format!("tensor '{name}' has {} elements where {length} are needed", values.len()),
-                "export the model again",
-            ));
+            return Err(
+                current.broken(format!("tensor '{name}' has {} elements where {length} are needed", values.len()))
+            );
         }
         Ok(values.iter().copied().collect())
     }
@@ -442,13 +429,28 @@ impl<'a> Walk<'a> {
     }
 
     fn file(&self, problem: String, advice: &str) -> Error {
-        Error::file(self.label, problem, advice)
+        Kind::Unsupported { problem, advice: advice.into() }.at(Place::file(self.label))
+    }
+
+    fn tensor(&self, name: &str, problem: impl Into<String>, advice: &str) -> Error {
+        let kind = Kind::Unsupported { problem: problem.into(), advice: advice.into() };
+        kind.at(Place::within(self.label, Place::tensor(name)))
     }
 }
 
 impl Current<'_> {
+    fn place(&self) -> Place {
+        Place::node(&self.name, &self.proto.op_type)
+    }
+
+    /// The error of a node that contradicts itself or the rest of the graph.
+    pub fn broken(&self, problem: impl Into<String>) -> Error {
+        Kind::BadGraph { problem: problem.into() }.at(self.place())
+    }
+
+    /// The error of a node in a form that is not supported.
     pub fn refuse(&self, problem: impl Into<String>, advice: impl Into<String>) -> Error {
-        Error::node(&self.name, &self.proto.op_type, problem, advice)
+        Kind::Unsupported { problem: problem.into(), advice: advice.into() }.at(self.place())
     }
 
     pub fn attribute(&self, name: &str) -> Option<&AttributeProto> {
@@ -493,20 +495,17 @@ impl Current<'_> {
 }
 
 fn check_normalisation(normalisation: &Normalisation, channels: usize) -> Result<()> {
-    for (key, values) in [("[input] mean", &normalisation.mean), ("[input] std", &normalisation.std)] {
+    for (setting, values) in [(Setting::Mean, &normalisation.mean), (Setting::Std, &normalisation.std)] {
         if values.len() != channels {
-            return Err(Error::setting(
-                key,
-                format!("it has {} numbers and the image has {channels} channels", values.len()),
-                "give one number a channel, as training used them (pixels scaled to 0..1)",
-            ));
+            return Err(Kind::OnePerChannel { numbers: values.len(), channels }.at(setting));
         }
         if values.iter().any(|value| !value.is_finite()) {
-            return Err(Error::setting(key, "it is not finite", "give the numbers that training used"));
+            let advice = "give the numbers that training used";
+            return Err(Kind::NotFinite { what: "it".into() }.at(setting).advise(advice));
         }
     }
     if let Some(value) = normalisation.std.iter().find(|&&value| value <= 0.0) {
-        return Err(Error::setting("[input] std", format!("it is {value}"), "a standard deviation is more than 0"));
+        return Err(Kind::out_of_range(*value, (Bound::Excluded(0.0), Bound::Unbounded)).at(Setting::Std));
     }
     Ok(())
 }

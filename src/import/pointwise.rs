@@ -66,7 +66,7 @@ impl Walk<'_> {
         let (input, rank, shape) = self.map(current, map)?;
         let operator = current.proto.op_type.as_str();
         let Some(tensor) = self.constant(current, constant)? else {
-            return Err(current.refuse("it has one input", "export the model again"));
+            return Err(current.broken("it has one input"));
         };
         let name = current.proto.input[constant].clone();
         let values = tensor.numbers();

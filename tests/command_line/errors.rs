@@ -49,8 +49,8 @@ const FREE_TEXTS: &[(&str, &str)] = &[
 const NOT_SHOWN: &[(&str, &[&str])] = &[
     ("Unusual settings", &["BaudOutOfReach", "FrameTooLong", "NoFoldingFits", "NoName", "NotUnderstood", "RuntimeWeightsNeedExact", "SetTwice"]),
     ("Unusual networks and images", &[
-        "BadGraph", "LabelOutOfRange", "NeverActive", "NoHardware", "NoImages", "NoScale", "NoSpikingForm", "NotFinite", "NotFixedPoint",
-        "NotOnnx", "OldOperatorSet", "OnePerChannel", "TooWide", "UnsupportedActivation",
+        "BadGraph", "LabelOutOfRange", "NeverActive", "NoHardware", "NoImages", "NoScale", "NoSpikingForm", "NotFixedPoint",
+        "OldOperatorSet", "TooWide", "UnsupportedActivation",
     ]),
     ("Damaged or edited files", &[
         "BadChecksum", "BadName", "Invalid", "NoBitstream", "NotLoadable", "NotRegular", "NotText", "Unused", "WeightsBuiltIn", "WrongShape",
@@ -129,12 +129,7 @@ fn kind(message: &str) -> usize {
         _ if ["layer '", "module '", "network '"].iter().any(|start| subject.starts_with(start)) => 2,
         _ if tools.iter().any(|tool| subject.starts_with(tool)) => 4,
         _ if subject.starts_with("/dev/") || subject == "nowhere" => 5,
-        _ if subject.starts_with("--")
-            || (subject.starts_with('[') && !subject.contains('/'))
-            || message.starts_with("invalid value") =>
-        {
-            0
-        }
+        _ if subject.starts_with("--") || message.starts_with("invalid value") => 0,
         _ if message.starts_with("the argument") => 0,
         _ => 3,
     }

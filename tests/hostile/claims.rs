@@ -82,7 +82,7 @@ fn many_nodes_are_refused_and_equal_names_are_no_hindrance() {
     for _ in 0..1000 {
         graph = graph.node("same", "Relu", &["image"], &[]);
     }
-    assert_snapshot!(refusal(graph), @"test.onnx: its graph has 5000 nodes; accepted are 4096; simplify it (onnxsim)");
+    assert_snapshot!(refusal(graph), @"test.onnx: it has 5000 nodes; at most 4096 are accepted; simplify the model (onnxsim)");
     // Nor may a few nodes have too many channels together.
     let mut wide = Graph::new([65_535, 1, 1]);
     for index in 0..300 {

@@ -92,9 +92,9 @@ fn damaged_files_are_refused() {
     let bytes = sound().bytes();
     let normalisation = Normalisation { mean: vec![0.0], std: vec![1.0] };
     let read = |bytes: &[u8]| volley::import::read_onnx_bytes(bytes, "test.onnx", normalisation.clone());
-    assert_snapshot!(read(&bytes[..bytes.len() / 2]).unwrap_err(), @"test.onnx: this is not an ONNX file, or a damaged one; export the model again, or fetch it again");
-    assert_snapshot!(read(b"").unwrap_err(), @"test.onnx: the model has no graph; export the model again, or fetch it again");
-    assert_snapshot!(read(b"\x89PNG not a network").unwrap_err(), @"test.onnx: this is not an ONNX file, or a damaged one; export the model again, or fetch it again");
+    assert_snapshot!(read(&bytes[..bytes.len() / 2]).unwrap_err(), @"test.onnx: this is not an ONNX file, or it is damaged; export the model again, or download it again");
+    assert_snapshot!(read(b"").unwrap_err(), @"test.onnx: the model has no graph; export the model again");
+    assert_snapshot!(read(b"\x89PNG not a network").unwrap_err(), @"test.onnx: this is not an ONNX file, or it is damaged; export the model again, or download it again");
     // No prefix of the file may do anything but be refused or, where protobuf cannot tell, be a shorter graph.
     for length in 0..bytes.len() {
         let _ = read(&bytes[..length]);
@@ -156,7 +156,7 @@ fn bad_weights_are_named() {
         .tensor("fc.weight", &[2, 16], [vec![f32::NAN], vec![0.0; 31]].concat())
         .flatten("/0/Flatten")
         .node("/1/Gemm", "Gemm", &["_", "fc.weight"], &[("transB", Attribute::Int(1))]);
-    assert_snapshot!(refusal(nan), @"node '/1/Gemm' (Gemm): tensor 'fc.weight' holds NaN or infinite values; the training diverged or the file is damaged; export a model with finite weights");
+    assert_snapshot!(refusal(nan), @"node '/1/Gemm' (Gemm): tensor 'fc.weight' has NaN or infinite values; the training diverged or the file is damaged; use finite numbers");
     let short = Graph::new([1, 4, 4]).tensor("fc.weight", &[2, 16], vec![0.0; 5]).flatten("/0/Flatten");
     assert_snapshot!(refusal(short), @"test.onnx: tensor 'fc.weight': its shape [2, 16] needs 32 elements and the file holds 5; the file is damaged; export the model again");
     let huge = Graph::new([1, 4, 4]).tensor("fc.weight", &[i64::MAX, i64::MAX], vec![]).flatten("/0/Flatten");
@@ -184,9 +184,9 @@ fn unfit_models_are_refused() {
     let wide = [("pads", Attribute::Ints(vec![i64::MAX; 4]))];
     assert_snapshot!(refusal(Graph::new([1, 8, 8]).conv("/0/Conv", 2, 1, 3, &wide)), @"node '/0/Conv' (Conv): its pads is [9223372036854775807, 9223372036854775807, 9223372036854775807, 9223372036854775807]; accepted are 4 integers from 0 to 65535, for maps of two dimensions");
     let normalisation = Normalisation { mean: vec![0.0; 3], std: vec![1.0; 3] };
-    assert_snapshot!(volley::import::read_onnx_bytes(&sound().bytes(), "test.onnx", normalisation).unwrap_err(), @"[input] mean: it has 3 numbers and the image has 1 channels; give one number a channel, as training used them (pixels scaled to 0..1)");
+    assert_snapshot!(volley::import::read_onnx_bytes(&sound().bytes(), "test.onnx", normalisation).unwrap_err(), @"mean: it has 3 numbers, and the input has 1 channels; give one number for each channel, as training used them (pixels scaled to 0..1)");
     let normalisation = Normalisation { mean: vec![0.0], std: vec![0.0] };
-    assert_snapshot!(volley::import::read_onnx_bytes(&sound().bytes(), "test.onnx", normalisation).unwrap_err(), @"[input] std: it is 0; a standard deviation is more than 0");
+    assert_snapshot!(volley::import::read_onnx_bytes(&sound().bytes(), "test.onnx", normalisation).unwrap_err(), @"standard deviation: it is 0; choose more than 0");
 }
 
 /// `x.view(x.size(0), -1)` leaves arithmetic on the shape, and a matrix product its bias, in the file.

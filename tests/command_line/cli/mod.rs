@@ -22,7 +22,7 @@ fn a_truncated_model_is_refused() {
     let place = Place::new();
     let whole = std::fs::read(format!("{DIGITS}/digits.onnx")).unwrap();
     std::fs::write(place.path("model.onnx"), &whole[..whole.len() / 2]).unwrap();
-    assert_snapshot!(place.refused(&format!("{CONVERT} --mean 0 --std 1")), @"error: model.onnx: this is not an ONNX file, or a damaged one; export the model again, or fetch it again");
+    assert_snapshot!(place.refused(&format!("{CONVERT} --mean 0 --std 1")), @"error: model.onnx: this is not an ONNX file, or it is damaged; export the model again, or download it again");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn weights_that_are_no_numbers_are_refused() {
     weights[7] = f32::NAN;
     let graph = Graph::new([1, 4, 4]).flatten("/0/Flatten").tensor("w", &[3, 16], weights);
     place.model(graph.node("/1/Gemm", "Gemm", &["_", "w"], &[("transB", Attribute::Int(1))]));
-    assert_snapshot!(place.refused(CONVERT), @"error: node '/1/Gemm' (Gemm): tensor 'w' holds NaN or infinite values; the training diverged or the file is damaged; export a model with finite weights");
+    assert_snapshot!(place.refused(CONVERT), @"error: node '/1/Gemm' (Gemm): tensor 'w' has NaN or infinite values; the training diverged or the file is damaged; use finite numbers");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_missing_normalisation_is_asked_for() {
     let place = Place::new();
     std::fs::copy(format!("{DIGITS}/digits.onnx"), place.path("model.onnx")).unwrap();
     assert_snapshot!(place.refused(CONVERT), @"error: model.toml: there is no such file with an [input] table, and --mean and --std are not given; say how training normalised its images, (pixel/255 − mean)/std with one number for each channel: --mean 0 --std 1 if it did not, for grey images");
-    assert_snapshot!(place.refused(&format!("{CONVERT} --mean 0,0,0 --std 1,1,1")), @"error: [input] mean: it has 3 numbers and the image has 1 channels; give one number a channel, as training used them (pixels scaled to 0..1)");
+    assert_snapshot!(place.refused(&format!("{CONVERT} --mean 0,0,0 --std 1,1,1")), @"error: --mean: it has 3 numbers, and the input has 1 channels; give one number for each channel, as training used them (pixels scaled to 0..1)");
     place.fine(&format!("{CONVERT} --mean 0 --std 1"));
 }
 
