@@ -54,6 +54,7 @@ impl Kind {
             Kind::Malformed { wanted, .. } | Kind::BadName { wanted, .. } => wanted.how_to_write(),
             Kind::Unwritable { .. } => "choose a path that you may write to, and check that the disk has free space",
             Kind::NotOnnx => "export the model again, or download it again",
+            Kind::NotRunnable { .. } => "check that the ONNX file runs elsewhere and takes a batch of one image",
             Kind::OldOperatorSet { oldest, .. } => {
                 return format!("export it with opset_version={oldest} or later; 17 is a good choice");
             }
@@ -79,7 +80,7 @@ impl Kind {
             }
             Kind::NoBitstream => "build the bitstream first; its report says why there is none",
             Kind::NotLoadable { .. } => "load the bitstream with the tool of the board's vendor",
-            Kind::Unsupported { advice, .. } | Kind::BadBoard { advice, .. } | Kind::Other { advice, .. } => advice,
+            Kind::Unsupported { advice, .. } | Kind::BadBoard { advice, .. } => advice,
             Kind::BadGraph { .. } => AGAIN,
             Kind::UnsupportedActivation { .. } => {
                 "accepted are ReLU, clip(x, 0, h) and QCFS, λ/L·clip(floor(x·L/λ + 1/2), 0, L)"

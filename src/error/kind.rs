@@ -111,6 +111,9 @@ pub enum Kind {
     /// A file is not an ONNX model.
     #[error("this is not an ONNX file, or it is damaged")]
     NotOnnx,
+    /// The runtime of float networks cannot run an ONNX model, for the reason that it gives.
+    #[error("the float network cannot be run ({problem})")]
+    NotRunnable { problem: String },
     /// An ONNX model of too old an operator set.
     #[error("the model uses operator set {found}")]
     OldOperatorSet { found: i64, oldest: i64 },
@@ -279,9 +282,6 @@ pub enum Kind {
     /// A mistake in Volley.
     #[error("{problem}")]
     Internal { problem: String },
-    /// To be replaced.
-    #[error("{problem}")]
-    Other { problem: String, advice: String },
 }
 
 /// The numbers that a setting may have.

@@ -101,52 +101,6 @@ impl std::error::Error for Error {
     }
 }
 
-impl Error {
-    /// To be replaced.
-    pub fn io(path: impl Into<PathBuf>, error: std::io::Error, advice: impl Into<String>) -> Self {
-        Kind::Unwritable { error }.at(Place::file(path)).advise(advice)
-    }
-
-    /// To be replaced.
-    pub fn file(path: impl Into<PathBuf>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
-        other(problem, advice).at(Place::file(path))
-    }
-
-    /// To be replaced.
-    pub fn node(
-        node: impl Into<String>,
-        operator: impl Into<String>,
-        problem: impl Into<String>,
-        advice: impl Into<String>,
-    ) -> Self {
-        other(problem, advice).at(Place::node(node, operator))
-    }
-
-    /// To be replaced.
-    pub fn layer(layer: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
-        other(problem, advice).at(Place::layer(layer))
-    }
-
-    /// To be replaced.
-    pub fn setting(key: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
-        other(problem, advice).at(Place::key(key))
-    }
-
-    /// To be replaced.
-    pub fn tool(tool: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
-        other(problem, advice).at(Place::tool(tool))
-    }
-
-    /// To be replaced.
-    pub fn device(device: impl Into<String>, problem: impl Into<String>, advice: impl Into<String>) -> Self {
-        other(problem, advice).at(Place::device(device))
-    }
-}
-
-fn other(problem: impl Into<String>, advice: impl Into<String>) -> Kind {
-    Kind::Other { problem: problem.into(), advice: advice.into() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use super::guard::guarded;
 use crate::ann::{Network, Normalisation, Op};
 use crate::convert::module_path;
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Place, Result};
 use crate::import::proto::tensor_shape_proto::dimension;
 use crate::import::proto::{AttributeProto, GraphProto, ModelProto, ValueInfoProto, type_proto};
 use crate::import::{decode, read_onnx_bytes};
@@ -40,8 +40,9 @@ impl Runner {
         let imported = read_onnx_bytes(onnx, "the ONNX file", normalisation.clone())?;
         let found = imported.nodes.first().map_or(shape, |input| input.shape);
         if found != shape {
-            let problem = format!("its images are {found} (channels × height × width), the network takes {shape}");
-            return Err(Error::file("the ONNX file", problem, "convert the network again"));
+            return Err(Kind::OtherShape { found, expected: shape }
+                .at(onnx_file())
+                .advise("convert the network again"));
         }
         let mut model = decode(onnx).unwrap_or_default();
         let outputs = model.graph.as_ref().map(choose).unwrap_or_default();
@@ -164,7 +165,7 @@ impl Ann {
     /// `onnx` is a file whose input is one float32 image batch N×C×H×W, and whose first output are the scores.
     ///
     /// # Errors
-    /// [`Error::Tool`] with what rten says.
+    /// [`Kind::NotRunnable`] with what rten says.
     pub fn new(onnx: &[u8], shape: Shape, normalisation: &Normalisation) -> Result<Self> {
         let outputs = |graph: &GraphProto| graph.output.iter().map(|output| output.name.clone()).collect();
         Runner::new(onnx, shape, normalisation, outputs).map(Ann)
@@ -173,7 +174,7 @@ impl Ann {
     /// The scores of one image, \[height, width, channel\].
     ///
     /// # Errors
-    /// [`Error::Tool`] with what rten says.
+    /// [`Kind::NotRunnable`] with what rten says.
     pub fn scores(&self, image: ArrayView3<u8>) -> Result<Vec<f32>> {
         let outputs = self.0.run(&[image], &|_| ())?;
         Ok(outputs.into_iter().flatten().next().unwrap_or_default())
@@ -205,7 +206,7 @@ impl Activations {
     /// module gives.
     ///
     /// # Errors
-    /// [`Error::Tool`] with what rten says.
+    /// [`Kind::NotRunnable`] with what rten says.
     pub fn new(onnx: &[u8], network: &snn::Network, origins: &[&str]) -> Result<Self> {
         let input = &network.input;
         let mut outputs = Vec::with_capacity(origins.len());
@@ -230,7 +231,7 @@ impl Activations {
     /// The activations of each image, in order.
     ///
     /// # Errors
-    /// [`Error::Tool`] with what rten says.
+    /// [`Kind::NotRunnable`] with what rten says.
     pub fn of(&self, images: &[ArrayView3<u8>]) -> Result<Vec<Found>> {
         let found = self.runner.run(images, &|_| ())?;
         let of_image = |found: Vec<Vec<f32>>| -> Found {
@@ -241,5 +242,10 @@ impl Activations {
 }
 
 fn failed(problem: String) -> Error {
-    Error::tool("rten", problem, "check that the ONNX file runs elsewhere and takes one image batch")
+    Kind::NotRunnable { problem }.at(onnx_file())
+}
+
+/// Where its errors are: only its bytes are known here.
+fn onnx_file() -> Place {
+    Place::file("the ONNX file")
 }

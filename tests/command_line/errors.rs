@@ -50,7 +50,7 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
     ("Unusual settings", &["BaudOutOfReach", "FrameTooLong", "NoFoldingFits", "NoName", "NotUnderstood", "RuntimeWeightsNeedExact", "SetTwice"]),
     ("Unusual networks and images", &[
         "BadGraph", "LabelOutOfRange", "NeverActive", "NoHardware", "NoImages", "NoScale", "NoSpikingForm", "NotFixedPoint",
-        "OldOperatorSet", "TooWide", "UnsupportedActivation",
+        "NotRunnable", "OldOperatorSet", "TooWide", "UnsupportedActivation",
     ]),
     ("Damaged or edited files", &[
         "BadChecksum", "BadName", "Invalid", "NoBitstream", "NotLoadable", "NotRegular", "NotText", "Unused", "WeightsBuiltIn", "WrongShape",
@@ -62,7 +62,7 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
         "WeightsNotLoaded",
     ]),
     ("Programs that use the library", &[
-        "BadBench", "Empty", "FrameSize", "Internal", "NoPin", "NoProcessingSystem", "NotAXilinxPart", "NotWritable", "Other",
+        "BadBench", "Empty", "FrameSize", "Internal", "NoPin", "NoProcessingSystem", "NotAXilinxPart", "NotWritable",
     ]),
 ];
 
