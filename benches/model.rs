@@ -1,4 +1,4 @@
-//! Speed of the integer model in each of its forms: images a second on all threads, and the time of a single image.
+//! Speed of the integer model with each backend: images a second on all threads, and the time of a single image.
 //! `cargo bench --bench model -- --help`; RAYON_NUM_THREADS sets the number of threads.
 
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use serde::Serialize;
 use volley::convert::{Options, convert};
 use volley::data::{Images, read_npz};
 use volley::fixed_point::{Network, Settings};
-use volley::model::fast::Form;
+use volley::model::fast::Backend;
 use volley::model::{Model, plain::Plain};
 use volley::quantise::quantise;
 use volley::{folder, import};
@@ -26,10 +26,10 @@ struct Args {
     /// Images to run
     #[arg(long, value_name = "TEST.npz")]
     data: Option<PathBuf>,
-    /// Time for each form
+    /// Time for each backend
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
-    /// Only the form that volley uses here
+    /// Only the backend that volley uses here
     #[arg(long)]
     best: bool,
     /// For machines
@@ -42,7 +42,7 @@ struct Args {
 
 #[derive(Serialize)]
 struct Speed {
-    form: &'static str,
+    backend: &'static str,
     threads: usize,
     images_per_second: f64,
     /// Median time of one image on one thread.
@@ -69,18 +69,18 @@ fn main() -> Result<()> {
     if !args.best {
         speeds.push(plain(&network, &images, time)?);
     }
-    let forms = if args.best { vec![Form::best()] } else { Form::all() };
-    for form in forms {
-        speeds.extend(fast(&network, form, &images, time)?);
+    let backends = if args.best { vec![Backend::best()] } else { Backend::all() };
+    for backend in backends {
+        speeds.extend(fast(&network, backend, &images, time)?);
     }
     if args.json {
         println!("{}", serde_json::to_string(&speeds)?);
         return Ok(());
     }
     println!("{}, τ = {}, T = {}", network.name, network.members, network.timesteps);
-    for Speed { form, threads, images_per_second, latency_microseconds } in speeds {
+    for Speed { backend, threads, images_per_second, latency_microseconds } in speeds {
         println!(
-            "{form:>12}: {images_per_second:9.0} images/s on {threads} threads, {latency_microseconds:8.1} µs an image"
+            "{backend:>12}: {images_per_second:9.0} images/s on {threads} threads, {latency_microseconds:8.1} µs an image"
         );
     }
     Ok(())
@@ -95,17 +95,17 @@ fn plain(network: &Network, images: &Images, time: Duration) -> Result<Speed> {
     Ok(measure("plain", images, time, &all, &|image| drop(plain.scores(image))))
 }
 
-/// `None` if the network has no fast form.
-fn fast(network: &Network, form: Form, images: &Images, time: Duration) -> Result<Option<Speed>> {
-    let model = Model::with_form(network, form)?;
+/// `None` if the network cannot be run by the fast model.
+fn fast(network: &Network, backend: Backend, images: &Images, time: Duration) -> Result<Option<Speed>> {
+    let model = Model::with_backend(network, backend)?;
     let all = |images: &Images| drop(model.scores_all(images, &|_| ()));
-    let speed = || measure(form.name(), images, time, &all, &|image| drop(model.scores(image)));
+    let speed = || measure(backend.name(), images, time, &all, &|image| drop(model.scores(image)));
     Ok(model.is_fast().then(speed))
 }
 
 /// Runs more and more images until they take `time`, then one after the other for as long.
 fn measure(
-    form: &'static str,
+    backend: &'static str,
     images: &Images,
     time: Duration,
     all: &dyn Fn(&Images),
@@ -136,5 +136,5 @@ fn measure(
     }
     times.sort();
     let latency_microseconds = times[times.len() / 2].as_secs_f64() * 1e6;
-    Speed { form, threads: rayon::current_num_threads(), images_per_second, latency_microseconds }
+    Speed { backend, threads: rayon::current_num_threads(), images_per_second, latency_microseconds }
 }

@@ -46,7 +46,7 @@ public:
         if (count > 0) bytes.insert(bytes.end(), buffer, buffer + count);
     }
 
-    // As a real line: what nobody reads is lost once there is no room for it.
+    // As a real line: what nobody reads is lost once there is no space for it.
     void send(std::uint8_t byte) {
         if (write(master_, &byte, 1) < 0 && errno != EAGAIN) fail("the pseudo-terminal is gone");
     }

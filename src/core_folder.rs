@@ -15,7 +15,7 @@ use crate::identifier::printable;
 use crate::input;
 use crate::output::{write_file, write_folder};
 use crate::quantise::{quantise, quantise_like};
-use crate::rtl::image::{self, Image};
+use crate::rtl::weight_data::{self, WeightData};
 use crate::rtl::{self, Design, Manifest};
 use crate::schedule::{self, Folding, Plan};
 use crate::sums::{Differences, Sums, sha256};
@@ -68,7 +68,7 @@ pub fn loadable(folder: &Path, converted: &Converted) -> Result<Loadable> {
     let plan = schedule::plan(&network, &folding(&core.design.manifest))?;
     let design = rtl::generate(&network, &plan)?;
     same_verilog(folder, &stands, &design)?;
-    Ok(Loadable { design: image::fingerprint(&stands), image: Image::of(&design)?, network })
+    Ok(Loadable { design: weight_data::fingerprint(&stands), data: WeightData::of(&design)?, network })
 }
 
 /// Refuses a `design` whose Verilog is not that of the core that stands in `folder`, to the letter.
@@ -106,7 +106,7 @@ fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
 pub struct Loadable {
     /// The fingerprint of the core's Verilog.
     pub design: u32,
-    pub image: Image,
+    pub data: WeightData,
     /// What the core computes with them.
     pub network: fixed_point::Network,
 }
@@ -114,7 +114,7 @@ pub struct Loadable {
 impl Loadable {
     /// The bytes of the file.
     pub fn file(&self) -> Vec<u8> {
-        self.image.file(self.design)
+        self.data.file(self.design)
     }
 }
 

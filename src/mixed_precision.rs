@@ -141,8 +141,8 @@ impl<'a> Search<'a> {
             Op::Layer(layer) => Some(Layer { node, weights: layer.weights(), bound: bound.bits_of(&found.name) }),
             Op::Pool(_) => None,
         });
-        let last_step = |scores: &ndarray::Array2<f32>| scores.row(scores.nrows() - 1).to_vec();
-        let float_scores: Vec<_> = float_snn::scores_all(network, images, &|_| ()).iter().map(last_step).collect();
+        let last_timestep = |scores: &ndarray::Array2<f32>| scores.row(scores.nrows() - 1).to_vec();
+        let float_scores: Vec<_> = float_snn::scores_all(network, images, &|_| ()).iter().map(last_timestep).collect();
         let float_accuracy = accuracy(&float_scores, &labels);
         Ok(Search { images, labels, float_scores, float_accuracy, layers: layers.collect(), ladder })
     }

@@ -15,13 +15,13 @@ use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Pool, PoolKind, Source
 pub struct Options {
     /// Fewest and most nodes before the readout.
     pub nodes: (usize, usize),
-    /// Fewest and most rows and columns of the image.
+    /// Fewest and most rows and columns of the input.
     pub extent: (usize, usize),
     /// Layers with several terms.
     pub several_terms: bool,
     /// Layers over several maps with the same window, as behind a concatenation.
     pub concats: bool,
-    /// Layers whose weights are all as large as they get and of one sign, under a bias of up to fifty steps.
+    /// Layers whose weights are all as large as they get and of one sign, under a bias of up to fifty thetas.
     pub extremes: bool,
     /// Sum and max pools.
     pub pools: bool,
@@ -31,7 +31,7 @@ pub struct Options {
     pub members: u32,
     /// Most time steps.
     pub timesteps: u32,
-    /// Small whole weights, biases and (even) steps, so that with at most 8 members every sum over raw pixels stays
+    /// Small whole weights, biases and (even) thetas, so that with at most 8 members every sum over raw pixels stays
     /// below 2^24: float32 and integer arithmetic then agree exactly.
     pub whole: bool,
 }
@@ -131,8 +131,8 @@ pub fn network(seed: u64, options: &Options) -> Network {
     network
 }
 
-/// A network of the same shape with other weights, biases and steps: those of a layer are drawn anew, or are all as large
-/// as they get and of one sign, under a bias of up to fifty steps. What is 0 stays 0, so groups do.
+/// A network of the same shape with other weights, biases and thetas: those of a layer are drawn anew, or are all as large
+/// as they get and of one sign, under a bias of up to fifty thetas. What is 0 stays 0, so groups do.
 pub fn reweighted(network: &Network, seed: u64) -> Network {
     let random = &mut Random::new(seed);
     let mut network = network.clone();
@@ -145,14 +145,14 @@ pub fn reweighted(network: &Network, seed: u64) -> Network {
         for term in &mut layer.terms {
             term.weights.iter_mut().filter(|weight| **weight != 0.0).for_each(|weight| *weight = scale * draw(random));
         }
-        let step = if let Neuron::Group { step } = &mut layer.neuron {
-            step.iter_mut().for_each(|step| *step = scale * (1.1 + random.real()));
-            step[0]
+        let theta = if let Neuron::Group { theta } = &mut layer.neuron {
+            theta.iter_mut().for_each(|theta| *theta = scale * (1.1 + random.real()));
+            theta[0]
         } else {
             scale
         };
         let most = if random.chance(3) { 50.0 } else { 1.0 };
-        layer.bias.iter_mut().for_each(|bias| *bias = most * step * draw(random));
+        layer.bias.iter_mut().for_each(|bias| *bias = most * theta * draw(random));
     }
     network
 }
@@ -207,7 +207,7 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
         }
     }
     if options.several_terms && random.chance(2) {
-        // Any earlier map serves if some stride takes it to the same size; the image is added to itself only, since
+        // Any earlier map serves if some stride takes it to the same size; the input is added to itself only, since
         // the hardware has no sum of pixels and spikes.
         let from = random.within(0, network.nodes.len());
         let image = source == Source::Input;
@@ -219,21 +219,21 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
             terms.push(term(random, options, other, size, channels, window));
         }
     }
-    let step = if options.whole { random.within(1, 100) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
-    let mut bias = biases(random, options, channels, step);
+    let theta = if options.whole { random.within(1, 100) as f32 * 2.0 } else { 0.3 + 0.25 * random.real() };
+    let mut bias = biases(random, options, channels, theta);
     if options.extremes && random.chance(4) {
         let sign = if random.chance(2) { 1.0 } else { -1.0 };
         for term in &mut terms {
             term.weights.iter_mut().filter(|weight| **weight != 0.0).for_each(|weight| *weight = sign);
         }
-        let steps = if random.chance(2) { 50.0 } else { 1.0 };
-        bias.fill(sign * steps * step);
+        let thetas = if random.chance(2) { 50.0 } else { 1.0 };
+        bias.fill(sign * thetas * theta);
     }
     Node {
         name: String::new(),
         origin: String::new(),
         shape,
-        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step: steps(options, step, channels) } }),
+        op: Op::Layer(Layer { terms, bias, neuron: Neuron::Group { theta: thetas(options, theta, channels) } }),
     }
 }
 
@@ -284,16 +284,16 @@ fn groups(random: &mut Random, outputs: usize, inputs: usize) -> usize {
     if legal.is_empty() { 1 } else { legal[random.within(0, legal.len() - 1)] }
 }
 
-/// Steps of the channels, at most `step`: whole and even where it is.
-fn steps(options: &Options, step: f32, channels: usize) -> Vec<f32> {
+/// The θ of the channels, at most `theta`: whole and even where it is.
+fn thetas(options: &Options, theta: f32, channels: usize) -> Vec<f32> {
     let of = |channel: usize| match options.whole {
-        true => (step - 2.0 * (channel % 4) as f32).max(2.0),
-        false => step * (1.0 - (channel % 4) as f32 / 16.0),
+        true => (theta - 2.0 * (channel % 4) as f32).max(2.0),
+        false => theta * (1.0 - (channel % 4) as f32 / 16.0),
     };
     (0..channels).map(of).collect()
 }
 
-fn biases(random: &mut Random, options: &Options, channels: usize, step: f32) -> Vec<f32> {
-    let bias = |_| if options.whole { random.within(0, 40) as f32 - 20.0 } else { random.real() * step };
+fn biases(random: &mut Random, options: &Options, channels: usize, theta: f32) -> Vec<f32> {
+    let bias = |_| if options.whole { random.within(0, 40) as f32 - 20.0 } else { random.real() * theta };
     (0..channels).map(bias).collect()
 }

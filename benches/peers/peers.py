@@ -113,30 +113,30 @@ def onnx(net, x, seconds):
     return Batched("float ANN, ONNX Runtime", many, session(1), x, seconds), many
 
 
-def spikingjelly_node(step, members):
+def spikingjelly_node(theta, members):
     """A group neuron as a user of SpikingJelly writes it: its base node, with a threshold for each member."""
     import torch
     from spikingjelly.activation_based import neuron, surrogate
 
     class GroupNode(neuron.BaseNode):
         def __init__(self):
-            super().__init__(step, None, surrogate.Sigmoid(), step_mode="m")
+            super().__init__(theta, None, surrogate.Sigmoid(), step_mode="m")
 
         def v_float_to_tensor(self, x):
             if isinstance(self.v, float):
-                self.v = torch.full_like(x, step / 2)
+                self.v = torch.full_like(x, theta / 2)
 
         def neuronal_charge(self, x):
             self.v = self.v + x
 
         def neuronal_fire(self):
-            spikes = self.surrogate_function(self.v - step)
+            spikes = self.surrogate_function(self.v - theta)
             for member in range(2, members + 1):
-                spikes = spikes + self.surrogate_function(self.v - member * step)
+                spikes = spikes + self.surrogate_function(self.v - member * theta)
             return spikes
 
         def neuronal_reset(self, spike):
-            self.v = self.v - spike * step
+            self.v = self.v - spike * theta
 
     return GroupNode().eval()
 
@@ -149,7 +149,7 @@ def group_neurons(net, description, spikingjelly):
     from torch.nn import functional
 
     torch.set_grad_enabled(False)
-    members, steps = description["members"], description["timesteps"]
+    members, timesteps = description["members"], description["timesteps"]
     weights = load_file(net / "weights.safetensors")
 
     def term(described, weight):
@@ -163,26 +163,26 @@ def group_neurons(net, description, spikingjelly):
         padded = (left, right, top, bottom)
         return lambda x: functional.conv2d(functional.pad(x, padded), weight, stride=described["stride"])
 
-    def fire(current, step):
+    def fire(current, theta):
         """v ← v + I; n = clamp(⌊v/θ⌋, 0, τ); v ← v − n·θ; what is sent on is n·θ."""
-        current = current.unflatten(0, (steps, -1))
-        v, sent = torch.full_like(current[0], step / 2), []
-        for t in range(steps):
+        current = current.unflatten(0, (timesteps, -1))
+        v, sent = torch.full_like(current[0], theta / 2), []
+        for t in range(timesteps):
             v = v + current[t]
-            spikes = (v / step).floor_().clamp_(0, members).mul_(step)
-            if t + 1 < steps:
+            spikes = (v / theta).floor_().clamp_(0, members).mul_(theta)
+            if t + 1 < timesteps:
                 v = v - spikes
             sent.append(spikes)
-        return torch.cat(sent) if steps > 1 else sent[0]
+        return torch.cat(sent) if timesteps > 1 else sent[0]
 
     # A node holds its potentials, so each caller has nodes of its own.
     own = threading.local()
 
-    def fire_node(current, step):
+    def fire_node(current, theta):
         nodes = own.__dict__.setdefault("nodes", {})
-        node = nodes.get(step) or nodes.setdefault(step, spikingjelly_node(step, members))
+        node = nodes.get(theta) or nodes.setdefault(theta, spikingjelly_node(theta, members))
         node.reset()
-        return (node(current.unflatten(0, (steps, -1))) * step).flatten(0, 1)
+        return (node(current.unflatten(0, (timesteps, -1))) * theta).flatten(0, 1)
 
     if spikingjelly:
         fire = fire_node
@@ -195,22 +195,22 @@ def group_neurons(net, description, spikingjelly):
     def layer(node):
         name = node["name"]
         terms = [(t["source"], term(t, weights[f"{name}.{i}.weight"])) for i, t in enumerate(node["term"])]
-        return terms, weights[f"{name}.bias"][:, None, None], node.get("step")
+        return terms, weights[f"{name}.bias"][:, None, None], node.get("theta")
 
     prepared = [(node["name"], node, pool(node) if node["kind"] == "pool" else layer(node)) for node in description["node"]]
 
     def run(batch):
-        maps = {"input": torch.from_numpy(batch).repeat(steps, 1, 1, 1)}
+        maps = {"input": torch.from_numpy(batch).repeat(timesteps, 1, 1, 1)}
         for name, node, made in prepared:
             if node["kind"] == "pool":
                 maps[name] = made(maps[node["source"]])
                 continue
-            terms, bias, step = made
+            terms, bias, theta = made
             current = bias
             for source, function in terms:
                 current = current + function(maps[source])
-            maps[name] = current if step is None else fire(current, step)
-        return maps[prepared[-1][0]].flatten(1).unflatten(0, (steps, -1)).sum(0).numpy()
+            maps[name] = current if theta is None else fire(current, theta)
+        return maps[prepared[-1][0]].flatten(1).unflatten(0, (timesteps, -1)).sum(0).numpy()
 
     def with_threads(threads):
         def call(batch):

@@ -42,7 +42,7 @@ fn parameters(node: &Node) -> String {
         Op::Scalar { multiply, add } => format!("{multiply}·x + {add}"),
         Op::Clip { low, high } => format!("{low}..{high}"),
         Op::Qcfs { lambda, levels } => format!("λ {lambda:.6}, L {levels}"),
-        Op::Subsample { step: [down, right] } => format!("every {down}th row, {right}th column"),
+        Op::Subsample { stride: [down, right] } => format!("every {down}th row, {right}th column"),
         Op::Pad { channels_before, channels_after, spatial } => {
             format!("channels {channels_before} before, {channels_after} after, rows and columns {spatial}")
         }

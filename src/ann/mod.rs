@@ -97,9 +97,9 @@ pub enum Op {
     },
     /// Channel-major flattening to `elements × 1 × 1`.
     Flatten,
-    /// Every `step`-th row and column beginning with the first (a strided shortcut).
+    /// Every `stride`-th row and column beginning with the first (a strided shortcut).
     Subsample {
-        step: [usize; 2],
+        stride: [usize; 2],
     },
     /// Zero channels before and after, and zero rows and columns around the map.
     Pad {

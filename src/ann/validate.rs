@@ -1,4 +1,4 @@
-//! What every imported network satisfies: later rooms rely on it and check nothing again.
+//! What every imported network satisfies: later modules rely on it and check nothing again.
 
 use std::collections::HashSet;
 
@@ -87,7 +87,7 @@ impl Network {
             Op::Clip { low, high } => (Some(first), low < high),
             Op::Qcfs { lambda, levels } => (Some(first), *lambda > 0.0 && lambda.is_finite() && *levels > 0),
             Op::Flatten => (Some(Shape::new(first.elements(), 1, 1)), true),
-            Op::Subsample { step: [down, right] } => {
+            Op::Subsample { stride: [down, right] } => {
                 let sound = *down > 0 && *right > 0;
                 let shape = sound
                     .then(|| Shape::new(first.channels, first.height.div_ceil(*down), first.width.div_ceil(*right)));

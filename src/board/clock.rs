@@ -1,7 +1,8 @@
 //! The module `volley_core_clock`, by which a core gets its clock from a board's oscillator.
 
+use super::Board;
 use super::pll::{self, Pll};
-use super::{Board, Family};
+use crate::fpga::Family;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port};
 use crate::{Result, header};
 

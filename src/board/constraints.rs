@@ -3,8 +3,9 @@
 //! rust-hdl 0.46 has types for constraints (`rust_hdl::core::prelude::PinConstraint`) but no writer of PCF, LPF or XDC, so
 //! here are three.
 
-use super::{Board, Family, Pin, Pull};
+use super::{Board, Pin, Pull};
 use crate::error::{Kind, Place, Result};
+use crate::fpga::Family;
 use crate::header;
 
 /// Port of a top module: the board's oscillator.

@@ -14,9 +14,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Artefact, Kind, Place, Resource, Result, Setting};
+use crate::fpga::{Family, Resources};
 use crate::input;
-pub use crate::schedule::Family;
-use crate::schedule::resources::Resources;
 pub use clock::{CoreClock, PORTABLE as PORTABLE_CLOCK, core_clock};
 
 /// Status LEDs of a board's top module, at most.

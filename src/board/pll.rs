@@ -1,7 +1,7 @@
 //! The dividers that make a core's clock from a board's oscillator.
 
-use super::Family;
 use crate::error::{Kind, Result, Setting};
+use crate::fpga::Family;
 
 /// Dividers of a PLL, as the parameters of `ecp5_clock.v`, `ice40_clock.v` or `mmcm_clock.v`.
 #[derive(Debug, Clone, PartialEq)]

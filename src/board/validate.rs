@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Board, Family, Flow, HostLink, LEDS, Pull, package};
+use super::{Board, Flow, HostLink, LEDS, Pull, package};
 use crate::error::{Error, Kind, Place, Result};
+use crate::fpga::Family;
 use crate::identifier::{is_printable, printable};
 use crate::tool;
 

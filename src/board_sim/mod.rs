@@ -9,12 +9,11 @@ use std::process::{Child, Command, Stdio};
 
 use crate::board::{self, Board, HostLink};
 use crate::build;
-use crate::doctor;
 use crate::error::{Artefact, Kind, Place, Result};
 use crate::header;
 use crate::output::write_file;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port, Wire, connect};
-use crate::tool::{self, Arguments};
+use crate::tool::{self, Arguments, Finder};
 
 /// Clocks of a bit on the simulated line, whatever rate a host sets.
 pub const CLOCKS_PER_BIT: u32 = 8;
@@ -64,7 +63,7 @@ pub fn build(rtl: &Path, board: &Board, work: &Path) -> Result<Program> {
     let text = header::of_core("//", &prepared.core) + &netlist::print(&simulated(board, &around.top))?;
     write_file(&work.join(format!("{TOP}.v")), text)?;
     write_file(&work.join("board.cpp"), MAIN_CPP)?;
-    let verilator = doctor::locate("verilator", &tool::folders(None))?;
+    let verilator = Finder::default().require("verilator")?;
     let args = Arguments::verilator(TOP, "board")
         .flag("build")
         .words(["-CFLAGS", "-std=c++17", "-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"])

@@ -7,12 +7,13 @@ use serde::Deserialize;
 use super::REPORT;
 use crate::error::{Artefact, Kind, Result};
 use crate::identifier::{is_file_name, printable};
+use crate::input;
 use crate::synth::load_arguments;
-use crate::{doctor, input, tool};
+use crate::tool::{self, Finder};
 
 /// What is read of the report; it has more.
 #[derive(Deserialize)]
-struct Built {
+struct Flashable {
     board: String,
     bitstream: Option<String>,
     programmer: Option<String>,
@@ -27,13 +28,13 @@ pub fn flash(built: &Path, permanent: bool) -> Result<()> {
     let path = built.join(REPORT);
     let text =
         input::read_text(&path).map_err(|error| Kind::Unreadable { wanted: Artefact::Build, error }.at(&path))?;
-    let report: Built =
+    let report: Flashable =
         serde_json::from_str(&text).map_err(|error| Kind::malformed(Artefact::Build, error).at(&path))?;
     let bitstream = report.bitstream.ok_or_else(|| Kind::NoBitstream.at(&path))?;
     if !is_file_name(&bitstream) {
         return Err(Kind::BadName { name: printable(&bitstream), wanted: Artefact::Build }.at(&path));
     }
     let programmer = report.programmer.ok_or_else(|| Kind::NotLoadable { board: report.board.clone() }.at(&path))?;
-    let program = doctor::locate("openFPGALoader", &tool::folders(None))?;
+    let program = Finder::default().require("openFPGALoader")?;
     tool::run("openFPGALoader", &program, &load_arguments(&programmer, &bitstream, permanent), built)
 }

@@ -13,9 +13,9 @@ use serde::Serialize;
 use crate::board::{self, Board, Flow, HostLink, Level, constraints};
 use crate::error::{Artefact, Kind, Place, Result, Setting};
 use crate::output::{write_file, write_folder};
-use crate::rtl::image::{Image, fingerprint};
-use crate::synth::{self, Stage};
-use crate::tool::{self, Arguments};
+use crate::rtl::weight_data::{WeightData, fingerprint};
+use crate::synth::{self, Phase};
+use crate::tool::{self, Arguments, Finder};
 use crate::top::{Around, Device, Link, Panel};
 use crate::{core_folder, header, top};
 use vivado::Sources;
@@ -83,13 +83,13 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
     let core = core_folder::read(rtl)?;
     let design = core_folder::as_it_stands(rtl, &core.design)?;
     let manifest = &design.manifest;
-    let image = Image::of(&design)?;
+    let data = WeightData::of(&design)?;
     let clock = board::core_clock(board, options.mhz.unwrap_or(board.core_mhz))?;
     let small = board.device.luts < SMALL_LUTS;
     let mut device = Device {
         design: fingerprint(&design),
-        weights: image.crc32(),
-        weights_bytes: image.bytes().len() as u32,
+        weights: data.crc32(),
+        weights_bytes: data.bytes().len() as u32,
         clock_hz: (clock.mhz * 1e6).round() as u32,
         link_buffer: 0,
         counters: !small,
@@ -103,7 +103,7 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
                 buffer_log2,
                 in_flight_log2: if small { 1 } else { 2 },
             };
-            // A place of the ring stays free, and an error message has room, too.
+            // A place of the ring stays free, and an error message has space, too.
             device.link_buffer = (1 << buffer_log2) - 8;
             let actual_baud = clock.mhz * 1e6 / f64::from(link.clocks_per_bit);
             let serial = Serial { baud, actual_baud, buffer: device.link_buffer };
@@ -157,7 +157,7 @@ fn buffer_log2(frame: usize, small: bool) -> Result<u32> {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct Built {
     pub board: String,
     /// The board's top module.
     pub top: String,
@@ -170,12 +170,12 @@ pub struct Report {
     /// Of the tools.
     pub seconds: f64,
     /// Of the core with everything around it; `None` if no tool was run.
-    pub implementation: Option<synth::Report>,
+    pub implementation: Option<synth::Implementation>,
 }
 
 /// Writes the folder `output`: sources, top, constraints, scripts and a Makefile; runs the tools there unless `run` is false.
 ///
-/// That the design does not fit or misses its clock is no error but in the report, and there is no bitstream then.
+/// That the design does not fit or misses its clock is no error but in what is returned, and there is no bitstream then.
 ///
 /// # Errors
 /// What [`prepare`] gives, [`Kind::ToolMissing`] or [`Kind::ToolFailed`], and what reading and writing files gives.
@@ -185,10 +185,10 @@ pub fn run(
     options: &Options,
     output: &Path,
     run: bool,
-    watch: &mut dyn FnMut(Stage, &str),
-) -> Result<Report> {
+    watch: &mut dyn FnMut(Phase, &str),
+) -> Result<Built> {
     let prepared = prepare(rtl, board, options)?;
-    let mut report = Report {
+    let mut built = Built {
         board: board.name.clone(),
         top: prepared.around.top.clone(),
         serial: prepared.serial,
@@ -213,27 +213,27 @@ pub fn run(
         synth::prepare(&job, &options.tools, folder)?;
         match board.flow {
             Flow::Nextpnr if run => {
-                report.implementation = Some(synth::implement(&job, &options.tools, folder, watch)?);
+                built.implementation = Some(synth::implement(&job, &options.tools, folder, watch)?);
             }
             Flow::Nextpnr => {}
-            Flow::Vivado => report.bitstream = with_vivado(&job, run, folder)?,
+            Flow::Vivado => built.bitstream = with_vivado(&job, run, folder)?,
         }
-        report.seconds = started.elapsed().as_secs_f64();
-        if let Some(made) = &report.implementation {
-            report.bitstream.clone_from(&made.bitstream);
+        built.seconds = started.elapsed().as_secs_f64();
+        if let Some(made) = &built.implementation {
+            built.bitstream.clone_from(&made.bitstream);
         }
-        if let Some(name) = &report.bitstream {
+        if let Some(name) = &built.bitstream {
             let path = folder.join(name);
             let size = std::fs::metadata(&path)
                 .map_err(|error| Kind::Unreadable { wanted: Artefact::ToolReport, error }.at(&path))?
                 .len();
-            report.bitstream_bytes = Some(size);
+            built.bitstream_bytes = Some(size);
         }
         let text =
-            serde_json::to_string_pretty(&report).map_err(|error| Kind::internal(error).at(Place::file(REPORT)))?;
+            serde_json::to_string_pretty(&built).map_err(|error| Kind::internal(error).at(Place::file(REPORT)))?;
         write_file(&folder.join(REPORT), text)
     })?;
-    Ok(report)
+    Ok(built)
 }
 
 /// Writes the scripts for Vivado, and runs them if it is here; the bitstream's name then.
@@ -247,8 +247,7 @@ fn with_vivado(job: &synth::Job, run: bool, folder: &Path) -> Result<Option<Stri
             ("block_design.tcl", vivado::block_design(&sources, job.board, job.mhz)?),
         ],
     };
-    let folders = tool::folders(None);
-    let program = tool::find(&["vivado"], &folders).filter(|_| run);
+    let program = Finder::default().find("vivado").filter(|_| run);
     for (name, text) in &scripts {
         write_file(&folder.join(name), text)?;
         if let Some(program) = &program {

@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use crate::board::{Board, Family};
+use crate::board::Board;
 use crate::error::{Kind, Place, Result};
+use crate::fpga::Family;
 use crate::header;
 use crate::top::registers::{Access, REGISTERS};
 

@@ -71,7 +71,7 @@ fn flag(command: &str, setting: Setting) -> Option<String> {
         (Setting::CalibrationLimit, _) => "calibration-limit",
         (Setting::Frames, _) => "frames",
         (Setting::Folding, _) => "lanes",
-        (Setting::FixedFolds, _) => "pin",
+        (Setting::FixedFolds, _) => "fix",
         (Setting::Throughput, _) => "target-fps",
         (Setting::Waveform, _) => "wave",
         (Setting::Board, _) => "board",
@@ -103,7 +103,7 @@ fn advice(command: &str, error: &Error) -> Option<String> {
         }
         Kind::Malformed { wanted: wanted @ (Artefact::Weights | Artefact::Build), .. } => of_artefact(*wanted)?,
         Kind::DoesNotFit { .. } | Kind::NoFoldingFits if matches!(command, "plan" | "boards") => {
-            "use a larger board, fewer --weight-bits, a smaller --margin or fewer pins"
+            "use a larger board, fewer --weight-bits, a smaller --margin or fewer fixed folds"
         }
         Kind::DoesNotFit { resource, .. } => of_resource(*resource),
         Kind::TooSlow { .. } => "ask for less, raise --clock, or take a larger board",

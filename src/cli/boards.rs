@@ -8,14 +8,14 @@ use volley::board::{Board, constraints};
 use volley::error::Kind;
 use volley::fixed_point::Network;
 use volley::folder;
+use volley::fpga::Resources;
 use volley::quantise::quantise;
-use volley::schedule::resources::Resources;
 use volley::schedule::solver::{self, Task};
 use volley::schedule::{self, Activity, Figures, Folding};
 
 use super::plan::Basis;
-use super::table::{Cell, Table};
 use super::{Json, Outcome, progress, say, say_json};
+use volley::table::{Cell, Table};
 
 /// List the boards, and what a network reaches on each of them
 #[derive(clap::Args)]
@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 /// One row a board.
 fn list(boards: &[Board]) -> Table {
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "board",
         "title",
         "part",
@@ -115,7 +115,7 @@ struct Fit {
 /// One row a board: the quickest core that fits.
 fn fits(args: &Args, boards: &[Board], network: &Network) -> Result<Table> {
     let frames = args.basis.activities(network)?;
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "board",
         "lanes",
         "core MHz",
@@ -164,7 +164,7 @@ fn fits(args: &Args, boards: &[Board], network: &Network) -> Result<Table> {
 
 fn fit(args: &Args, board: &Board, network: &Network, frames: &[Activity]) -> volley::Result<Fit> {
     let (family, budget) = (board.family, args.basis.budget(board)?);
-    let folding = solver::solve(Task { network, frames, family, budget, pins: &Default::default() }, None)?;
+    let folding = solver::solve(Task { network, frames, family, budget, fixed: &Default::default() }, None)?;
     let figures = Figures::new(network, &schedule::plan(network, &folding)?, frames, family)?;
     Ok(Fit { folding, cycles: figures.cycles(), cost: figures.total() })
 }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use volley::board::{Board, Flow};
-use volley::build::{self, Options, Report};
+use volley::build::{self, Built, Options};
 use volley::synth;
 
-use super::synth::{Tools, conclude, parse_mhz, print_implementation, stage};
+use super::synth::{Tools, conclude, parse_mhz, phase, print_implementation};
 use super::{Json, Outcome, progress, say, say_json};
 
 /// Put a core on a board: top, constraints, scripts, and the bitstream
@@ -61,29 +61,29 @@ pub fn run(args: &Args) -> Result<Outcome> {
         tools: args.tools.options(),
     };
     let spinner = progress::spinner("starting");
-    let mut watch = |at: synth::Stage, step: &str| spinner.set_message(format!("{}: {step}", stage(at)));
-    let report = build::run(&args.rtl, &board, &options, &args.output, !args.no_run, &mut watch);
+    let mut watch = |at: synth::Phase, detail: &str| spinner.set_message(format!("{}: {detail}", phase(at)));
+    let built = build::run(&args.rtl, &board, &options, &args.output, !args.no_run, &mut watch);
     spinner.finish_and_clear();
-    let report = report?;
+    let built = built?;
     if args.json.wanted {
-        say_json(&report)?;
+        say_json(&built)?;
     } else {
-        print(&report, &board, &args.output)?;
+        print(&built, &board, &args.output)?;
     }
-    Ok(report.implementation.as_ref().map_or(Outcome::Fine, |made| conclude(made, args.allow_missed_clock)))
+    Ok(built.implementation.as_ref().map_or(Outcome::Fine, |made| conclude(made, args.allow_missed_clock)))
 }
 
-fn print(report: &Report, board: &Board, output: &Path) -> Result<()> {
-    if let Some(made) = &report.implementation {
+fn print(built: &Built, board: &Board, output: &Path) -> Result<()> {
+    if let Some(made) = &built.implementation {
         print_implementation(made)?;
     }
-    if let Some(serial) = &report.serial {
+    if let Some(serial) = &built.serial {
         let off = 100.0 * (serial.actual_baud / f64::from(serial.baud) - 1.0);
         say(format!("serial line: {} bits a second ({off:+.2} %)", serial.baud))?;
     }
-    match (&report.bitstream, &report.bitstream_bytes) {
+    match (&built.bitstream, &built.bitstream_bytes) {
         (Some(name), Some(bytes)) => {
-            say(format!("bitstream: {}, {bytes} bytes, {:.0} s", output.join(name).display(), report.seconds))?;
+            say(format!("bitstream: {}, {bytes} bytes, {:.0} s", output.join(name).display(), built.seconds))?;
         }
         _ if board.flow == Flow::Vivado => {
             say("no bitstream: that takes Vivado, which was not run; `vivado -mode batch -source FILE.tcl` does it")?;

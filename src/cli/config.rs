@@ -116,9 +116,12 @@ fn wrong(problem: &str, advice: impl Into<String>) -> Kind {
 /// A key with its value as a flag.
 fn flag(file: &Path, command: &clap::Command, key: &str, value: &Value) -> Result<OsString> {
     let place = Place::within(file, Place::key(format!("[{}] {key}", command.get_name())));
-    let flags = || command.get_arguments().filter_map(|argument| argument.get_long());
-    if !flags().any(|flag| flag == key) {
-        let known: Vec<_> = flags().collect();
+    let takes = |argument: &clap::Arg| {
+        let aliases = argument.get_all_aliases().unwrap_or_default();
+        argument.get_long() == Some(key) || aliases.contains(&key)
+    };
+    if !command.get_arguments().any(takes) {
+        let known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_long()).collect();
         let advice = format!("the keys of [{}] are {}", command.get_name(), known.join(", "));
         return Err(wrong("there is no such key", advice).at(place));
     }

@@ -12,13 +12,14 @@ use volley::error::{Artefact, Error, Kind, Setting};
 use volley::fixed_point::{self, Settings, ThresholdMode};
 use volley::folder::{self, Converted};
 use volley::mixed_precision::{self, Choice};
+use volley::numbers::{Reals, percent, thousands};
 use volley::snn::{Neuron, Op};
 use volley::{data, import, input, quantise};
 
 use super::advice::Usage;
-use super::table::{Cell, Table, thousands};
 use super::words::one_of;
-use super::{Json, Numbers, Outcome, images, progress, say, say_json, seconds};
+use super::{Json, Outcome, images, progress, say, say_json, seconds};
+use volley::table::{Cell, Table};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
 #[derive(clap::Args)]
@@ -61,10 +62,10 @@ pub struct Args {
     threshold: ThresholdMode,
     /// Mean that training subtracted from pixel/255, one number a channel
     #[arg(long, value_name = "A,B,C", requires = "std", allow_hyphen_values = true)]
-    mean: Option<Numbers>,
+    mean: Option<Reals>,
     /// Standard deviation that it then divided by, one number a channel
     #[arg(long, value_name = "A,B,C", requires = "mean")]
-    std: Option<Numbers>,
+    std: Option<Reals>,
     /// Folder to write: network.toml, weights.safetensors, model.onnx
     #[arg(short, long, value_name = "NET")]
     output: PathBuf,
@@ -129,13 +130,12 @@ pub fn run(args: &Args) -> Result<Outcome> {
         say(summary(&fixed))?;
         if let Some(choice) = &choice {
             say(format!(
-                "a weight has {:.2} bits on average; accuracy on the calibration images: float SNN {:.2} %, {} bits {:.2} %, \
-                 chosen {:.2} %",
+                "a weight has {:.2} bits on average; accuracy on the calibration images: float SNN {}, {} bits {}, chosen {}",
                 choice.mean_bits,
-                100.0 * choice.float,
+                percent(choice.float),
                 args.weight_bits,
-                100.0 * choice.bound,
-                100.0 * choice.chosen
+                percent(choice.bound),
+                percent(choice.chosen)
             ))?;
         }
         say(format!("wrote {} in {}", args.output.display(), seconds(elapsed)))?;
@@ -157,19 +157,19 @@ pub fn convert(
     let normalisation = self::normalisation(model, normalisation)?;
     let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)
         .map_err(|error| beside(model, given, error))?;
-    let mut placed = convert::convert(ann, options)?;
+    let mut conversion = convert::convert(ann, options)?;
     if let Some((path, method)) = data
-        && !placed.uncalibrated.is_empty()
+        && !conversion.uncalibrated.is_empty()
     {
         let images = data::read_npz(path, None)?;
-        data::check_shape(&images, placed.network.input.shape, path)?;
-        let bar = progress::bar(placed.network.nodes.len(), "calibrating");
-        calibrate::calibrate(&mut placed, &images, method, &|| bar.inc(1))?;
+        data::check_shape(&images, conversion.network.input.shape, path)?;
+        let bar = progress::bar(conversion.network.nodes.len(), "calibrating");
+        calibrate::calibrate(&mut conversion, &images, method, &|| bar.inc(1))?;
         bar.finish_and_clear();
     }
-    calibrate::require_calibrated(&placed)?;
-    let fixed = quantise::quantise(&placed.network, settings)?;
-    Ok((Converted { network: placed.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
+    calibrate::require_calibrated(&conversion)?;
+    let fixed = quantise::quantise(&conversion.network, settings)?;
+    Ok((Converted { network: conversion.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
 }
 
 /// The content of an ONNX file.
@@ -219,7 +219,7 @@ fn no_normalisation(model: &Path) -> Error {
 
 /// One row a layer: what conversion and quantisation made of it.
 pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "layer",
         "replaces",
         "shape",
@@ -241,7 +241,7 @@ pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
             Cell::text(&node.origin),
             Cell::text(node.shape),
             match &layer.neuron {
-                Neuron::Group { step } => lambda(step, members),
+                Neuron::Group { theta } => lambda(theta, members),
                 Neuron::Readout => Cell::none(),
             },
             Cell::count(layer.terms.len() as u64),
@@ -257,8 +257,8 @@ pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
 }
 
 /// λ = τθ: one number, or the least and the largest of the channels.
-fn lambda(steps: &[f32], members: f32) -> Cell {
-    let (low, high) = steps.iter().fold((f32::MAX, 0f32), |(low, high), &step| (low.min(step), high.max(step)));
+fn lambda(thetas: &[f32], members: f32) -> Cell {
+    let (low, high) = thetas.iter().fold((f32::MAX, 0f32), |(low, high), &theta| (low.min(theta), high.max(theta)));
     match low == high {
         true => Cell::real((low * members).into(), 4),
         false => Cell::text(format!("{:.4}..{:.4}", low * members, high * members)),

@@ -8,10 +8,11 @@ use volley::cosim::{self, Options, Simulator, Verdict};
 use volley::data;
 use volley::data::Images;
 use volley::error::{Artefact, Kind, Setting};
+use volley::numbers::thousands;
 
-use super::table::{Cell, Table, thousands};
 use super::words::one_of;
 use super::{Json, Outcome, progress, say, say_json};
+use volley::table::{Cell, Table};
 
 /// Clocks that the waveform shows before and behind the first difference.
 const WAVE: (u64, u64) = (200, 50);
@@ -134,7 +135,7 @@ pub fn conclusion(verdict: &Verdict) -> String {
 
 /// One row a layer, averages a frame.
 pub fn table(core: &Core, verdict: &Verdict) -> Table {
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "layer",
         "shape",
         "lanes",

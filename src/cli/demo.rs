@@ -8,6 +8,7 @@ use volley::convert::Options;
 use volley::core_folder::{self, Core};
 use volley::cosim::{self, Verdict};
 use volley::fixed_point::Settings;
+use volley::numbers::percent;
 use volley::output::{write_file, write_folder};
 use volley::schedule::Folding;
 use volley::{data, eval, folder};
@@ -43,7 +44,7 @@ const STALLS: u8 = 25;
 struct Results {
     core: Core,
     verdict: Verdict,
-    report: eval::Report,
+    summary: eval::Summary,
     outcome: Outcome,
     times: [std::time::Duration; 3],
 }
@@ -59,7 +60,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         None => fill(temporary_folder()?.path())?,
     }
     let Some(results) = results else { return Ok(Outcome::Unusable) };
-    let Results { core, verdict, report, outcome, times: [convert, generate, simulate] } = results;
+    let Results { core, verdict, summary, outcome, times: [convert, generate, simulate] } = results;
     let network = &core.network;
     say(format!(
         "digits: handwritten digits of 8×8 pixels; QCFS network with L = 4 as group neurons, τ = {}, T = {}\n",
@@ -67,10 +68,10 @@ pub fn run(args: &Args) -> Result<Outcome> {
     ))?;
     say(super::cosim::table(&core, &verdict).text())?;
     say(format!(
-        "accuracy on {} images: float {:.2} %, fixed point {:.2} %",
-        report.images,
-        100.0 * report.ann.unwrap_or(report.snn_float),
-        100.0 * report.snn_fixed
+        "accuracy on {} images: float {}, fixed point {}",
+        summary.images,
+        percent(summary.ann.unwrap_or(summary.snn_float)),
+        percent(summary.snn_fixed)
     ))?;
     say(format!(
         "converted in {}, generated {} files in {}, built and simulated in {}",
@@ -105,7 +106,7 @@ fn demo(folder: &Path) -> volley::Result<Results> {
 
     let images = data::read_npz(&folder.join(IMAGES), None)?;
     let onnx = converted.onnx.as_deref();
-    let report = eval::evaluate(&converted.network, &converted.settings, onnx, &images, &|_, _| ())?;
+    let summary = eval::evaluate(&converted.network, &converted.settings, onnx, &images, &|_, _| ())?;
 
     let start = Instant::now();
     let work = temporary_folder()?;
@@ -114,5 +115,5 @@ fn demo(folder: &Path) -> volley::Result<Results> {
     let frames = images.take(FRAMES);
     let verdict = check(&rtl, &core, &frames, &simulation)?;
     let outcome = conclude(&rtl, &core, &frames, &simulation, &verdict, Path::new("mismatch.fst"))?;
-    Ok(Results { core, verdict, report, outcome, times: [converting, generating, start.elapsed()] })
+    Ok(Results { core, verdict, summary, outcome, times: [converting, generating, start.elapsed()] })
 }

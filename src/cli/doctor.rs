@@ -3,9 +3,10 @@
 use anyhow::Result;
 use serde_json::json;
 use volley::doctor;
+use volley::tool::Finder;
 
-use super::table::{Cell, Table};
 use super::{Json, Outcome, say, say_json};
+use volley::table::{Cell, Table};
 
 /// Show which outside tools are here, which are missing, and how to get them
 #[derive(clap::Args)]
@@ -19,9 +20,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let tools = doctor::check();
+    let tools = doctor::check(&Finder::default());
     let missing: Vec<_> = tools.iter().filter(|tool| tool.found.is_none() && !tool.optional).collect();
-    let mut table = Table::new(&["tool", "needed", "found", "purpose", "how to get"]);
+    let mut table = Table::new(["tool", "needed", "found", "purpose", "how to get"]);
     for tool in &tools {
         table.row(vec![
             Cell::text(tool.tool),

@@ -6,12 +6,13 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use serde_json::json;
 use volley::data;
-use volley::eval::{self, Accuracy, Evaluation, LayerReport, Report, Stage, Which};
+use volley::eval::{self, Accuracy, Evaluation, LayerStats, Phase, Summary, Which};
 use volley::folder::{self, Converted};
+use volley::numbers::interval;
 use volley::quantise::quantise;
 
-use super::table::{Cell, Table};
 use super::{Json, Outcome, images, progress, say, say_json};
+use volley::table::{Cell, Table};
 
 /// Images that are in memory at a time.
 const BATCH: usize = 500;
@@ -48,7 +49,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let converted = folder::read(&args.network)?;
     let (network, onnx) = (&converted.network, converted.onnx.as_deref());
     let bar = progress::bar(0, "");
-    let report = evaluate(&converted, &args.data, args.limit, &bar)?;
+    let summary = evaluate(&converted, &args.data, args.limit, &bar)?;
     let layers = match args.layers {
         0 => vec![],
         count => {
@@ -61,20 +62,20 @@ pub fn run(args: &Args) -> Result<Outcome> {
     };
     bar.finish_and_clear();
     if args.json.wanted {
-        let mut json = serde_json::to_value(&report)?;
+        let mut json = serde_json::to_value(&summary)?;
         json["layers"] = json!(layers);
         say_json(&json)?;
         return Ok(Outcome::Fine);
     }
-    say(table(&report).text())?;
-    say(format!("{} images, {:.0} a second in fixed point", report.images, report.images_per_second))?;
+    say(table(&summary).text())?;
+    say(format!("{} images, {:.0} a second in fixed point", summary.images, summary.images_per_second))?;
     if !layers.is_empty() {
         say(String::new())?;
         say(layer_table(&layers).text())?;
     }
     if args.confusion {
         say(String::new())?;
-        say(confusion(&report))?;
+        say(confusion(&summary))?;
     }
     Ok(Outcome::Fine)
 }
@@ -90,15 +91,20 @@ pub fn name(network: Which) -> &'static str {
 }
 
 /// Runs all networks on the first `limit` images of `data`.
-pub fn evaluate(converted: &Converted, data: &Path, limit: Option<usize>, bar: &ProgressBar) -> volley::Result<Report> {
+pub fn evaluate(
+    converted: &Converted,
+    data: &Path,
+    limit: Option<usize>,
+    bar: &ProgressBar,
+) -> volley::Result<Summary> {
     let network = &converted.network;
     let mut evaluation = Evaluation::new(network, &converted.settings, converted.onnx.as_deref())?;
     let runs = evaluation.runs();
-    let shown = |stage: Stage, done: usize| {
-        bar.set_message(match stage {
-            Stage::Ann => "ANN",
-            Stage::Float => "float SNN",
-            Stage::Fixed => "fixed-point SNN",
+    let shown = |phase: Phase, done: usize| {
+        bar.set_message(match phase {
+            Phase::Ann => "ANN",
+            Phase::Float => "float SNN",
+            Phase::Fixed => "fixed-point SNN",
         });
         bar.inc(done as u64);
     };
@@ -107,13 +113,13 @@ pub fn evaluate(converted: &Converted, data: &Path, limit: Option<usize>, bar: &
         data::check_shape(&images, network.input.shape, data)?;
         evaluation.add(&images, &shown)
     })?;
-    evaluation.report()
+    evaluation.summary()
 }
 
 /// One row a network and number of time steps.
-pub fn table(report: &Report) -> Table {
+pub fn table(summary: &Summary) -> Table {
     let share = |share: Option<f64>| share.map_or_else(Cell::none, Cell::share);
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "network",
         "time steps",
         "accuracy",
@@ -122,14 +128,14 @@ pub fn table(report: &Report) -> Table {
         "agrees with ANN",
         "agrees with float SNN",
     ]);
-    for row in &report.networks {
-        let Accuracy { network, steps, top1, interval: [low, high], top5, .. } = *row;
+    for row in &summary.networks {
+        let Accuracy { network, timesteps, top1, interval: [low, high], top5, .. } = *row;
         let ann = matches!(network, Which::Ann | Which::Qcfs);
         table.row(vec![
             Cell::text(name(network)),
-            steps.map_or_else(Cell::none, |steps| Cell::count(steps as u64)),
+            timesteps.map_or_else(Cell::none, |timesteps| Cell::count(timesteps as u64)),
             Cell::share(top1),
-            Cell::text(format!("{:.2}..{:.2} %", 100.0 * low, 100.0 * high)),
+            Cell::text(interval([low, high])),
             share(top5),
             if ann { Cell::none() } else { share(row.agreement_with_ann) },
             share(Some(row.agreement_with_float).filter(|_| !ann)),
@@ -139,10 +145,10 @@ pub fn table(report: &Report) -> Table {
 }
 
 /// One row a layer of group neurons.
-pub fn layer_table(layers: &[LayerReport]) -> Table {
-    let mut table = Table::new(&[
+pub fn layer_table(layers: &[LayerStats]) -> Table {
+    let mut table = Table::new([
         "layer",
-        "density by step",
+        "density by time step",
         "clamped",
         "silent neurons",
         "squared error",
@@ -168,14 +174,14 @@ pub fn layer_table(layers: &[LayerReport]) -> Table {
 }
 
 /// A row a label, a column a class that the fixed-point network gives.
-fn confusion(report: &Report) -> String {
-    let widest = report.confusion.iter().flatten().max().map_or(1, |most| most.to_string().len()).max(3);
+fn confusion(summary: &Summary) -> String {
+    let widest = summary.confusion.iter().flatten().max().map_or(1, |most| most.to_string().len()).max(3);
     let line = |head: String, cells: Vec<String>| {
         let cells: Vec<_> = cells.iter().map(|cell| format!("{cell:>widest$}")).collect();
         format!("{head:>5}  {}\n", cells.join(" "))
     };
-    let mut text = line("label".into(), (0..report.confusion.len()).map(|class| class.to_string()).collect());
-    for (label, row) in report.confusion.iter().enumerate() {
+    let mut text = line("label".into(), (0..summary.confusion.len()).map(|class| class.to_string()).collect());
+    for (label, row) in summary.confusion.iter().enumerate() {
         text += &line(label.to_string(), row.iter().map(u64::to_string).collect());
     }
     text.trim_end().to_string()

@@ -9,15 +9,15 @@ use volley::board::Board;
 use volley::core_folder::{self, Core};
 use volley::error::{Artefact, Kind};
 use volley::fixed_point::WeightMode;
+use volley::fpga::Resources;
 use volley::quantise::quantise;
-use volley::schedule::resources::Resources;
 use volley::schedule::{Activity, DEFAULT_LANES, Figures, Folding, dense, unknown_layer};
 use volley::{fixed_point, folder, input};
 
 use super::plan::needs;
-use super::table::{Cell, Table};
 use super::words::one_of;
 use super::{Json, Outcome, say, say_json, seconds};
+use volley::table::{Cell, Table};
 
 /// Generate the accelerator's Verilog from a converted network
 #[derive(clap::Args)]
@@ -105,7 +105,7 @@ fn estimate(board: &Board, core: &Core) -> volley::Result<Resources> {
 
 /// One row a layer: how it is folded and what it needs. The last column bounds the clocks of a frame without a zero.
 pub fn table(core: &Core) -> Table {
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "layer",
         "shape",
         "lanes",

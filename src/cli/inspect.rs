@@ -9,8 +9,8 @@ use volley::fixed_point::{Network, Op};
 use volley::{ann, eval, folder, import, quantise, snn};
 
 use super::advice::Usage;
-use super::table::{Cell, Table};
 use super::{Json, Outcome, convert, generate, images, say, say_json};
+use volley::table::{Cell, Table};
 
 /// Images that the spike density is measured on, if nothing else is said.
 const LIMIT: usize = 100;
@@ -53,7 +53,7 @@ fn model(args: &Args) -> Result<Outcome> {
     }
     let network = import::read_onnx(&args.path, import::normalisation_for(&args.path)?)?;
     if args.json.wanted {
-        let mut table = Table::new(&["name", "operation", "inputs", "shape"]);
+        let mut table = Table::new(["name", "operation", "inputs", "shape"]);
         for node in &network.nodes {
             table.row(vec![
                 Cell::text(&node.name),
@@ -120,7 +120,7 @@ fn print_densities(table: Option<Table>) -> Result<()> {
 /// Events of each layer, averages a frame, and their share of what a frame without a zero has.
 fn densities(network: &Network, path: &Path, limit: usize) -> Result<Table> {
     let images = images(path, Some(limit), network.input.shape)?;
-    let mut table = Table::new(&["layer", "events", "dense events", "density"]);
+    let mut table = Table::new(["layer", "events", "dense events", "density"]);
     for (node, density) in network.nodes.iter().zip(eval::densities(network, &images)?) {
         if let Op::Layer(_) = &node.op {
             table.row(vec![

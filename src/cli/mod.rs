@@ -1,4 +1,4 @@
-//! The command line: flags in, tables and exit codes out. The only room that prints.
+//! The command line: flags in, tables and exit codes out. The only module that prints.
 //!
 //! A command is a file here: its flags (a clap struct, documented beside their definition), what it does with the
 //! library, and what it prints. Results go to stdout, progress and errors to stderr.
@@ -23,7 +23,6 @@ mod run;
 mod study;
 mod sweep;
 mod synth;
-mod table;
 mod verify;
 mod weights;
 mod words;
@@ -33,7 +32,6 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::str::FromStr;
 
 use anyhow::Result;
 use clap::error::{ContextKind, ContextValue};
@@ -237,22 +235,6 @@ fn images(path: &Path, limit: Option<usize>, shape: Shape) -> volley::Result<Ima
     let images = data::read_npz(path, limit)?;
     data::check_shape(&images, shape, path)?;
     Ok(images)
-}
-
-/// Numbers separated by commas: one flag, so that a later one replaces an earlier one as a whole.
-#[derive(Debug, Clone, PartialEq)]
-struct Numbers(Vec<f64>);
-
-impl FromStr for Numbers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = |part: &str| match part.trim().parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
-            _ => Err(format!("'{part}' is not a number; write one for each channel, separated by commas")),
-        };
-        text.split(',').map(number).collect::<Result<_, _>>().map(Numbers)
-    }
 }
 
 /// Seconds for people.

@@ -11,22 +11,23 @@ use volley::data::Images;
 use volley::error::{Kind, Setting};
 use volley::fixed_point::{Network, Op, WeightMode};
 use volley::folder;
+use volley::fpga::Resources;
 use volley::model::Model;
+use volley::numbers::{thousands, whole};
 use volley::output::write_file;
 use volley::quantise::quantise;
-use volley::schedule::resources::Resources;
-use volley::schedule::solver::{self, Task, pins};
+use volley::schedule::solver::{self, Task, fixed_folds};
 use volley::schedule::{self, Activity, Figures, Folding, Plan};
 
-use super::table::{Cell, Table, thousands, whole};
 use super::words::one_of;
 use super::{Json, Outcome, images, progress, say, say_json};
+use volley::table::{Cell, Table};
 
 /// Choose lanes, slices and memories of every layer for a board
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   volley plan net --board ulx3s-85f --data calib.npz --clock 80 -o plan.toml
-  volley plan net --board arty-a7-100t --data calib.npz --target-fps 1000 --pin conv_0=4x1
+  volley plan net --board arty-a7-100t --data calib.npz --target-fps 1000 --fix conv_0=4x1
   volley plan net --board icebreaker --data calib.npz --margin 0.2 -o plan.toml
 
 The plan is a TOML to read and to edit; `volley generate --plan` takes it.")]
@@ -43,9 +44,9 @@ pub struct Args {
     /// Clock of the core in MHz [default: the board's core_mhz]
     #[arg(long, value_name = "MHZ")]
     clock: Option<f64>,
-    /// Layers whose folding is decided: layer=LANES or layer=LANESxSLICES, separated by commas
-    #[arg(long, value_name = "PINS")]
-    pin: Option<String>,
+    /// Layers whose fold is fixed; the others are chosen: layer=LANES or layer=LANESxSLICES, separated by commas
+    #[arg(long, alias = "pin", value_name = "LAYER=FOLD")]
+    fix: Option<String>,
     #[command(flatten)]
     basis: Basis,
     /// Weights as part of the hardware, or in memories that can be loaded while it runs [default: as the network's folder says,
@@ -99,14 +100,14 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let clock = positive(Setting::Clock, args.clock.unwrap_or(board.core_mhz))? * 1e6;
     let target = args.target_fps.map(|fps| positive(Setting::Throughput, fps)).transpose()?;
     let budget = args.basis.budget(&board)?;
-    let pins = args.pin.as_deref().map(pins).transpose()?.unwrap_or_default();
+    let fixed = args.fix.as_deref().map(fixed_folds).transpose()?.unwrap_or_default();
     let mut converted = folder::read(&args.network)?;
     converted.settings.weights = args.weights.unwrap_or(converted.settings.weights);
     let network = quantise(&converted.network, &converted.settings)?;
     let frames = args.basis.activities(&network)?;
     let family = board.family;
     let all = board.resources();
-    let task = Task { network: &network, frames: &frames, family, budget, pins: &pins };
+    let task = Task { network: &network, frames: &frames, family, budget, fixed: &fixed };
     let spinner = progress::spinner("weighing the foldings of every layer");
     let folding = solver::solve(task, target.map(|fps| (clock / fps) as u64));
     spinner.finish_and_clear();
@@ -165,7 +166,7 @@ pub fn happenings(network: &Network, images: &Images) -> volley::Result<Vec<Acti
 
 /// One row a layer.
 pub fn table(network: &Network, plan: &Plan, figures: &Figures) -> Table {
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "layer",
         "shape",
         "density",

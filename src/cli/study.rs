@@ -1,7 +1,6 @@
 //! `volley study`: group neurons against integrate-and-fire neurons on one network, as CSV, plots and a page.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -10,11 +9,12 @@ use volley::error::{Kind, Setting};
 use volley::eval::Which;
 use volley::fixed_point::Settings;
 use volley::folder::{self, Converted};
+use volley::numbers::{Counts, interval, percent, thousands};
 use volley::output::{write_file, write_folder};
-use volley::study::{Accuracy, Current, Options, Results, Stage, Study};
+use volley::study::{Current, Options, Phase, Results, Study};
 
-use super::table::{Cell, Table, thousands};
 use super::{Json, Outcome, images, progress, say, say_json};
+use volley::table::{Cell, Table};
 
 /// Images that are in memory at a time.
 const BATCH: usize = 500;
@@ -33,7 +33,7 @@ The network is converted anew from its model.onnx for all members and time steps
 Networks with plain ReLU activations need --calibration.
 
 The folder holds tables, their plots in index.html, and the settings in study.toml:
-  error.csv     squared error of layers and of their mean, beside that of IF at τT steps
+  error.csv     squared error of layers and of their mean, beside that of IF at τT time steps
   response.csv  firing rate against a constant current, in units of λ
   accuracy.csv  accuracy with its 95 % interval, and agreement with the ANN")]
 pub struct Args {
@@ -55,11 +55,11 @@ pub struct Args {
     /// Images of --calibration to use; there is a calibration for each number of members and of time steps
     #[arg(long, value_name = "N", default_value_t = 200)]
     calibration_limit: usize,
-    /// Members τ of the groups, 1 to 255, separated by commas; integrate-and-fire (1) comes in any case
-    #[arg(long, value_name = "τ,τ", default_value = "1,2,4,8")]
+    /// Members τ of the groups, 1 to 255: numbers and ranges (1,2,4..8), separated by commas; integrate-and-fire (1) comes in any case
+    #[arg(long, value_name = "LIST", default_value = "1,2,4,8")]
     members: Counts,
-    /// Time steps T, 1 to 64, separated by commas
-    #[arg(long, value_name = "T,T", default_value = "1,2,4,8,16,32")]
+    /// Time steps T, 1 to 64: numbers and ranges, separated by commas
+    #[arg(long, value_name = "LIST", default_value = "1,2,4,8,16,32")]
     timesteps: Counts,
     /// Folder to write
     #[arg(short, long, value_name = "STUDY")]
@@ -68,22 +68,11 @@ pub struct Args {
     json: Json,
 }
 
-/// Whole numbers separated by commas, ascending.
-#[derive(Debug, Clone, PartialEq)]
-struct Counts(Vec<u32>);
-
-impl FromStr for Counts {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = |part: &str| {
-            part.trim().parse().map_err(|_| format!("'{part}' is not a whole number; write some, separated by commas"))
-        };
-        let mut numbers = text.split(',').map(number).collect::<Result<Vec<u32>, _>>()?;
-        numbers.sort_unstable();
-        numbers.dedup();
-        Ok(Counts(numbers))
-    }
+/// Ascending, each number once.
+fn ascending(counts: &Counts) -> Vec<u32> {
+    let mut numbers = counts.0.clone();
+    numbers.sort_unstable();
+    numbers
 }
 
 /// The content of [`MARKER`].
@@ -104,7 +93,7 @@ struct Settled<'a> {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let converted = folder::read(&args.network)?;
-    let options = Options { members: args.members.0.clone(), timesteps: args.timesteps.0.clone() };
+    let options = Options { members: ascending(&args.members), timesteps: ascending(&args.timesteps) };
     let mut results = None;
     write_folder(&args.output, MARKER, |folder| {
         let (found, settled) = study(args, &converted, &options)?;
@@ -153,12 +142,12 @@ fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Resul
     spinner.finish_and_clear();
     let mut study = study?;
     let bar = progress::bar(study.float_runs() * few.len(), "");
-    let shown = |stage: Stage, done: usize| {
-        bar.set_message(match stage {
-            Stage::Convert => "converting",
-            Stage::Ann => "ANN",
-            Stage::Float => "float SNNs",
-            Stage::Fixed => "fixed-point SNNs",
+    let shown = |phase: Phase, done: usize| {
+        bar.set_message(match phase {
+            Phase::Convert => "converting",
+            Phase::Ann => "ANN",
+            Phase::Float => "float SNNs",
+            Phase::Fixed => "fixed-point SNNs",
         });
         bar.inc(done as u64);
     };
@@ -186,9 +175,9 @@ fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Resul
     Ok((results, settled))
 }
 
-/// One row a τ and T, for each current the error beside that of integrate-and-fire neurons at τT steps.
+/// One row a τ and T, for each current the error beside that of integrate-and-fire neurons at τT time steps.
 fn errors(results: &Results) -> Table {
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "members",
         "time steps",
         "uniform currents",
@@ -214,7 +203,7 @@ fn errors(results: &Results) -> Table {
 
 /// One row a τ and T: the integer network on all images, the float network on the first ones.
 fn accuracies(results: &Results) -> Table {
-    let mut table = Table::new(&[
+    let mut table = Table::new([
         "members",
         "time steps",
         "fixed-point SNN",
@@ -230,7 +219,7 @@ fn accuracies(results: &Results) -> Table {
         let mut cells = vec![count(fixed.members), count(fixed.timesteps)];
         for row in [fixed, float] {
             cells.push(Cell::share(row.accuracy));
-            cells.push(Cell::text(interval(row)));
+            cells.push(Cell::text(interval(row.interval)));
             cells.push(Cell::share(row.agreement_with_ann));
         }
         table.row(cells);
@@ -238,17 +227,12 @@ fn accuracies(results: &Results) -> Table {
     table
 }
 
-fn interval(row: &Accuracy) -> String {
-    let [low, high] = row.interval;
-    format!("{:.2}..{:.2} %", 100.0 * low, 100.0 * high)
-}
-
 /// The ANN's accuracy, on the images of each column of the table.
 fn of_ann(results: &Results) -> String {
     let rows = results.accuracies.iter().filter(|row| matches!(row.network, Which::Ann | Which::Qcfs));
     let parts = rows.zip(["fixed-point", "float"]).map(|(row, column)| {
-        let (images, share) = (thousands(row.images), 100.0 * row.accuracy);
-        format!("{share:.2} % ({}) of the {images} images of the {column} SNN", interval(row))
+        let (images, share) = (thousands(row.images), percent(row.accuracy));
+        format!("{share} ({}) of the {images} images of the {column} SNN", interval(row.interval))
     });
     let name = results.accuracies.first().map_or("ANN", |row| super::eval::name(row.network));
     format!("{name}: {}", parts.collect::<Vec<_>>().join(", "))

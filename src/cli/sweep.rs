@@ -12,16 +12,15 @@ use volley::board::Board;
 use volley::convert::calibrate::Calibration;
 use volley::error::{Artefact, Kind, Setting};
 use volley::fixed_point::{Settings, ThresholdMode};
+use volley::numbers::{Counts, Reals, percent};
 use volley::output::write_whole_file;
-use volley::sweep::{self, Device, Point, Row, Stage, Sweep, Task};
-use volley::words::Words;
+use volley::sweep::{self, Phase, Point, Sweep, Target, Task};
 use volley::{data, import};
 
 use super::plan::positive;
-use super::table::{Cell, Table};
 use super::words::one_of;
 use super::workflow::{self, Workflow};
-use super::{Json, Numbers, Outcome, convert, images, progress, say, say_json, seconds};
+use super::{Json, Outcome, convert, images, progress, say, say_json, seconds};
 
 /// Clock of a core without a board.
 const CLOCK_MHZ: f64 = 100.0;
@@ -48,13 +47,13 @@ pub struct Args {
     calibration: Option<PathBuf>,
     /// Members τ of each group neuron: numbers and ranges (1,2,4..8), separated by commas
     #[arg(long, value_name = "LIST")]
-    members: Series,
-    /// Time steps T, likewise
+    members: Counts,
+    /// Time steps T: numbers and ranges
     #[arg(long, value_name = "LIST", default_value = "1")]
-    timesteps: Series,
-    /// Signed bits of a weight, likewise
+    timesteps: Counts,
+    /// Signed bits of a weight: numbers and ranges
     #[arg(long, value_name = "LIST", default_value = "8")]
-    weight_bits: Series,
+    weight_bits: Counts,
     /// Kinds of thresholds: exact, pow2 or both, separated by a comma
     #[arg(long, value_name = "LIST", default_value = "exact")]
     threshold: Thresholds,
@@ -77,13 +76,13 @@ pub struct Args {
     float: bool,
     /// Mean that training subtracted from pixel/255, one number a channel
     #[arg(long, value_name = "A,B,C", requires = "std", allow_hyphen_values = true)]
-    mean: Option<Numbers>,
+    mean: Option<Reals>,
     /// Standard deviation that it then divided by, one number a channel
     #[arg(long, value_name = "A,B,C", requires = "mean")]
-    std: Option<Numbers>,
-    /// Stop behind this stage: a workflow's jobs do one each
-    #[arg(long, value_name = "STAGE", value_parser = one_of::<Stage>(), default_value_t = Stage::Table)]
-    until: Stage,
+    std: Option<Reals>,
+    /// Stop after this phase: a workflow's jobs do one each
+    #[arg(long, value_name = "PHASE", value_parser = one_of::<Phase>(), default_value_t = Phase::Table)]
+    until: Phase,
     /// Do not run the sweep, but write it as a workflow to the folder SWEEP
     #[arg(long, value_name = "KIND", value_enum)]
     emit: Option<Emit>,
@@ -98,30 +97,6 @@ pub struct Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Emit {
     Snakemake,
-}
-
-/// Numbers and ranges with both ends, separated by commas: one flag, so that a later one replaces an earlier one as a whole.
-#[derive(Debug, Clone, PartialEq)]
-struct Series(Vec<u32>);
-
-impl FromStr for Series {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let bad = |part: &str| format!("'{part}' is no number and no range; write for instance 1,2,4 or 4..8");
-        let mut numbers = Vec::new();
-        for part in text.split(',').map(str::trim) {
-            let number = |text: &str| text.trim().parse::<u32>().map_err(|_| bad(part));
-            let (first, last) = part.split_once("..").unwrap_or((part, part));
-            let range = number(first)?..=number(last)?;
-            // No setting goes beyond.
-            if range.is_empty() || *range.end() > 255 {
-                return Err(bad(part));
-            }
-            numbers.extend(range.filter(|number| !numbers.contains(number)).collect::<Vec<_>>());
-        }
-        Ok(Series(numbers))
-    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -148,7 +123,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     for point in &points {
         Settings { weight_bits: point.weight_bits, ..Settings::default() }.validate()?;
     }
-    let device = device(args)?;
+    let target = target(args)?;
     if args.emit == Some(Emit::Snakemake) {
         workflow::emit(&args.output, &workflow(args)?)?;
         say(format!(
@@ -178,27 +153,27 @@ pub fn run(args: &Args) -> Result<Outcome> {
         data: &data,
         calibration: calibration.as_ref(),
         convert: &convert,
-        device: &device,
+        target: &target,
         float: args.float,
     };
     let bar = progress::bar(0, "");
-    let sweep = sweep::run(&task, &points, args.until, &|stage, all, done| {
+    let sweep = sweep::run(&task, &points, args.until, &|phase, all, done| {
         if done == 0 {
             bar.set_length(all as u64);
             bar.set_position(0);
         }
-        bar.set_message(match stage {
-            Stage::Ann => "ANN",
-            Stage::Networks => "converting",
-            Stage::Points | Stage::Table => "points",
+        bar.set_message(match phase {
+            Phase::Ann => "ANN",
+            Phase::Networks => "converting",
+            Phase::Points | Phase::Table => "points",
         });
         bar.inc(done as u64);
     })?;
     bar.finish_and_clear();
-    if args.until == Stage::Table {
+    if args.until == Phase::Table {
         write_whole_file(&args.output.join("sweep.html"), || -> Result<String> {
             let command = format!("volley sweep {} --data {}", args.model.display(), args.data.display());
-            Ok(sweep.page(table(&sweep.rows).page(), &command)?.html())
+            Ok(sweep.page(&command)?.html())
         })?;
     }
     print(args, &sweep, points.len(), seconds(start.elapsed()))?;
@@ -206,64 +181,17 @@ pub fn run(args: &Args) -> Result<Outcome> {
 }
 
 fn print(args: &Args, sweep: &Sweep, points: usize, elapsed: String) -> Result<()> {
-    let computed = if args.until >= Stage::Points { points - sweep.kept } else { 0 };
+    let computed = if args.until >= Phase::Points { points - sweep.kept } else { 0 };
     if args.json.wanted {
         return say_json(&json!({
             "ann": sweep.ann, "points": sweep.rows, "kept": sweep.kept, "computed": computed, "folder": args.output,
         }));
     }
     if !sweep.rows.is_empty() {
-        say(table(&sweep.rows).text())?;
+        say(sweep::table(&sweep.rows).text())?;
     }
-    say(format!("float ANN {:.2} %", 100.0 * sweep.ann))?;
+    say(format!("float ANN {}", percent(sweep.ann)))?;
     say(format!("{} points kept, {computed} computed in {elapsed}; {}", sweep.kept, args.output.display()))
-}
-
-/// One row a point.
-fn table(rows: &[Row]) -> Table {
-    let mut table = Table::new(&[
-        "members",
-        "time steps",
-        "weight bits",
-        "threshold",
-        "accuracy",
-        "float SNN",
-        "agrees with ANN",
-        "LUT",
-        "flip-flops",
-        "DSP",
-        "block RAM",
-        "cycles",
-        "frames a second",
-        "Pareto",
-    ]);
-    for row in rows {
-        let point = &row.found.point;
-        let hardware = |of: fn(&sweep::Hardware) -> f64| {
-            row.found.hardware.as_ref().map_or_else(Cell::none, |h| Cell::rounded(of(h)))
-        };
-        table.row(vec![
-            Cell::count(point.members),
-            Cell::count(point.timesteps),
-            Cell::count(point.weight_bits),
-            Cell::text(point.threshold.word()),
-            Cell::share(row.found.accuracy),
-            row.float.map_or_else(Cell::none, Cell::share),
-            Cell::share(row.found.agreement),
-            hardware(|h| h.luts),
-            hardware(|h| h.flip_flops),
-            hardware(|h| h.multipliers),
-            hardware(|h| h.block_rams),
-            hardware(|h| h.cycles),
-            hardware(|h| h.frames_per_second),
-            Cell::text(match (row.pareto, row.found.hardware) {
-                (true, _) => "*",
-                (false, Some(_)) => "",
-                (false, None) => "does not fit",
-            }),
-        ]);
-    }
-    table
 }
 
 fn flags(args: &Args) -> Option<Normalisation> {
@@ -271,14 +199,14 @@ fn flags(args: &Args) -> Option<Normalisation> {
     Some(Normalisation { mean: mean.0.clone(), std: std.0.clone() })
 }
 
-fn device(args: &Args) -> volley::Result<Device> {
+fn target(args: &Args) -> volley::Result<Target> {
     let board = args.board.as_deref().map(Board::find).transpose()?;
     let clock_mhz = args.clock.unwrap_or(board.as_ref().map_or(CLOCK_MHZ, |board| board.core_mhz));
     positive(Setting::Clock, clock_mhz)?;
     if !(0.0..1.0).contains(&args.margin) {
         return Err(Kind::out_of_range(args.margin, 0.0..1.0).at(Setting::Margin));
     }
-    Ok(Device { board, margin: args.margin, clock_mhz })
+    Ok(Target { board, margin: args.margin, clock_mhz })
 }
 
 fn workflow(args: &Args) -> volley::Result<Workflow> {
@@ -287,7 +215,7 @@ fn workflow(args: &Args) -> volley::Result<Workflow> {
         let found = path.canonicalize().map_err(|error| Kind::Unreadable { wanted: Artefact::Any, error }.at(path))?;
         Ok(found.display().to_string())
     };
-    let numbers = |numbers: &Option<Numbers>| {
+    let numbers = |numbers: &Option<Reals>| {
         numbers.as_ref().map(|numbers| numbers.0.iter().map(f64::to_string).collect::<Vec<_>>().join(","))
     };
     let board = match &args.board {
@@ -323,11 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn series_are_numbers_and_ranges() {
-        assert_eq!("1,2, 4..6,5".parse(), Ok(Series(vec![1, 2, 4, 5, 6])));
-        for text in ["", "1,", "4..", "6..4", "x", "1...3", "300", "-1"] {
-            assert!(text.parse::<Series>().is_err(), "{text}");
-        }
+    fn thresholds_are_words() {
         assert_eq!("pow2,exact".parse(), Ok(Thresholds(vec![ThresholdMode::Pow2, ThresholdMode::Exact])));
         assert!("round".parse::<Thresholds>().is_err());
     }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use volley::board::Board;
-use volley::synth::{self, Options, Report, Resource, Stage};
+use volley::synth::{self, Implementation, Options, Phase, Resource};
 
-use super::table::{Cell, Table};
 use super::{Json, Outcome, advice, progress, say, say_json};
+use volley::table::{Cell, Table};
 
 /// Synthesise the generated Verilog for a board, place and route it, and report area and clock
 #[derive(clap::Args)]
@@ -79,39 +79,39 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
     let options = Options { mhz: args.freq, place: !args.no_pnr, modules: args.modules, ..args.tools.options() };
     let spinner = progress::spinner("starting");
-    let mut watch = |at: Stage, step: &str| spinner.set_message(format!("{}: {step}", stage(at)));
-    let report = synth::run(&args.rtl, &board, &options, args.output.as_deref(), &mut watch);
+    let mut watch = |at: Phase, detail: &str| spinner.set_message(format!("{}: {detail}", phase(at)));
+    let made = synth::run(&args.rtl, &board, &options, args.output.as_deref(), &mut watch);
     spinner.finish_and_clear();
-    let report = report?;
+    let made = made?;
     if args.json.wanted {
-        say_json(&report)?;
+        say_json(&made)?;
     } else {
-        print_implementation(&report)?;
+        print_implementation(&made)?;
         if let Some(output) = &args.output {
             say(format!("wrote {}", output.display()))?;
         }
     }
-    Ok(conclude(&report, false))
+    Ok(conclude(&made, false))
 }
 
 /// What the tools are at, for people.
-pub(super) fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Synthesis => "synthesis",
-        Stage::Modules => "synthesis by modules",
-        Stage::Placement => "placement",
-        Stage::Routing => "routing",
+pub(super) fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Synthesis => "synthesis",
+        Phase::Modules => "synthesis by modules",
+        Phase::Placement => "placement",
+        Phase::Routing => "routing",
     }
 }
 
-pub(super) fn print_implementation(report: &Report) -> Result<()> {
-    say(format!("{} on the {} of {}", report.core, report.part, report.board))?;
-    say(resources(report).text())?;
-    if !report.modules.is_empty() {
+pub(super) fn print_implementation(made: &Implementation) -> Result<()> {
+    say(format!("{} on the {} of {}", made.core, made.part, made.board))?;
+    say(resources(made).text())?;
+    if !made.modules.is_empty() {
         say("by module, without what is below it:")?;
-        say(modules(report).text())?;
+        say(modules(made).text())?;
     }
-    match &report.timing {
+    match &made.timing {
         Some(timing) => {
             say(format!("clock: {:.1} MHz reached, {:.1} MHz wanted", timing.achieved_mhz, timing.wanted_mhz))?;
             let path = &timing.critical_path;
@@ -123,12 +123,12 @@ pub(super) fn print_implementation(report: &Report) -> Result<()> {
 }
 
 /// Says on stderr what is bad, with what can be done.
-pub(super) fn conclude(report: &Report, allow_missed_clock: bool) -> Outcome {
-    for Resource { kind, used, available } in report.excess() {
+pub(super) fn conclude(made: &Implementation, allow_missed_clock: bool) -> Outcome {
+    for Resource { kind, used, available } in made.excess() {
         let advice = advice::of_resource(kind);
-        eprintln!("the core does not fit: it takes {used} {kind}, the {} has {available}; {advice}", report.part);
+        eprintln!("the core does not fit: it takes {used} {kind}, the {} has {available}; {advice}", made.part);
     }
-    let missed = report.timing.as_ref().filter(|timing| !timing.met());
+    let missed = made.timing.as_ref().filter(|timing| !timing.met());
     if let Some(timing) = missed {
         let bitstream = if allow_missed_clock { "" } else { ", so there is no bitstream" };
         eprintln!(
@@ -139,21 +139,21 @@ pub(super) fn conclude(report: &Report, allow_missed_clock: bool) -> Outcome {
             timing.achieved_mhz.floor()
         );
     }
-    if (missed.is_some() && !allow_missed_clock) || !report.excess().is_empty() { Outcome::Bad } else { Outcome::Fine }
+    if (missed.is_some() && !allow_missed_clock) || !made.excess().is_empty() { Outcome::Bad } else { Outcome::Fine }
 }
 
-fn resources(report: &Report) -> Table {
-    let mut table = Table::new(&["resource", "used", "available", "share"]);
-    for Resource { kind, used, available } in report.resources() {
+fn resources(made: &Implementation) -> Table {
+    let mut table = Table::new(["resource", "used", "available", "share"]);
+    for Resource { kind, used, available } in made.resources() {
         let share = if available > 0 { Cell::share(used as f64 / available as f64) } else { Cell::none() };
         table.row(vec![Cell::text(kind), Cell::count(used), Cell::count(available), share]);
     }
     table
 }
 
-fn modules(report: &Report) -> Table {
-    let mut table = Table::new(&["module", "instances", "LUTs", "flip-flops", "DSP blocks", "block RAMs"]);
-    for module in &report.modules {
+fn modules(made: &Implementation) -> Table {
+    let mut table = Table::new(["module", "instances", "LUTs", "flip-flops", "DSP blocks", "block RAMs"]);
+    for module in &made.modules {
         let cost = &module.cost;
         let numbers = [module.instances, cost.luts, cost.flip_flops, cost.dsps, cost.block_rams];
         table.row([Cell::text(&module.name)].into_iter().chain(numbers.map(Cell::count)).collect());

@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let converted = folder::read(&args.network)?;
     let loadable = core_folder::loadable(&args.rtl, &converted)?;
     write_file(&args.output, loadable.file())?;
-    let (bytes, crc) = (loadable.image.bytes().len(), loadable.image.crc32());
+    let (bytes, crc) = (loadable.data.bytes().len(), loadable.data.crc32());
     if args.json.wanted {
         say_json(&json!({"bytes": bytes, "crc32": crc, "design": loadable.design}))?;
     } else {

@@ -6,9 +6,9 @@ pub mod calibrate;
 mod defer_max_pool;
 mod fold_average_pool;
 mod fold_batch_norm;
-mod form;
+mod insert_group_neurons;
+mod linear_sum;
 mod names;
-mod place_group_neurons;
 mod recognise_qcfs;
 mod widen_linear;
 
@@ -27,10 +27,10 @@ pub struct Options {
 
 /// A converted network, and what is still to be done on it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct Conversion {
     pub network: snn::Network,
     /// Indices of nodes whose activation was a plain ReLU: it has no threshold λ of its own, so their member
-    /// step is a placeholder of 1 until a calibration measures one.
+    /// θ is a placeholder of 1 until a calibration measures one.
     pub uncalibrated: Vec<usize>,
 }
 
@@ -38,7 +38,7 @@ pub struct Placed {
 ///
 /// # Errors
 /// [`Kind::OutOfRange`] for options, [`Kind::NoSpikingForm`] for a graph that group neurons cannot express.
-pub fn convert(mut ann: ann::Network, options: &Options) -> Result<Placed> {
+pub fn convert(mut ann: ann::Network, options: &Options) -> Result<Conversion> {
     within(Setting::Members, options.members, 255)?;
     within(Setting::Timesteps, options.timesteps, 64)?;
     ann.validate()?;
@@ -47,9 +47,9 @@ pub fn convert(mut ann: ann::Network, options: &Options) -> Result<Placed> {
         // After every pass: a fold can still make a weight infinite.
         ann.validate()?;
     }
-    let placed = place_group_neurons::run(&ann, options)?;
-    placed.network.validate()?;
-    Ok(placed)
+    let conversion = insert_group_neurons::run(&ann, options)?;
+    conversion.network.validate()?;
+    Ok(conversion)
 }
 
 type Pass = fn(&mut ann::Network) -> Result<()>;

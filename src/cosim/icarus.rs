@@ -1,6 +1,6 @@
 //! Icarus Verilog: the bench interpreted, with unknown values.
 
-use super::tool::build_once;
+use super::build_once::build_once;
 use super::{Job, Window, testbench, write};
 use crate::Result;
 use crate::tool::{self, Arguments};
@@ -12,7 +12,7 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
         .words(["-g2005", "-Wall", "-s", "volley_cosim_clock", "-o"])
         .words([program.display().to_string(), "volley_cosim_clock.v".into(), "volley_cosim_tb.v".into()])
         .words(job.rtl_files.iter().map(|p| p.display().to_string()));
-    let iverilog = &job.options.tools.iverilog;
+    let iverilog = &job.options.tools.require("iverilog")?;
     let key = [args.to_string(), iverilog.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], testbench::ICARUS_CLOCK], || {
         write(&dir.join("volley_cosim_tb.v"), &job.testbench)?;
@@ -25,5 +25,5 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
         args = args.word("-fst");
     }
     args = args.words(job.plusargs()).words(window.iter().flat_map(Window::plusargs));
-    tool::run("vvp", &job.options.tools.vvp, &args, &job.rtl_dir)
+    tool::run("vvp", &job.options.tools.require("vvp")?, &args, &job.rtl_dir)
 }

@@ -5,13 +5,14 @@
 //! streams and nothing of networks. `verdict` alone knows both: it compares the beats with the model's trace, and
 //! names layers, pixels, channels and time steps.
 
+mod build_once;
 mod capture;
 mod hold;
 mod icarus;
 mod testbench;
 #[cfg(test)]
 mod tests;
-mod tool;
+
 mod verdict;
 mod verilator;
 mod word;
@@ -21,11 +22,11 @@ use std::path::{Path, PathBuf};
 pub use capture::{Beat, Capture, Timeout};
 pub use hold::Hold;
 pub use testbench::emit as emit_testbench;
-pub use tool::Tools;
 pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 
 use crate::error::{Artefact, Kind, Place, Result, Setting};
+use crate::tool::Finder;
 use crate::words::{Words, as_word};
 
 /// One AXI4-Stream of the top: `tdata` width in bits (byte padding included) and beats a frame.
@@ -120,7 +121,7 @@ pub struct Options {
     /// For runs so short that Verilator's build is what takes the time: the C++ compiler optimises nothing, and the objects of the
     /// simulator itself are kept in this folder, which builds side by side may share.
     pub short_runs: Option<PathBuf>,
-    pub tools: Tools,
+    pub tools: Finder,
 }
 
 impl Options {
@@ -134,7 +135,7 @@ impl Options {
             idle_limit: 1_000_000,
             work_dir: work_dir.into(),
             short_runs: None,
-            tools: Tools::default(),
+            tools: Finder::default(),
         }
     }
 }

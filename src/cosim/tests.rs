@@ -173,8 +173,7 @@ fn a_missing_tool_is_named() {
     let (dir, bench) = toy(16, "ready");
     for (simulator, name) in [(Simulator::Verilator, "verilator"), (Simulator::Icarus, "iverilog")] {
         let mut options = options(&dir, simulator, 0);
-        options.tools.verilator = dir.path().join("none/verilator");
-        options.tools.iverilog = dir.path().join("none/iverilog");
+        options.tools = Finder::only_in(vec![dir.path().join("none")]);
         let error = run(&bench, &frames(16, 1), &options).unwrap_err().to_string();
         assert!(
             error.starts_with(&format!("{name}: ")) && error.contains("was not found; install it, or put it on PATH"),

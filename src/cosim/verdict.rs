@@ -84,11 +84,11 @@ pub struct Mismatch {
 
 impl std::fmt::Display for Mismatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let step = self.timestep.map_or("score".to_string(), |t| format!("time step {t}"));
+        let at = self.timestep.map_or("score".to_string(), |t| format!("time step {t}"));
         let verilog = self.verilog.map_or("nothing".to_string(), |value| value.to_string());
         write!(
             f,
-            "layer {}, frame {}, pixel (y {}, x {}), channel {}, {step}: Verilog {verilog}, model {}, clock {}",
+            "layer {}, frame {}, pixel (y {}, x {}), channel {}, {at}: Verilog {verilog}, model {}, clock {}",
             self.layer, self.frame, self.y, self.x, self.channel, self.model, self.clock
         )
     }
@@ -156,7 +156,7 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) ->
 
 /// Bits of one count of node `index`.
 fn count_bits(network: &Network, index: usize) -> u32 {
-    schedule::element_bits(network, Source::Node(index), 1).0
+    network.element_bits(Source::Node(index), 1).0
 }
 
 /// Elements of a beat of node `index`'s stream.
@@ -285,16 +285,16 @@ impl Comparison<'_> {
                 let beat = beats.get((frame * size + place) / in_beat);
                 let element = place % in_beat * network.timesteps as usize;
                 let (pixel, channel) = (place / node.shape.channels, place % node.shape.channels);
-                for step in 0..network.timesteps as usize {
-                    let model = i64::from(trace.nodes[index].counts[[step, pixel, channel]]);
-                    let verilog = beat.map(|beat| beat.word.field((element + step) * bits, bits) as i64);
+                for t in 0..network.timesteps as usize {
+                    let model = i64::from(trace.nodes[index].counts[[t, pixel, channel]]);
+                    let verilog = beat.map(|beat| beat.word.field((element + t) * bits, bits) as i64);
                     let mismatch = |clock| Mismatch {
                         layer: node.name.clone(),
                         frame,
                         y: pixel / node.shape.width,
                         x: pixel % node.shape.width,
                         channel,
-                        timestep: Some(step),
+                        timestep: Some(t),
                         verilog,
                         model,
                         clock,

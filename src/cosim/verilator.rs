@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::tool::build_once;
+use super::build_once::build_once;
 use super::{Job, Window, create_dir, write};
 use crate::error::{Kind, Result};
-use crate::tool::{self, Arguments};
+use crate::tool::{self, Arguments, Finder};
 
 /// The C++ side, a real file so that it can be read and linted as such.
 const MAIN_CPP: &str = include_str!("../../sim/main.cpp");
@@ -29,13 +29,13 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
         args = args.flag("trace-fst");
     }
     args = args.words(["volley_cosim_tb.v", "main.cpp"]).words(job.rtl_files.iter().map(|p| p.display().to_string()));
-    let verilator = &job.options.tools.verilator;
+    let verilator = &job.options.tools.require("verilator")?;
     let key = [args.to_string(), verilator.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || {
         write(&dir.join("volley_cosim_tb.v"), &job.testbench)?;
         write(&dir.join("main.cpp"), MAIN_CPP)?;
         tool::run("verilator", verilator, &args, &dir)?;
-        runtime.map_or(Ok(()), |runtime| make(&dir.join("obj"), runtime))
+        runtime.map_or(Ok(()), |runtime| make(&job.options.tools, &dir.join("obj"), runtime))
     })?;
     let mut plusargs = Arguments::default().words(job.plusargs());
     // What no reset touches starts at random: a design that relies on zeros fails here, not on the board.
@@ -48,7 +48,7 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
 
 /// Compiles a model in folder `obj` without optimising anything; the simulator's own objects are taken from folder
 /// `runtime` if they are there, else put there.
-fn make(obj: &Path, runtime: &Path) -> Result<()> {
+fn make(tools: &Finder, obj: &Path, runtime: &Path) -> Result<()> {
     create_dir(runtime)?;
     let files = || RUNTIME.iter().flat_map(|name| ["o", "d"].map(|extension| format!("{name}.{extension}")));
     let known = files().all(|file| runtime.join(file).is_file());
@@ -57,7 +57,7 @@ fn make(obj: &Path, runtime: &Path) -> Result<()> {
     }
     let args =
         "-f Vvolley_cosim_tb.mk OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0 VM_PARALLEL_BUILDS=0".split_whitespace();
-    tool::run("make", Path::new("make"), &Arguments::default().words(args), obj)?;
+    tool::run("make", &tools.require("make")?, &Arguments::default().words(args), obj)?;
     if !known {
         files().try_for_each(|file| copy(&obj.join(&file), runtime))?;
     }

@@ -47,7 +47,7 @@ impl NodeDensity {
 pub fn densities(network: &Network, images: &Images) -> Result<Vec<NodeDensity>> {
     check_shape(images, network.input.shape)?;
     let model = Model::new(network)?;
-    // Of the image first, then of each node: in how many frames an element is not zero, [pixel, channel].
+    // Of the input first, then of each node: in how many frames an element is not zero, [pixel, channel].
     let shapes: Vec<Shape> =
         std::iter::once(network.input.shape).chain(network.nodes.iter().map(|node| node.shape)).collect();
     let none = || shapes.iter().map(|shape| Array2::zeros((shape.pixels(), shape.channels))).collect();
@@ -146,8 +146,8 @@ mod tests {
                 for (channel, share) in density.output.iter().enumerate() {
                     let fired = traces.iter().map(|trace| {
                         let counts = &trace.nodes[index].counts;
-                        let (steps, pixels, _) = counts.dim();
-                        (0..pixels).filter(|&p| (0..steps).any(|t| counts[[t, p, channel]] > 0)).count()
+                        let (timesteps, pixels, _) = counts.dim();
+                        (0..pixels).filter(|&p| (0..timesteps).any(|t| counts[[t, p, channel]] > 0)).count()
                     });
                     let fired = fired.sum::<usize>() as f64 / (3 * network.nodes[index].shape.pixels()) as f64;
                     prop_assert!((fired - share).abs() < 1e-12);

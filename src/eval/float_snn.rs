@@ -40,10 +40,10 @@ pub fn scores_all(network: &Network, images: &Images, progress: &(dyn Fn(usize) 
 
 /// `input` is the normalised image, \[channel, pixel\].
 fn run(network: &Network, input: &Array2<f32>, mut record: Option<&mut Vec<Option<LayerTrace>>>) -> Array2<f32> {
-    let steps = network.timesteps as usize;
+    let timesteps = network.timesteps as usize;
     // The activations of each node, one map a time step.
     let mut maps: Vec<Vec<Array2<f32>>> = Vec::with_capacity(network.nodes.len());
-    let mut scores = Array2::zeros((steps, 0));
+    let mut scores = Array2::zeros((timesteps, 0));
     for node in &network.nodes {
         let spikes = |t: usize| {
             let maps = &maps;
@@ -54,7 +54,7 @@ fn run(network: &Network, input: &Array2<f32>, mut record: Option<&mut Vec<Optio
         };
         let mut traced = None;
         let out = match &node.op {
-            Op::Pool(pool) => (0..steps)
+            Op::Pool(pool) => (0..timesteps)
                 .map(|t| match pool.source {
                     Source::Input => float::pool(pool, network.input.shape, input.view(), node.shape),
                     Source::Node(index) => {
@@ -63,12 +63,12 @@ fn run(network: &Network, input: &Array2<f32>, mut record: Option<&mut Vec<Optio
                 })
                 .collect(),
             Op::Layer(layer) => {
-                // The image is the same at each step, so its current is computed once.
+                // The image is the same at each time step, so its current is computed once.
                 let mut constant = float::biases(layer, node.shape.pixels());
                 float::add_terms(layer, &mut constant, node.shape, &|source| {
                     (source == Source::Input).then(|| (network.input.shape, input.view()))
                 });
-                let currents = (0..steps).map(|t| {
+                let currents = (0..timesteps).map(|t| {
                     let mut current = constant.clone();
                     float::add_terms(layer, &mut current, node.shape, &spikes(t));
                     current
@@ -76,28 +76,28 @@ fn run(network: &Network, input: &Array2<f32>, mut record: Option<&mut Vec<Optio
                 match &layer.neuron {
                     Neuron::Readout => {
                         let mut sum = Array2::zeros((node.shape.elements(), 1));
-                        scores = Array2::zeros((steps, node.shape.elements()));
+                        scores = Array2::zeros((timesteps, node.shape.elements()));
                         for (t, current) in currents.enumerate() {
                             sum += &current;
                             scores.row_mut(t).assign(&sum.column(0));
                         }
                         Vec::new()
                     }
-                    Neuron::Group { step } => {
-                        let size = (steps, node.shape.channels, node.shape.pixels());
+                    Neuron::Group { theta } => {
+                        let size = (timesteps, node.shape.channels, node.shape.pixels());
                         let mut layer_trace = record
                             .is_some()
                             .then(|| LayerTrace { counts: Array3::zeros(size), potentials: Array3::zeros(size) });
-                        let mut v = Array2::from_shape_fn((size.1, size.2), |(c, _)| step[c] / 2.0);
-                        let mut maps = Vec::with_capacity(steps);
+                        let mut v = Array2::from_shape_fn((size.1, size.2), |(c, _)| theta[c] / 2.0);
+                        let mut maps = Vec::with_capacity(timesteps);
                         for (t, mut activations) in currents.enumerate() {
                             v += &activations;
                             if let Some(trace) = &mut layer_trace {
                                 trace.potentials.index_axis_mut(Axis(0), t).assign(&v);
                             }
                             for ((place, a), v) in activations.indexed_iter_mut().zip(v.iter_mut()) {
-                                let n = float::fired(*v, step[place.0], network.members);
-                                *a = n as f32 * step[place.0];
+                                let n = float::fired(*v, theta[place.0], network.members);
+                                *a = n as f32 * theta[place.0];
                                 *v -= *a;
                                 if let Some(trace) = &mut layer_trace {
                                     trace.counts[[t, place.0, place.1]] = n;
@@ -131,7 +131,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
-        /// Whole weights, biases and steps need no rounding in either arithmetic, as long as all numbers stay below
+        /// Whole weights, biases and θ need no rounding in either arithmetic, as long as all numbers stay below
         /// 2^24: then the integer model is the float dynamics times each channel's scale.
         #[test]
         fn model_equals_the_dynamics_where_arithmetic_is_exact(seed: u64) {
@@ -163,17 +163,17 @@ mod tests {
     fn whole(source: &Network) -> fixed_point::Network {
         let mut network = quantise(source, &Settings { weight_bits: 16, ..Settings::default() }).unwrap();
         network.input.offset.fill(0);
-        let step_of = |source_node: usize| {
+        let theta_of = |source_node: usize| {
             let mut index = source_node;
             loop {
                 match &source.nodes[index].op {
                     Op::Layer(layer) => match &layer.neuron {
-                        Neuron::Group { step } => break step,
+                        Neuron::Group { theta } => break theta,
                         Neuron::Readout => panic!("a readout feeds nothing"),
                     },
                     Op::Pool(pool) => match pool.source {
                         Source::Node(before) => index = before,
-                        Source::Input => panic!("the image is not pooled"),
+                        Source::Input => panic!("the input is not pooled"),
                     },
                 }
             }
@@ -188,16 +188,16 @@ mod tests {
                 term.shift = 0;
                 let mut weights = from.weights.clone();
                 if let Source::Node(index) = from.source {
-                    for (mut taps, step) in weights.axis_iter_mut(Axis(1)).zip(step_of(index)) {
-                        taps *= *step;
+                    for (mut taps, theta) in weights.axis_iter_mut(Axis(1)).zip(theta_of(index)) {
+                        taps *= *theta;
                     }
                 }
                 term.weights = weights.mapv(|w| w as i32);
             }
             layer.bias = from.bias.iter().map(|&b| b as i64).collect();
             layer.neuron = match &from.neuron {
-                Neuron::Group { step } => {
-                    fixed_point::Neuron::Group { step: step.iter().map(|&step| step as i64).collect() }
+                Neuron::Group { theta } => {
+                    fixed_point::Neuron::Group { theta: theta.iter().map(|&theta| theta as i64).collect() }
                 }
                 Neuron::Readout => fixed_point::Neuron::Readout { scale: 1.0 },
             };

@@ -13,7 +13,7 @@ use crate::{fixed_point, snn};
 
 /// One layer of group neurons in fixed point, over all images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LayerReport {
+pub struct LayerStats {
     pub name: String,
     /// Share of the counts that are not zero, for each time step.
     pub density: Vec<f64>,
@@ -33,7 +33,7 @@ pub struct LayerReport {
     pub membrane_range: [i64; 2],
 }
 
-impl LayerReport {
+impl LayerStats {
     /// Share of the membrane's range that was used, on the side where that is more.
     pub fn membrane_used(&self) -> f64 {
         let share = |side: usize| self.membrane[side] as f64 / self.membrane_range[side] as f64;
@@ -66,7 +66,7 @@ pub fn layers(
     onnx: Option<&[u8]>,
     images: &Images,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<Vec<LayerReport>> {
+) -> Result<Vec<LayerStats>> {
     check_shape(images, network.input.shape)?;
     let model = Model::new(fixed)?;
     let origins: Vec<&str> = network.nodes.iter().map(|node| node.origin.as_str()).collect();
@@ -78,14 +78,14 @@ pub fn layers(
         for (index, (sums, trace)) in sums.iter_mut().zip(&trace.nodes).enumerate() {
             let snn::Op::Layer(layer) = &network.nodes[index].op else { continue };
             let fixed_point::Op::Layer(integer) = &fixed.nodes[index].op else { continue };
-            let (snn::Neuron::Group { step }, fixed_point::Neuron::Group { step: steps }) =
+            let (snn::Neuron::Group { theta }, fixed_point::Neuron::Group { theta: thetas }) =
                 (&layer.neuron, &integer.neuron)
             else {
                 continue;
             };
-            sums.spikes(trace, fixed.members, steps);
+            sums.spikes(trace, fixed.members, thetas);
             if let Some(exact) = exact.as_ref().and_then(|exact| exact[index].as_deref()) {
-                sums.compare(&trace.counts, step, exact);
+                sums.compare(&trace.counts, theta, exact);
             }
         }
         progress(1);
@@ -105,7 +105,7 @@ pub fn layers(
     }
     let grouped = fixed.nodes.iter().zip(&sums).filter_map(|(node, sums)| match &node.op {
         fixed_point::Op::Layer(layer) if matches!(layer.neuron, fixed_point::Neuron::Group { .. }) => {
-            Some(sums.report(&node.name, layer.widths.membrane))
+            Some(sums.stats(&node.name, layer.widths.membrane))
         }
         _ => None,
     });
@@ -126,8 +126,8 @@ impl Sums {
         }
     }
 
-    /// `steps` are the integer steps Θ of the channels.
-    fn spikes(&mut self, trace: &NodeTrace, members: u32, steps: &[i64]) {
+    /// `thetas` are the integer Θ of the channels.
+    fn spikes(&mut self, trace: &NodeTrace, members: u32, thetas: &[i64]) {
         for (t, counts) in trace.counts.outer_iter().enumerate() {
             self.nonzero[t] += counts.iter().filter(|count| **count != 0).count() as u64;
             self.clamped += counts.iter().filter(|count| **count == members).count() as u64;
@@ -136,21 +136,21 @@ impl Sums {
         self.counts += trace.counts.len() as u64;
         if let Some(membranes) = &trace.membranes {
             for ((place, after), count) in membranes.indexed_iter().zip(&trace.counts) {
-                let before = after + i64::from(*count) * steps[place.2];
+                let before = after + i64::from(*count) * thetas[place.2];
                 self.membrane = [self.membrane[0].min(before), self.membrane[1].max(before)];
             }
         }
     }
 
     /// `exact` is the ANN's activation, \[channel\]\[pixel\].
-    fn compare(&mut self, counts: &Array3<u32>, step: &[f32], exact: &[f32]) {
+    fn compare(&mut self, counts: &Array3<u32>, theta: &[f32], exact: &[f32]) {
         let (timesteps, pixels, channels) = counts.dim();
         if exact.len() != pixels * channels {
             return;
         }
         let total = counts.sum_axis(Axis(0));
         for ((pixel, channel), count) in total.indexed_iter() {
-            let own = f64::from(*count) * f64::from(step[channel]) / timesteps as f64;
+            let own = f64::from(*count) * f64::from(theta[channel]) / timesteps as f64;
             let exact = f64::from(exact[channel * pixels + pixel]);
             self.error += (own - exact) * (own - exact);
             self.signal += exact * exact;
@@ -170,13 +170,13 @@ impl Sums {
         self
     }
 
-    fn report(&self, name: &str, membrane_bits: u32) -> LayerReport {
-        let of_step = self.counts as f64 / self.nonzero.len() as f64;
+    fn stats(&self, name: &str, membrane_bits: u32) -> LayerStats {
+        let of_timestep = self.counts as f64 / self.nonzero.len() as f64;
         let silent = self.fired.iter().filter(|fired| !**fired).count();
         let half = 1i64 << membrane_bits.clamp(1, 63).saturating_sub(1);
-        LayerReport {
+        LayerStats {
             name: name.to_string(),
-            density: self.nonzero.iter().map(|nonzero| *nonzero as f64 / of_step).collect(),
+            density: self.nonzero.iter().map(|nonzero| *nonzero as f64 / of_timestep).collect(),
             clamped: self.clamped as f64 / self.counts as f64,
             silent: silent as f64 / self.fired.len() as f64,
             squared_error: (self.compared > 0).then(|| self.error / self.compared as f64),

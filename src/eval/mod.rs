@@ -21,13 +21,13 @@ use crate::quantise::quantise;
 use crate::shape::Shape;
 use crate::snn;
 pub use densities::{NodeDensity, TermDensity, densities};
-pub use layers::{LayerReport, layers};
+pub use layers::{LayerStats, layers};
 use tally::Tally;
 pub use tally::{Accuracy, Classes, Which, wilson};
 
 /// Shares of images, 0 to 1, in the order in which they are printed as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct Summary {
     /// Number of images.
     pub images: usize,
     /// Top-1 of the ANN; `None` without its ONNX file.
@@ -52,7 +52,7 @@ pub struct Report {
 
 /// What is being run, for a progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum Phase {
     Ann,
     Float,
     Fixed,
@@ -61,7 +61,7 @@ pub enum Stage {
 /// Three networks and what they have done so far. Images come in batches, so that they need not all be in memory.
 pub struct Evaluation<'a> {
     network: &'a snn::Network,
-    /// With 1 .. T time steps: what a network does in its first t steps does not depend on those that follow.
+    /// With 1 .. T time steps: what a network does in its first t time steps does not depend on those that follow.
     fixed: Vec<fixed_point::Network>,
     /// With its name in the report.
     ann: Option<(Which, ann::Ann)>,
@@ -114,23 +114,23 @@ impl<'a> Evaluation<'a> {
     /// # Errors
     /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what rten
     /// reports.
-    pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
+    pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Phase, usize) + Sync)) -> Result<()> {
         check_shape(images, self.network.input.shape)?;
         let labels = check_labels(images, self.integer[0].classes())?;
         let exact = match &self.ann {
             Some((_, ann)) => {
-                let scores = ann.scores_all(images, &|n| progress(Stage::Ann, n))?;
+                let scores = ann.scores_all(images, &|n| progress(Phase::Ann, n))?;
                 Some(scores.iter().map(|scores| Classes::of(scores)).collect::<Vec<_>>())
             }
             None => None,
         };
-        let float = float_snn::scores_all(self.network, images, &|n| progress(Stage::Float, n));
+        let float = float_snn::scores_all(self.network, images, &|n| progress(Phase::Float, n));
         let float: Vec<Vec<Classes>> = float.iter().map(ranked).collect();
         let mut integer = Vec::with_capacity(self.fixed.len());
         for fixed in &self.fixed {
             let model = Model::new(fixed)?;
             let start = Instant::now();
-            integer.push(model.scores_all(images, &|n| progress(Stage::Fixed, n)));
+            integer.push(model.scores_all(images, &|n| progress(Phase::Fixed, n)));
             if fixed.timesteps == self.network.timesteps {
                 self.fixed_time += start.elapsed();
             }
@@ -156,7 +156,7 @@ impl<'a> Evaluation<'a> {
     ///
     /// # Errors
     /// [`Kind::NoImages`] if there were none.
-    pub fn report(&self) -> Result<Report> {
+    pub fn summary(&self) -> Result<Summary> {
         let (Some(float), Some(integer), 1..) = (self.float.last(), self.integer.last(), self.images) else {
             return Err(Kind::NoImages.at(Setting::Images));
         };
@@ -170,7 +170,7 @@ impl<'a> Evaluation<'a> {
         networks.extend(rows(Which::Fixed, &self.integer));
         let (of_float, of_integer) =
             (float.accuracy(Which::Float, None, with_ann), integer.accuracy(Which::Fixed, None, with_ann));
-        Ok(Report {
+        Ok(Summary {
             images: self.images,
             ann: self.exact.as_ref().map(|tally| tally.accuracy(Which::Ann, None, with_ann).top1),
             snn_float: of_float.top1,
@@ -199,11 +199,11 @@ pub fn evaluate(
     settings: &Settings,
     onnx: Option<&[u8]>,
     images: &Images,
-    progress: &(dyn Fn(Stage, usize) + Sync),
-) -> Result<Report> {
+    progress: &(dyn Fn(Phase, usize) + Sync),
+) -> Result<Summary> {
     let mut evaluation = Evaluation::new(network, settings, onnx)?;
     evaluation.add(images, progress)?;
-    evaluation.report()
+    evaluation.summary()
 }
 
 /// The labels, one class of `classes` for each image.

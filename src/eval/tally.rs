@@ -13,7 +13,7 @@ const LEAST_CLASSES: usize = 2 * TOP;
 /// Half of the width of a 95 % interval of the normal distribution, in standard deviations.
 const Z: f64 = 1.959_964;
 
-/// Which of the networks a row of a report is about.
+/// Which of the networks a row of a summary is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
@@ -50,7 +50,7 @@ impl Which {
 pub struct Accuracy {
     pub network: Which,
     /// Time steps that it had; `None` for the ANN and for all of them.
-    pub steps: Option<usize>,
+    pub timesteps: Option<usize>,
     pub top1: f64,
     /// 95 % interval of `top1` (Wilson's score interval).
     pub interval: [f64; 2],
@@ -112,13 +112,13 @@ impl Tally {
         self.classes.outer_iter().map(|row| row.to_vec()).collect()
     }
 
-    pub fn accuracy(&self, network: Which, steps: Option<usize>, with_ann: bool) -> Accuracy {
+    pub fn accuracy(&self, network: Which, timesteps: Option<usize>, with_ann: bool) -> Accuracy {
         let images = self.classes.sum() as f64;
         let right = self.classes.diag().sum() as f64;
         let share = |count: u64| count as f64 / images;
         Accuracy {
             network,
-            steps,
+            timesteps,
             top1: right / images,
             interval: wilson(right, images),
             top5: (self.classes() >= LEAST_CLASSES).then(|| share(self.in_top)),

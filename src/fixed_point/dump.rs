@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Layer, Network, Neuron, Op, Source};
 
 impl fmt::Display for Network {
-    /// One line a node: shape, terms, widths in bits, steps and weight memory.
+    /// One line a node: shape, terms, widths in bits, thetas and weight memory.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -36,9 +36,9 @@ impl fmt::Display for Network {
                     total += bits;
                     let w = &layer.widths;
                     match &layer.neuron {
-                        Neuron::Group { step } => {
-                            let (low, high) = (step.iter().min().unwrap_or(&0), step.iter().max().unwrap_or(&0));
-                            write!(f, "Θ {low}..{high} ({} bits), ", w.step)?;
+                        Neuron::Group { theta } => {
+                            let (low, high) = (theta.iter().min().unwrap_or(&0), theta.iter().max().unwrap_or(&0));
+                            write!(f, "Θ {low}..{high} ({} bits), ", w.theta)?;
                         }
                         Neuron::Readout { scale } => write!(f, "readout, scale {scale:.3}, ")?,
                     }

@@ -1,7 +1,10 @@
 //! The integer network: everything that the hardware holds, and the exact width of everything it computes.
 
+pub mod bounds;
+pub mod conv_groups;
 mod dump;
-pub mod groups;
+mod facts;
+mod interval;
 mod settings;
 mod validate;
 
@@ -11,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::shape::{Shape, Window};
 pub use crate::snn::{PoolKind, Source};
 use crate::words::{Words, as_word};
+pub use interval::{Interval, signed_bits, unsigned_bits};
 pub use settings::Settings;
 
 /// The network in integers. From here on nothing is rounded and nothing saturates but the count's clamp at τ.
@@ -43,7 +47,7 @@ impl Words for ThresholdMode {
 }
 as_word!(ThresholdMode);
 
-/// How weights, biases and steps get into the hardware.
+/// How weights, biases and thetas get into the hardware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightMode {
@@ -85,44 +89,6 @@ pub struct Input {
     pub offset: Vec<u8>,
 }
 
-impl Network {
-    /// Shape of what `source` delivers.
-    pub fn source_shape(&self, source: Source) -> Shape {
-        match source {
-            Source::Input => self.input.shape,
-            Source::Node(index) => self.nodes[index].shape,
-        }
-    }
-
-    /// Smallest and largest value of element `channel` of `source` (0 included: a padded or silent element).
-    pub fn element_range(&self, source: Source, channel: usize) -> (i64, i64) {
-        match source {
-            Source::Input => {
-                let offset = i64::from(self.input.offset[channel]);
-                (-offset, 255 - offset)
-            }
-            Source::Node(index) => (0, self.count_max(index) as i64),
-        }
-    }
-
-    /// Largest count that one output element of node `node` can have in one time step: τ for a layer, τ·k² behind a
-    /// sum pool of k×k, 0 for the readout, which has none.
-    pub fn count_max(&self, node: usize) -> u64 {
-        match &self.nodes[node].op {
-            Op::Layer(Layer { neuron: Neuron::Group { .. }, .. }) => u64::from(self.members),
-            Op::Layer(_) => 0,
-            Op::Pool(pool) => {
-                let one = match pool.source {
-                    Source::Node(index) => self.count_max(index),
-                    Source::Input => 255,
-                };
-                let summed = (pool.window.kernel[0] * pool.window.kernel[1]) as u64;
-                if pool.kind == PoolKind::Sum { one * summed } else { one }
-            }
-        }
-    }
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     pub name: String,
@@ -150,8 +116,8 @@ pub struct Layer {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Neuron {
-    /// Member step Θ, \[channels\], each ≥ 1. The initial potential is `floor(Θ/2)`.
-    Group { step: Vec<i64> },
+    /// Member threshold Θ, \[channels\], each ≥ 1. The initial potential is `floor(Θ/2)`.
+    Group { theta: Vec<i64> },
     /// Does not fire: `score = Σ_t I(t)`; the float network's score is about `score / scale`.
     Readout { scale: f64 },
 }
@@ -189,8 +155,8 @@ pub struct Widths {
     pub bias: u32,
     /// Membrane, before and after firing, over all time steps; for a readout the score.
     pub membrane: u32,
-    /// Member step Θ (unsigned); 0 for a readout.
-    pub step: u32,
+    /// Member threshold Θ (unsigned); 0 for a readout.
+    pub theta: u32,
     /// One output element of one time step (unsigned): holds τ; 0 for a readout, which has no counts.
     pub count: u32,
 }

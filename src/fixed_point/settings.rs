@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ThresholdMode, WeightMode};
 use crate::error::{Kind, Place, Result, Setting};
+use crate::numbers::{ForLayer, for_layers};
 
 /// What the user chooses about the integers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,11 +48,10 @@ impl Settings {
         };
         let mut settings = Settings { threshold, ..Settings::default() };
         let mut all = None;
-        for part in weight_bits.split(',').map(str::trim) {
-            let (name, number) = part.split_once('=').map_or((None, part), |(name, number)| (Some(name), number));
-            let bits = number.trim().parse().map_err(|_| unclear(part).at(Setting::WeightBits))?;
-            let before = match name {
-                Some(name) => settings.layer_bits.insert(name.trim().to_string(), bits),
+        for ForLayer { part, layer, value } in for_layers(weight_bits) {
+            let bits = value.parse().map_err(|_| unclear(part).at(Setting::WeightBits))?;
+            let before = match layer {
+                Some(name) => settings.layer_bits.insert(name.to_string(), bits),
                 None => all.replace(bits),
             };
             if before.is_some() {

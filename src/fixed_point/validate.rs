@@ -1,7 +1,7 @@
-//! What every integer network obeys, so that later rooms may rely on it without asking again.
+//! What every integer network obeys, so that later modules may rely on it without asking again.
 
 use super::settings::WEIGHT_BITS;
-use super::{Layer, Network, Neuron, Op, Pool, Source, ThresholdMode, groups};
+use super::{Layer, Network, Neuron, Op, Pool, Source, ThresholdMode, conv_groups};
 use crate::error::{Kind, Place, Result, Setting};
 use crate::shape::{Shape, Window};
 
@@ -32,7 +32,7 @@ impl Network {
                 Op::Layer(layer) => self.check_layer(index, layer),
                 Op::Pool(pool) => self.check_pool(index, pool),
             };
-            let is_readout = matches!(&node.op, Op::Layer(Layer { neuron: Neuron::Readout { .. }, .. }));
+            let is_readout = matches!(&node.op, Op::Layer(layer) if layer.is_readout());
             let found = found.and_then(|()| match (is_readout, index + 1 == self.nodes.len()) {
                 (true, false) => Err("a readout that is not the last node".to_string()),
                 (false, true) => Err("the last node must be a readout".to_string()),
@@ -67,7 +67,7 @@ impl Network {
             if term.weights.iter().any(|q| q.abs() > limit) {
                 return Err(format!("a weight exceeds {} bits", layer.weight_bits));
             }
-            if !groups::has(&term.weights, term.groups) {
+            if !conv_groups::has(&term.weights, term.groups) {
                 return Err(format!("its weights are not in {} groups", term.groups));
             }
             if term.shift > 40 {
@@ -75,12 +75,12 @@ impl Network {
             }
         }
         match &layer.neuron {
-            Neuron::Group { step } => {
-                if step.len() != shape.channels || step.iter().any(|&step| step < 1) {
-                    return Err("needs a step of 1 or more for each channel".into());
+            Neuron::Group { theta } => {
+                if theta.len() != shape.channels || theta.iter().any(|&theta| theta < 1) {
+                    return Err("needs a theta of 1 or more for each channel".into());
                 }
-                if self.threshold == ThresholdMode::Pow2 && step.iter().any(|step| step.count_ones() != 1) {
-                    return Err("a step is not a power of two".into());
+                if self.threshold == ThresholdMode::Pow2 && theta.iter().any(|theta| theta.count_ones() != 1) {
+                    return Err("a theta is not a power of two".into());
                 }
             }
             Neuron::Readout { scale } => {
@@ -94,7 +94,7 @@ impl Network {
 
     fn check_pool(&self, index: usize, pool: &Pool) -> Result<(), String> {
         if pool.source == Source::Input {
-            return Err("pools the image itself".into());
+            return Err("pools the input".into());
         }
         let source = self.check_source(index, pool.source)?;
         let window = &pool.window;

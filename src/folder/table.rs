@@ -13,7 +13,7 @@ use crate::fixed_point::Settings;
 use crate::shape::{MOST_CHANNELS, MOST_NODES, Padding, Shape, Window};
 use crate::snn::{self, Layer, Network, Neuron, Pool, PoolKind, Source, Term};
 
-/// How sources call the image; a reserved word of Verilog, so no node has this name.
+/// How sources call the input; a reserved word of Verilog, so no node has this name.
 const INPUT: &str = "input";
 
 const HEADER: &str = "\
@@ -54,7 +54,8 @@ enum Node {
         neuron: NeuronKind,
         /// θ, of a group neuron only.
         #[serde(skip_serializing_if = "Option::is_none")]
-        step: Option<Step>,
+        #[serde(alias = "step")]
+        theta: Option<Theta>,
         #[serde(rename = "term")]
         terms: Vec<TermTable>,
     },
@@ -70,26 +71,26 @@ enum Node {
     },
 }
 
-/// One step for all channels, or one for each.
+/// One theta for all channels, or one for each.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Step {
+enum Theta {
     Layer(f64),
     Channels(Vec<f64>),
 }
 
-impl Step {
-    fn of(steps: &[f32]) -> Step {
-        match steps.iter().all(|step| *step == steps[0]) {
-            true => Step::Layer(f64::from(steps[0])),
-            false => Step::Channels(steps.iter().copied().map(f64::from).collect()),
+impl Theta {
+    fn of(thetas: &[f32]) -> Theta {
+        match thetas.iter().all(|theta| *theta == thetas[0]) {
+            true => Theta::Layer(f64::from(thetas[0])),
+            false => Theta::Channels(thetas.iter().copied().map(f64::from).collect()),
         }
     }
 
     fn for_channels(&self, channels: usize) -> Vec<f32> {
         match self {
-            Step::Layer(step) => vec![*step as f32; channels],
-            Step::Channels(steps) => steps.iter().map(|step| *step as f32).collect(),
+            Theta::Layer(theta) => vec![*theta as f32; channels],
+            Theta::Channels(thetas) => thetas.iter().map(|theta| *theta as f32).collect(),
         }
     }
 }
@@ -129,8 +130,8 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
             let pair = |[first, second]: [usize; 2]| Ok::<_, Error>([size(first)?, size(second)?]);
             Ok(match &node.op {
                 snn::Op::Layer(layer) => {
-                    let (neuron, step) = match &layer.neuron {
-                        Neuron::Group { step } => (NeuronKind::Group, Some(Step::of(step))),
+                    let (neuron, theta) = match &layer.neuron {
+                        Neuron::Group { theta } => (NeuronKind::Group, Some(Theta::of(theta))),
                         Neuron::Readout => (NeuronKind::Readout, None),
                     };
                     let terms = layer
@@ -146,7 +147,7 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
                             })
                         })
                         .collect::<Result<_>>()?;
-                    Node::Layer { name, origin, shape, neuron, step, terms }
+                    Node::Layer { name, origin, shape, neuron, theta, terms }
                 }
                 snn::Op::Pool(pool) => Node::Pool {
                     name,
@@ -185,7 +186,7 @@ impl Table {
     /// The network with empty weights, and the settings. Sources are resolved; the rest is for the validator.
     pub fn into_network(self, path: &Path) -> Result<(Network, Settings)> {
         let mut indices: HashMap<String, usize> = HashMap::new();
-        // Looked at first: a step is written once and held for every channel.
+        // Looked at first: a theta is written once and held for every channel.
         let channels = |node: &Node| {
             let (Node::Layer { shape, .. } | Node::Pool { shape, .. }) = node;
             usize::from(shape[0])
@@ -210,14 +211,16 @@ impl Table {
                     .advise(format!("name an earlier node, or '{INPUT}' for the input"))),
             };
             let node = match node {
-                Node::Layer { name, origin, shape, neuron, step, terms } => {
-                    let neuron = match (neuron, step) {
-                        (NeuronKind::Group, Some(step)) => Neuron::Group { step: step.for_channels(shape[0].into()) },
+                Node::Layer { name, origin, shape, neuron, theta, terms } => {
+                    let neuron = match (neuron, theta) {
+                        (NeuronKind::Group, Some(theta)) => {
+                            Neuron::Group { theta: theta.for_channels(shape[0].into()) }
+                        }
                         (NeuronKind::Readout, None) => Neuron::Readout,
                         _ => {
-                            return Err(Kind::Invalid { problem: "step and neuron do not go together".into() }
+                            return Err(Kind::Invalid { problem: "theta and neuron do not go together".into() }
                                 .at(Place::within(path, Place::layer(name)))
-                                .advise("a group neuron has a step and a readout has none"));
+                                .advise("a group neuron has a theta and a readout has none"));
                         }
                     };
                     let terms = terms

@@ -1,6 +1,6 @@
-//! Frames in, scores out, with as many frames on the way as the device has room for.
+//! Frames in, scores out, with as many frames on the way as the accelerator has space for.
 //!
-//! A device answers in the order in which it was asked. So a reply also says that what was sent before it and is not answered
+//! An accelerator answers in the order in which it was asked. So a reply also says that what was sent before it and is not answered
 //! was lost; and when the line complains without naming a request, a READ behind all others finds out which were: its reply
 //! comes when they are settled. It is called a fence here.
 
@@ -28,7 +28,7 @@ struct Sent {
 
 /// A call of [`Accelerator::classify`].
 struct Batch<'a> {
-    device: &'a mut Accelerator,
+    accelerator: &'a mut Accelerator,
     frames: &'a [&'a [u8]],
     /// Number of the first frame, for messages.
     first: usize,
@@ -54,7 +54,7 @@ impl Accelerator {
     /// first of them in messages; `done` is told how many more are answered.
     ///
     /// # Errors
-    /// [`FrameSize`](error::Kind::FrameSize) for a frame of another size; [`Refused`](error::Kind::Refused) and [`FrameLost`](error::Kind::FrameLost) naming the frame that the device refuses, or that was lost
+    /// [`FrameSize`](error::Kind::FrameSize) for a frame of another size; [`Refused`](error::Kind::Refused) and [`FrameLost`](error::Kind::FrameLost) naming the frame that the accelerator refuses, or that was lost
     /// more often than the limits allow.
     pub fn classify(&mut self, frames: &[&[u8]], first: usize, done: &mut dyn FnMut(usize)) -> Result<Vec<Vec<i32>>> {
         let identity = *self.identity();
@@ -63,11 +63,11 @@ impl Accelerator {
             let kind = error::Kind::FrameSize { found: frames[at].len(), expected: size, shape: identity.shape };
             return Err(kind.at(Place::Frame(first + at)));
         }
-        // Room is left for a fence, if there is room for both.
-        let room = identity.link_buffer;
-        let window = if OVERHEAD + size + FENCE <= room { room - FENCE } else { room };
+        // Space is left for a fence, if there is space for both.
+        let space = identity.link_buffer;
+        let window = if OVERHEAD + size + FENCE <= space { space - FENCE } else { space };
         let mut batch = Batch {
-            device: self,
+            accelerator: self,
             frames,
             first,
             scores: vec![None; frames.len()],
@@ -92,22 +92,22 @@ impl Batch<'_> {
             if self.sent.is_empty() {
                 progress = Instant::now();
                 if std::mem::take(&mut self.reset_wanted) {
-                    self.device.line.report.resets += 1;
-                    self.device.reset()?;
+                    self.accelerator.line.errors.resets += 1;
+                    self.accelerator.reset()?;
                 }
             }
             self.fill()?;
-            match self.device.line.listen(progress + self.device.line.limits.timeout)? {
+            match self.accelerator.line.listen(progress + self.accelerator.line.limits.timeout)? {
                 Heard::Reply(reply) => {
                     let Some(at) = self.sent.iter().position(|sent| self.is_answer(&reply, sent)) else {
-                        self.device.line.report.stale_replies += 1;
+                        self.accelerator.line.errors.stale_replies += 1;
                         continue;
                     };
                     (progress, self.silences) = (Instant::now(), 0);
                     done(self.take(at, &reply)?);
                 }
                 Heard::Refused(refusal) => {
-                    if refusal == Refusal::NoRoom {
+                    if refusal == Refusal::NoSpace {
                         self.window = self.least_window().max(self.window / 2);
                     }
                     self.fence_wanted = true;
@@ -123,19 +123,19 @@ impl Batch<'_> {
     }
 
     fn least_window(&self) -> usize {
-        OVERHEAD + self.device.identity().frame_bytes()
+        OVERHEAD + self.accelerator.identity().frame_bytes()
     }
 
-    /// Sends what there is room for.
+    /// Sends what there is space for.
     fn fill(&mut self) -> Result<()> {
         let mut bytes: usize = self.sent.iter().map(|sent| sent.bytes).sum();
         let fences = self.sent.iter().filter(|sent| sent.frame.is_none()).count();
         let frames = self.sent.len() > fences;
-        let room = bytes + FENCE <= self.device.identity().link_buffer && fences < MOST_FENCES;
-        if std::mem::take(&mut self.fence_wanted) && frames && room {
-            let sequence = self.device.line.next_sequence();
+        let space = bytes + FENCE <= self.accelerator.identity().link_buffer && fences < MOST_FENCES;
+        if std::mem::take(&mut self.fence_wanted) && frames && space {
+            let sequence = self.accelerator.line.next_sequence();
             let payload = vec![Register::Identity as u8, 1];
-            self.device.line.send(&Message::request(Kind::Read, sequence, payload))?;
+            self.accelerator.line.send(&Message::request(Kind::Read, sequence, payload))?;
             self.sent.push_back(Sent { sequence, frame: None, bytes: FENCE });
             bytes += FENCE;
         }
@@ -147,12 +147,12 @@ impl Batch<'_> {
                 break;
             }
             self.waiting.pop_front();
-            let sequence = *self.sequences[frame].get_or_insert_with(|| self.device.line.next_sequence());
+            let sequence = *self.sequences[frame].get_or_insert_with(|| self.accelerator.line.next_sequence());
             self.tries[frame] += 1;
             if self.tries[frame] > 1 {
-                self.device.line.report.retries += 1;
+                self.accelerator.line.errors.retries += 1;
             }
-            self.device.line.send(&Message::request(Kind::Frame, sequence, self.frames[frame].to_vec()))?;
+            self.accelerator.line.send(&Message::request(Kind::Frame, sequence, self.frames[frame].to_vec()))?;
             self.sent.push_back(Sent { sequence, frame: Some(frame), bytes: size });
             bytes += size;
         }
@@ -161,7 +161,7 @@ impl Batch<'_> {
 
     fn is_answer(&self, reply: &Message, sent: &Sent) -> bool {
         match sent.frame {
-            Some(_) => answers(reply, sent.sequence, Kind::Frame as u8, 4 * self.device.identity().classes),
+            Some(_) => answers(reply, sent.sequence, Kind::Frame as u8, 4 * self.accelerator.identity().classes),
             None => answers(reply, sent.sequence, Kind::Read as u8, 4),
         }
     }
@@ -184,8 +184,8 @@ impl Batch<'_> {
                 return Ok(1);
             }
             Some(Refusal::Stuck) => self.reset_wanted = true,
-            Some(Refusal::Damaged | Refusal::NoRoom) => {}
-            Some(refusal) => return Err(self.device.line.refused(&self.name(frame), refusal)),
+            Some(Refusal::Damaged | Refusal::NoSpace) => {}
+            Some(refusal) => return Err(self.accelerator.line.refused(&self.name(frame), refusal)),
         }
         self.again(again.chain([frame]).collect())?;
         Ok(0)
@@ -195,9 +195,9 @@ impl Batch<'_> {
     fn silence(&mut self) -> Result<()> {
         self.silences += 1;
         let lost: Vec<_> = self.sent.drain(..).filter_map(|sent| sent.frame).collect();
-        if self.silences > self.device.line.limits.retries {
+        if self.silences > self.accelerator.line.limits.retries {
             let frame = lost.first().or(self.waiting.front()).copied().unwrap_or(0);
-            return Err(self.device.line.silent(&self.name(frame), self.silences));
+            return Err(self.accelerator.line.silent(&self.name(frame), self.silences));
         }
         self.again(lost)
     }
@@ -205,10 +205,10 @@ impl Batch<'_> {
     /// Puts lost frames, in order, before those that wait.
     fn again(&mut self, frames: Vec<usize>) -> Result<()> {
         for &frame in frames.iter().rev() {
-            if self.tries[frame] > self.device.line.limits.retries {
-                let link = self.device.link().to_string();
+            if self.tries[frame] > self.accelerator.line.limits.retries {
+                let link = self.accelerator.link().to_string();
                 let kind = error::Kind::FrameLost { frame: self.first + frame, tries: self.tries[frame], link };
-                return Err(kind.at(Place::device(&self.device.line.name)));
+                return Err(kind.at(Place::device(&self.accelerator.line.name)));
             }
             self.waiting.push_front(frame);
         }

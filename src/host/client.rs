@@ -1,16 +1,16 @@
-//! One device, asked one thing at a time.
+//! One accelerator, asked one thing at a time.
 
 use crate::error::{self, Error, Place, Result, Setting};
 
 use super::line::{Line, Outcome, Patience};
 use super::message::{Kind, MOST_REGISTERS, Message, words};
 use super::registers::{Counters, Identity, RESET_CORE, Register, Status};
-use super::{Limits, LinkReport, Port};
+use super::{Limits, LinkErrors, Port};
 
-/// Times that the first request is sent within the time limit: an earlier host may have left the device in the middle of one.
+/// Times that the first request is sent within the time limit: an earlier host may have left the accelerator in the middle of one.
 const OPENING_TRIES: u32 = 4;
 
-/// An open device.
+/// An open accelerator.
 pub struct Accelerator {
     pub(super) line: Line,
     identity: Identity,
@@ -34,14 +34,14 @@ impl Accelerator {
         Ok(Accelerator { line, identity })
     }
 
-    /// What the device says of itself.
+    /// What the accelerator says of itself.
     pub fn identity(&self) -> &Identity {
         &self.identity
     }
 
     /// What went wrong on the line so far.
-    pub fn link(&self) -> LinkReport {
-        self.line.report
+    pub fn link(&self) -> LinkErrors {
+        self.line.errors
     }
 
     /// The contents of `count` registers (1 to 64) from `first` on.
@@ -87,7 +87,7 @@ impl Accelerator {
         self.read_register(Register::Status).map(Status)
     }
 
-    /// What the device has counted.
+    /// What the accelerator has counted.
     ///
     /// # Errors
     /// As [`Accelerator::read_registers`].

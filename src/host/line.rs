@@ -1,4 +1,4 @@
-//! A line on which a device is: requests go out, whole messages come back, and what the line loses is sent again.
+//! A line on which an accelerator is: requests go out, whole messages come back, and what the line loses is sent again.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::error::{self, Error, Place, Result};
 
 use super::framing::{self, Decoder};
 use super::message::{self, Kind, MOST_CONTENT, Message, NO_SEQUENCE, Refusal};
-use super::{Limits, LinkReport, Port};
+use super::{Limits, LinkErrors, Port};
 
 /// Bytes that are taken from the port at once.
 const CHUNK: usize = 4096;
@@ -17,7 +17,7 @@ pub(super) struct Line {
     /// Of the port, for messages.
     pub name: String,
     pub limits: Limits,
-    pub report: LinkReport,
+    pub errors: LinkErrors,
     /// All bytes that ever came.
     pub heard: u64,
     decoder: Decoder,
@@ -61,7 +61,7 @@ impl Line {
             port,
             name,
             limits,
-            report: LinkReport::default(),
+            errors: LinkErrors::default(),
             heard: 0,
             decoder: Decoder::new(MOST_CONTENT),
             received: Vec::new(),
@@ -74,11 +74,11 @@ impl Line {
     /// For what may be carried out twice. `length` is that of the reply's payload.
     pub fn exchange(&mut self, request: &Message, length: usize, wait: Duration, tries: u32) -> Result<Outcome> {
         for last in (0..tries).rev() {
-            // A device that complains is there, so the last try is waited for whatever else comes.
+            // An accelerator that complains is there, so the last try is waited for whatever else comes.
             let patience = if last == 0 { Patience::Long } else { Patience::Hasty };
             match self.attempt(request, length, wait, patience)? {
-                Outcome::Lost | Outcome::Refused(Refusal::Damaged | Refusal::NoRoom) if last > 0 => {
-                    self.report.retries += 1;
+                Outcome::Lost | Outcome::Refused(Refusal::Damaged | Refusal::NoSpace) if last > 0 => {
+                    self.errors.retries += 1;
                 }
                 outcome => return Ok(outcome),
             }
@@ -95,7 +95,7 @@ impl Line {
                 Heard::Reply(reply) if answers(&reply, request.sequence, request.kind, length) => {
                     return Ok(reply.refusal().map_or(Outcome::Answered(reply.payload), Outcome::Refused));
                 }
-                Heard::Reply(_) => self.report.stale_replies += 1,
+                Heard::Reply(_) => self.errors.stale_replies += 1,
                 Heard::Refused(_) | Heard::Damaged if patience == Patience::Long => {}
                 Heard::Refused(_) | Heard::Damaged | Heard::Silence => return Ok(Outcome::Lost),
             }
@@ -120,7 +120,7 @@ impl Line {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                self.report.timeouts += 1;
+                self.errors.timeouts += 1;
                 return Ok(Heard::Silence);
             }
             self.received.resize(CHUNK, 0);
@@ -134,14 +134,14 @@ impl Line {
     /// What it is that came, counted if it is trouble.
     fn sort(&mut self, message: Option<Message>) -> Heard {
         let Some(message) = message else {
-            self.report.damaged_replies += 1;
+            self.errors.damaged_replies += 1;
             return Heard::Damaged;
         };
         match message.refusal() {
             Some(refusal) if message.sequence == NO_SEQUENCE => {
                 match refusal {
-                    Refusal::NoRoom => self.report.refused_requests += 1,
-                    _ => self.report.damaged_requests += 1,
+                    Refusal::NoSpace => self.errors.refused_requests += 1,
+                    _ => self.errors.damaged_requests += 1,
                 }
                 Heard::Refused(refusal)
             }
@@ -155,7 +155,7 @@ impl Line {
         sequence
     }
 
-    /// The error of what the device does not do.
+    /// The error of what the accelerator does not do.
     pub fn refused(&self, what: &str, refusal: Refusal) -> Error {
         refusal.explain(what).at(Place::device(&self.name))
     }
@@ -163,7 +163,7 @@ impl Line {
     /// The error of what stays without an answer.
     pub fn silent(&self, what: &str, tries: u32) -> Error {
         let seconds = self.limits.timeout.as_secs_f64();
-        let link = self.report.to_string();
+        let link = self.errors.to_string();
         error::Kind::NoAnswer { request: what.into(), seconds, tries, link }.at(Place::device(&self.name))
     }
 }

@@ -83,8 +83,8 @@ impl Message {
 pub enum Refusal {
     /// 1: a request came damaged.
     Damaged,
-    /// 2: no room for a request.
-    NoRoom,
+    /// 2: no space for a request.
+    NoSpace,
     /// 3: its length does not fit this design.
     Length,
     /// 4: no such kind.
@@ -102,7 +102,7 @@ impl Refusal {
     pub fn of(code: u8) -> Refusal {
         match code {
             1 => Refusal::Damaged,
-            2 => Refusal::NoRoom,
+            2 => Refusal::NoSpace,
             3 => Refusal::Length,
             4 => Refusal::Kind,
             5 => Refusal::Weights,
@@ -115,7 +115,7 @@ impl Refusal {
     pub fn code(self) -> u8 {
         match self {
             Refusal::Damaged => 1,
-            Refusal::NoRoom => 2,
+            Refusal::NoSpace => 2,
             Refusal::Length => 3,
             Refusal::Kind => 4,
             Refusal::Weights => 5,
@@ -129,7 +129,7 @@ impl Refusal {
         let design = "it is another design, or another version of the protocol: build and flash the bitstream again";
         let (reason, advice) = match self {
             Refusal::Damaged => ("it arrived damaged", "check the cable and the baud rate"),
-            Refusal::NoRoom => ("the device has no space for it", "let no other program use the port"),
+            Refusal::NoSpace => ("the device has no space for it", "let no other program use the port"),
             Refusal::Length => ("its length does not fit the design", design),
             Refusal::Kind => ("the device does not know such a request", design),
             Refusal::Weights => (

@@ -1,8 +1,8 @@
 //! The host side of a generated accelerator: everything that `docs/host-protocol.md` says about a serial line.
 //!
-//! `framing` finds messages in a stream of bytes, `message` gives them a meaning, `registers` names what a device has. [`Accelerator`]
-//! puts them to work over a [`Port`]: it opens a device, classifies frames and loads weights. Every wait has a limit, whatever
-//! a device sends or does not send, and what the line loses is sent again a limited number of times.
+//! `framing` finds messages in a stream of bytes, `message` gives them a meaning, `registers` names what an accelerator has. [`Accelerator`]
+//! puts them to work over a [`Port`]: it opens an accelerator, classifies frames and loads weights. Every wait has a limit, whatever
+//! an accelerator sends or does not send, and what the line loses is sent again a limited number of times.
 
 mod classify;
 mod client;
@@ -24,7 +24,7 @@ pub use port::Port;
 pub use registers::{Counters, Identity, Register, Status};
 #[cfg(feature = "cli")]
 pub use serial::Serial;
-pub use weights::WeightsFile;
+pub use weights::WeightFile;
 
 /// Bits a second, unless a bitstream was built for others.
 pub const DEFAULT_BAUD: u32 = 1_000_000;
@@ -32,7 +32,7 @@ pub const DEFAULT_BAUD: u32 = 1_000_000;
 /// How long, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// What is answered by nothing for so long was lost. It must cover the time that a message needs on the line and in the device.
+    /// What is answered by nothing for so long was lost. It must cover the time that a message needs on the line and in the accelerator.
     pub timeout: Duration,
     /// A message that was lost is sent again so many times.
     pub retries: u32,
@@ -45,16 +45,16 @@ impl Default for Limits {
     }
 }
 
-/// What went wrong on the line since a device was opened, all of it mended.
+/// What went wrong on the line since an accelerator was opened, all of it mended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct LinkReport {
+pub struct LinkErrors {
     /// Requests that were sent again.
     pub retries: u64,
-    /// Requests that reached the device damaged (code 1).
+    /// Requests that reached the accelerator damaged (code 1).
     pub damaged_requests: u64,
-    /// Requests for which the device had no room (code 2).
+    /// Requests for which the accelerator had no space (code 2).
     pub refused_requests: u64,
-    /// What came from the device and was no message.
+    /// What came from the accelerator and was no message.
     pub damaged_replies: u64,
     /// Replies that nobody waited for: to an earlier host, or to something that had been sent again.
     pub stale_replies: u64,
@@ -64,11 +64,11 @@ pub struct LinkReport {
     pub resets: u64,
 }
 
-impl std::fmt::Display for LinkReport {
+impl std::fmt::Display for LinkErrors {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} sent again; damaged: {} requests, {} replies; no room for {}; {} time limits; {} stale replies",
+            "{} sent again; damaged: {} requests, {} replies; no space for {}; {} time limits; {} stale replies",
             self.retries,
             self.damaged_requests,
             self.damaged_replies,

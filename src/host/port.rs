@@ -1,9 +1,9 @@
-//! A line of bytes to a device.
+//! A line of bytes to an accelerator.
 
 use std::io;
 use std::time::Duration;
 
-/// Bytes there and back. What is sent is on its way while the caller goes on, since a device answers before it has taken all.
+/// Bytes there and back. What is sent is on its way while the caller goes on, since an accelerator answers before it has taken all.
 pub trait Port: Send {
     /// Sends bytes without waiting for the line.
     ///

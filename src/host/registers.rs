@@ -1,4 +1,4 @@
-//! The registers of a device.
+//! The registers of an accelerator.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub const RESET_CORE: u32 = 1;
 /// CONTROL: sets the counters to 0.
 pub const CLEAR_COUNTERS: u32 = 1 << 1;
 
-/// What a device says of itself.
+/// What an accelerator says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Identity {
     /// Major and minor version of the protocol.
@@ -42,13 +42,13 @@ impl Identity {
     /// Registers that it is made of, from the first on.
     pub const REGISTERS: u8 = Register::LinkBuffer as u8 + 1;
 
-    /// `device` is named in errors.
+    /// `accelerator` is named in errors.
     ///
     /// # Errors
     /// [`Kind::NotAnAccelerator`], [`Kind::OtherProtocol`], and [`Kind::FaultyDesign`] for one that could never classify a frame over a
     /// serial line.
-    pub fn of(registers: &[u32], device: &str) -> Result<Identity> {
-        let place = Place::device(device);
+    pub fn of(registers: &[u32], accelerator: &str) -> Result<Identity> {
+        let place = Place::device(accelerator);
         let word = |register: Register| registers.get(register as usize).copied().unwrap_or(0);
         let found = word(Register::Identity);
         if found != IDENTITY {
@@ -120,7 +120,7 @@ impl Status {
     }
 }
 
-/// What a device counts, modulo 2³²; all 0 but frames and link errors in a design without counters.
+/// What an accelerator counts, modulo 2³²; all 0 but frames and link errors in a design without counters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counters {
     pub frames_in: u32,
@@ -153,7 +153,7 @@ impl Counters {
 mod tests {
     use super::*;
 
-    /// Of a device that takes 8×8 images.
+    /// Of an accelerator that takes 8×8 images.
     const DIGITS: [u32; 10] = [IDENTITY, 0x0001_0003, 7, 1, 8, 8, 10, 0x0204, 0, 100];
 
     #[test]

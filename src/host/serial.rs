@@ -9,7 +9,7 @@ use serialport::SerialPort;
 use super::Port;
 use crate::error::{Kind, Place, Result};
 
-/// How long the writing thread waits for room before it looks whether the port is still wanted; and, when it is dropped, how
+/// How long the writing thread waits for space before it looks whether the port is still wanted; and, when it is dropped, how
 /// long that thread may take to let it go.
 const PATIENCE: Duration = Duration::from_millis(200);
 

@@ -167,7 +167,7 @@ impl Walk<'_> {
         if rank != 4 || [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] {
             return Err(refuse());
         }
-        let mut step = [1, 1];
+        let mut stride = [1, 1];
         for index in 0..starts.len() {
             let axis = if axes[index] < 0 { axes[index].saturating_add(4) } else { axes[index] };
             let size = match axis {
@@ -182,15 +182,15 @@ impl Walk<'_> {
                 starts[index] == 0 && (ends[index] >= size || (axis == 0 && ends[index] >= i64::from(i32::MAX)));
             match (axis, steps[index]) {
                 (_, 1) if whole => {}
-                (2 | 3, stride) if whole && stride > 1 && stride <= size => step[axis as usize - 2] = stride as usize,
+                (2 | 3, step) if whole && step > 1 && step <= size => stride[axis as usize - 2] = step as usize,
                 _ => return Err(refuse()),
             }
         }
-        if step == [1, 1] {
+        if stride == [1, 1] {
             return Ok(Value::Map { node: input, rank });
         }
-        let shape = Shape::new(shape.channels, shape.height.div_ceil(step[0]), shape.width.div_ceil(step[1]));
-        self.push(current, vec![input], shape, rank, Op::Subsample { step })
+        let shape = Shape::new(shape.channels, shape.height.div_ceil(stride[0]), shape.width.div_ceil(stride[1]));
+        self.push(current, vec![input], shape, rank, Op::Subsample { stride })
     }
 
     /// `Pad` with zeros, of channels, rows and columns.

@@ -1,6 +1,6 @@
 //! Import: files of trained networks become [`ann::Network`], with every oddity of the file format left behind here.
 //!
-//! The graph is walked by this room, and not by the runtime that computes the float baseline: a runtime fuses and renames
+//! The graph is walked by this module, and not by the runtime that computes the float baseline: a runtime fuses and renames
 //! operators, while the conversion needs the operators and the names that the user wrote.
 
 mod constants;

@@ -1,9 +1,9 @@
 //! The bit-accurate reference: what the hardware must compute, spike for spike.
 //!
 //! It implements the semantics on integers by itself and shares nothing but the data of [`crate::fixed_point`] with
-//! the hardware rooms. If both called the same helper, their equality would prove nothing.
+//! the hardware modules. If both called the same helper, their equality would prove nothing.
 //!
-//! There are two forms. [`plain`] is the obvious one; traces, and with them co-simulation, come from it. [`fast`] computes
+//! There are two models. [`plain`] is the obvious one; traces, and with them co-simulation, come from it. [`fast`] computes
 //! the same integers with the processor's byte products, for scores of whole test sets.
 
 pub mod fast;
@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::data::Images;
 use crate::error::Result;
 use crate::fixed_point::Network;
-use fast::{Fast, Form, Maps};
+use fast::{Backend, Fast, Maps};
 use plain::Plain;
 pub use trace::{NodeTrace, Trace};
 
@@ -35,18 +35,18 @@ impl<'a> Model<'a> {
     /// # Errors
     /// What [`Network::validate`] finds.
     pub fn new(network: &'a Network) -> Result<Self> {
-        Self::with_form(network, Form::best())
+        Self::with_backend(network, Backend::best())
     }
 
     /// With instructions of choice.
     ///
     /// # Errors
     /// What [`Network::validate`] finds.
-    pub fn with_form(network: &'a Network, form: Form) -> Result<Self> {
-        Ok(Model { plain: Plain::new(network)?, fast: Fast::new(network, form), idle: Mutex::default() })
+    pub fn with_backend(network: &'a Network, backend: Backend) -> Result<Self> {
+        Ok(Model { plain: Plain::new(network)?, fast: Fast::new(network, backend), idle: Mutex::default() })
     }
 
-    /// Whether scores come from the [`fast`] form.
+    /// Whether scores come from the [`fast`] model.
     pub fn is_fast(&self) -> bool {
         self.fast.is_some()
     }

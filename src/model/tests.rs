@@ -1,6 +1,6 @@
 use super::*;
-use crate::fixed_point::{Neuron, Op, PoolKind, Settings, Source, ThresholdMode};
-use crate::quantise::{quantise, widths};
+use crate::fixed_point::{Interval, Neuron, Op, PoolKind, Settings, Source, ThresholdMode, signed_bits};
+use crate::quantise::quantise;
 use crate::random;
 use proptest::prelude::*;
 
@@ -40,8 +40,8 @@ impl Naive<'_> {
         };
         for (index, node) in network.nodes.iter().enumerate() {
             let size = (node.shape.channels, node.shape.height, node.shape.width);
-            let steps = network.timesteps as usize;
-            let mut counts = vec![ndarray::Array3::zeros(size); steps];
+            let timesteps = network.timesteps as usize;
+            let mut counts = vec![ndarray::Array3::zeros(size); timesteps];
             let mut membranes = counts.clone();
             for ((c, y, x), _) in counts[0].clone().indexed_iter() {
                 match &node.op {
@@ -62,10 +62,10 @@ impl Naive<'_> {
                     }
                     Op::Layer(layer) => {
                         let mut v = match &layer.neuron {
-                            Neuron::Group { step } => i128::from(step[c] / 2),
+                            Neuron::Group { theta } => i128::from(theta[c] / 2),
                             Neuron::Readout { .. } => 0,
                         };
-                        for t in 0..steps {
+                        for t in 0..timesteps {
                             let mut sum = 0;
                             for term in &layer.terms {
                                 let p = term.window.padding;
@@ -86,11 +86,11 @@ impl Naive<'_> {
                             let seen = &mut naive.extremes[index];
                             seen[2] = seen[2].min(v);
                             seen[3] = seen[3].max(v);
-                            if let Neuron::Group { step } = &layer.neuron {
+                            if let Neuron::Group { theta } = &layer.neuron {
                                 // Member i fires when v reaches i·Θ; each spike takes Θ from the group's potential.
-                                let fired = (1..=i128::from(network.members)).filter(|i| v >= i * i128::from(step[c]));
+                                let fired = (1..=i128::from(network.members)).filter(|i| v >= i * i128::from(theta[c]));
                                 let count = fired.count() as i128;
-                                v -= count * i128::from(step[c]);
+                                v -= count * i128::from(theta[c]);
                                 counts[t][[c, y, x]] = count;
                                 membranes[t][[c, y, x]] = v;
                             }
@@ -140,8 +140,8 @@ proptest! {
             }
             if let Op::Layer(layer) = &node.op {
                 let [low, high, v_low, v_high] = naive.seen;
-                let sums = widths::signed_bits(widths::Interval { low, high });
-                let held = widths::signed_bits(widths::Interval { low: v_low, high: v_high });
+                let sums = signed_bits(Interval { low, high });
+                let held = signed_bits(Interval { low: v_low, high: v_high });
                 prop_assert!(sums <= layer.widths.accumulator);
                 prop_assert!(held <= layer.widths.membrane);
                 prop_assert_eq!(traced.window_events.len(), node.shape.pixels());

@@ -28,8 +28,8 @@ pub struct NodeTrace {
 }
 
 /// Turns \[pixel\]\[channel\]\[time step\] into \[time step, pixel, channel\].
-pub(super) fn by_step<T: Copy>(values: &[T], steps: usize, shape: Shape) -> Array3<T> {
-    Array3::from_shape_fn((steps, shape.pixels(), shape.channels), |(t, pixel, channel)| {
-        values[(pixel * shape.channels + channel) * steps + t]
+pub(super) fn by_timestep<T: Copy>(values: &[T], timesteps: usize, shape: Shape) -> Array3<T> {
+    Array3::from_shape_fn((timesteps, shape.pixels(), shape.channels), |(t, pixel, channel)| {
+        values[(pixel * shape.channels + channel) * timesteps + t]
     })
 }

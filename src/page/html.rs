@@ -1,6 +1,6 @@
 //! The page's text.
 
-use super::{Block, Cell, Page, Table};
+use super::{Block, Page};
 use crate::plot::escape;
 
 const STYLE: &str = include_str!("style.css");
@@ -56,7 +56,7 @@ fn element(block: &Block, section: usize) -> String {
             };
             format!("<dl>\n{}</dl>\n", facts.iter().map(fact).collect::<String>())
         }
-        Block::Table(table) => table_element(table),
+        Block::Table(table) => table.html(),
         Block::Figure { svg, caption } => {
             let caption = escape(caption);
             format!(
@@ -67,28 +67,11 @@ fn element(block: &Block, section: usize) -> String {
     }
 }
 
-/// The first column names the row.
-fn table_element(table: &Table) -> String {
-    let class = |number: bool| if number { " class=\"number\"" } else { "" };
-    let number = |column: usize| table.rows.iter().any(|row| row.get(column).is_some_and(|cell| cell.number));
-    let heading =
-        |(column, text): (usize, &String)| format!("<th scope=\"col\"{}>{}</th>", class(number(column)), escape(text));
-    let cell = |(column, cell): (usize, &Cell)| {
-        let (class, text) = (class(cell.number), escape(&cell.text));
-        if column == 0 { format!("<th scope=\"row\"{class}>{text}</th>") } else { format!("<td{class}>{text}</td>") }
-    };
-    let row = |row: &Vec<Cell>| format!("<tr>{}</tr>\n", row.iter().enumerate().map(cell).collect::<String>());
-    format!(
-        "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n</div>\n",
-        table.headings.iter().enumerate().map(heading).collect::<String>(),
-        table.rows.iter().map(row).collect::<String>()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::plot::{Axis, Bars, bars};
+    use crate::table::{Cell, Table};
 
     #[test]
     fn every_text_is_escaped() {
@@ -99,7 +82,9 @@ mod tests {
         page.subheading(evil);
         page.paragraph(evil);
         page.facts([(evil, evil)]);
-        page.table(Table { headings: vec![evil.into()], rows: vec![vec![Cell::text(evil)]] });
+        let mut table = Table::new([evil]);
+        table.row(vec![Cell::text(evil)]);
+        page.table(table);
         page.figure(bars(&Axis::linear(evil), &[evil], &[Bars::new(evil, vec![Some(1.0)])]).unwrap(), evil);
         let text = page.html();
         assert!(!text.contains("<script>") && !text.contains("& \"x"), "{text}");

@@ -5,6 +5,7 @@
 mod html;
 
 use crate::plot::Svg;
+use crate::table::Table;
 
 /// A page from top to bottom.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,35 +26,11 @@ enum Block {
     /// Figures that matter most, large: name and value.
     Facts(Vec<(String, String)>),
     Table(Table),
-    /// Two stand side by side where there is room.
+    /// Two stand side by side where there is space.
     Figure {
         svg: Svg,
         caption: String,
     },
-}
-
-/// Rows of one cell for each heading.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Table {
-    pub headings: Vec<String>,
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// A cell's text; numbers stand to the right.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
-    pub text: String,
-    pub number: bool,
-}
-
-impl Cell {
-    pub fn text(text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), number: false }
-    }
-
-    pub fn number(text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), number: true }
-    }
 }
 
 impl Page {

@@ -55,7 +55,7 @@ impl Axis {
     }
 
     /// The axis over `values`; `None` if it shows none of them.
-    pub(super) fn over(&self, values: impl Iterator<Item = f64>) -> Option<Placed> {
+    pub(super) fn over(&self, values: impl Iterator<Item = f64>) -> Option<TickedAxis> {
         let values: Vec<f64> = values.filter(|value| self.shows(*value)).collect();
         let all = values.iter().chain(self.including.iter().filter(|value| self.shows(**value)));
         let (low, high) = all.fold((f64::MAX, f64::MIN), |(low, high), &v| (low.min(v), high.max(v)));
@@ -70,7 +70,7 @@ impl Axis {
     }
 
     /// At most seven ticks, at multiples of 1, 2 or 5 times a power of ten.
-    fn linear_over(&self, low: f64, high: f64) -> Placed {
+    fn linear_over(&self, low: f64, high: f64) -> TickedAxis {
         let span = if high > low { high - low } else { low.abs().max(1e-9) };
         let high = if high > low { high } else { low + span };
         let power = 10f64.powf((span / 6.0).log10().floor());
@@ -86,11 +86,11 @@ impl Axis {
         };
         let ticks: Vec<_> = ticks.map(|value| (value, text(value))).collect();
         let end = ticks.last().map_or(high, |(value, _)| *value);
-        Placed { log: false, low: first * step, high: end, ticks }
+        TickedAxis { log: false, low: first * step, high: end, ticks }
     }
 
     /// `low` and `high` are logarithms, `value` undoes them.
-    fn log_over(&self, low: f64, high: f64, value: fn(f64) -> f64, text: fn(f64) -> String) -> Placed {
+    fn log_over(&self, low: f64, high: f64, value: fn(f64) -> f64, text: fn(f64) -> String) -> TickedAxis {
         let margin = 0.04 * (high - low).max(0.5);
         let (low, high) = (low - margin, high + margin);
         let powers: Vec<f64> = (low.floor() as i64..=high.floor() as i64).map(|power| value(power as f64)).collect();
@@ -101,7 +101,7 @@ impl Axis {
         let ticks: Vec<f64> = ticks.filter(|tick| (low..=high).contains(tick)).collect();
         if ticks.len() < 2 {
             let ticks = self.linear_over(low, high).ticks.into_iter();
-            return Placed {
+            return TickedAxis {
                 log: true,
                 low,
                 high,
@@ -111,7 +111,7 @@ impl Axis {
         let every = ticks.len().div_ceil(9);
         let text = if few { plain } else { text };
         let ticks = ticks.into_iter().step_by(every).map(|tick| (tick, text(tick))).collect();
-        Placed { log: true, low, high, ticks }
+        TickedAxis { log: true, low, high, ticks }
     }
 }
 
@@ -156,7 +156,7 @@ fn decade(value: f64) -> String {
 
 /// An axis with its range and ticks, as plotters takes it.
 #[derive(Debug, Clone)]
-pub(super) struct Placed {
+pub(super) struct TickedAxis {
     log: bool,
     low: f64,
     high: f64,
@@ -164,11 +164,11 @@ pub(super) struct Placed {
     ticks: Vec<(f64, String)>,
 }
 
-impl Placed {
+impl TickedAxis {
     /// One name a unit, from the top down.
-    pub fn names(names: Vec<String>) -> Placed {
+    pub fn names(names: Vec<String>) -> TickedAxis {
         let (low, ticks) = (names.len() as f64, names.into_iter().enumerate().map(|(n, name)| (n as f64 + 0.5, name)));
-        Placed { log: false, low, high: 0.0, ticks: ticks.collect() }
+        TickedAxis { log: false, low, high: 0.0, ticks: ticks.collect() }
     }
 
     pub fn texts(&self) -> impl Iterator<Item = &str> {
@@ -176,7 +176,7 @@ impl Placed {
     }
 }
 
-impl Ranged for Placed {
+impl Ranged for TickedAxis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
 
@@ -195,7 +195,7 @@ impl Ranged for Placed {
     }
 }
 
-impl ValueFormatter<f64> for Placed {
+impl ValueFormatter<f64> for TickedAxis {
     fn format_ext(&self, value: &f64) -> String {
         self.ticks.iter().find(|(tick, _)| tick == value).map_or(String::new(), |(_, text)| text.clone())
     }
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn texts(axis: &Axis, values: &[f64]) -> Vec<String> {
-        axis.over(values.iter().copied()).map_or(vec![], |placed| placed.texts().map(String::from).collect())
+        axis.over(values.iter().copied()).map_or(vec![], |ticked| ticked.texts().map(String::from).collect())
     }
 
     #[test]
@@ -235,17 +235,17 @@ mod tests {
     #[test]
     fn one_value_has_a_range_too() {
         for value in [0.0, -3.0, 5e-7, 1e30] {
-            let placed = Axis::linear("x").over([value].into_iter()).unwrap();
-            assert!((0..=100).contains(&placed.map(&value, (0, 100))), "{value}: {placed:?}");
-            assert!(placed.ticks.len() >= 2 && placed.ticks.len() < 9, "{value}: {placed:?}");
+            let ticked = Axis::linear("x").over([value].into_iter()).unwrap();
+            assert!((0..=100).contains(&ticked.map(&value, (0, 100))), "{value}: {ticked:?}");
+            assert!(ticked.ticks.len() >= 2 && ticked.ticks.len() < 9, "{value}: {ticked:?}");
         }
-        let placed = Axis::new("x", Scale::Log2).over([8.0].into_iter()).unwrap();
-        assert_eq!(placed.map(&8.0, (0, 100)), 50);
+        let ticked = Axis::new("x", Scale::Log2).over([8.0].into_iter()).unwrap();
+        assert_eq!(ticked.map(&8.0, (0, 100)), 50);
     }
 
     #[test]
     fn names_go_down() {
-        let placed = Placed::names(vec!["a".into(), "b".into()]);
-        assert_eq!([0.5, 1.5].map(|place| placed.map(&place, (100, 0))), [25, 75]);
+        let ticked = TickedAxis::names(vec!["a".into(), "b".into()]);
+        assert_eq!([0.5, 1.5].map(|place| ticked.map(&place, (100, 0))), [25, 75]);
     }
 }

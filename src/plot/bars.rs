@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::axis::Placed;
+use super::axis::TickedAxis;
 use super::{Area, Axis, LINE, PALETTE, Svg, WIDTH, frame, legend, legend_height, sheet, shortened, write};
 use crate::Result;
 
@@ -49,7 +49,7 @@ pub fn bars(value: &Axis, categories: &[&str], series: &[Bars]) -> Result<Svg> {
             return write(area, "no data", (WIDTH as i32 / 2, height as i32 / 2), HPos::Center);
         };
         let (_, body) = area.split_vertically(top);
-        let down = Placed::names(categories.iter().map(|name| shortened(name, NAMES)).collect());
+        let down = TickedAxis::names(categories.iter().map(|name| shortened(name, NAMES)).collect());
         let chart = frame(&body, (value.label(), across), down, false)?;
         for (index, series) in series.iter().enumerate() {
             let shown = series.values.iter().take(categories.len()).enumerate();

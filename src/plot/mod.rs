@@ -10,7 +10,7 @@ mod bars;
 mod curves;
 mod graph;
 
-use axis::Placed;
+use axis::TickedAxis;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -106,13 +106,13 @@ fn write(area: &Area, text: &str, at: (i32, i32), side: HPos) -> Drawn {
     area.draw(&Text::new(text.to_string(), at, FONT.into_font().color(&TEXT).pos(Pos::new(side, VPos::Center))))
 }
 
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Placed, Placed>>;
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<TickedAxis, TickedAxis>>;
 
-/// Draws axes and grid on `body`: `x` with its label below, `y` without one, and as much room as their texts need.
+/// Draws axes and grid on `body`: `x` with its label below, `y` without one, and as much space as their texts need.
 fn frame<'a, 'b>(
     body: &'a Area<'b>,
-    (label, x): (&str, Placed),
-    y: Placed,
+    (label, x): (&str, TickedAxis),
+    y: TickedAxis,
     rows: bool,
 ) -> std::result::Result<Chart<'a, 'b>, DrawingAreaErrorKind<std::io::Error>> {
     let left = y.texts().map(text_width).max().unwrap_or(0) + 14;
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn legends_wrap_into_lines() {
-        let names = ["short", "a name that takes half of the width", "another one that takes much room"];
+        let names = ["short", "a name that takes half of the width", "another one that takes much space"];
         let places = legend_places(&names);
         assert_eq!(places[0].1, places[1].1);
         assert!(places[2].1 > places[1].1 && places[2].0 == places[0].0);

@@ -6,7 +6,7 @@
 
 use super::convert;
 use crate::error::{Kind, Place, Result, Setting};
-use crate::fixed_point::{self as fixed, Network, Settings, Source, groups};
+use crate::fixed_point::{self as fixed, Network, Settings, Source, conv_groups};
 use crate::snn;
 
 /// Converts `network` to integers that the hardware of `pattern` holds. `settings` are those that `pattern` has; the result
@@ -94,7 +94,7 @@ fn layer_difference(own: &snn::Layer, other: &fixed::Layer) -> Option<String> {
         if text != core {
             return Some(format!("term {number} is {text}, where the core has {core}"));
         }
-        if !groups::has(&own.weights, other.groups) {
+        if !conv_groups::has(&own.weights, other.groups) {
             let problem =
                 format!("term {number} reads channels outside of the {} groups that the core has", other.groups);
             return Some(problem);

@@ -1,4 +1,4 @@
-//! Real numbers become integers here, once. Behind this room nothing is rounded any more.
+//! Real numbers become integers here, once. Behind this module nothing is rounded any more.
 //!
 //! A positive scale of a whole output channel does not change its spike counts, so each channel c has its own scale
 //! α_c. It is chosen such that the threshold carries no rounding error at all: a whole number Θ_c comes first, then
@@ -14,12 +14,12 @@ pub mod widths;
 use ndarray::{Array4, Axis};
 
 use crate::error::{Kind, Place, Result};
+use crate::fixed_point::bounds::{Reach, largest_sum, weight_limit};
 use crate::fixed_point::{self as fixed, Network, Settings, WeightMode};
 use crate::snn;
 pub use like::quantise_like;
 use round::to_integer;
 use scale::Limits;
-use widths::Reach;
 
 /// Converts `network` to integers.
 ///
@@ -61,7 +61,7 @@ fn convert(network: &snn::Network, settings: &Settings, pattern: Option<&Network
     Ok(done)
 }
 
-/// One layer's terms in units of α = 1: each weight times the step of its source, and the bias with what the input's
+/// One layer's terms in units of α = 1: each weight times the theta of its source, and the bias with what the input's
 /// offset leaves of the mean.
 struct Real {
     terms: Vec<Array4<f64>>,
@@ -81,36 +81,42 @@ fn quantise_layer(
     let real = real_layer(network, done, layer)?;
     let bits = settings.bits_of(&node.name);
     let Some(pattern) = pattern else {
-        return scaled(done, node, layer, &real, &Form::new(done, node, layer, bits));
+        return scaled(done, node, layer, &real, &Requirements::new(done, node, layer, bits));
     };
     // What fits as it comes is best as it comes; so a core's own network stays what it is.
     let groups = pattern.terms.iter().map(|term| term.groups).collect();
-    let mut form = Form::of_groups(done, node, layer, bits, groups);
-    let free = scaled(done, node, layer, &real, &form)?;
+    let mut required = Requirements::of_groups(done, node, layer, bits, groups);
+    let free = scaled(done, node, layer, &real, &required)?;
     let shifts: Vec<u32> = pattern.terms.iter().map(|term| term.shift).collect();
     if free.terms.iter().map(|term| term.shift).eq(shifts.iter().copied()) {
         return Ok(free);
     }
-    form.limits.shifts = Some(shifts);
-    scaled(done, node, layer, &real, &form)
+    required.limits.shifts = Some(shifts);
+    scaled(done, node, layer, &real, &required)
 }
 
 /// Chooses the scales of a layer and rounds it.
-fn scaled(done: &Network, node: &snn::Node, layer: &snn::Layer, real: &Real, form: &Form) -> Result<fixed::Layer> {
-    let bits = form.bits;
+fn scaled(
+    done: &Network,
+    node: &snn::Node,
+    layer: &snn::Layer,
+    real: &Real,
+    required: &Requirements,
+) -> Result<fixed::Layer> {
+    let bits = required.bits;
     match &layer.neuron {
-        snn::Neuron::Group { step } => {
-            let step: Vec<f64> = step.iter().copied().map(f64::from).collect();
-            let steps = scale::steps(layer, real, &step, bits, done.threshold, &form.limits);
-            let alphas: Vec<f64> = steps.iter().zip(&step).map(|(&whole, step)| whole as f64 / step).collect();
-            build(done, node, layer, real, form, &alphas, fixed::Neuron::Group { step: steps })
+        snn::Neuron::Group { theta } => {
+            let theta: Vec<f64> = theta.iter().copied().map(f64::from).collect();
+            let thetas = scale::thetas(layer, real, &theta, bits, done.threshold, &required.limits);
+            let alphas: Vec<f64> = thetas.iter().zip(&theta).map(|(&whole, theta)| whole as f64 / theta).collect();
+            build(done, node, layer, real, required, &alphas, fixed::Neuron::Group { theta: thetas })
         }
         snn::Neuron::Readout => {
             // One scale for all classes, or their scores could not be compared.
-            let mut alpha = scale::readout(layer, real, bits, &form.limits);
+            let mut alpha = scale::readout(layer, real, bits, &required.limits);
             loop {
                 let alphas = vec![alpha; real.bias.len()];
-                let built = build(done, node, layer, real, form, &alphas, fixed::Neuron::Readout { scale: alpha })?;
+                let built = build(done, node, layer, real, required, &alphas, fixed::Neuron::Readout { scale: alpha })?;
                 if built.widths.membrane <= 32 {
                     return Ok(built);
                 }
@@ -126,25 +132,25 @@ fn scaled(done: &Network, node: &snn::Node, layer: &snn::Layer, real: &Real, for
 }
 
 /// What the integers of a layer are to be like.
-struct Form {
+struct Requirements {
     bits: u32,
     limits: Limits,
     /// Of each term, where they do not depend on which integers are 0.
     groups: Option<Vec<usize>>,
 }
 
-impl Form {
-    fn new(done: &Network, node: &snn::Node, layer: &snn::Layer, bits: u32) -> Form {
+impl Requirements {
+    fn new(done: &Network, node: &snn::Node, layer: &snn::Layer, bits: u32) -> Requirements {
         if done.weights == WeightMode::Baked {
-            return Form { bits, limits: Limits::default(), groups: None };
+            return Requirements { bits, limits: Limits::default(), groups: None };
         }
         // The groups that the network itself has, not those that rounding made.
-        let groups = layer.terms.iter().map(|term| fixed::groups::count(&term.weights)).collect();
-        Form::of_groups(done, node, layer, bits, groups)
+        let groups = layer.terms.iter().map(|term| fixed::conv_groups::count(&term.weights)).collect();
+        Requirements::of_groups(done, node, layer, bits, groups)
     }
 
     /// Of weights that are loaded at run time into a term of each of `groups`.
-    fn of_groups(done: &Network, node: &snn::Node, layer: &snn::Layer, bits: u32, groups: Vec<usize>) -> Form {
+    fn of_groups(done: &Network, node: &snn::Node, layer: &snn::Layer, bits: u32, groups: Vec<usize>) -> Requirements {
         // A shift only makes sums larger.
         let reach = |(term, &groups): (&snn::Term, &usize)| Reach {
             source: term.source,
@@ -153,8 +159,8 @@ impl Form {
             shift: 0,
         };
         let terms: Vec<_> = layer.terms.iter().zip(&groups).map(reach).collect();
-        let bias = widths::largest_sum(done, bits, &terms, node.shape.channels) as f64;
-        Form { bits, limits: Limits { shifts: None, bias: Some(bias) }, groups: Some(groups) }
+        let bias = largest_sum(done, bits, &terms, node.shape.channels) as f64;
+        Requirements { bits, limits: Limits { shifts: None, bias: Some(bias) }, groups: Some(groups) }
     }
 }
 
@@ -164,30 +170,31 @@ fn build(
     node: &snn::Node,
     layer: &snn::Layer,
     real: &Real,
-    form: &Form,
+    required: &Requirements,
     alphas: &[f64],
     neuron: fixed::Neuron,
 ) -> Result<fixed::Layer> {
-    let bits = form.bits;
+    let bits = required.bits;
     let mut terms = Vec::with_capacity(real.terms.len());
     for (index, (weights, term)) in real.terms.iter().zip(&layer.terms).enumerate() {
-        let given = form.limits.shifts.as_ref().map(|shifts| shifts[index]);
+        let given = required.limits.shifts.as_ref().map(|shifts| shifts[index]);
         let shift = scale::shift(&node.name, weights, alphas, bits, given)?;
         let unit = (shift as f64).exp2();
         let taps = scale::taps(weights);
         let mut integers = Array4::zeros(weights.raw_dim());
         for ((mut integers, weights), alpha) in integers.outer_iter_mut().zip(weights.outer_iter()).zip(alphas) {
             let scaled: Vec<f64> = weights.iter().map(|w| w * alpha / unit).collect();
-            for (q, w) in integers.iter_mut().zip(weights::whole(&scaled, taps, scale::weight_limit(bits))) {
+            for (q, w) in integers.iter_mut().zip(weights::whole(&scaled, taps, weight_limit(bits) as f64)) {
                 *q = to_integer(w, &node.name, "weight")? as i32;
             }
         }
-        let groups = form.groups.as_ref().map_or_else(|| fixed::groups::count(&integers), |groups| groups[index]);
+        let groups =
+            required.groups.as_ref().map_or_else(|| fixed::conv_groups::count(&integers), |groups| groups[index]);
         terms.push(fixed::Term { source: term.source, window: term.window, weights: integers, groups, shift });
     }
     let bias = real.bias.iter().zip(alphas).map(|(b, alpha)| to_integer(b * alpha, &node.name, "bias"));
     let bias = bias.collect::<Result<Vec<i64>>>()?;
-    let widths = fixed::Widths { accumulator: 0, bias: 0, membrane: 0, step: 0, count: 0 };
+    let widths = fixed::Widths { accumulator: 0, bias: 0, membrane: 0, theta: 0, count: 0 };
     let mut built = fixed::Layer { terms, bias, neuron, weight_bits: bits, widths };
     built.widths = widths::widths(done, &node.name, &built)?;
     Ok(built)
@@ -202,16 +209,16 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
         deviations.push(deviation(network, done, term.source));
         match term.source {
             snn::Source::Node(index) => {
-                let steps = source_step(network, index)?;
-                for (mut taps, step) in weights.axis_iter_mut(Axis(1)).zip(steps) {
-                    taps *= f64::from(*step);
+                let thetas = source_theta(network, index)?;
+                for (mut taps, theta) in weights.axis_iter_mut(Axis(1)).zip(thetas) {
+                    taps *= f64::from(*theta);
                 }
             }
             snn::Source::Input => {
                 let normal = &network.input.normalisation;
                 for (channel, mut taps) in weights.axis_iter_mut(Axis(1)).enumerate() {
                     taps /= 255.0 * normal.std[channel];
-                    // Exact where the window lies inside the image. A padded tap keeps this remainder of the rounded
+                    // Exact where the window lies inside the map. A padded tap keeps this remainder of the rounded
                     // mean, at most half a pixel value: the price of a bias that is the same for all pixels.
                     let rest = f64::from(done.input.offset[channel]) - 255.0 * normal.mean[channel];
                     for (b, row) in bias.iter_mut().zip(taps.outer_iter()) {
@@ -225,7 +232,7 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
     Ok(Real { terms, deviations, bias })
 }
 
-/// About how much the elements of a source differ: the normalisation tells for the image; for counts it is a guess of the
+/// About how much the elements of a source differ: the normalisation tells for the input; for counts it is a guess of the
 /// kind that activations have (most are small).
 fn deviation(network: &snn::Network, done: &Network, source: snn::Source) -> f64 {
     match source {
@@ -237,11 +244,11 @@ fn deviation(network: &snn::Network, done: &Network, source: snn::Source) -> f64
     }
 }
 
-/// The step θ that one count of node `index` stands for, for each channel: a pool hands on its source's.
-fn source_step(network: &snn::Network, index: usize) -> Result<&[f32]> {
+/// The member threshold θ that one count of node `index` stands for, for each channel: a pool hands on its source's.
+fn source_theta(network: &snn::Network, index: usize) -> Result<&[f32]> {
     let node = &network.nodes[index];
     match &node.op {
-        snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { step }, .. }) => Ok(step),
+        snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { theta }, .. }) => Ok(theta),
         snn::Op::Layer(_) => {
             let kind = Kind::NoHardware {
                 problem: "a readout cannot feed a layer".into(),
@@ -250,7 +257,7 @@ fn source_step(network: &snn::Network, index: usize) -> Result<&[f32]> {
             Err(kind.at(Place::layer(&node.name)))
         }
         snn::Op::Pool(pool) => match pool.source {
-            snn::Source::Node(index) => source_step(network, index),
+            snn::Source::Node(index) => source_theta(network, index),
             snn::Source::Input => {
                 let kind = Kind::NoHardware {
                     problem: "it pools the input, which has no spike counts".into(),
@@ -262,7 +269,7 @@ fn source_step(network: &snn::Network, index: usize) -> Result<&[f32]> {
     }
 }
 
-/// The input's offsets: 0 unless a layer that reads the image pads it, see [`fixed::Input`].
+/// The input's offsets: 0 unless a layer that reads the input pads it, see [`fixed::Input`].
 fn offsets(network: &snn::Network) -> Vec<u8> {
     let padded = network.nodes.iter().any(|node| match &node.op {
         snn::Op::Layer(layer) => layer.terms.iter().any(|term| {

@@ -13,11 +13,11 @@
 //! |                              | 4    | 90.10 %, 0.0365 | 91.30 %, 0.0373 |
 //! | mnist-cnn τ4 T1 (1,000)      | 4    | 99.40 %, 0.0234 | 99.60 %, 0.0225 |
 //!
-//! At 8 bits the two lie within each other's noise, so A would do; ResNet-20 at 4 bits is why this room has B.
+//! At 8 bits the two lie within each other's noise, so A would do; ResNet-20 at 4 bits is why this module has B.
 //!
-//! The cap is 8·2^(bits−1), and 256 times that when the main term reads the image. An element of the image is up to
-//! 255 and a count at most a few, so the image's weights are that much smaller against θ: at 8 bits mnist-cnn's first
-//! layer takes steps up to 18,964, and under a cap of 1,024 its weights would be left a few levels.
+//! The cap is 8·2^(bits−1), and 256 times that when the main term reads the input. An element of the input is up to
+//! 255 and a count at most a few, so the input's weights are that much smaller against θ: at 8 bits mnist-cnn's first
+//! layer takes Θ up to 18,964, and under a cap of 1,024 its weights would be left a few levels.
 
 use ndarray::{Array4, ArrayView3, Axis};
 use rayon::prelude::*;
@@ -25,6 +25,7 @@ use rayon::prelude::*;
 use super::Real;
 use crate::error::{Kind, Place, Result};
 use crate::fixed_point::ThresholdMode;
+use crate::fixed_point::bounds::weight_limit;
 use crate::snn::{Layer, Source};
 
 const MOST_SHIFT: u32 = 40;
@@ -53,26 +54,26 @@ impl Limits {
     }
 }
 
-/// The largest step Θ that the caps below let through.
-pub fn most_step(bits: u32, reads_image: bool) -> i64 {
-    cap(bits, reads_image, MOST_CAP)
+/// The largest Θ that the caps below let through.
+pub fn most_theta(bits: u32, reads_input: bool) -> i64 {
+    cap(bits, reads_input, MOST_CAP)
 }
 
 /// The cap of `scale`, 0..=[`MOST_CAP`].
-fn cap(bits: u32, reads_image: bool, scale: u32) -> i64 {
-    // An element of the image is up to 255 where a count is a few: its weights are that much smaller against θ.
-    let units = if reads_image { 8 } else { 0 };
+fn cap(bits: u32, reads_input: bool, scale: u32) -> i64 {
+    // An element of the input is up to 255 where a count is a few: its weights are that much smaller against θ.
+    let units = if reads_input { 8 } else { 0 };
     1 << (bits - 1 + units + scale)
 }
 
-/// A whole member step Θ for each channel. `step` are the channels' θ.
+/// A whole Θ for each channel. `theta` are the channels' θ.
 ///
 /// All channels of a term share one shift, so the layer's largest Θ decides how coarse a shortcut's weights become:
 /// several caps are tried, and below its cap each channel takes the Θ of its upper half range with the least error.
-pub fn steps(
+pub fn thetas(
     layer: &Layer,
     real: &Real,
-    step: &[f64],
+    theta: &[f64],
     bits: u32,
     threshold: ThresholdMode,
     limits: &Limits,
@@ -81,35 +82,35 @@ pub fn steps(
     let caps = if real.terms.len() == 1 { MOST_CAP..=MOST_CAP } else { 0..=MOST_CAP };
     let tried = caps.rev().map(|scale| {
         let cap = cap(bits, source == Source::Input, scale);
-        under_cap(real, main, step, cap, bits, threshold, limits)
+        under_cap(real, main, theta, cap, bits, threshold, limits)
     });
     let best = tried.fold((f64::INFINITY, Vec::new()), |best, next| if next.0 < best.0 { next } else { best });
     best.1
 }
 
-/// The steps under one cap and their summed error.
+/// The Θ under one cap and their summed error.
 fn under_cap(
     real: &Real,
     main: &Array4<f64>,
-    step: &[f64],
+    theta: &[f64],
     cap: i64,
     bits: u32,
     threshold: ThresholdMode,
     limits: &Limits,
 ) -> (f64, Vec<i64>) {
-    let limit = weight_limit(bits);
+    let limit = weight_limit(bits) as f64;
     let most: Vec<i64> = main
         .outer_iter()
-        .zip(step)
+        .zip(theta)
         .enumerate()
-        .map(|(channel, (weights, step))| {
+        .map(|(channel, (weights, theta))| {
             // With a weight of almost 0 this is huge or infinite: the cap answers; `as` saturates.
-            let fits = (step * limit / largest(weights)).floor() as i64;
-            let within = (step * limits.largest_scale(real, channel, limit)).floor() as i64;
+            let fits = (theta * limit / largest(weights)).floor() as i64;
+            let within = (theta * limits.largest_scale(real, channel, limit)).floor() as i64;
             fits.min(within).clamp(1, cap)
         })
         .collect();
-    let alphas: Vec<f64> = most.iter().zip(step).map(|(&whole, step)| whole as f64 / step).collect();
+    let alphas: Vec<f64> = most.iter().zip(theta).map(|(&whole, theta)| whole as f64 / theta).collect();
     // A term that no shift fits is refused when the layer is built.
     let free = || real.terms.iter().map(|weights| least_shift(weights, &alphas, limit).unwrap_or(MOST_SHIFT)).collect();
     let shifts: Vec<u32> = limits.shifts.clone().unwrap_or_else(free);
@@ -119,7 +120,7 @@ fn under_cap(
         .enumerate()
         .map(|(channel, &most)| {
             let best = candidates(most, threshold).into_iter().map(|whole| {
-                let error = error(real, channel, &units, whole, step[channel]);
+                let error = error(real, channel, &units, whole, theta[channel]);
                 (error, whole)
             });
             best.fold((f64::INFINITY, most), |best, next| if next.0 < best.0 { next } else { best })
@@ -128,7 +129,7 @@ fn under_cap(
     (chosen.iter().map(|(error, _)| error).sum(), chosen.into_iter().map(|(_, whole)| whole).collect())
 }
 
-/// Steps from `most` down to its half, at most 64 of them; the largest first, so that it wins ties.
+/// Values of Θ from `most` down to its half, at most 64 of them; the largest first, so that it wins ties.
 fn candidates(most: i64, threshold: ThresholdMode) -> Vec<i64> {
     match threshold {
         ThresholdMode::Exact => {
@@ -143,8 +144,8 @@ fn candidates(most: i64, threshold: ThresholdMode) -> Vec<i64> {
 
 /// The expected squared error of one channel's current from rounding, in units of θ². The weights' errors are those of
 /// rounding to the nearest, and what they add up to is left out, since `weights.rs` makes it small.
-fn error(real: &Real, channel: usize, units: &[f64], whole: i64, step: f64) -> f64 {
-    let alpha = whole as f64 / step;
+fn error(real: &Real, channel: usize, units: &[f64], whole: i64, theta: f64) -> f64 {
+    let alpha = whole as f64 / theta;
     let bias = real.bias[channel] * alpha;
     // The half that floor(Θ/2) drops acts on the first time step.
     let systematic = bias.round_ties_even() - bias - (whole % 2) as f64 / 2.0;
@@ -161,7 +162,7 @@ fn error(real: &Real, channel: usize, units: &[f64], whole: i64, step: f64) -> f
 /// The readout's scale.
 pub fn readout(layer: &Layer, real: &Real, bits: u32, limits: &Limits) -> f64 {
     let most = main_term(layer, real).0.outer_iter().map(largest).fold(0.0, f64::max);
-    let limit = weight_limit(bits);
+    let limit = weight_limit(bits) as f64;
     let fits = if most > 0.0 { limit / most } else { 1.0 };
     (0..real.bias.len()).map(|channel| limits.largest_scale(real, channel, limit)).fold(fits, f64::min)
 }
@@ -171,7 +172,7 @@ pub fn readout(layer: &Layer, real: &Real, bits: u32, limits: &Limits) -> f64 {
 /// # Errors
 /// [`Kind::NoScale`] if e would exceed 40, [`Kind::OtherNetwork`] if it would exceed the given one.
 pub fn shift(layer: &str, weights: &Array4<f64>, alphas: &[f64], bits: u32, given: Option<u32>) -> Result<u32> {
-    match (least_shift(weights, alphas, weight_limit(bits)), given) {
+    match (least_shift(weights, alphas, weight_limit(bits) as f64), given) {
         (None, _) => {
             let problem = "its weights are far larger than its threshold".into();
             Err(Kind::NoScale { problem }.at(Place::layer(layer)))
@@ -188,11 +189,6 @@ pub fn shift(layer: &str, weights: &Array4<f64>, alphas: &[f64], bits: u32, give
 fn least_shift(weights: &Array4<f64>, alphas: &[f64], limit: f64) -> Option<u32> {
     let most = weights.outer_iter().zip(alphas).map(|(w, alpha)| largest(w) * alpha).fold(0.0, f64::max);
     (0..=MOST_SHIFT).find(|&e| (most / f64::from(e).exp2()).round_ties_even() <= limit)
-}
-
-/// The largest magnitude of a weight of `bits` signed bits.
-pub fn weight_limit(bits: u32) -> f64 {
-    f64::from((1i32 << (bits - 1)) - 1)
 }
 
 /// The term that the scale is made for, the one with the largest kernel, and its source.

@@ -9,7 +9,7 @@ fn settings(weight_bits: u32, threshold: ThresholdMode) -> Settings {
 }
 
 /// One layer over a 1×1 image with two channels, then a readout.
-fn small(weights: [f32; 4], step: f32) -> snn::Network {
+fn small(weights: [f32; 4], theta: f32) -> snn::Network {
     let window = Window { kernel: [1, 1], stride: [1, 1], padding: Padding::default() };
     let term = |source, weights: [f32; 4]| snn::Term {
         source,
@@ -31,7 +31,7 @@ fn small(weights: [f32; 4], step: f32) -> snn::Network {
             normalisation: Normalisation { mean: vec![0.5, 0.0], std: vec![0.5, 1.0] },
         },
         nodes: vec![
-            node("hidden", snn::Source::Input, weights, snn::Neuron::Group { step: vec![step; 2] }),
+            node("hidden", snn::Source::Input, weights, snn::Neuron::Group { theta: vec![theta; 2] }),
             node("readout", snn::Source::Node(0), [1.0, -0.5, 0.25, 1.0], snn::Neuron::Readout),
         ],
     }
@@ -44,9 +44,9 @@ fn layer(network: &Network, index: usize) -> &fixed::Layer {
     }
 }
 
-fn steps(network: &Network, index: usize) -> &[i64] {
+fn thetas(network: &Network, index: usize) -> &[i64] {
     match &layer(network, index).neuron {
-        fixed::Neuron::Group { step } => step,
+        fixed::Neuron::Group { theta } => theta,
         fixed::Neuron::Readout { .. } => panic!("node {index} is a readout"),
     }
 }
@@ -57,18 +57,18 @@ fn thresholds_are_whole_and_capped_and_weights_use_the_range() {
     // The largest scaled weight of channel 0 is 1/(255·0.5); that of channel 1 is almost dead.
     let network = quantise(&small([1.0, 0.5, 1e-6, 0.0], 0.5), &exact).unwrap();
     let most = [(0.5f64 * 127.0 * 127.5) as i64, 8 * 128 * 256];
-    for (step, most) in steps(&network, 0).iter().zip(most) {
-        assert!((most - most / 2..=most).contains(step), "{step} is not in the upper half of {most}");
+    for (theta, most) in thetas(&network, 0).iter().zip(most) {
+        assert!((most - most / 2..=most).contains(theta), "{theta} is not in the upper half of {most}");
     }
     let wide = quantise(&small([100.0, 50.0, 1e-6, 0.0], 0.5), &exact).unwrap();
-    let step = steps(&wide, 0)[0];
-    assert!((40..=80).contains(&step), "{step}");
-    let weight = 100.0 / 127.5 * step as f64 / 0.5;
+    let theta = thetas(&wide, 0)[0];
+    assert!((40..=80).contains(&theta), "{theta}");
+    let weight = 100.0 / 127.5 * theta as f64 / 0.5;
     assert!((f64::from(layer(&wide, 0).terms[0].weights[[0, 0, 0, 0]]) - weight).abs() < 1.0);
     assert_eq!(layer(&wide, 0).terms[0].shift, 0);
     let pow2 = quantise(&small([100.0, 50.0, 1e-6, 0.0], 0.5), &settings(8, ThresholdMode::Pow2)).unwrap();
-    assert!(steps(&pow2, 0).iter().all(|step| step.count_ones() == 1));
-    assert!([32, 64].contains(&steps(&pow2, 0)[0]));
+    assert!(thetas(&pow2, 0).iter().all(|theta| theta.count_ones() == 1));
+    assert!([32, 64].contains(&thetas(&pow2, 0)[0]));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_mean_is_in_the_bias_where_nothing_is_padded() {
     let network = quantise(&source, &settings(8, ThresholdMode::Exact)).unwrap();
     assert_eq!(network.input.offset, [0, 0]);
     // b − w·mean/std of channel 0.
-    let bias = (0.25 - 100.0f64 * 0.5 / 0.5) * steps(&network, 0)[0] as f64 / 0.5;
+    let bias = (0.25 - 100.0f64 * 0.5 / 0.5) * thetas(&network, 0)[0] as f64 / 0.5;
     assert_eq!(layer(&network, 0).bias[0] as f64, bias.round_ties_even());
 }
 
@@ -91,8 +91,8 @@ fn a_weight_far_above_its_threshold_takes_a_shift() {
 
 #[test]
 fn unusable_numbers_and_settings_are_refused_by_name() {
-    for step in [0.0, -1.0, f32::NAN, f32::INFINITY] {
-        let error = quantise(&small([1.0; 4], step), &Settings::default()).unwrap_err().to_string();
+    for theta in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+        let error = quantise(&small([1.0; 4], theta), &Settings::default()).unwrap_err().to_string();
         assert!(error.contains("'hidden'"), "{error}");
     }
     let error = quantise(&small([f32::NAN; 4], 1.0), &Settings::default()).unwrap_err().to_string();

@@ -3,7 +3,7 @@
 
 use ndarray::Array4;
 
-use super::{Options, Random, biases, pool, source_shape, steps, term};
+use super::{Options, Random, biases, pool, source_shape, term, thetas};
 use crate::ann::Normalisation;
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Source, Term};
@@ -109,9 +109,9 @@ fn layer(
             Some(term(random, options, source, size, channels, window))
         })
         .collect();
-    let step = 0.3 + 0.25 * random.real();
-    let bias = biases(random, options, channels, step);
-    let op = Op::Layer(Layer { terms, bias, neuron: Neuron::Group { step: steps(options, step, channels) } });
+    let theta = 0.3 + 0.25 * random.real();
+    let bias = biases(random, options, channels, theta);
+    let op = Op::Layer(Layer { terms, bias, neuron: Neuron::Group { theta: thetas(options, theta, channels) } });
     let [height, width] = target;
     Node { name: String::new(), origin: String::new(), shape: Shape { channels, height, width }, op }
 }

@@ -54,9 +54,9 @@ pub(super) fn module(name: &str, network: &Network, plan: &Plan, layers: &[Optio
     let load = load_bus(layers);
     module.ports.extend(load.iter().flat_map(LoadBus::ports));
 
-    let value_bits = schedule::element_bits(network, Source::Input, 1).0;
+    let value_bits = network.element_bits(Source::Input, 1).0;
     let offsets: String = network.input.offset.iter().rev().map(|offset| format!("{offset:02x}")).collect();
-    // One stage a node and one for the image; the last node, whose scores leave, has the first.
+    // One stage a node and one for the input; the last node, whose scores leave, has the first.
     let stages = network.nodes.len() as u32 + 1;
     module.wires.push(Wire::new("resets", stages));
     module.wires.push(Wire::new("ready", 1));
@@ -292,8 +292,8 @@ fn layer(
 fn pool_instance(module: &mut Module, network: &Network, plan: &Plan, index: usize, pool: &Pool) -> u32 {
     let node: &Node = &network.nodes[index];
     let from = network.source_shape(pool.source);
-    let in_bits = schedule::element_bits(network, pool.source, 1).0;
-    let out_bits = schedule::element_bits(network, Source::Node(index), 1).0;
+    let in_bits = network.element_bits(pool.source, 1).0;
+    let out_bits = network.element_bits(Source::Node(index), 1).0;
     let beat = schedule::beat_elements(network, &plan.layers, pool.source);
     let window = pool.window;
     // With a single output row (column) the stride is never taken.

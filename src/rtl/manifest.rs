@@ -7,7 +7,7 @@ use super::netlist::{self, Rom};
 use crate::Shape;
 use crate::fixed_point::{Layer, Network, Node, WeightMode};
 use crate::identifier::is_file_name;
-use crate::schedule::{Fold, LayerPlan, is_readout, reads_image};
+use crate::schedule::{Fold, LayerPlan};
 
 /// The design as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl Manifest {
         top.or_else(modules).or_else(|| files().find(|(_, name)| !is_file_name(name)))
     }
 
-    /// All memories, in the order in which the image of the weights has them.
+    /// All memories, in the order in which the weight data has them.
     pub fn memories(&self) -> impl Iterator<Item = &MemoryEntry> {
         self.layers.iter().flat_map(|layer| &layer.memories)
     }
@@ -113,8 +113,8 @@ pub(super) fn entry(
     plan: &LayerPlan,
     modules: &LayerModules,
 ) -> LayerEntry {
-    // A readout and a layer that reads the image have one sum for all time steps.
-    let steps = if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps };
+    // A readout and a layer that reads the input have one sum for all time steps.
+    let timesteps = network.separate_timesteps(layer);
     LayerEntry {
         name: node.name.clone(),
         module: modules.module.name.clone(),
@@ -122,7 +122,7 @@ pub(super) fn entry(
         segments: plan.segments(node.shape.channels),
         buffer_rows: plan.terms.iter().map(|term| term.rows).collect(),
         word_elements: plan.terms.iter().map(|term| term.word_counts).collect(),
-        multipliers: plan.fold.slices * plan.arithmetic(layer).multipliers(plan.fold.lanes, steps),
+        multipliers: plan.fold.slices * plan.arithmetic(layer).multipliers(plan.fold.lanes, timesteps),
         accumulator_bits: layer.widths.accumulator,
         membrane_bits: layer.widths.membrane,
         fold: plan.fold.clone(),

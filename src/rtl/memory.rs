@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use ndarray::s;
 
-use crate::fixed_point::{Layer, Network, Neuron, ThresholdMode};
-use crate::quantise::widths::{self, accumulator, membrane, signed_bits, unsigned_bits};
+use crate::fixed_point::bounds::{self, accumulator, membrane};
+use crate::fixed_point::{Layer, Network, Neuron, ThresholdMode, signed_bits, unsigned_bits};
 use crate::schedule::{LayerPlan, TermKind};
 
 /// A memory: `rows` words of `width` bits, one hexadecimal word a line.
@@ -107,71 +107,71 @@ pub fn elementwise(layer: &Layer, term: usize, units: usize) -> Memory {
     memory(rows, units as u32 * layer.weight_bits)
 }
 
-/// How a layer's neurons are held: widths, and in which form the steps are.
+/// How a layer's neurons are held: widths, and how the thetas are held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeuronFormat {
     pub bias_bits: u32,
-    /// Of the step, or of the aligning shift; 0 for a readout.
-    pub step_bits: u32,
-    /// log2 of the common step, where firing is a bit slice.
-    pub step_log2: Option<u32>,
+    /// Of the theta, or of the aligning shift; 0 for a readout.
+    pub theta_bits: u32,
+    /// log2 of the common theta, where firing is a bit slice.
+    pub theta_log2: Option<u32>,
     /// Of the (aligned) membrane; of the score for a readout.
     pub membrane_bits: u32,
 }
 
-/// The form of `layer`'s neurons, and the rows {bias, step}, those of `units` channels side by side.
+/// How `layer`'s neurons are held, and the rows {bias, theta}, those of `units` channels side by side.
 ///
-/// In threshold mode pow2 the channels are aligned to the largest step 2^S by left shifts of S − log2(step). A layer
-/// with a step of 1 is fired in the exact form, since half of 1 is no power of two.
+/// In threshold mode pow2 the channels are aligned to the largest theta 2^S by left shifts of S − log2(theta). A layer
+/// with a theta of 1 is fired exactly, since half of 1 is no power of two.
 pub fn neurons(network: &Network, layer: &Layer, units: usize) -> (NeuronFormat, Memory) {
-    let Neuron::Group { step } = &layer.neuron else { return readout(network, layer) };
-    let sliced = network.threshold == ThresholdMode::Pow2 && step.iter().all(|step| *step >= 2);
+    let Neuron::Group { theta } = &layer.neuron else { return readout(network, layer) };
+    let sliced = network.threshold == ThresholdMode::Pow2 && theta.iter().all(|theta| *theta >= 2);
     let (format, held): (NeuronFormat, Vec<i64>) = if sliced {
-        let common = step.iter().max().map_or(0, |step| step.ilog2());
-        let shifts: Vec<i64> = step.iter().map(|step| (common - step.ilog2()).into()).collect();
+        let common = theta.iter().max().map_or(0, |theta| theta.ilog2());
+        let shifts: Vec<i64> = theta.iter().map(|theta| (common - theta.ilog2()).into()).collect();
         let aligned = |(channel, shift): (usize, &i64)| {
             let mut current = accumulator(network, layer, channel);
             current.low += i128::from(layer.bias[channel]);
             current.high += i128::from(layer.bias[channel]);
-            let mut held = membrane(step[channel], network.members, network.timesteps, current);
+            let mut held = membrane(theta[channel], network.members, network.timesteps, current);
             held.low <<= shift;
             held.high <<= shift;
             signed_bits(held)
         };
         let membrane_bits = shifts.iter().enumerate().map(aligned).max().unwrap_or(1);
-        let step_bits = shifts.iter().map(|shift| unsigned_bits(*shift as u64)).max().unwrap_or(0).max(1);
-        let format = NeuronFormat { bias_bits: layer.widths.bias, step_bits, step_log2: Some(common), membrane_bits };
+        let theta_bits = shifts.iter().map(|shift| unsigned_bits(*shift as u64)).max().unwrap_or(0).max(1);
+        let format = NeuronFormat { bias_bits: layer.widths.bias, theta_bits, theta_log2: Some(common), membrane_bits };
         (format, shifts)
     } else {
         let format = NeuronFormat {
             bias_bits: layer.widths.bias,
-            step_bits: layer.widths.step,
-            step_log2: None,
+            theta_bits: layer.widths.theta,
+            theta_log2: None,
             membrane_bits: layer.widths.membrane,
         };
-        (format, step.clone())
+        (format, theta.clone())
     };
     let rows = layer.bias.chunks(units).zip(held.chunks(units)).map(|(biases, held)| {
         let mut word = Word::new();
         for (bias, held) in biases.iter().zip(held) {
-            word.push(*held, format.step_bits);
+            word.push(*held, format.theta_bits);
             word.push(*bias, format.bias_bits);
         }
         word
     });
-    let memory = memory(rows, units as u32 * (format.bias_bits + format.step_bits));
+    let memory = memory(rows, units as u32 * (format.bias_bits + format.theta_bits));
     (format, memory)
 }
 
 /// A readout's bias counts once a time step.
 fn readout(network: &Network, layer: &Layer) -> (NeuronFormat, Memory) {
     let biases: Vec<i64> = layer.bias.iter().map(|bias| bias * i64::from(network.timesteps)).collect();
-    let bias_bits = signed_bits(widths::biases(network, layer).times(network.timesteps.into()));
+    let bias_bits = signed_bits(bounds::biases(network, layer).times(network.timesteps.into()));
     let rows = biases.iter().map(|bias| {
         let mut word = Word::new();
         word.push(*bias, bias_bits);
         word
     });
     let memory = memory(rows, bias_bits);
-    (NeuronFormat { bias_bits, step_bits: 0, step_log2: None, membrane_bits: layer.widths.membrane }, memory)
+    (NeuronFormat { bias_bits, theta_bits: 0, theta_log2: None, membrane_bits: layer.widths.membrane }, memory)
 }

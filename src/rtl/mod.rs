@@ -4,13 +4,13 @@
 //! [`generate`] is pure: a network and a plan in, the files of a design out. Only the caller touches the disk.
 
 mod core;
-pub mod image;
 mod layer;
 pub mod library;
 mod manifest;
 mod memory;
 pub mod netlist;
 mod package;
+pub mod weight_data;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Network, Op, Source};
 use crate::header;
 use crate::identifier::keywords;
-use crate::schedule::{Plan, is_readout};
+use crate::schedule::Plan;
 
 /// A generated accelerator.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ pub struct Design {
 /// Generates the accelerator of `network` folded by `plan`.
 ///
 /// # Errors
-/// [`Kind::NoHardware`] for a layer that has no hardware form, saying what would have one.
+/// [`Kind::NoHardware`] for a layer that has no hardware, saying what would have some.
 pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
     let prefix = identifier(&network.name);
     let prefix = prefix.as_str();
@@ -55,7 +55,7 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
             ports.push(None);
             continue;
         };
-        if is_readout(layer) != (index + 1 == network.nodes.len()) {
+        if layer.is_readout() != (index + 1 == network.nodes.len()) {
             let problem = "the readout is not the last node".into();
             let advice = "end the network with its readout";
             return Err(Kind::NoHardware { problem, advice }.at(Place::layer(&node.name)));

@@ -500,7 +500,7 @@ enum Part {
     Body,
 }
 
-/// rust-hdl's text made into a file: see the head of this room for each step.
+/// rust-hdl's text made into a file: see the head of this module for each step.
 fn finish(module: &Module, printed: &str) -> Result<String> {
     let mut stubs: HashMap<String, &str> = HashMap::new();
     for item in &module.body {

@@ -1,54 +1,18 @@
-//! How a lane multiplies and adds: which forms a device and a layer's widths allow, and what multipliers they take.
+//! How a lane multiplies and adds: which arithmetic a family and a layer's widths allow, and what multipliers they take.
 //!
-//! The forms are those of `synapse_array.v`; the conditions below are the ones in the headers of `synapse_multiplier.v` and
+//! The kinds are those of `synapse_array.v`; the conditions below are the ones in the headers of `synapse_multiplier.v` and
 //! `synapse_accumulator.v`. Both pack on purpose: fields of a wide product, or of a wide sum, that belong to different
 //! lanes or time steps. Every packing needs symmetric weights, within ±(2^(bits−1) − 1), as quantisation makes them.
 
 use serde::{Deserialize, Serialize};
 
-/// The multipliers of a family of devices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Family {
-    /// MULT18X18D: 18 × 18 bits, no accumulator.
-    Ecp5,
-    /// SB_MAC16 of the UltraPlus: 16 × 16 bits, an accumulator of 32.
-    Ice40,
-    #[serde(rename = "xc7")]
-    /// DSP48E1: 25 × 18 bits behind a pre-adder, an accumulator of 48.
-    Series7,
-    #[serde(rename = "xcup")]
-    /// DSP48E2: 27 × 18 bits behind a pre-adder, an accumulator of 48.
-    UltrascalePlus,
-}
-
-impl Family {
-    /// Bits of the multiplier's wider and narrower port, signed.
-    pub fn ports(self) -> (u32, u32) {
-        match self {
-            Family::Ecp5 => (18, 18),
-            Family::Ice40 => (16, 16),
-            Family::Series7 => (25, 18),
-            Family::UltrascalePlus => (27, 18),
-        }
-    }
-
-    /// Bits of a block that multiplies and accumulates without a LUT; `None` where sums are kept in LUTs.
-    ///
-    /// An SB_MAC16 could, but yosys infers its accumulator without the choice of a first summand.
-    pub fn accumulator(self) -> Option<u32> {
-        match self {
-            Family::Ecp5 | Family::Ice40 => None,
-            Family::Series7 | Family::UltrascalePlus => Some(48),
-        }
-    }
-}
+use crate::fpga::Family;
 
 /// What a lane's sums are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Synapse {
     /// Accumulators of a lane: T, or 1 where all time steps share a current.
-    pub steps: u32,
+    pub timesteps: u32,
     /// Bits of a count or pixel value.
     pub count_bits: u32,
     /// Whether it is signed (pixel values).
@@ -69,8 +33,12 @@ pub struct Synapse {
 pub enum Arithmetic {
     /// Sums of gated weights in LUTs.
     Gated,
-    /// `lanes` weights and `steps` counts share a multiplier; sums in LUTs.
-    Multiplier { lanes: u32, steps: u32 },
+    /// `lanes` weights and `timesteps` counts share a multiplier; sums in LUTs.
+    Multiplier {
+        lanes: u32,
+        #[serde(alias = "steps")]
+        timesteps: u32,
+    },
     /// `lanes` weights share a block that holds the sums as well, one for each time step.
     Accumulator { lanes: u32 },
 }
@@ -80,23 +48,23 @@ impl Arithmetic {
     pub fn parameters(self) -> [u32; 3] {
         match self {
             Arithmetic::Gated => [0, 1, 1],
-            Arithmetic::Multiplier { lanes, steps } => [1, lanes, steps],
+            Arithmetic::Multiplier { lanes, timesteps } => [1, lanes, timesteps],
             Arithmetic::Accumulator { lanes } => [2, lanes, 1],
         }
     }
 
-    /// Multipliers that `lanes` lanes of `steps` accumulators take.
-    pub fn multipliers(self, lanes: usize, steps: u32) -> usize {
+    /// Multipliers that `lanes` lanes of `timesteps` accumulators take.
+    pub fn multipliers(self, lanes: usize, timesteps: u32) -> usize {
         match self {
             Arithmetic::Gated => 0,
-            Arithmetic::Multiplier { lanes: shared, steps: packed } => {
-                lanes.div_ceil(shared as usize) * steps.div_ceil(packed) as usize
+            Arithmetic::Multiplier { lanes: shared, timesteps: packed } => {
+                lanes.div_ceil(shared as usize) * timesteps.div_ceil(packed) as usize
             }
-            Arithmetic::Accumulator { lanes: shared } => lanes.div_ceil(shared as usize) * steps as usize,
+            Arithmetic::Accumulator { lanes: shared } => lanes.div_ceil(shared as usize) * timesteps as usize,
         }
     }
 
-    /// Whether one multiplier of `family` computes what this form puts into it, and computes it right.
+    /// Whether one multiplier of `family` computes what this arithmetic puts into it, and computes it right.
     pub fn is_legal(self, family: Family, synapse: &Synapse) -> bool {
         let (wide, narrow) = family.ports();
         let factor = synapse.count_bits + synapse.shift;
@@ -104,14 +72,14 @@ impl Arithmetic {
         let sign = u32::from(!synapse.count_signed);
         match self {
             Arithmetic::Gated => true,
-            Arithmetic::Multiplier { lanes, steps } => {
+            Arithmetic::Multiplier { lanes, timesteps } => {
                 let field = synapse.weight_bits + factor;
                 let weights = (lanes.max(1) - 1) * field + synapse.weight_bits;
-                let counts = (steps.max(1) - 1) * lanes * field + factor + sign;
+                let counts = (timesteps.max(1) - 1) * lanes * field + factor + sign;
                 let fits = weights.max(counts) <= wide && weights.min(counts) <= narrow;
                 fits && pairs(lanes, synapse)
-                    && (1..=synapse.steps).contains(&steps)
-                    && (steps == 1 || !synapse.count_signed)
+                    && (1..=synapse.timesteps).contains(&timesteps)
+                    && (timesteps == 1 || !synapse.count_signed)
             }
             Arithmetic::Accumulator { lanes } => {
                 let Some(sums) = family.accumulator() else { return false };
@@ -128,19 +96,19 @@ fn pairs(lanes: u32, synapse: &Synapse) -> bool {
     lanes == 1 || (lanes == 2 && !synapse.vector)
 }
 
-/// The forms that `family` allows for `synapse`, those with the fewest multipliers first and gated adds last. Where two
+/// The arithmetics that `family` allows for `synapse`, those with the fewest multipliers first and gated adds last. Where two
 /// take as many, the one that keeps its sums out of the LUTs comes first.
 pub fn legal(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
     let accumulators = [2, 1].map(|lanes| Arithmetic::Accumulator { lanes });
     let multipliers = [2, 1]
         .into_iter()
-        .flat_map(|lanes| (1..=synapse.steps).map(move |steps| Arithmetic::Multiplier { lanes, steps }));
-    let mut forms: Vec<_> = accumulators.into_iter().chain(multipliers).collect();
-    forms.retain(|form| form.is_legal(family, synapse));
+        .flat_map(|lanes| (1..=synapse.timesteps).map(move |timesteps| Arithmetic::Multiplier { lanes, timesteps }));
+    let mut all: Vec<_> = accumulators.into_iter().chain(multipliers).collect();
+    all.retain(|arithmetic| arithmetic.is_legal(family, synapse));
     // Of an even number of lanes, so that pairs are whole.
-    forms.sort_by_key(|form| form.multipliers(2, synapse.steps));
-    forms.push(Arithmetic::Gated);
-    forms
+    all.sort_by_key(|arithmetic| arithmetic.multipliers(2, synapse.timesteps));
+    all.push(Arithmetic::Gated);
+    all
 }
 
 #[cfg(test)]
@@ -149,7 +117,7 @@ mod tests {
 
     /// The second convolution of a residual network: τ = 8, one time step.
     const RESNET: Synapse = Synapse {
-        steps: 1,
+        timesteps: 1,
         count_bits: 4,
         count_signed: false,
         weight_bits: 8,
@@ -178,37 +146,40 @@ mod tests {
 
     #[test]
     fn products_are_packed_where_their_fields_fit_both_ports() {
-        let synapse = Synapse { steps: 4, count_bits: 3, shift: 0, ..RESNET };
+        let synapse = Synapse { timesteps: 4, count_bits: 3, shift: 0, ..RESNET };
         // A field of 11 bits: two counts take 11 + 3 + 1 = 15 bits, three take 26.
-        assert!(Arithmetic::Multiplier { lanes: 1, steps: 2 }.is_legal(Family::Ecp5, &synapse));
-        assert!(Arithmetic::Multiplier { lanes: 1, steps: 2 }.is_legal(Family::Ice40, &synapse));
-        assert!(!Arithmetic::Multiplier { lanes: 1, steps: 3 }.is_legal(Family::Ecp5, &synapse));
+        assert!(Arithmetic::Multiplier { lanes: 1, timesteps: 2 }.is_legal(Family::Ecp5, &synapse));
+        assert!(Arithmetic::Multiplier { lanes: 1, timesteps: 2 }.is_legal(Family::Ice40, &synapse));
+        assert!(!Arithmetic::Multiplier { lanes: 1, timesteps: 3 }.is_legal(Family::Ecp5, &synapse));
         // Two weights of 8 bits need 11 + 8 = 19.
-        assert!(!Arithmetic::Multiplier { lanes: 2, steps: 1 }.is_legal(Family::Ecp5, &synapse));
+        assert!(!Arithmetic::Multiplier { lanes: 2, timesteps: 1 }.is_legal(Family::Ecp5, &synapse));
         let narrow = Synapse { weight_bits: 7, ..synapse };
-        assert!(Arithmetic::Multiplier { lanes: 2, steps: 1 }.is_legal(Family::Ecp5, &narrow));
+        assert!(Arithmetic::Multiplier { lanes: 2, timesteps: 1 }.is_legal(Family::Ecp5, &narrow));
         // Four products: fields of 7 bits, 11 and 18 bits on the ports.
         let narrow = Synapse { weight_bits: 4, ..synapse };
-        assert!(Arithmetic::Multiplier { lanes: 2, steps: 2 }.is_legal(Family::Ecp5, &narrow));
-        assert!(!Arithmetic::Multiplier { lanes: 2, steps: 2 }.is_legal(Family::Ice40, &narrow));
-        assert_eq!(legal(Family::Ecp5, &narrow)[0], Arithmetic::Multiplier { lanes: 2, steps: 2 });
-        assert_eq!(Arithmetic::Multiplier { lanes: 2, steps: 2 }.multipliers(5, 3), 6);
+        assert!(Arithmetic::Multiplier { lanes: 2, timesteps: 2 }.is_legal(Family::Ecp5, &narrow));
+        assert!(!Arithmetic::Multiplier { lanes: 2, timesteps: 2 }.is_legal(Family::Ice40, &narrow));
+        assert_eq!(legal(Family::Ecp5, &narrow)[0], Arithmetic::Multiplier { lanes: 2, timesteps: 2 });
+        assert_eq!(Arithmetic::Multiplier { lanes: 2, timesteps: 2 }.multipliers(5, 3), 6);
         // A shift widens every field.
         assert!(
-            !Arithmetic::Multiplier { lanes: 1, steps: 2 }.is_legal(Family::Ecp5, &Synapse { shift: 2, ..synapse })
+            !Arithmetic::Multiplier { lanes: 1, timesteps: 2 }.is_legal(Family::Ecp5, &Synapse { shift: 2, ..synapse })
         );
     }
 
     #[test]
-    fn signed_counts_are_not_packed_by_step() {
+    fn signed_counts_are_not_packed_by_timestep() {
         let pixels = Synapse { count_bits: 9, count_signed: true, accumulator_bits: 21, shift: 0, ..RESNET };
-        assert_eq!(legal(Family::Ecp5, &pixels), [Arithmetic::Multiplier { lanes: 1, steps: 1 }, Arithmetic::Gated]);
+        assert_eq!(
+            legal(Family::Ecp5, &pixels),
+            [Arithmetic::Multiplier { lanes: 1, timesteps: 1 }, Arithmetic::Gated]
+        );
         // A pair's sums of 21 bits do not fit the port, its products of 17 do.
-        let [products, sums] = legal(Family::Series7, &pixels)[..2] else { panic!("two forms at least") };
-        assert_eq!(products, Arithmetic::Multiplier { lanes: 2, steps: 1 });
+        let [products, sums] = legal(Family::Series7, &pixels)[..2] else { panic!("two kinds at least") };
+        assert_eq!(products, Arithmetic::Multiplier { lanes: 2, timesteps: 1 });
         assert_eq!(sums, Arithmetic::Accumulator { lanes: 1 });
-        let packed = Arithmetic::Multiplier { lanes: 1, steps: 2 };
-        let narrow = Synapse { steps: 2, count_bits: 2, weight_bits: 3, ..pixels };
+        let packed = Arithmetic::Multiplier { lanes: 1, timesteps: 2 };
+        let narrow = Synapse { timesteps: 2, count_bits: 2, weight_bits: 3, ..pixels };
         assert!(!packed.is_legal(Family::Ecp5, &narrow));
         assert!(packed.is_legal(Family::Ecp5, &Synapse { count_signed: false, ..narrow }));
     }

@@ -4,7 +4,7 @@
 //! [`window_rows`] and [`pace_rows`] keep readers and writers busy at the same time. The theorem, its proof and a worked
 //! example are in `docs/architecture.md`.
 //!
-//! A **row job** is the computing of one output row of a layer, or the entering of an image row: it reads rows that have
+//! A **row job** is the computing of one output row of a layer, or the entering of an input row: it reads rows that have
 //! arrived, sends its row to every reader, and frees the rows that no later job of its layer reads. Pools have no jobs: a
 //! pool sends its row while the last row of its windows passes.
 
@@ -31,7 +31,7 @@ pub fn window_rows(geometry: &Geometry) -> usize {
 /// Who does a row job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Worker {
-    Image,
+    Input,
     /// A layer, by its node.
     Layer(usize),
 }
@@ -39,7 +39,7 @@ enum Worker {
 impl Worker {
     fn source(self) -> Source {
         match self {
-            Worker::Image => Source::Input,
+            Worker::Input => Source::Input,
             Worker::Layer(node) => Source::Node(node),
         }
     }
@@ -53,13 +53,13 @@ impl Worker {
 /// All workers, writers before readers.
 fn workers(network: &Network) -> impl DoubleEndedIterator<Item = Worker> + '_ {
     let layers = (0..network.nodes.len()).filter(|&node| matches!(network.nodes[node].op, Op::Layer(_)));
-    std::iter::once(Worker::Image).chain(layers.map(Worker::Layer))
+    std::iter::once(Worker::Input).chain(layers.map(Worker::Layer))
 }
 
 /// Whose job sends `row` of `source`, and the job's row: pools are followed back.
 fn sender(network: &Network, source: Source, row: usize) -> (Worker, usize) {
     match source {
-        Source::Input => (Worker::Image, row),
+        Source::Input => (Worker::Input, row),
         Source::Node(node) => match &network.nodes[node].op {
             Op::Layer(_) => (Worker::Layer(node), row),
             Op::Pool(pool) => sender(network, pool.source, row * pool.window.stride[0] + pool.window.kernel[0] - 1),

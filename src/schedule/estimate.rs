@@ -2,13 +2,13 @@
 //!
 //! What is followed: one word fetched a clock, words without events dropped, a queue of words with events, one event a
 //! clock, the drain of the lanes, the pause between output rows. What is not: waiting for rows that have not arrived
-//! and for room behind the engine, which belong to other engines. So the estimate is what `status_busy` counts.
+//! and for space behind the engine, which belong to other engines. So the estimate is what `status_busy` counts.
 
 use std::collections::VecDeque;
 
 use ndarray::ArrayView3;
 
-use super::{Fold, LayerPlan, Plan, TermKind, TermPlan, is_readout};
+use super::{Fold, LayerPlan, Plan, TermKind, TermPlan};
 use crate::fixed_point::{Network, Node, Op, Source};
 use crate::model::Trace;
 
@@ -35,7 +35,7 @@ pub struct Estimate {
 /// Clocks from a window's last event to the first beat of its sums.
 const EVENT_TO_SUM: u64 = 7;
 
-/// Which elements of the image and of every node's map are events, in one frame.
+/// Which elements of the input and of every node's map are events, in one frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
     /// The image's, then each node's: an entry for each element in the order row, pixel, channel. Empty for the readout.
@@ -50,8 +50,8 @@ impl Activity {
         let nodes = trace.nodes.iter().map(|node| {
             let (_, pixels, channels) = node.counts.dim();
             let mut any = vec![false; pixels * channels];
-            for step in node.counts.outer_iter() {
-                any.iter_mut().zip(step.iter()).for_each(|(any, count)| *any |= *count != 0);
+            for counts in node.counts.outer_iter() {
+                any.iter_mut().zip(counts.iter()).for_each(|(any, count)| *any |= *count != 0);
             }
             any
         });
@@ -83,7 +83,7 @@ pub fn estimate(network: &Network, plan: &Plan, image: ArrayView3<u8>, trace: &T
 /// The estimate of one layer, which `node` is.
 pub fn estimate_layer(network: &Network, node: &Node, plan: &LayerPlan, activity: &Activity) -> Estimate {
     let Op::Layer(layer) = &node.op else { return Estimate::default() };
-    debug_assert!(!is_readout(layer) || node.shape.pixels() == 1);
+    debug_assert!(!layer.is_readout() || node.shape.pixels() == 1);
     let segments = plan.segments(node.shape.channels);
     let walks = plan.scanned().map(|(number, term_plan)| {
         let source = layer.terms[number].source;
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
         let geometry = &self.term.geometry;
         let size = 1usize << self.term.word_log2;
         // Queue, the held word before it and the one being taken apart behind it.
-        let room = 1usize << self.term.queue_log2;
+        let space = 1usize << self.term.queue_log2;
         let (first_row, end_row) = geometry.rows_of(y);
         let (first, end) = geometry.elements_of(x);
         let before = &self.before[segment / self.segments_per_block];
@@ -150,9 +150,9 @@ impl<'a> Walk<'a> {
                 let row = row * geometry.row_elements;
                 let (from, to) = (row + first.max(index * size), row + end.min((index + 1) * size));
                 let events = |slice: usize| u64::from(before[slice][to] - before[slice][from]);
-                // A word is fetched when every slice has room for it.
+                // A word is fetched when every slice has space for it.
                 for (slice, queued) in self.queued.iter_mut().enumerate() {
-                    if queued.len() == room && events(slice) > 0 {
+                    if queued.len() == space && events(slice) > 0 {
                         let leaves = queued.pop_front().unwrap_or(0);
                         self.clock = self.clock.max((leaves + 1).saturating_sub(FETCH_TO_EVENT - 2));
                     }
@@ -208,14 +208,14 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
                     });
                 }
                 let beats = if segment + 1 == segments { last_lanes } else { lanes } / units;
-                // The last event is taken when the drain will be empty and the queue has room for a window's sums.
-                let room = room(&leaving, queue - lanes / units, beat_clocks);
+                // The last event is taken when the drain will be empty and the queue has space for a window's sums.
+                let space = space(&leaving, queue - lanes / units, beat_clocks);
                 for ((free, begun), &events) in free.iter_mut().zip(begun).zip(&events) {
                     if events == 0 {
                         // The marker that ends an empty window takes the place of an event.
                         *free = (*free).max(walks[0].clock + FETCH_TO_EVENT) + 1;
                     }
-                    *free = (*free).max(begun + beats as u64).max(room + 3);
+                    *free = (*free).max(begun + beats as u64).max(space + 3);
                 }
                 let complete = free.iter().max().copied().unwrap_or(0) + EVENT_TO_SUM;
                 let before = leaving.back().map_or(0, |(end, _)| *end);
@@ -236,7 +236,7 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
 }
 
 /// The clock from which on at most `most` beats of the windows in `leaving` have not left, one in `beat_clocks`.
-fn room(leaving: &VecDeque<(u64, usize)>, most: usize, beat_clocks: u64) -> u64 {
+fn space(leaving: &VecDeque<(u64, usize)>, most: usize, beat_clocks: u64) -> u64 {
     let mut rest = most;
     for &(end, beats) in leaving.iter().rev() {
         if rest < beats {

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::resources::{self, Resources};
+use super::resources;
 use super::solver::mean_events;
-use super::{Activity, Family, Plan, beat_elements, dense, estimate_layer, geometry};
+use super::{Activity, Plan, beat_elements, dense, estimate_layer, geometry};
 use crate::Result;
 use crate::fixed_point::{Network, Op};
+use crate::fpga::{Family, Resources};
 
 /// One layer's figures, averages over the frames.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -27,7 +28,7 @@ pub struct Figures {
     pub layers: Vec<Option<LayerFigures>>,
     /// What stands between the engines.
     pub between: Resources,
-    /// Clocks in which the image arrives.
+    /// Clocks in which the input arrives.
     pub arrival: u64,
     /// Clocks a frame if no engine could make up in one frame for what it lost in another: the mean over the frames of
     /// each one's slowest engine. Spike buffers hold a few rows, so a core's rate lies near this one.
@@ -83,12 +84,12 @@ impl Figures {
         Ok(Figures { layers, between, arrival, coupled_cycles: mean(slowest.into_iter().sum()) })
     }
 
-    /// Clocks a frame of the slowest engine, or of the image's arrival.
+    /// Clocks a frame of the slowest engine, or of the input's arrival.
     pub fn cycles(&self) -> f64 {
         self.layers.iter().flatten().map(|layer| layer.cycles).fold(self.arrival as f64, f64::max)
     }
 
-    /// The node that sets the rate; `None` where the image's arrival does.
+    /// The node that sets the rate; `None` where the input's arrival does.
     pub fn limiting(&self) -> Option<usize> {
         let cycles = self.cycles();
         self.layers.iter().position(|layer| layer.is_some_and(|layer| layer.cycles == cycles))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Arithmetic;
 use crate::error::{Artefact, Kind, Place, Result, Setting};
+use crate::numbers::{ForLayer, for_layers};
 
 /// Lanes of a layer about which nothing was said.
 pub const DEFAULT_LANES: usize = 16;
@@ -40,7 +41,7 @@ pub struct Fold {
     /// Neurons that fire, and elements that leave, at once; a power of two that divides lanes and channels.
     #[serde(default = "one")]
     pub units: usize,
-    /// What the lanes are built of; left out: multipliers where the layer reads the image, else gated adds.
+    /// What the lanes are built of; left out: multipliers where the layer reads the input, else gated adds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arithmetic: Option<Arithmetic>,
     /// How neurons fire.
@@ -112,6 +113,15 @@ impl Storage {
     /// The same of a memory that is written, which stands in one kind of memory: all of it in block RAM where some is meant to.
     pub fn writable_block_rows(self, rows: u64, width: u32) -> u64 {
         if self.block_rows(rows, width) > 0 { rows } else { 0 }
+    }
+}
+
+/// Reads `16x4`, lanes x slices, or `16`, lanes alone.
+pub(super) fn lanes_and_slices(text: &str) -> Option<(usize, Option<usize>)> {
+    let number = |text: &str| text.trim().parse().ok();
+    match text.split_once('x') {
+        None => Some((number(text)?, None)),
+        Some((lanes, slices)) => Some((number(lanes)?, Some(number(slices)?))),
     }
 }
 
@@ -207,18 +217,14 @@ impl Folding {
         };
         let mut folding = Folding::default();
         let mut general = false;
-        for part in text.split(',').map(str::trim) {
-            let number = |value: &str| value.trim().parse().map_err(|_| unclear(part));
-            let fold = |value: &str| -> Result<Fold> {
-                let (lanes, slices) = value.split_once('x').unwrap_or((value, "1"));
-                let fold = Fold { slices: number(slices)?, ..Fold::lanes(number(lanes)?) };
-                fold.validate(Setting::Folding)?;
-                Ok(fold)
-            };
-            match part.split_once('=') {
+        for ForLayer { part, layer, value } in for_layers(text) {
+            let (lanes, slices) = lanes_and_slices(value).ok_or_else(|| unclear(part))?;
+            let fold = Fold { slices: slices.unwrap_or(1), ..Fold::lanes(lanes) };
+            fold.validate(Setting::Folding)?;
+            match layer {
                 None if general => return Err(Kind::SetTwice { part: part.into() }.at(Setting::Folding)),
-                None => (folding.default, general) = (fold(part)?, true),
-                Some((name, value)) => _ = folding.layers.insert(name.trim().to_string(), fold(value)?),
+                None => (folding.default, general) = (fold, true),
+                Some(name) => _ = folding.layers.insert(name.to_string(), fold),
             }
         }
         Ok(folding)

@@ -14,7 +14,7 @@ pub struct Geometry {
     pub run: usize,
     pub stride_height: usize,
     /// Horizontal stride × channels.
-    pub step: usize,
+    pub stride_elements: usize,
     pub pad_top: usize,
     /// Padding pixels to the left × channels.
     pub pad_left: usize,
@@ -33,7 +33,7 @@ impl Geometry {
         Geometry {
             row_elements: self.row_elements / slices,
             run: self.run / slices,
-            step: self.step / slices,
+            stride_elements: self.stride_elements / slices,
             pad_left: self.pad_left / slices,
             ..self.clone()
         }
@@ -53,8 +53,8 @@ impl Geometry {
 
     /// Elements `first..end` of a row that the windows of output column `x` read.
     pub fn elements_of(&self, x: usize) -> (usize, usize) {
-        let first = (x * self.step).saturating_sub(self.pad_left);
-        let end = (x * self.step + self.run).saturating_sub(self.pad_left);
+        let first = (x * self.stride_elements).saturating_sub(self.pad_left);
+        let end = (x * self.stride_elements + self.run).saturating_sub(self.pad_left);
         (first.min(self.row_elements), end.min(self.row_elements))
     }
 }
@@ -89,7 +89,7 @@ pub fn geometry(layer: &str, input: Shape, output: Shape, window: Window) -> Res
         kernel_height: kernel[0],
         run: kernel[1] * input.channels,
         stride_height,
-        step: stride_width * input.channels,
+        stride_elements: stride_width * input.channels,
         pad_top: top,
         pad_left: left * input.channels,
         out_height: output.height,

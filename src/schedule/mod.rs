@@ -11,7 +11,7 @@ pub mod resources;
 pub mod solver;
 mod term;
 
-pub use arithmetic::{Arithmetic, Family, Synapse};
+pub use arithmetic::{Arithmetic, Synapse};
 pub use buffers::{deadlock_free_rows, pace_rows, window_rows};
 pub use estimate::{Activity, Estimate, dense, estimate, estimate_layer};
 pub use figures::{Figures, LayerFigures};
@@ -20,8 +20,7 @@ pub use geometry::{Geometry, geometry};
 pub use term::{TermKind, TermPlan};
 
 use crate::error::{Kind, Place, Result, Setting};
-use crate::fixed_point::{Layer, Network, Neuron, Node, Op, Source};
-use crate::quantise::widths::unsigned_bits;
+use crate::fixed_point::{Layer, Network, Node, Op, Source, unsigned_bits};
 
 /// The folding of a network in every detail: one entry for each node, `None` for pools.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +51,8 @@ impl LayerPlan {
     /// What the lanes of `layer` are built of: as asked for, else a multiplier for a pixel times a weight, and a few gated
     /// adds for a count.
     pub fn arithmetic(&self, layer: &Layer) -> Arithmetic {
-        let usual = if reads_image(layer) { Arithmetic::Multiplier { lanes: 1, steps: 1 } } else { Arithmetic::Gated };
+        let usual =
+            if layer.reads_input() { Arithmetic::Multiplier { lanes: 1, timesteps: 1 } } else { Arithmetic::Gated };
         self.fold.arithmetic.unwrap_or(usual)
     }
 
@@ -89,45 +89,13 @@ impl LayerPlan {
     }
 }
 
-/// Bits of one element of one time step as the first layer (`IN_SIGNED`) or a later one sees it, and whether signed.
-pub fn element_bits(network: &Network, source: Source, summed_steps: u32) -> (u32, bool) {
-    match source {
-        Source::Input if network.input.offset.iter().all(|&offset| offset == 0) => (8, false),
-        Source::Input => (9, true),
-        Source::Node(index) => {
-            let max = network.count_max(index) * u64::from(summed_steps);
-            (unsigned_bits(max), false)
-        }
-    }
-}
-
-/// Whether `layer` is the readout, which gets its counts summed over the time steps.
-pub fn is_readout(layer: &Layer) -> bool {
-    matches!(layer.neuron, Neuron::Readout { .. })
-}
-
-/// Whether `layer` reads the image, whose current is the same at each time step.
-pub fn reads_image(layer: &Layer) -> bool {
-    layer.terms.iter().all(|term| term.source == Source::Input)
-}
-
-/// The greatest count (or pixel value) that an event of `layer` brings.
-pub fn most_count(network: &Network, layer: &Layer) -> u64 {
-    let summed = if is_readout(layer) { u64::from(network.timesteps) } else { 1 };
-    let most = |source| match source {
-        Source::Input => 255,
-        Source::Node(index) => network.count_max(index) * summed,
-    };
-    layer.terms.iter().map(|term| most(term.source)).max().unwrap_or(1)
-}
-
 /// What the sums of a lane of `layer` are made of, on which its legal arithmetic depends.
 pub fn synapse(network: &Network, layer: &Layer, plan: &LayerPlan) -> Synapse {
-    let summed = if is_readout(layer) { network.timesteps } else { 1 };
+    let summed = network.summed_timesteps(layer);
     let scanned = plan.scanned().map(|(number, _)| layer.terms[number].source);
-    let elements: Vec<_> = scanned.map(|source| element_bits(network, source, summed)).collect();
+    let elements: Vec<_> = scanned.map(|source| network.element_bits(source, summed)).collect();
     Synapse {
-        steps: if is_readout(layer) || reads_image(layer) { 1 } else { network.timesteps },
+        timesteps: network.separate_timesteps(layer),
         count_bits: elements.iter().map(|(bits, _)| *bits).max().unwrap_or(1),
         count_signed: elements.iter().any(|(_, signed)| *signed),
         weight_bits: layer.weight_bits,
@@ -137,19 +105,12 @@ pub fn synapse(network: &Network, layer: &Layer, plan: &LayerPlan) -> Synapse {
     }
 }
 
-/// Bits of one element of a term, all the time steps that its events carry.
-pub fn term_element_bits(network: &Network, layer: &Layer, source: Source) -> u32 {
-    let steps = if source == Source::Input || is_readout(layer) { 1 } else { network.timesteps };
-    let summed = if is_readout(layer) { network.timesteps } else { 1 };
-    element_bits(network, source, summed).0 * steps
-}
-
 /// Elements of a beat of `source`'s stream: the units of the engine that it comes from, through pools.
 pub fn beat_elements(network: &Network, plan: &[Option<LayerPlan>], source: Source) -> usize {
     engine_of(network, source).map_or(1, |index| plan[index].as_ref().map_or(1, |layer| layer.fold.units))
 }
 
-/// The layer whose neurons `source` streams, through pools; `None` for the image.
+/// The layer whose neurons `source` streams, through pools; `None` for the input.
 fn engine_of(network: &Network, source: Source) -> Option<usize> {
     match source {
         Source::Input => None,
@@ -266,7 +227,7 @@ fn legal(node: &Node, layer: &Layer, fold: Fold) -> Result<Fold> {
         let problem = format!("{} units do not divide its {} lanes and {channels} channels", fold.units, fold.lanes);
         return fail(problem, "choose a power of two that divides both");
     }
-    if is_readout(layer) && (fold.units > 1 || fold.slices > 1) {
+    if layer.is_readout() && (fold.units > 1 || fold.slices > 1) {
         return fail("a readout has one slice and one unit".into(), "give it more lanes instead");
     }
     Ok(fold)

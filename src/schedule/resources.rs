@@ -8,63 +8,11 @@ mod formula;
 mod layer;
 mod memory;
 
-use serde::Serialize;
-
-use super::{Family, element_bits};
-use crate::fixed_point::{Layer, Network, Op, Source};
-use crate::quantise::widths::{Interval, signed_bits};
+use crate::fixed_point::{Interval, Layer, Network, Op, Source, signed_bits};
+use crate::fpga::{Family, Resources};
 use formula::{Parameters, cost};
 pub use layer::layer;
 pub use memory::block_rams;
-
-/// Amounts of what a device has.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Resources {
-    pub luts: f64,
-    pub flip_flops: f64,
-    pub multipliers: f64,
-    /// Of 18 kbit on ECP5 and the 7 series (where two make a block of 36), of 4 kbit on iCE40.
-    pub block_rams: f64,
-}
-
-impl std::ops::AddAssign for Resources {
-    fn add_assign(&mut self, other: Resources) {
-        self.luts += other.luts;
-        self.flip_flops += other.flip_flops;
-        self.multipliers += other.multipliers;
-        self.block_rams += other.block_rams;
-    }
-}
-
-impl std::iter::Sum for Resources {
-    fn sum<I: Iterator<Item = Resources>>(all: I) -> Resources {
-        all.fold(Resources::default(), |mut sum, one| {
-            sum += one;
-            sum
-        })
-    }
-}
-
-impl std::ops::Mul<Resources> for f64 {
-    type Output = Resources;
-
-    fn mul(self, one: Resources) -> Resources {
-        Resources {
-            luts: self * one.luts,
-            flip_flops: self * one.flip_flops,
-            multipliers: self * one.multipliers,
-            block_rams: self * one.block_rams,
-        }
-    }
-}
-
-impl std::ops::Mul<Resources> for usize {
-    type Output = Resources;
-
-    fn mul(self, one: Resources) -> Resources {
-        self as f64 * one
-    }
-}
 
 /// Signed bits that the weights of each output channel make use of, 0 where all are zero. Synthesis drops a column of a
 /// memory that is constant; of columns that are equal, as the copies of a sign are, it keeps one in LUTs only.
@@ -95,7 +43,7 @@ pub fn between(network: &Network, beat: impl Fn(Source) -> usize, family: Family
         &Parameters::new([
             ("CHANNELS", input.channels),
             ("PIXELS", input.pixels()),
-            ("VALUE_BITS", element_bits(network, Source::Input, 1).0 as usize),
+            ("VALUE_BITS", network.element_bits(Source::Input, 1).0 as usize),
         ]),
     );
     let sources = (0..network.nodes.len()).map(Source::Node).chain([Source::Input]);
@@ -114,18 +62,18 @@ pub fn between(network: &Network, beat: impl Fn(Source) -> usize, family: Family
         let Op::Pool(pool) = &node.op else { continue };
         let from = network.source_shape(pool.source);
         let beat = beat(pool.source);
-        let steps = network.timesteps as usize * beat;
-        let out_bits = element_bits(network, Source::Node(index), 1).0 as usize;
+        let timesteps = network.timesteps as usize * beat;
+        let out_bits = network.element_bits(Source::Node(index), 1).0 as usize;
         let depth = node.shape.width * from.channels / beat;
         let parameters = Parameters::new([
-            ("FIELDS", steps),
-            ("IN_BITS", element_bits(network, pool.source, 1).0 as usize),
+            ("FIELDS", timesteps),
+            ("IN_BITS", network.element_bits(pool.source, 1).0 as usize),
             ("OUT_BITS", out_bits),
             ("IN_WIDTH", from.width),
             ("IN_HEIGHT", from.height),
             ("depth", depth),
         ]);
-        let (module, block_rams) = memory::pool(family, depth as u64, (steps * out_bits) as u32);
+        let (module, block_rams) = memory::pool(family, depth as u64, (timesteps * out_bits) as u32);
         sum += Resources { block_rams: block_rams as f64, ..Resources::default() };
         sum += cost(family, module, &parameters);
     }
@@ -134,8 +82,8 @@ pub fn between(network: &Network, beat: impl Fn(Source) -> usize, family: Family
 
 /// Bits of a beat of `source`'s stream, all time steps.
 fn beat_bits(network: &Network, source: Source, beat: usize) -> usize {
-    let steps = if source == Source::Input { 1 } else { network.timesteps as usize };
-    element_bits(network, source, 1).0 as usize * steps * beat
+    let timesteps = if source == Source::Input { 1 } else { network.timesteps as usize };
+    network.element_bits(source, 1).0 as usize * timesteps * beat
 }
 
 /// Bits of an index below `number`, at least 1.

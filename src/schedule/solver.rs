@@ -27,12 +27,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::resources::{self, Resources};
-use super::{Activity, Family, Fold, Folding, Rows, engine_of, is_readout};
+use super::resources;
+use super::{Activity, Fold, Folding, Rows, engine_of};
 use crate::error::{Error, Kind, Resource, Result, Setting};
 use crate::fixed_point::{Layer, Network, Op, Source};
+use crate::fpga::{Family, Resources};
 use candidates::Candidate;
-pub use candidates::{Pin, mean_events, pins};
+pub use candidates::{FixedFold, fixed_folds, mean_events};
 
 /// What the solver is asked about.
 #[derive(Clone, Copy)]
@@ -44,7 +45,7 @@ pub struct Task<'a> {
     /// What may be used.
     pub budget: Resources,
     /// Layers whose lanes, and perhaps slices, the user has decided.
-    pub pins: &'a BTreeMap<String, Pin>,
+    pub fixed: &'a BTreeMap<String, FixedFold>,
 }
 
 /// Clocks a frame between two limits that are as good as equal.
@@ -58,10 +59,10 @@ const MAX_UNITS: usize = 16;
 /// needs the smallest share of the resource of which it needs the largest.
 ///
 /// # Errors
-/// [`Kind::UnknownLayer`] for a pin of one; [`Kind::DoesNotFit`] or [`Kind::NoFoldingFits`] for a network that does not fit whatever
-/// its folding; [`Kind::TooSlow`] for a limit that cannot be met; [`Kind::BadFold`] for a pin that a layer cannot have.
+/// [`Kind::UnknownLayer`] for a fixed fold of one; [`Kind::DoesNotFit`] or [`Kind::NoFoldingFits`] for a network that does not fit whatever
+/// its folding; [`Kind::TooSlow`] for a limit that cannot be met; [`Kind::BadFold`] for a fixed fold that a layer cannot have.
 pub fn solve(task: Task, limit: Option<u64>) -> Result<Folding> {
-    if let Some(unknown) = super::unknown_layer(task.network, task.pins.keys()) {
+    if let Some(unknown) = super::unknown_layer(task.network, task.fixed.keys()) {
         return Err(unknown.at(Setting::FixedFolds));
     }
     let mut solver = Solver { task, rows: Rows::new(task.network)?, lists: HashMap::new() };
@@ -132,7 +133,7 @@ impl<'a> Solver<'a> {
         })
     }
 
-    /// Clocks that no folding can do without: the image comes one element a clock.
+    /// Clocks that no folding can do without: the input comes one element a clock.
     fn stream_bound(&self) -> u64 {
         self.task.network.input.shape.elements() as u64
     }
@@ -160,7 +161,7 @@ impl<'a> Solver<'a> {
     }
 
     /// `choice`, or one that leaves more of what it needs most: within the smallest share of the budget, the same of each
-    /// resource, that does for `limit`, and then with the fewest LUTs. What is left is room for the router, or for what else
+    /// resource, that does for `limit`, and then with the fewest LUTs. What is left is space for the router, or for what else
     /// stands on the device.
     fn evenly(&mut self, limit: u64, choice: Choice) -> Result<Choice> {
         let budget = self.task.budget;
@@ -192,9 +193,12 @@ impl<'a> Solver<'a> {
         let of = |(index, layer): (usize, &Layer)| {
             let node = &self.task.network.nodes[index];
             let fits = |units: usize, limit: u64| (node.shape.elements() / units) as u64 <= limit;
-            let lanes =
-                self.task.pins.get(&node.name).map_or(node.shape.channels, |pin| pin.lanes.min(node.shape.channels));
-            let most = if is_readout(layer) { 1 } else { MAX_UNITS };
+            let lanes = self
+                .task
+                .fixed
+                .get(&node.name)
+                .map_or(node.shape.channels, |fixed| fixed.lanes.min(node.shape.channels));
+            let most = if layer.is_readout() { 1 } else { MAX_UNITS };
             let legal = |units: &usize| node.shape.channels.is_multiple_of(*units) && lanes.is_multiple_of(*units);
             let all: Vec<_> =
                 std::iter::successors(Some(1), |n| Some(n * 2)).take_while(|n| *n <= most).filter(legal).collect();

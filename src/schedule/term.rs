@@ -11,8 +11,8 @@
 //! in the order in which the sums of the other terms leave the lanes, and are added there. It has no events, no slices
 //! and no lanes; its rows are a queue.
 
+use super::Fold;
 use super::geometry::{Geometry, gcd, geometry};
-use super::{Fold, is_readout, term_element_bits};
 use crate::Result;
 use crate::fixed_point::{Layer, Network, Node, Source, Term};
 use crate::shape::{Padding, Shape, Window};
@@ -88,7 +88,7 @@ impl TermPlan {
 /// The layout of `term` of `node`, all but its rows. `beat` elements come in one beat of its source.
 pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &Fold, beat: usize) -> Result<TermPlan> {
     let source = network.source_shape(term.source);
-    let bits = term_element_bits(network, layer, term.source);
+    let bits = network.term_element_bits(layer, term.source);
     let walk = |channels: usize| geometry(&node.name, Shape { channels, ..source }, node.shape, term.window);
     let lanes = fold.lanes;
     if is_depthwise(network, node, layer, term)
@@ -115,7 +115,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
     let channels = source.channels / blocks;
     let whole = walk(channels)?;
     // Every window begins at a multiple of the channels; a window of the whole map begins at 0.
-    let begins = [whole.run, whole.step, whole.pad_left, whole.row_elements];
+    let begins = [whole.run, whole.stride_elements, whole.pad_left, whole.row_elements];
     // Several blocks take turns pixel by pixel, so none of their words may hold elements of two pixels.
     let whole_words = blocks == 1 || channels.is_multiple_of(fold.slices);
     let shared = whole_words && begins.iter().all(|n| n.is_multiple_of(fold.slices));
@@ -146,7 +146,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
 fn is_depthwise(network: &Network, node: &Node, layer: &Layer, term: &Term) -> bool {
     let channels = network.source_shape(term.source).channels;
     let each = term.groups == channels && channels == node.shape.channels;
-    each && !is_readout(layer) && term.source != Source::Input
+    each && !layer.is_readout() && term.source != Source::Input
 }
 
 /// The term of `node` that is added element by element, if it has one: one whose elements come `units` at a time, as the
@@ -169,7 +169,7 @@ pub fn plan_elementwise(network: &Network, node: &Node, layer: &Layer, term: &Te
         kind: TermKind::Elementwise,
         blocks: 1,
         slices: 0,
-        element_bits: term_element_bits(network, layer, term.source),
+        element_bits: network.term_element_bits(layer, term.source),
         word_log2: 0,
         rows: 0,
         deadlock_free_rows: 0,
@@ -202,12 +202,12 @@ fn blocks(term: &Term, outputs: usize, lanes: usize, beat: usize) -> usize {
 
 /// The word size that fetches a window's run with the fewest words; of equals the smallest.
 ///
-/// A run of `run` elements that begins at multiples of `step` touches, on average over its alignments,
-/// `(run + word − gcd(word, step)) / word` words. A word holds at least `least` elements, those of a beat.
+/// A run of `run` elements that begins at multiples of `stride_elements` touches, on average over its alignments,
+/// `(run + word − gcd(word, stride_elements)) / word` words. A word holds at least `least` elements, those of a beat.
 fn word_log2(geometry: &Geometry, element_bits: u32, least: usize, legal: impl Fn(usize) -> bool) -> u32 {
     let cost = |log2: u32| {
         let word = 1usize << log2;
-        let aligned = gcd(word, gcd(geometry.step, geometry.pad_left));
+        let aligned = gcd(word, gcd(geometry.stride_elements, geometry.pad_left));
         (geometry.run + word - aligned) as f64 / word as f64
     };
     let least = least.next_power_of_two().ilog2();

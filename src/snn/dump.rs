@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Network, Neuron, Op, Source};
 
-/// One line a node, and one a term: names, shapes, windows, member steps, range of the weights.
+/// One line a node, and one a term: names, shapes, windows, thetas, range of the weights.
 pub fn dump(network: &Network) -> String {
     let normalisation = &network.input.normalisation;
     let mut text = format!(
@@ -30,7 +30,7 @@ pub fn dump(network: &Network) -> String {
             ),
             Op::Layer(layer) => {
                 let neuron = match &layer.neuron {
-                    Neuron::Group { step } => format!("θ {}", steps(step)),
+                    Neuron::Group { theta } => format!("θ {}", thetas(theta)),
                     Neuron::Readout => "readout".into(),
                 };
                 let _ = writeln!(
@@ -57,10 +57,10 @@ pub fn dump(network: &Network) -> String {
 }
 
 /// One number if it is the same for all channels.
-fn steps(steps: &[f32]) -> String {
-    match steps.iter().all(|step| *step == steps[0]) {
-        true => format!("{:.6}", steps[0]),
-        false => range(steps),
+fn thetas(thetas: &[f32]) -> String {
+    match thetas.iter().all(|theta| *theta == thetas[0]) {
+        true => format!("{:.6}", thetas[0]),
+        false => range(thetas),
     }
 }
 

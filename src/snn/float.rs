@@ -84,25 +84,25 @@ pub fn pool(pool: &Pool, shape: Shape, values: ArrayView2<f32>, out: Shape) -> A
 }
 
 /// `#{ i in 1..τ : v ≥ iθ }`, the number of members that fire.
-pub fn fired(v: f32, step: f32, members: u32) -> u32 {
+pub fn fired(v: f32, theta: f32, members: u32) -> u32 {
     // The quotient is within one of the answer; the comparisons decide as the members do.
-    let mut n = (v / step).clamp(0.0, members as f32) as u32;
-    while n < members && v >= (n + 1) as f32 * step {
+    let mut n = (v / theta).clamp(0.0, members as f32) as u32;
+    while n < members && v >= (n + 1) as f32 * theta {
         n += 1;
     }
-    while n > 0 && v < n as f32 * step {
+    while n > 0 && v < n as f32 * theta {
         n -= 1;
     }
     n
 }
 
 /// What a group neuron fires in each time step under a constant current; it starts at θ/2 and never ends.
-pub fn counts(current: f32, step: f32, members: u32) -> impl Iterator<Item = u32> {
-    let mut v = step / 2.0;
+pub fn counts(current: f32, theta: f32, members: u32) -> impl Iterator<Item = u32> {
+    let mut v = theta / 2.0;
     std::iter::repeat_with(move || {
         v += current;
-        let n = fired(v, step, members);
-        v -= n as f32 * step;
+        let n = fired(v, theta, members);
+        v -= n as f32 * theta;
         n
     })
 }
@@ -114,11 +114,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn members_fire_at_their_thresholds(v in -10f32..40.0, step in 0.01f32..3.0, members in 1u32..16) {
-            let plain = (1..=members).filter(|&i| v >= i as f32 * step).count() as u32;
-            prop_assert_eq!(fired(v, step, members), plain);
+        fn members_fire_at_their_thresholds(v in -10f32..40.0, theta in 0.01f32..3.0, members in 1u32..16) {
+            let plain = (1..=members).filter(|&i| v >= i as f32 * theta).count() as u32;
+            prop_assert_eq!(fired(v, theta, members), plain);
             for i in 1..=members {
-                prop_assert_eq!(fired(i as f32 * step, step, members), i);
+                prop_assert_eq!(fired(i as f32 * theta, theta, members), i);
             }
         }
     }

@@ -79,8 +79,8 @@ pub struct Layer {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Neuron {
-    /// Group neurons with member step `θ = λ/τ`, more than 0, for each channel.
-    Group { step: Vec<f32> },
+    /// Group neurons with the member threshold `θ = λ/τ`, more than 0, for each channel.
+    Group { theta: Vec<f32> },
     /// Does not fire: the scores are the sum of `I(t)` over all time steps.
     Readout,
 }

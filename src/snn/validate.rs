@@ -1,4 +1,4 @@
-//! What every converted network satisfies: later rooms rely on it and check nothing again.
+//! What every converted network satisfies: later modules rely on it and check nothing again.
 
 use std::collections::HashSet;
 
@@ -109,12 +109,12 @@ impl Network {
                 match &layer.neuron {
                     Neuron::Readout if !last => Some("it is a readout and not the last node".into()),
                     Neuron::Group { .. } if last => Some("the last node must be a readout".into()),
-                    Neuron::Group { step } if step.len() != node.shape.channels => {
-                        Some(format!("it has {} member steps for {} channels", step.len(), node.shape.channels))
+                    Neuron::Group { theta } if theta.len() != node.shape.channels => {
+                        Some(format!("it has {} thetas for {} channels", theta.len(), node.shape.channels))
                     }
-                    Neuron::Group { step } => {
-                        let bad = step.iter().find(|step| !(**step > 0.0 && step.is_finite()));
-                        bad.map(|step| format!("its member step is {step} and must be more than 0"))
+                    Neuron::Group { theta } => {
+                        let bad = theta.iter().find(|theta| !(**theta > 0.0 && theta.is_finite()));
+                        bad.map(|theta| format!("its theta is {theta} and must be more than 0"))
                     }
                     _ => None,
                 }

@@ -116,22 +116,23 @@ fn frame(networks: &Networks, image: ArrayView3<u8>, progress: &(dyn Fn() + Sync
         let (own, traces) = float_snn::trace(&run.network, image);
         scores.push(own);
         for (node, trace) in traces.iter().enumerate() {
-            let (Some(trace), Some(current), Some(step)) = (trace, &currents[node], step_of(&run.network, node)) else {
+            let (Some(trace), Some(current), Some(theta)) = (trace, &currents[node], theta_of(&run.network, node))
+            else {
                 continue;
             };
             for (place, &current) in current.indexed_iter() {
                 let exact = activation(node, current);
-                let step = step[place.0];
-                mean_outputs(current, step, run.network.members, &run.timesteps, |t, mean| {
+                let theta = theta[place.0];
+                mean_outputs(current, theta, run.network.members, &run.timesteps, |t, mean| {
                     sums.error[[0, cell + t, node]] += (mean - exact).powi(2);
                 });
                 let (mut fired, mut at) = (0, 0);
-                for (t, &steps) in run.timesteps.iter().enumerate() {
-                    while at < steps {
+                for (t, &timesteps) in run.timesteps.iter().enumerate() {
+                    while at < timesteps {
                         fired += trace.counts[[at as usize, place.0, place.1]];
                         at += 1;
                     }
-                    let mean = f64::from(fired) * f64::from(step) / f64::from(steps);
+                    let mean = f64::from(fired) * f64::from(theta) / f64::from(timesteps);
                     sums.error[[1, cell + t, node]] += (mean - exact).powi(2);
                 }
             }
@@ -143,9 +144,9 @@ fn frame(networks: &Networks, image: ArrayView3<u8>, progress: &(dyn Fn() + Sync
 }
 
 /// θ of each channel of a node with neurons.
-fn step_of(network: &Network, node: usize) -> Option<&[f32]> {
+fn theta_of(network: &Network, node: usize) -> Option<&[f32]> {
     match &network.nodes[node].op {
-        Op::Layer(Layer { neuron: Neuron::Group { step }, .. }) => Some(step),
+        Op::Layer(Layer { neuron: Neuron::Group { theta }, .. }) => Some(theta),
         Op::Layer(_) | Op::Pool(_) => None,
     }
 }
@@ -159,7 +160,7 @@ impl Sums {
     /// Of each layer, and of their mean.
     fn rows(&self, networks: &Networks, images: usize) -> Vec<Row> {
         let nodes = &networks.ann.nodes;
-        let layers: Vec<usize> = (0..nodes.len()).filter(|&node| step_of(&networks.ann, node).is_some()).collect();
+        let layers: Vec<usize> = (0..nodes.len()).filter(|&node| theta_of(&networks.ann, node).is_some()).collect();
         let mut rows = Vec::new();
         for (kind, current) in [Current::Constant, Current::Spiking].into_iter().enumerate() {
             for (cell, (members, timesteps)) in networks.cells().into_iter().enumerate() {
@@ -221,7 +222,7 @@ fn uniform(networks: &Networks) -> Vec<Row> {
     rows
 }
 
-/// Puts the error of integrate-and-fire neurons at τT steps beside that of groups.
+/// Puts the error of integrate-and-fire neurons at τT time steps beside that of groups.
 fn compare(rows: &mut [Row]) {
     let singles: Vec<Row> = rows.iter().filter(|row| row.members == IF).cloned().collect();
     for row in rows.iter_mut().filter(|row| row.members != IF) {
@@ -239,16 +240,16 @@ mod tests {
     use crate::random;
     use crate::study::Run;
 
-    /// A random network with steps for 4 members, as groups of 1, 2 and 4 at up to 8 time steps.
+    /// A random network with theta for 4 members, as groups of 1, 2 and 4 at up to 8 time steps.
     fn networks(seed: u64) -> Networks {
         let base = random::network(seed, &random::Options::default());
-        let lambda = |node| step_of(&base, node).map_or(f32::INFINITY, |step| step[0] * base.members as f32);
+        let lambda = |node| theta_of(&base, node).map_or(f32::INFINITY, |theta| theta[0] * base.members as f32);
         let lambda: Vec<f32> = (0..base.nodes.len()).map(lambda).collect();
         let with = |members: u32, timesteps: u32| {
             let mut network = Network { members, timesteps, ..base.clone() };
             for (node, lambda) in network.nodes.iter_mut().zip(&lambda) {
-                if let Op::Layer(Layer { neuron: Neuron::Group { step }, .. }) = &mut node.op {
-                    step.fill(lambda / members as f32);
+                if let Op::Layer(Layer { neuron: Neuron::Group { theta }, .. }) = &mut node.op {
+                    theta.fill(lambda / members as f32);
                 }
             }
             network
@@ -273,9 +274,9 @@ mod tests {
         }
     }
 
-    /// The first layer reads the image, so its current is constant in the spiking network as well.
+    /// The first layer reads the input, so its current is constant in the spiking network as well.
     #[test]
-    fn groups_err_like_integrate_and_fire_neurons_at_more_steps() {
+    fn groups_err_like_integrate_and_fire_neurons_at_more_timesteps() {
         for seed in 0..10 {
             let networks = networks(seed);
             let rows = measure(&networks, &images(seed, &networks, 3), &|| ()).rows;

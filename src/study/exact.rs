@@ -46,7 +46,7 @@ mod tests {
     use crate::snn::{Neuron, PoolKind};
     use crate::study::Run;
 
-    /// Many members and one time step come as near to it as half a step allows in the first layer, and end up near the same scores.
+    /// Many members and one time step come as near to it as half of θ allows in the first layer, and end up near the same scores.
     #[test]
     fn many_members_approach_it() {
         let mut compared = 0;
@@ -59,28 +59,28 @@ mod tests {
             // Thresholds of training are those of a whole layer.
             for node in &mut network.nodes {
                 if let Op::Layer(layer) = &mut node.op
-                    && let Neuron::Group { step } = &mut layer.neuron
+                    && let Neuron::Group { theta } = &mut layer.neuron
                 {
-                    let first = step[0];
-                    step.fill(first);
+                    let first = theta[0];
+                    theta.fill(first);
                 }
             }
             let lambda = |op: &Op| match op {
                 Op::Layer(layer) => match &layer.neuron {
-                    Neuron::Group { step } => step[0] * network.members as f32,
+                    Neuron::Group { theta } => theta[0] * network.members as f32,
                     Neuron::Readout => f32::INFINITY,
                 },
                 Op::Pool(_) => f32::INFINITY,
             };
             let lambda: Vec<f32> = network.nodes.iter().map(|node| lambda(&node.op)).collect();
             let networks = Networks { ann: network.clone(), lambda: lambda.clone(), runs: Vec::<Run>::new() };
-            // A thousandth of the step for a thousand times the members.
+            // A thousandth of θ for a thousand times the members.
             let finer = 1000;
             for node in &mut network.nodes {
                 if let Op::Layer(layer) = &mut node.op
-                    && let Neuron::Group { step } = &mut layer.neuron
+                    && let Neuron::Group { theta } = &mut layer.neuron
                 {
-                    step.iter_mut().for_each(|step| *step /= finer as f32);
+                    theta.iter_mut().for_each(|theta| *theta /= finer as f32);
                 }
             }
             (network.members, network.timesteps) = (network.members * finer, 1);
@@ -89,9 +89,9 @@ mod tests {
             let (scores, traces) = float_snn::trace(&network, image.view());
             for (index, trace) in traces.iter().enumerate() {
                 let (Some(trace), Some(exact)) = (trace, &exact[index]) else { continue };
-                let step = lambda[index] / network.members as f32;
+                let theta = lambda[index] / network.members as f32;
                 for ((channel, pixel), &current) in exact.indexed_iter() {
-                    let own = trace.counts[[0, channel, pixel]] as f32 * step;
+                    let own = trace.counts[[0, channel, pixel]] as f32 * theta;
                     let activation = current.clamp(0.0, lambda[index]);
                     assert!((own - activation).abs() <= 0.02 * lambda[index], "seed {seed}: {own} {activation}");
                     compared += 1;

@@ -37,7 +37,7 @@ pub struct Options {
 
 /// What runs, for a progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum Phase {
     Convert,
     Ann,
     Float,
@@ -88,7 +88,7 @@ impl Study {
         converted: &Converted,
         options: &Options,
         calibration: Option<&Images>,
-        progress: &(dyn Fn(Stage, usize) + Sync),
+        progress: &(dyn Fn(Phase, usize) + Sync),
     ) -> Result<Study> {
         let network = &converted.network;
         let Some(onnx) = &converted.onnx else {
@@ -100,7 +100,7 @@ impl Study {
         let normalisation = network.input.normalisation.clone();
         let imported = read_onnx_bytes(onnx, &network.name, normalisation.clone())?;
         let networks = Networks::new(&imported, &options.members, &options.timesteps, calibration, &|| {
-            progress(Stage::Convert, 1);
+            progress(Phase::Convert, 1);
         })?;
         let fixed = accuracy::fixed(&networks, &converted.settings)?;
         Ok(Study {
@@ -130,11 +130,11 @@ impl Study {
     /// # Errors
     /// [`Kind::LabelsMissing`], [`Kind::LabelOutOfRange`] or [`Kind::OtherShape`] if the images do not fit; what rten
     /// reports.
-    pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
+    pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Phase, usize) + Sync)) -> Result<()> {
         let (exact, labels) = self.exact(images, progress)?;
         self.exact.add(exact.iter().copied(), &exact, &labels);
         for (network, tally) in self.fixed.iter().zip(&mut self.integer) {
-            let classes = accuracy::classes(network, images, &|done| progress(Stage::Fixed, done))?;
+            let classes = accuracy::classes(network, images, &|done| progress(Phase::Fixed, done))?;
             tally.add(classes, &exact, &labels);
         }
         Ok(())
@@ -145,16 +145,16 @@ impl Study {
     ///
     /// # Errors
     /// As of [`Study::add`].
-    pub fn float(&mut self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<()> {
+    pub fn float(&mut self, images: &Images, progress: &(dyn Fn(Phase, usize) + Sync)) -> Result<()> {
         let (exact, labels) = self.exact(images, progress)?;
-        let measured = errors::measure(&self.networks, images, &|| progress(Stage::Float, 1));
+        let measured = errors::measure(&self.networks, images, &|| progress(Phase::Float, 1));
         let mut of_ann = Tally::default();
         of_ann.add(exact.iter().copied(), &exact, &labels);
         let mut tallies = Vec::new();
         for (run, scores) in self.networks.runs.iter().zip(&measured.scores) {
-            for &steps in &run.timesteps {
+            for &timesteps in &run.timesteps {
                 let mut tally = Tally::default();
-                let classes = scores.iter().map(|scores| argmax(&scores.row(steps as usize - 1).to_vec()));
+                let classes = scores.iter().map(|scores| argmax(&scores.row(timesteps as usize - 1).to_vec()));
                 tally.add(classes, &exact, &labels);
                 tallies.push(tally);
             }
@@ -164,11 +164,11 @@ impl Study {
     }
 
     /// The ANN's classes, and the labels.
-    fn exact(&self, images: &Images, progress: &(dyn Fn(Stage, usize) + Sync)) -> Result<(Vec<usize>, Vec<usize>)> {
+    fn exact(&self, images: &Images, progress: &(dyn Fn(Phase, usize) + Sync)) -> Result<(Vec<usize>, Vec<usize>)> {
         let network = &self.networks.ann;
         eval::check_shape(images, network.input.shape)?;
         let labels = eval::check_labels(images, network.nodes.last().map_or(0, |node| node.shape.elements()))?;
-        let scores = self.ann.scores_all(images, &|done| progress(Stage::Ann, done))?;
+        let scores = self.ann.scores_all(images, &|done| progress(Phase::Ann, done))?;
         Ok((scores.iter().map(|scores| argmax(scores)).collect(), labels))
     }
 

@@ -32,7 +32,7 @@ pub struct Run {
 impl Networks {
     /// Converts `ann` for each number of `members` (without integrate-and-fire, which is always there) and of `timesteps`; both ascend,
     /// and there is at least one of `timesteps`. Where all thresholds come from training, one conversion serves all time steps,
-    /// since what a network does in its first t steps does not depend on those that follow. Thresholds of plain ReLU layers are
+    /// since what a network does in its first t timethetas does not depend on those that follow. Thresholds of plain ReLU layers are
     /// calibrated on `calibration` for each combination. `progress` is called after each
     /// conversion.
     ///
@@ -59,11 +59,11 @@ impl Networks {
         for members in std::iter::once(IF).chain(members.iter().copied().filter(|&members| members != IF)) {
             for set in &sets {
                 let Some(&most) = set.last() else { continue };
-                let mut placed = convert(ann.clone(), &Options { members, timesteps: most })?;
+                let mut conversion = convert(ann.clone(), &Options { members, timesteps: most })?;
                 if let Some(images) = calibration {
-                    calibrate::calibrate(&mut placed, images, Calibration::default(), &|| ())?;
+                    calibrate::calibrate(&mut conversion, images, Calibration::default(), &|| ())?;
                 }
-                runs.push(Run { network: placed.network, timesteps: set.to_vec() });
+                runs.push(Run { network: conversion.network, timesteps: set.to_vec() });
                 progress();
             }
         }
@@ -79,8 +79,8 @@ impl Networks {
 
 fn lambda(op: &Op) -> f32 {
     match op {
-        // A group of one has the step λ, a trained one the same for all channels.
-        Op::Layer(snn::Layer { neuron: Neuron::Group { step }, .. }) => step[0],
+        // A group of one has θ = λ, a trained one the same for all channels.
+        Op::Layer(snn::Layer { neuron: Neuron::Group { theta }, .. }) => theta[0],
         Op::Layer(_) | Op::Pool(_) => f32::INFINITY,
     }
 }

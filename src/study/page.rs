@@ -3,20 +3,14 @@
 use super::{Accuracy, Current, IF, Results, Squared, response};
 use crate::error::Result;
 use crate::eval::Which;
-use crate::page::{Cell, Page, Table};
+use crate::numbers::{interval, percent};
+use crate::page::Page;
 use crate::plot::{Axis, Scale, Series, Style, curves};
+use crate::table::{Cell, Table};
 
 /// What the neurons of `members` are called; the spaces do not break.
 fn name(members: u32) -> String {
     if members == IF { "IF".into() } else { format!("GN\u{a0}τ\u{a0}=\u{a0}{members}") }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.2} %", 100.0 * share)
-}
-
-fn interval([low, high]: [f64; 2]) -> String {
-    format!("{:.2}–{:.2}", 100.0 * low, 100.0 * high)
 }
 
 /// With three digits that count.
@@ -33,7 +27,7 @@ impl Results {
         let title = format!("{}: group neurons against integrate-and-fire neurons", self.network);
         let mut page = Page::new(title, command);
         page.paragraph(
-            "A group neuron (GN) of τ members with the step θ = λ/τ fires up to τ spikes a time step; the integrate-and-fire \
+            "A group neuron (GN) of τ members with the member threshold θ = λ/τ fires up to τ spikes a time step; the integrate-and-fire \
              neuron (IF) is a group of one. Both start at θ/2 and are reset by subtraction. The numbers stand in error.csv, \
              response.csv and accuracy.csv beside this page.",
         );
@@ -47,8 +41,8 @@ impl Results {
         page.heading("Error");
         page.paragraph(
             "Mean squared error of a layer's output, averaged over the time steps, against its current clipped to 0 … λ (plain \
-             ReLU: from 0 on) in the network without rounding; the mean of the layers. Under a constant current a group at T steps \
-             gives exactly what IF gives at τT steps with the same λ, so over τT all curves are one. In the spiking network the \
+             ReLU: from 0 on) in the network without rounding; the mean of the layers. Under a constant current a group at T time steps \
+             gives exactly what IF gives at τT time steps with the same λ, so over τT all curves are one. In the spiking network the \
              layers before have erred as well, and their spikes come unevenly over time.",
         );
         for (current, what) in [
@@ -64,10 +58,10 @@ impl Results {
         for (current, caption) in [
             (
                 Current::Uniform,
-                "Error under constant currents spread evenly over 0 … λ = 1, and its ratio to IF at τT steps",
+                "Error under constant currents spread evenly over 0 … λ = 1, and its ratio to IF at τT time steps",
             ),
-            (Current::Constant, "Error under the layers' constant currents, and its ratio to IF at τT steps"),
-            (Current::Spiking, "Error in the spiking network, and its ratio to IF at τT steps"),
+            (Current::Constant, "Error under the layers' constant currents, and its ratio to IF at τT time steps"),
+            (Current::Spiking, "Error in the spiking network, and its ratio to IF at τT time steps"),
         ] {
             page.subheading(caption);
             page.table(self.table("ratio", |members, timesteps| {
@@ -104,9 +98,10 @@ impl Results {
         let timesteps = &self.options.timesteps;
         let mut shown = vec![timesteps[0], timesteps[timesteps.len() / 3]];
         shown.dedup();
-        for steps in shown {
+        for timesteps in shown {
             let series = |&members: &u32| {
-                let curves = self.responses.iter().filter(|curve| (curve.members, curve.timesteps) == (members, steps));
+                let curves =
+                    self.responses.iter().filter(|curve| (curve.members, curve.timesteps) == (members, timesteps));
                 let points = curves.flat_map(|curve| response::currents().zip(&curve.rates));
                 Series::new(name(members), Style::Line, points.map(|(current, &rate)| [current, rate]).collect())
             };
@@ -114,7 +109,7 @@ impl Results {
             let ideal = response::currents().map(|current| [current, response::ideal(current)]).collect();
             all.push(Series::new("clipped ramp", Style::Reference, ideal));
             let chart = curves(&Axis::linear("input current / λ"), &Axis::linear("firing rate"), &all)?;
-            page.figure(chart, format!("Response at T = {steps}"));
+            page.figure(chart, format!("Response at T = {timesteps}"));
         }
         Ok(())
     }
@@ -137,8 +132,8 @@ impl Results {
                 Series::new(name(members), Style::Marked, points.collect())
             };
             let mut all: Vec<Series> = self.options.members.iter().map(series).collect();
-            let steps = self.options.timesteps.iter().map(|&steps| [f64::from(steps), ann.accuracy]);
-            all.push(Series::new("ANN", Style::Reference, steps.collect()));
+            let timesteps = self.options.timesteps.iter().map(|&timesteps| [f64::from(timesteps), ann.accuracy]);
+            all.push(Series::new("ANN", Style::Reference, timesteps.collect()));
             let (x, y) = (Axis::new("time steps T", Scale::Log2), Axis::linear("accuracy").percent());
             page.figure(curves(&x, &y, &all)?, format!("Accuracy of the {what}, {} images", ann.images));
         }
@@ -166,18 +161,23 @@ impl Results {
     fn table(&self, beside: &str, cell: impl Fn(u32, u32) -> Option<(String, Option<String>)>) -> Table {
         let (members, timesteps) = (&self.options.members, &self.options.timesteps);
         let mut headings = vec!["T".to_string()];
-        let mut rows: Vec<Vec<Cell>> = timesteps.iter().map(|steps| vec![Cell::number(steps.to_string())]).collect();
+        let mut rows: Vec<Vec<Cell>> =
+            timesteps.iter().map(|&timesteps| vec![Cell::number(timesteps.to_string(), timesteps)]).collect();
         for &members in members {
-            let cells: Vec<_> = timesteps.iter().map(|&steps| cell(members, steps)).collect();
+            let cells: Vec<_> = timesteps.iter().map(|&timesteps| cell(members, timesteps)).collect();
             let both = cells.iter().flatten().any(|(_, beside)| beside.is_some());
             headings.push(name(members));
             headings.extend(both.then(|| beside.to_string()));
             for (row, cell) in rows.iter_mut().zip(cells) {
-                let (value, more) = cell.unwrap_or(("–".into(), None));
-                row.push(Cell::number(value));
-                row.extend(both.then(|| Cell::number(more.unwrap_or("–".into()))));
+                let (value, more) = cell.map_or((None, None), |(value, more)| (Some(value), more));
+                let written =
+                    |text: Option<String>| text.map_or_else(Cell::none, |text| Cell::number(text.clone(), text));
+                row.push(written(value));
+                row.extend(both.then(|| written(more)));
             }
         }
-        Table { headings, rows }
+        let mut table = Table::new(headings);
+        rows.into_iter().for_each(|row| table.row(row));
+        table
     }
 }

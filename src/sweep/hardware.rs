@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::board::{Board, Family};
+use crate::board::Board;
 use crate::data::Images;
 use crate::error::Result;
 use crate::fixed_point::Network;
+use crate::fpga::Family;
 use crate::model::Model;
 use crate::schedule::solver::{Task, solve};
 use crate::schedule::{Activity, Figures, Folding, plan};
@@ -15,7 +16,7 @@ const FRAMES: usize = 16;
 
 /// Where the cores are to run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Device {
+pub struct Target {
     /// Each point is folded for the most frames a second that fit it; without a board every point has the default folding, and its
     /// costs are those on an ECP5.
     pub board: Option<Board>,
@@ -37,7 +38,7 @@ pub struct Hardware {
     pub frames_per_second: f64,
 }
 
-impl Device {
+impl Target {
     /// Folds `network` and estimates it; `images` show the events.
     pub(super) fn estimate(&self, network: &Network, images: &Images) -> Result<Hardware> {
         let model = Model::new(network)?;
@@ -47,7 +48,7 @@ impl Device {
         let folding = match &self.board {
             Some(board) => {
                 let budget = board.usable(self.margin);
-                solve(Task { network, frames: &frames, family, budget, pins: &Default::default() }, None)?
+                solve(Task { network, frames: &frames, family, budget, fixed: &Default::default() }, None)?
             }
             None => Folding::default(),
         };

@@ -36,11 +36,10 @@ use crate::model::{Model, argmax};
 use crate::quantise::quantise;
 use crate::snn;
 use crate::words::{Words, as_word};
-pub use hardware::{Device, Hardware};
-
+pub use hardware::{Hardware, Target};
 use store::Key;
 pub use store::prepare;
-pub use table::{Row, csv, lut_equivalents};
+pub use table::{Row, csv, lut_equivalents, table};
 
 /// The settings of one point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +82,7 @@ impl Point {
 
 /// What a sweep does one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum Phase {
     /// Run the ANN on all images.
     Ann,
     /// Convert the network for each τ and T.
@@ -94,15 +93,15 @@ pub enum Stage {
     Table,
 }
 
-impl Words for Stage {
+impl Words for Phase {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (Stage::Ann, "ann", "Run the ANN on all images"),
-        (Stage::Networks, "networks", "Convert the network for each τ and T"),
-        (Stage::Points, "points", "Compute the points"),
-        (Stage::Table, "table", "Gather them"),
+        (Phase::Ann, "ann", "Run the ANN on all images"),
+        (Phase::Networks, "networks", "Convert the network for each τ and T"),
+        (Phase::Points, "points", "Compute the points"),
+        (Phase::Table, "table", "Gather them"),
     ];
 }
-as_word!(Stage);
+as_word!(Phase);
 
 /// What is swept over.
 pub struct Task<'a> {
@@ -117,7 +116,7 @@ pub struct Task<'a> {
     pub calibration: Option<&'a Images>,
     /// Converts the network.
     pub convert: &'a (dyn Fn(&Options) -> Result<snn::Network> + Sync),
-    pub device: &'a Device,
+    pub target: &'a Target,
     /// Whether to run the float spiking networks as well.
     pub float: bool,
 }
@@ -154,7 +153,7 @@ struct AnnFound {
     classes: Vec<usize>,
 }
 
-/// Computes what is missing of `points` up to and including `until`. `progress` is told of a stage how much there is to do in it and
+/// Computes what is missing of `points` up to and including `until`. `progress` is told of a phase how much there is to do in it and
 /// how much more is done, 0 at its start.
 ///
 /// # Errors
@@ -163,8 +162,8 @@ struct AnnFound {
 pub fn run(
     task: &Task,
     points: &[Point],
-    until: Stage,
-    progress: &(dyn Fn(Stage, usize, usize) + Sync),
+    until: Phase,
+    progress: &(dyn Fn(Phase, usize, usize) + Sync),
 ) -> Result<Sweep> {
     // Before anything takes long.
     check_labels(task.data, usize::MAX)?;
@@ -174,7 +173,7 @@ pub fn run(
     let ann_key = Key::new(&[b"ann", model.bytes(), data.bytes()]);
     let ann = store::once(&task.folder.join("ann.json"), &ann_key, || run_ann(task, progress))?;
     let mut sweep = Sweep { ann: ann.accuracy, rows: Vec::new(), kept: 0 };
-    if until == Stage::Ann {
+    if until == Phase::Ann {
         return Ok(sweep);
     }
 
@@ -188,7 +187,7 @@ pub fn run(
             networks.push(point);
         }
     }
-    progress(Stage::Networks, networks.len(), 0);
+    progress(Phase::Networks, networks.len(), 0);
     let mut floats = Vec::new();
     for point in &networks {
         let key = network_key(point);
@@ -200,32 +199,32 @@ pub fn run(
         } else {
             floats.push(None);
         }
-        progress(Stage::Networks, networks.len(), 1);
+        progress(Phase::Networks, networks.len(), 1);
     }
-    if until == Stage::Networks {
+    if until == Phase::Networks {
         return Ok(sweep);
     }
 
-    let device = serde_json::to_vec(task.device).unwrap_or_default();
+    let target = serde_json::to_vec(task.target).unwrap_or_default();
     let path = |point: &Point| task.folder.join(format!("points/{}.json", point.name()));
     let key = |point: &Point| {
-        let point_key = [b"point", network_key(point).bytes(), data.bytes(), point.name().as_bytes(), &device].concat();
+        let point_key = [b"point", network_key(point).bytes(), data.bytes(), point.name().as_bytes(), &target].concat();
         Key::new(&[&point_key])
     };
     let kept: Vec<Option<Found>> = points.iter().map(|point| store::read(&path(point), &key(point))).collect();
     sweep.kept = kept.iter().flatten().count();
-    progress(Stage::Points, points.len() - sweep.kept, 0);
+    progress(Phase::Points, points.len() - sweep.kept, 0);
     // Scoring uses all cores by itself; points side by side fill in where quantising and folding do not.
     let found = points.par_iter().zip(kept).map(|(point, kept)| {
         if let Some(found) = kept {
             return Ok(found);
         }
         let found = store::once(&path(point), &key(point), || compute(task, point, &ann));
-        progress(Stage::Points, points.len() - sweep.kept, 1);
+        progress(Phase::Points, points.len() - sweep.kept, 1);
         found
     });
     let found = found.collect::<Result<Vec<_>>>()?;
-    if until == Stage::Points {
+    if until == Phase::Points {
         return Ok(sweep);
     }
 
@@ -239,12 +238,12 @@ pub fn run(
     Ok(sweep)
 }
 
-fn run_ann(task: &Task, progress: &(dyn Fn(Stage, usize, usize) + Sync)) -> Result<AnnFound> {
+fn run_ann(task: &Task, progress: &(dyn Fn(Phase, usize, usize) + Sync)) -> Result<AnnFound> {
     let (_, height, width, channels) = task.data.pixels.dim();
     let shape = crate::Shape { channels, height, width };
     let ann = Ann::new(task.onnx, shape, task.normalisation)?;
-    progress(Stage::Ann, task.data.len(), 0);
-    let scores = ann.scores_all(task.data, &|done| progress(Stage::Ann, task.data.len(), done))?;
+    progress(Phase::Ann, task.data.len(), 0);
+    let scores = ann.scores_all(task.data, &|done| progress(Phase::Ann, task.data.len(), done))?;
     let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
     let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
     Ok(AnnFound { accuracy: agreement(&classes, &labels), classes })
@@ -281,7 +280,7 @@ fn compute(task: &Task, point: &Point, ann: &AnnFound) -> Result<Found> {
     let scores = Model::new(&fixed)?.scores_all(task.data, &|_| ());
     let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
     let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
-    let hardware = match task.device.estimate(&fixed, task.calibration.unwrap_or(task.data)) {
+    let hardware = match task.target.estimate(&fixed, task.calibration.unwrap_or(task.data)) {
         Err(error) if matches!(error.kind(), Kind::DoesNotFit { .. } | Kind::NoFoldingFits) => None,
         estimated => Some(estimated?),
     };

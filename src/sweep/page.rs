@@ -2,18 +2,19 @@
 
 use super::{Hardware, Row, Sweep, lut_equivalents};
 use crate::error::Result;
-use crate::page::{Page, Table};
+use crate::numbers::percent;
+use crate::page::Page;
 use crate::plot::{Axis, Scale, Series, Style, curves};
 
 impl Sweep {
-    /// The page; `table` holds the points, `command` is what the user called.
+    /// The page; `command` is what the user called.
     ///
     /// # Errors
     /// [`Kind::Internal`](crate::error::Kind::Internal) if a chart cannot be drawn.
-    pub fn page(&self, table: Table, command: &str) -> Result<Page> {
+    pub fn page(&self, command: &str) -> Result<Page> {
         let mut page = Page::new("Members, time steps and bits", command);
         page.facts([
-            ("accuracy of the ANN", format!("{:.2} %", 100.0 * self.ann)),
+            ("accuracy of the ANN", percent(self.ann)),
             ("points", self.rows.len().to_string()),
             ("on the Pareto front", self.rows.iter().filter(|row| row.pareto).count().to_string()),
         ]);
@@ -29,7 +30,7 @@ impl Sweep {
             "Accuracy in fixed point against speed.",
         );
         page.heading("Points");
-        page.table(table);
+        page.table(super::table(&self.rows));
         Ok(page)
     }
 

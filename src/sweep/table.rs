@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Found, Hardware};
+use crate::table::{Cell, Table};
 use crate::words::Words;
 
 /// LUTs that a multiplier stands for. In cells of 16 lanes one saves 30 (ECP5, a product a lane) to 71 LUTs (Xilinx 7, two
@@ -44,31 +45,94 @@ pub(super) fn rows(found: Vec<Found>, float: Vec<Option<f64>>) -> Vec<Row> {
     found.into_iter().zip(float).zip(front).map(|((found, float), pareto)| Row { found, float, pareto }).collect()
 }
 
+/// The table for people: a row a point.
+pub fn table(rows: &[Row]) -> Table {
+    let mut table = Table::new([
+        "members",
+        "time steps",
+        "weight bits",
+        "threshold",
+        "accuracy",
+        "float SNN",
+        "agrees with ANN",
+        "LUT",
+        "flip-flops",
+        "DSP",
+        "block RAM",
+        "cycles",
+        "frames a second",
+        "Pareto",
+    ]);
+    for row in rows {
+        let point = &row.found.point;
+        let hardware =
+            |of: fn(&Hardware) -> f64| row.found.hardware.as_ref().map_or_else(Cell::none, |h| Cell::rounded(of(h)));
+        table.row(vec![
+            Cell::count(point.members),
+            Cell::count(point.timesteps),
+            Cell::count(point.weight_bits),
+            Cell::text(point.threshold.word()),
+            Cell::share(row.found.accuracy),
+            row.float.map_or_else(Cell::none, Cell::share),
+            Cell::share(row.found.agreement),
+            hardware(|h| h.luts),
+            hardware(|h| h.flip_flops),
+            hardware(|h| h.multipliers),
+            hardware(|h| h.block_rams),
+            hardware(|h| h.cycles),
+            hardware(|h| h.frames_per_second),
+            Cell::text(match (row.pareto, row.found.hardware) {
+                (true, _) => "*",
+                (false, Some(_)) => "",
+                (false, None) => "does not fit",
+            }),
+        ]);
+    }
+    table
+}
+
 /// The table as CSV; what is not known is empty.
 pub fn csv(rows: &[Row]) -> String {
-    let head = "members,timesteps,weight_bits,threshold,images,accuracy,float_accuracy,agreement,luts,flip_flops,multipliers,\
-                block_rams,cycles,frames_per_second,pareto\n";
-    let line = |row: &Row| {
-        let Row { found, float, pareto } = row;
+    let mut table = Table::new([
+        "members",
+        "timesteps",
+        "weight bits",
+        "threshold",
+        "images",
+        "accuracy",
+        "float accuracy",
+        "agreement",
+        "luts",
+        "flip flops",
+        "multipliers",
+        "block rams",
+        "cycles",
+        "frames per second",
+        "pareto",
+    ]);
+    for Row { found, float, pareto } in rows {
         let point = &found.point;
-        let hardware = found.hardware.map_or(",,,,,".to_string(), |hardware| {
-            let Hardware { luts, flip_flops, multipliers, block_rams, cycles, frames_per_second } = hardware;
-            format!("{luts},{flip_flops},{multipliers},{block_rams},{cycles},{frames_per_second}")
-        });
-        let float = float.map_or(String::new(), |float| float.to_string());
-        format!(
-            "{},{},{},{},{},{},{float},{},{hardware},{}\n",
-            point.members,
-            point.timesteps,
-            point.weight_bits,
-            point.threshold.word(),
-            found.images,
-            found.accuracy,
-            found.agreement,
-            u8::from(*pareto)
-        )
-    };
-    rows.iter().map(line).fold(head.to_string(), |text, line| text + &line)
+        let hardware =
+            |of: fn(&Hardware) -> f64| found.hardware.as_ref().map_or_else(Cell::none, |h| Cell::rounded(of(h)));
+        table.row(vec![
+            Cell::count(point.members),
+            Cell::count(point.timesteps),
+            Cell::count(point.weight_bits),
+            Cell::text(point.threshold.word()),
+            Cell::count(found.images as u64),
+            Cell::share(found.accuracy),
+            float.map_or_else(Cell::none, Cell::share),
+            Cell::share(found.agreement),
+            hardware(|h| h.luts),
+            hardware(|h| h.flip_flops),
+            hardware(|h| h.multipliers),
+            hardware(|h| h.block_rams),
+            hardware(|h| h.cycles),
+            hardware(|h| h.frames_per_second),
+            Cell::count(u8::from(*pareto)),
+        ]);
+    }
+    table.csv()
 }
 
 #[cfg(test)]

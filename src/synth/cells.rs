@@ -1,10 +1,9 @@
 //! What a netlist's cells take of a device.
 
+use crate::fpga::Family;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-
-use crate::board::Family;
 
 /// Cells of a netlist by type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

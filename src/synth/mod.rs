@@ -16,10 +16,12 @@ pub use cells::{Cells, Cost};
 use serde::Serialize;
 
 use crate::board::{self, Board, constraints};
+use crate::core_folder;
 use crate::error::{self, Artefact, Kind, Place, Result};
+use crate::header;
 use crate::identifier::is_file_name;
 use crate::output::{write_file, write_folder};
-use crate::{core_folder, doctor, header, tool};
+use crate::tool::Finder;
 pub(crate) use makefile::load_arguments;
 
 /// The file that makes a folder an output of [`run`].
@@ -40,13 +42,13 @@ pub struct Options {
     pub mhz: Option<f64>,
     /// Whether to place and route where that can be done.
     pub place: bool,
-    /// Whether to synthesise once more with every module by itself, for [`Report::modules`].
+    /// Whether to synthesise once more with every module by itself, for [`Implementation::modules`].
     pub modules: bool,
 }
 
 /// What the tools are at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum Phase {
     Synthesis,
     Modules,
     Placement,
@@ -55,7 +57,7 @@ pub enum Stage {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct Implementation {
     pub board: String,
     pub part: String,
     /// The core's top module.
@@ -109,7 +111,7 @@ pub struct Resource {
     pub available: u64,
 }
 
-impl Report {
+impl Implementation {
     pub fn resources(&self) -> [Resource; 4] {
         let (used, available) = (&self.cost, &self.available);
         let resource = |kind, used, available| Resource { kind, used, available };
@@ -143,7 +145,7 @@ impl Default for Options {
 /// the report, the logs, the netlist and the bitstream are written there.
 ///
 /// `watch` is told what the tools are at. That a core does not fit (then it is not placed) or misses its clock (then it
-/// has no bitstream) is no error but in the report.
+/// has no bitstream) is no error but in the implementation.
 ///
 /// # Errors
 /// [`Kind::ToolMissing`] or [`Kind::ToolFailed`]; [`Kind::ClockOutOfReach`]; what reading and writing files gives.
@@ -152,15 +154,15 @@ pub fn run(
     board: &Board,
     options: &Options,
     output: Option<&Path>,
-    watch: &mut dyn FnMut(Stage, &str),
-) -> Result<Report> {
-    let mut report = None;
+    watch: &mut dyn FnMut(Phase, &str),
+) -> Result<Implementation> {
+    let mut outcome = None;
     let mut fill = |folder: &Path| {
         let made = in_folder(rtl, board, options, folder, watch)?;
         let text =
             serde_json::to_string_pretty(&made).map_err(|error| Kind::internal(error).at(Place::file(REPORT)))?;
         write_file(&folder.join(REPORT), text)?;
-        report = Some(made);
+        outcome = Some(made);
         Ok(())
     };
     match output {
@@ -171,7 +173,7 @@ pub fn run(
             fill(folder.path())?;
         }
     }
-    report.ok_or_else(|| Kind::internal("nothing was synthesised").at(rtl))
+    outcome.ok_or_else(|| Kind::internal("nothing was synthesised").at(rtl))
 }
 
 /// A top module around a core, ready for the tools.
@@ -196,8 +198,8 @@ fn in_folder(
     board: &Board,
     options: &Options,
     folder: &Path,
-    watch: &mut dyn FnMut(Stage, &str),
-) -> Result<Report> {
+    watch: &mut dyn FnMut(Phase, &str),
+) -> Result<Implementation> {
     let core = core_folder::read_manifest(rtl)?.top;
     let clock = board::core_clock(board, options.mhz.unwrap_or(board.core_mhz))?;
     let top = format!("{core}_pnr");
@@ -247,21 +249,21 @@ pub(crate) fn implement(
     job: &Job,
     options: &Options,
     folder: &Path,
-    watch: &mut dyn FnMut(Stage, &str),
-) -> Result<Report> {
+    watch: &mut dyn FnMut(Phase, &str),
+) -> Result<Implementation> {
     let board = job.board;
-    let folders = tool::folders(options.tools.as_deref());
+    let finder = Finder::first_in(options.tools.as_deref());
     let flow = nextpnr::flow(board.family).filter(|_| options.place);
-    let programs = flow.as_ref().map(|flow| nextpnr::Programs::find(flow, &folders)).transpose()?;
+    let programs = flow.as_ref().map(|flow| nextpnr::Programs::find(flow, &finder)).transpose()?;
     let program = match &options.yosys {
         Some(path) => {
             std::path::absolute(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Program, error }.at(path))?
         }
-        None => doctor::locate("yosys", &folders)?,
+        None => finder.require("yosys")?,
     };
     let yosys = yosys::Yosys { program, folder, board, top: job.top };
     let cells = yosys.netlist(watch)?;
-    let mut report = Report {
+    let mut made = Implementation {
         board: board.name.clone(),
         part: board.part.clone(),
         core: job.core.to_string(),
@@ -279,18 +281,18 @@ pub(crate) fn implement(
         modules: if options.modules { yosys.modules(&verilog(job, folder)?, watch)? } else { Vec::new() },
         bitstream: None,
     };
-    if let (Some(flow), Some(programs), true) = (&flow, &programs, report.excess().is_empty()) {
+    if let (Some(flow), Some(programs), true) = (&flow, &programs, made.excess().is_empty()) {
         let (placed, timing) = nextpnr::place((flow, programs), job, folder, options.seed, watch)?;
-        report.nextpnr = Some(programs.version());
-        report.cost = Cost { flip_flops: report.cost.flip_flops.max(placed.flip_flops), ..placed };
+        made.nextpnr = Some(programs.version());
+        made.cost = Cost { flip_flops: made.cost.flip_flops.max(placed.flip_flops), ..placed };
         // A bitstream whose clock is too fast for it would fail on the board, and in no way that tells why.
         if timing.as_ref().is_some_and(|timing| timing.met() || job.allow_missed_clock) {
             nextpnr::pack(flow, programs, folder)?;
-            report.bitstream = Some(flow.bitstream.to_string());
+            made.bitstream = Some(flow.bitstream.to_string());
         }
-        report.timing = timing;
+        made.timing = timing;
     }
-    Ok(report)
+    Ok(made)
 }
 
 /// The core's files whose names end so, as the tools are given them.

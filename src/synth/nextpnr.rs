@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::yosys::NETLIST;
-use super::{Cost, CriticalPath, Job, Stage, Timing};
-use crate::board::Family;
-use crate::doctor;
+use super::{Cost, CriticalPath, Job, Phase, Timing};
 use crate::error::{Artefact, Kind, Place, Result};
-use crate::tool::{self, Arguments};
+use crate::fpga::Family;
+use crate::tool::{self, Arguments, Finder};
 
 const REPORT: &str = "nextpnr.json";
 
@@ -83,13 +82,13 @@ impl Programs {
     ///
     /// # Errors
     /// [`Kind::ToolMissing`] for the one that is missing.
-    pub fn find(flow: &Flow, folders: &[PathBuf]) -> Result<Programs> {
-        Ok(Programs { place: doctor::locate(flow.place, folders)?, pack: doctor::locate(flow.pack, folders)? })
+    pub fn find(flow: &Flow, finder: &Finder) -> Result<Programs> {
+        Ok(Programs { place: finder.require(flow.place)?, pack: finder.require(flow.pack)? })
     }
 
     /// What nextpnr says of its version.
     pub fn version(&self) -> String {
-        doctor::version(&self.place, doctor::Version::Option("version"))
+        tool::version(&self.place, tool::Version::Option("version"))
     }
 }
 
@@ -102,7 +101,7 @@ pub(super) fn place(
     job: &Job,
     folder: &Path,
     seed: u32,
-    watch: &mut dyn FnMut(Stage, &str),
+    watch: &mut dyn FnMut(Phase, &str),
 ) -> Result<(Cost, Option<Timing>)> {
     let family = job.board.family;
     let args = flow.arguments(job, seed);
@@ -112,11 +111,11 @@ pub(super) fn place(
         if let Some((cell, used)) = used(line) {
             utilization.insert(cell.to_string(), used);
         } else if line.starts_with("Running simulated annealing") {
-            watch(Stage::Placement, "annealing");
+            watch(Phase::Placement, "annealing");
         } else if let Some(iteration) = line.strip_prefix("at iteration ") {
-            watch(Stage::Placement, iteration.split([',', ':']).next().unwrap_or(iteration));
+            watch(Phase::Placement, iteration.split([',', ':']).next().unwrap_or(iteration));
         } else if line.starts_with("Routing") {
-            watch(Stage::Routing, line.trim_end_matches('.'));
+            watch(Phase::Routing, line.trim_end_matches('.'));
         }
     };
     let done = tool::run_logged(flow.place, &programs.place, &args, folder, "nextpnr.log", &mut lines);

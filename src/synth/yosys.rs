@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::cells::{Cells, Cost};
-use super::{Module, Stage};
-use crate::board::{Board, Family};
-use crate::doctor;
+use super::{Module, Phase};
+use crate::board::Board;
 use crate::error::{Artefact, Error, Kind, Place, Result};
+use crate::fpga::Family;
 use crate::output::write_file;
 use crate::tool::{self, Arguments};
 
@@ -66,15 +66,15 @@ pub(super) struct Yosys<'a> {
 impl Yosys<'_> {
     /// What it says of its version.
     pub fn version(&self) -> String {
-        doctor::version(&self.program, doctor::Version::Word("-V"))
+        tool::version(&self.program, tool::Version::Word("-V"))
     }
 
     /// Runs [`SCRIPT`], which writes the netlist, and returns its cells.
     ///
     /// # Errors
     /// [`Kind::ToolFailed`] with what yosys objects to, [`Kind::ToolOutput`].
-    pub fn netlist(&self, watch: &mut dyn FnMut(Stage, &str)) -> Result<Cells> {
-        self.run(SCRIPT, Stage::Synthesis, watch)?;
+    pub fn netlist(&self, watch: &mut dyn FnMut(Phase, &str)) -> Result<Cells> {
+        self.run(SCRIPT, Phase::Synthesis, watch)?;
         self.statistics()?.remove(self.top).ok_or_else(|| self.unreadable())
     }
 
@@ -83,11 +83,11 @@ impl Yosys<'_> {
     ///
     /// # Errors
     /// As [`netlist`](Self::netlist).
-    pub fn modules(&self, files: &[String], watch: &mut dyn FnMut(Stage, &str)) -> Result<Vec<Module>> {
+    pub fn modules(&self, files: &[String], watch: &mut dyn FnMut(Phase, &str)) -> Result<Vec<Module>> {
         let separate = if matches!(self.board.family, Family::Ecp5 | Family::Ice40) { " -noflatten" } else { "" };
         let synthesis = format!("{}{separate} -top {}\n", command(self.board), self.top);
         write_file(&self.folder.join(MODULES_SCRIPT), around(self.board, self.top, files, &synthesis))?;
-        self.run(MODULES_SCRIPT, Stage::Modules, watch)?;
+        self.run(MODULES_SCRIPT, Phase::Modules, watch)?;
         let modules = self.statistics()?;
         let mut instances = BTreeMap::new();
         count(self.top, 1, &modules, &mut instances);
@@ -104,13 +104,13 @@ impl Yosys<'_> {
         Ok(kinds)
     }
 
-    fn run(&self, script: &str, stage: Stage, watch: &mut dyn FnMut(Stage, &str)) -> Result<()> {
+    fn run(&self, script: &str, phase: Phase, watch: &mut dyn FnMut(Phase, &str)) -> Result<()> {
         // A pass announces itself as "3.14.1. Executing …".
         let mut passes = |line: &str| {
             if let Some((number, pass)) = line.split_once(". Executing ")
                 && number.starts_with(|c: char| c.is_ascii_digit())
             {
-                watch(stage, pass.trim_end_matches('.'));
+                watch(phase, pass.trim_end_matches('.'));
             }
         };
         let log = script.replace(".ys", ".log");

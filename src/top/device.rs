@@ -9,7 +9,7 @@ use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int, mem
 pub struct Device {
     /// Fingerprint of the core's Verilog.
     pub design: u32,
-    /// CRC-32 and bytes of the weights' image.
+    /// CRC-32 and bytes of the weight data.
     pub weights: u32,
     pub weights_bytes: u32,
     /// Of the core's clock; 0 if it is not known.

@@ -85,9 +85,9 @@ pub const REGISTERS: &[Entry] = &[
     read(Register::OutputStalls, "OUTPUT_STALLS", "clocks in which a score waited"),
     read(Register::LinkErrors, "LINK_ERRORS", "messages dropped on a serial line"),
     read(Register::Weights, "WEIGHTS", "CRC-32 of the weights in use"),
-    read(Register::WeightsBytes, "WEIGHTS_BYTES", "bytes of the image of the weights"),
-    write(Register::LoadStart, "LOAD_START", "begins a load: CRC-32 of the image"),
-    write(Register::LoadData, "LOAD_DATA", "next word of the image"),
+    read(Register::WeightsBytes, "WEIGHTS_BYTES", "bytes of the weight data"),
+    write(Register::LoadStart, "LOAD_START", "begins a load: CRC-32 of the weight data"),
+    write(Register::LoadData, "LOAD_DATA", "next word of the weight data"),
     read(Register::LoadOffset, "LOAD_OFFSET", "bytes taken since LOAD_START"),
 ];
 

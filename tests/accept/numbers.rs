@@ -6,9 +6,9 @@
 
 use std::time::Instant;
 
-use support::zoo::{onnx, placed, test_set, whole_images};
+use support::zoo::{conversion, onnx, test_set, whole_images};
 use volley::convert::calibrate::{Calibration, calibrate};
-use volley::eval::{Report, evaluate};
+use volley::eval::{Summary, evaluate};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::snn::Network;
 use volley::words::Words;
@@ -19,7 +19,7 @@ const EXACT: ThresholdMode = ThresholdMode::Exact;
 const RESNET20: [(u32, u32); 3] = [(8, 1), (4, 2), (4, 4)];
 
 /// Evaluates and prints one line of the table.
-fn line(name: &str, network: &Network, weight_bits: &str, threshold: ThresholdMode, limit: usize) -> Report {
+fn line(name: &str, network: &Network, weight_bits: &str, threshold: ThresholdMode, limit: usize) -> Summary {
     let images = whole_images(test_set(name), limit);
     let start = Instant::now();
     let settings = Settings::parse(weight_bits, threshold).unwrap();
@@ -46,7 +46,7 @@ fn line(name: &str, network: &Network, weight_bits: &str, threshold: ThresholdMo
 fn mnist_loses_next_to_nothing() {
     for name in ["mnist-mlp", "mnist-cnn"] {
         for timesteps in [1, 2, 4] {
-            let network = placed(name, 4, timesteps).network;
+            let network = conversion(name, 4, timesteps).network;
             let report = line(name, &network, "8", EXACT, 10_000);
             // Counted in images, since 0.0010 itself is not exact in binary.
             let loss = (report.snn_float - report.snn_fixed) * report.images as f64;
@@ -59,7 +59,7 @@ fn mnist_loses_next_to_nothing() {
                 assert!(equal.round() >= 9_995.0, "{name}");
             }
         }
-        let network = placed(name, 4, 1).network;
+        let network = conversion(name, 4, 1).network;
         for (bits, threshold) in [("6", EXACT), ("4", EXACT), ("8", ThresholdMode::Pow2)] {
             line(name, &network, bits, threshold, 10_000);
         }
@@ -73,7 +73,7 @@ fn mnist_loses_next_to_nothing() {
 fn resnet20_with_qcfs_keeps_its_accuracy() {
     let name = "resnet20-cifar10-qcfs8";
     for (members, timesteps) in RESNET20 {
-        let network = placed(name, members, timesteps).network;
+        let network = conversion(name, members, timesteps).network;
         let report = line(name, &network, "8", EXACT, 10_000);
         if (members, timesteps) == (8, 1) {
             let equal = (report.float_agreement_with_ann.unwrap() * report.images as f64).round();
@@ -82,8 +82,8 @@ fn resnet20_with_qcfs_keeps_its_accuracy() {
             let loss = ((report.snn_float - report.snn_fixed) * report.images as f64).round();
             assert!(loss.abs() <= 20.0, "{name}: {loss} images of 10,000");
             // The layers of 64 channels hold three quarters of the weights.
-            let stage = ["blocks_6_", "blocks_7_", "blocks_8_"];
-            let wide = network.layer_names().filter(|name| stage.iter().any(|block| name.starts_with(block)));
+            let phase = ["blocks_6_", "blocks_7_", "blocks_8_"];
+            let wide = network.layer_names().filter(|name| phase.iter().any(|block| name.starts_with(block)));
             let mixed = wide.fold("8".to_string(), |bits, name| format!("{bits},{name}=6"));
             for bits in [&mixed, "6", "4"] {
                 line(name, &network, bits, EXACT, 10_000);
@@ -95,7 +95,7 @@ fn resnet20_with_qcfs_keeps_its_accuracy() {
 #[test]
 fn vgg16_slim_is_printed() {
     let name = "vgg16-slim-cifar10";
-    line(name, &placed(name, 4, 2).network, "8", EXACT, 2_000);
+    line(name, &conversion(name, 4, 2).network, "8", EXACT, 2_000);
 }
 
 /// (τ, T) of the ReLU network, and how far its float SNN may stay behind the ANN, in images of 10,000; the others are
@@ -109,12 +109,12 @@ fn resnet20_with_relu_is_calibrated() {
     let sample = whole_images("cifar10_calib", 2_000);
     for (members, timesteps, bar) in RELU {
         for (method, ..) in Calibration::ALL {
-            let mut placed = placed(name, members, timesteps);
+            let mut conversion = conversion(name, members, timesteps);
             let start = Instant::now();
-            calibrate(&mut placed, &sample, *method, &|| ()).unwrap();
+            calibrate(&mut conversion, &sample, *method, &|| ()).unwrap();
             println!("calibrated ({method:?}) in {:.1} s", start.elapsed().as_secs_f64());
-            assert!(placed.uncalibrated.is_empty());
-            let report = line(name, &placed.network, "8", EXACT, 10_000);
+            assert!(conversion.uncalibrated.is_empty());
+            let report = line(name, &conversion.network, "8", EXACT, 10_000);
             if let (Calibration::Weights, Some(bar)) = (method, bar) {
                 let loss = (report.ann.unwrap() - report.snn_float) * report.images as f64;
                 assert!(loss.round() <= bar, "{name} τ {members} T {timesteps}: {loss} images behind the ANN");

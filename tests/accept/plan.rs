@@ -15,15 +15,15 @@ const LUT_ERROR: f64 = 0.10;
 const BLOCK_RAM_ERROR: f64 = 0.05;
 
 fn case(name: &str, members: u32, board: &str) {
-    let network = quantise::quantise(&zoo::placed(name, members, 1).network, &Settings::default()).unwrap();
+    let network = quantise::quantise(&zoo::conversion(name, members, 1).network, &Settings::default()).unwrap();
     let images = zoo::images(zoo::calibration_set(name), 4);
     let model = Model::new(&network).unwrap();
     let frames = images.pixels.outer_iter().map(|image| Activity::of(&network, image, &model.trace(image)));
     let frames: Vec<_> = frames.collect();
     let board = Board::find(board).unwrap();
     let budget = board.usable(0.1);
-    let pins = BTreeMap::new();
-    let task = Task { network: &network, frames: &frames, family: board.family, budget, pins: &pins };
+    let fixed = BTreeMap::new();
+    let task = Task { network: &network, frames: &frames, family: board.family, budget, fixed: &fixed };
     let plan = schedule::plan(&network, &solve(task, None).unwrap()).unwrap();
     let need = Figures::new(&network, &plan, &frames, board.family).unwrap().total();
     let design = rtl::generate(&network, &plan).unwrap();

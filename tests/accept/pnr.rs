@@ -90,7 +90,7 @@ fn network(reference: &Reference) -> (Converted, data::Images) {
     let name = reference.network;
     let options = Options { members: reference.members, timesteps: 1 };
     let settings = Settings { weight_bits: reference.weight_bits, ..Settings::default() };
-    let (placed, images) = match name {
+    let (conversion, images) = match name {
         "digits" | "mnist-slim" => {
             let onnx = example(&format!("{name}/{name}.onnx"));
             let normalisation = normalisation_for(&onnx).unwrap().expect("the examples' cards have [input]");
@@ -100,9 +100,9 @@ fn network(reference: &Reference) -> (Converted, data::Images) {
             };
             (convert(read_onnx(&onnx, normalisation).unwrap(), &options).unwrap(), images)
         }
-        _ => (zoo::placed(name, options.members, 1), zoo::images(zoo::test_set(name), FRAMES)),
+        _ => (zoo::conversion(name, options.members, 1), zoo::images(zoo::test_set(name), FRAMES)),
     };
-    (Converted { network: placed.network, settings, onnx: None }, images)
+    (Converted { network: conversion.network, settings, onnx: None }, images)
 }
 
 fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Folding {
@@ -132,7 +132,7 @@ fn cycles(core: &Core, rtl: &Path, images: &data::Images) -> f64 {
 
 /// What the tools made of it.
 struct Made {
-    report: synth::Report,
+    report: synth::Implementation,
     /// Its bytes, of a whole board.
     bitstream: Option<u64>,
     seconds: f64,

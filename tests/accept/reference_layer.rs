@@ -5,8 +5,8 @@ use std::process::Command;
 
 use support::command::must;
 use support::{yosys, zoo};
-use volley::board::Family;
 use volley::fixed_point::{Network, Op, Settings};
+use volley::fpga::Family;
 use volley::model::Model;
 use volley::schedule::{self, Activity, Arithmetic, Fold, Folding};
 use volley::synth::{Cells, Cost};
@@ -20,7 +20,7 @@ const LAYER: &str = "blocks_0_conv1";
 /// ResNet-20 cut down to its first two convolutions on a map of 16×16 pixels, so that the real weights stand in the
 /// geometry that is compared.
 fn small(members: u32, timesteps: u32) -> Network {
-    let mut network = zoo::placed("resnet20-cifar10-qcfs8", members, timesteps).network;
+    let mut network = zoo::conversion("resnet20-cifar10-qcfs8", members, timesteps).network;
     network.nodes.truncate(2);
     (network.input.shape.height, network.input.shape.width) = (16, 16);
     for node in &mut network.nodes {
@@ -63,8 +63,8 @@ fn cells(network: &Network, arithmetic: Arithmetic) -> Cells {
 /// Clocks a pixel of the layer in the whole ResNet-20, by its activity on calibration images: on its map of 32×32 pixels,
 /// of which fewer lie at an edge, so that a window has more events than on 16×16.
 fn clocks_a_pixel(members: u32, timesteps: u32, arithmetic: Arithmetic) -> (f64, f64) {
-    let placed = zoo::placed("resnet20-cifar10-qcfs8", members, timesteps);
-    let network = quantise::quantise(&placed.network, &Settings::default()).unwrap();
+    let conversion = zoo::conversion("resnet20-cifar10-qcfs8", members, timesteps);
+    let network = quantise::quantise(&conversion.network, &Settings::default()).unwrap();
     let mut folding = Folding::uniform(16);
     folding.layers.insert(LAYER.into(), fold(arithmetic));
     let plan = schedule::plan(&network, &folding).unwrap();

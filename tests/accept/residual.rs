@@ -39,7 +39,7 @@ fn sum(verdict: &Verdict, of: fn(&LayerVerdict) -> f64) -> f64 {
 #[test]
 fn cycles_are_foreseen() {
     let settings = Settings { weight_bits: 7, ..Settings::default() };
-    let network = quantise(&zoo::placed(NETWORK, 8, 1).network, &settings).unwrap();
+    let network = quantise(&zoo::conversion(NETWORK, 8, 1).network, &settings).unwrap();
     let board = Board::find("ulx3s-85f").unwrap();
     let folding = solved(NETWORK, &network, &board, 80.0, 2200.0);
     let verdict = Generated::folded(network, &folding).check(&zoo::images("cifar10_test", 10), Simulator::Verilator, 0);

@@ -9,8 +9,8 @@ use volley::{quantise, rtl, schedule};
 
 /// Synthesises a zoo network at τ = 4 and prints a row of the table for each target and yosys.
 fn table(name: &str, timesteps: u32) {
-    let placed = zoo::placed(name, 4, timesteps);
-    let network = quantise::quantise(&placed.network, &Settings::default()).unwrap();
+    let conversion = zoo::conversion(name, 4, timesteps);
+    let network = quantise::quantise(&conversion.network, &Settings::default()).unwrap();
     let plan = schedule::plan(&network, &Folding::default()).unwrap();
     let images = zoo::images(zoo::calibration_set(name), 1);
     let trace = |image| Model::new(&network).unwrap().trace(image);

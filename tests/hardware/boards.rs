@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::command::{must, venv};
-use volley::board::{self, Board, Family, Flow, constraints};
+use volley::board::{self, Board, Flow, constraints};
+use volley::fpga::Family;
 
 /// The top module: a counter on the LEDs, started by the button, and the serial line led back.
 fn top(board: &Board) -> String {

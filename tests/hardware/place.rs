@@ -8,7 +8,7 @@ use volley::Shape;
 use volley::board::Board;
 use volley::fixed_point::WeightMode;
 use volley::rtl::Manifest;
-use volley::synth::{self, Options, Report};
+use volley::synth::{self, Implementation, Options};
 
 /// A core in miniature, with something of each resource.
 const CORE: &str = "\
@@ -54,7 +54,7 @@ fn core(folder: &Path) {
     std::fs::write(folder.join("tiny_core.v"), CORE).unwrap();
 }
 
-fn run(rtl: &Path, board: &Board, mhz: f64, output: &Path) -> Report {
+fn run(rtl: &Path, board: &Board, mhz: f64, output: &Path) -> Implementation {
     let options = Options {
         yosys: Some(venv("yosys")),
         tools: Some(venv("yosys").parent().unwrap().to_path_buf()),

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use support::command::must;
 use support::{digits, yosys};
-use volley::board::Family;
 use volley::fixed_point::{Network, ThresholdMode};
+use volley::fpga::Family;
 use volley::rtl::{self, Design};
 
 /// Verilator and Icarus read every file below the top, and say nothing.

@@ -92,8 +92,8 @@ fn seeds() {
     let digits = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/digits.onnx");
     for (name, graph) in networks() {
         write("onnx", name, graph.clone().bytes());
-        let Ok(placed) = graph.convert() else { continue };
-        let converted = Converted { network: placed.network, settings: Settings::default(), onnx: None };
+        let Ok(conversion) = graph.convert() else { continue };
+        let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("net");
         folder::write(&path, &converted).unwrap();
@@ -105,15 +105,15 @@ fn seeds() {
     images();
     // The bundled network's core and its plan.
     let network = import::read_onnx(&digits, None).unwrap();
-    let placed = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 }).unwrap();
-    let converted = Converted { network: placed.network, settings: Settings::default(), onnx: None };
+    let conversion = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 }).unwrap();
+    let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
     let core = core_folder::generate(&converted, &Folding::uniform(4)).unwrap();
     write("core_toml", "digits", toml::to_string(&core.design.manifest).unwrap());
     write("core_toml", "none", "top = 'x'\n");
     let layers: Vec<_> = core.design.manifest.layers.iter().map(|layer| layer.name.as_str()).collect();
     write("plan", "digits", Folding::uniform(8).to_toml("A plan.", &layers, |_| "a layer".into()).unwrap());
     let fold = "lanes = 8\nslices = 2\nunits = 2\nword = 4\nshare = [0, 1]\n\
-                arithmetic = { multiplier = { lanes = 2, steps = 1 } }\nfiring = 'serial'\nweights = 'split'\nbuffers = 'block'\n";
+                arithmetic = { multiplier = { lanes = 2, timesteps = 1 } }\nfiring = 'serial'\nweights = 'split'\nbuffers = 'block'\n";
     write("plan", "every_key", format!("[layer.{}]\n{fold}\n[default]\nlanes = 4\n", layers[1]));
     boards();
     let mut file = b"VLYW\x01\0\0\0".to_vec();

@@ -30,19 +30,19 @@ fn card(name: &str) -> Card {
 fn every_network_of_the_zoo_is_converted_with_the_thresholds_of_its_card() {
     for name in NETWORKS {
         let card = card(name);
-        // τ = L makes the member step λ/L, so a wrong L would show as a wrong step.
+        // τ = L makes θ = λ/L, so a wrong L would show as a wrong θ.
         let members = card.qcfs_levels.unwrap_or(4);
         let ann = zoo::imported(name);
         assert_eq!(ann.name, name);
-        let placed = convert(ann, &Options { members, timesteps: 2 }).unwrap();
-        let lambdas: BTreeMap<String, f64> = placed
+        let conversion = convert(ann, &Options { members, timesteps: 2 }).unwrap();
+        let lambdas: BTreeMap<String, f64> = conversion
             .network
             .nodes
             .iter()
             .filter_map(|node| match &node.op {
                 Op::Layer(layer) => match &layer.neuron {
                     // Trained thresholds are those of a whole layer.
-                    Neuron::Group { step } => Some((node.origin.clone(), f64::from(step[0]) * f64::from(members))),
+                    Neuron::Group { theta } => Some((node.origin.clone(), f64::from(theta[0]) * f64::from(members))),
                     Neuron::Readout => None,
                 },
                 Op::Pool(_) => None,
@@ -50,7 +50,7 @@ fn every_network_of_the_zoo_is_converted_with_the_thresholds_of_its_card() {
             .collect();
         match card.lambda {
             Some(expected) => {
-                assert_eq!(placed.uncalibrated, Vec::<usize>::new(), "{name}");
+                assert_eq!(conversion.uncalibrated, Vec::<usize>::new(), "{name}");
                 assert_eq!(expected.keys().collect::<Vec<_>>(), lambdas.keys().collect::<Vec<_>>(), "{name}");
                 // The cards give seven digits.
                 for (module, expected) in expected {
@@ -58,15 +58,15 @@ fn every_network_of_the_zoo_is_converted_with_the_thresholds_of_its_card() {
                     assert!((lambda - expected).abs() < 2e-6 * expected, "{name} {module}: {lambda}, not {expected}");
                 }
             }
-            None => assert_eq!(placed.uncalibrated.len(), lambdas.len(), "{name}: every ReLU is uncalibrated"),
+            None => assert_eq!(conversion.uncalibrated.len(), lambdas.len(), "{name}: every ReLU is uncalibrated"),
         }
     }
 }
 
 #[test]
 fn the_cnn_of_the_zoo_is_placed() {
-    let placed = convert(zoo::imported("mnist-cnn"), &Options { members: 4, timesteps: 2 }).unwrap();
-    assert_snapshot!(volley::snn::dump(&placed.network), @r"
+    let conversion = convert(zoo::imported("mnist-cnn"), &Options { members: 4, timesteps: 2 }).unwrap();
+    assert_snapshot!(volley::snn::dump(&conversion.network), @r"
     mnist-cnn: τ = 4, T = 2, input 1×28×28, mean [0.1307], std [0.3081]
       0 conv_0 [2] 16×24×24: θ 0.425597, bias -0.1762..0.1604
           + 5×5 stride 1×1 padding 0,0,0,0 of input, weights -0.6612..0.4650
@@ -83,8 +83,8 @@ fn the_cnn_of_the_zoo_is_placed() {
 
 #[test]
 fn a_residual_network_is_placed() {
-    let placed = convert(zoo::imported("resnet20-cifar10-qcfs8"), &Options { members: 8, timesteps: 1 }).unwrap();
-    assert_snapshot!(volley::snn::dump(&placed.network), @r"
+    let conversion = convert(zoo::imported("resnet20-cifar10-qcfs8"), &Options { members: 8, timesteps: 1 }).unwrap();
+    assert_snapshot!(volley::snn::dump(&conversion.network), @r"
     resnet20-cifar10-qcfs8: τ = 8, T = 1, input 3×32×32, mean [0.485, 0.456, 0.406], std [0.229, 0.224, 0.225]
       0 conv1 [act] 16×32×32: θ 0.345958, bias -0.3747..1.1973
           + 3×3 stride 1×1 padding 1,1,1,1 of input, weights -0.7479..0.9283
@@ -158,10 +158,10 @@ fn levels_come_from_any_order_of_the_pieces() {
         .node("/1/Mul_1", "Mul", &["_", "lam"], &[])
         .flatten("/2/Flatten")
         .linear("/3/Gemm", 3, 8);
-    let placed = graph.convert().unwrap();
-    let Op::Layer(layer) = &placed.network.nodes[0].op else { panic!("the first node is a layer") };
-    assert_eq!(layer.neuron, Neuron::Group { step: vec![(f64::from(1.7f32) / 4.0) as f32; layer.bias.len()] });
-    assert_eq!(placed.uncalibrated, Vec::<usize>::new());
+    let conversion = graph.convert().unwrap();
+    let Op::Layer(layer) = &conversion.network.nodes[0].op else { panic!("the first node is a layer") };
+    assert_eq!(layer.neuron, Neuron::Group { theta: vec![(f64::from(1.7f32) / 4.0) as f32; layer.bias.len()] });
+    assert_eq!(conversion.uncalibrated, Vec::<usize>::new());
 }
 
 /// Weights after the folds, number by number: batch normalisation, average pool, flattening.
@@ -222,9 +222,9 @@ fn concatenations_groups_and_max_pools_are_placed() {
         .node("/gap/GlobalAveragePool", "GlobalAveragePool", &["_"], &[])
         .flatten("/Flatten")
         .linear("/fc/Gemm", 2, 4);
-    let placed = graph.convert().unwrap();
-    assert_eq!(placed.uncalibrated, [0, 1]);
-    assert_snapshot!(volley::snn::dump(&placed.network), @r"
+    let conversion = graph.convert().unwrap();
+    assert_eq!(conversion.uncalibrated, [0, 1]);
+    assert_snapshot!(volley::snn::dump(&conversion.network), @r"
     test: τ = 4, T = 1, input 1×4×4, mean [0.0], std [1.0]
       0 left [left_act] 2×4×4: θ 1.000000, bias 0.0000..0.0000
           + 1×1 stride 1×1 padding 0,0,0,0 of input, weights 1.0000..2.0000

@@ -1,36 +1,36 @@
-//! The fast form of the model on the zoo's networks: every count and score of the plain one, whatever the instructions.
+//! The fast model on the zoo's networks: every count and score of the plain one, whatever the instructions.
 
 use ndarray::Axis;
-use support::zoo::{calibration_set, images, placed, test_set};
+use support::zoo::{calibration_set, conversion, images, test_set};
 use volley::convert::calibrate::{Calibration, calibrate};
 use volley::fixed_point::Settings;
-use volley::model::fast::{Fast, Form};
+use volley::model::fast::{Backend, Fast};
 use volley::model::plain::Plain;
 use volley::quantise::quantise;
 
 /// Compares `limit` images, in as many batches as they make.
 fn compare(name: &str, members: u32, timesteps: u32, weight_bits: u32, limit: usize) {
-    let mut placed = placed(name, members, timesteps);
-    if !placed.uncalibrated.is_empty() {
-        calibrate(&mut placed, &images(calibration_set(name), 32), Calibration::default(), &|| ()).unwrap();
+    let mut conversion = conversion(name, members, timesteps);
+    if !conversion.uncalibrated.is_empty() {
+        calibrate(&mut conversion, &images(calibration_set(name), 32), Calibration::default(), &|| ()).unwrap();
     }
-    let source = placed.network;
+    let source = conversion.network;
     let network = quantise(&source, &Settings { weight_bits, ..Settings::default() }).unwrap();
     let plain = Plain::new(&network).unwrap();
     let images = images(test_set(name), limit);
     let frames: Vec<_> = images.pixels.axis_iter(Axis(0)).collect();
     let traces: Vec<_> = frames.iter().map(|frame| plain.trace(*frame)).collect();
-    for form in Form::all() {
-        let fast = Fast::new(&network, form).expect("the zoo's networks have a fast form");
+    for backend in Backend::all() {
+        let fast = Fast::new(&network, backend).expect("the zoo's networks have a fast model");
         let mut maps = fast.maps();
         for (frames, traces) in frames.chunks(fast.batch()).zip(traces.chunks(fast.batch())) {
             let scores = fast.scores(frames, &mut maps);
             for (image, (scores, trace)) in scores.iter().zip(traces).enumerate() {
                 for (index, node) in trace.nodes.iter().enumerate() {
                     let counts = fast.counts(index, image, &maps);
-                    assert!(counts == node.counts, "{name}, {}: {}", form.name(), network.nodes[index].name);
+                    assert!(counts == node.counts, "{name}, {}: {}", backend.name(), network.nodes[index].name);
                 }
-                assert_eq!(scores, &trace.scores, "{name}, {}", form.name());
+                assert_eq!(scores, &trace.scores, "{name}, {}", backend.name());
             }
         }
     }

@@ -9,7 +9,7 @@ use volley::fixed_point::{Settings, ThresholdMode};
 use volley::folder::{Converted, read, write};
 
 fn converted(name: &str) -> Converted {
-    let network = zoo::placed(name, 4, 2).network;
+    let network = zoo::conversion(name, 4, 2).network;
     let onnx = Some(zoo::onnx(name));
     Converted {
         network,
@@ -66,7 +66,7 @@ fn the_table_is_readable() {
     origin = "3"
     shape = [128, 1, 1]
     neuron = "group"
-    step = 0.8287338614463806
+    theta = 0.8287338614463806
 
     [[node.term]]
     source = "input"
@@ -150,7 +150,7 @@ fn damage_is_named() {
     invalid value: integer `99999`, expected u16; fix it as docs/network-folder.md describes, or convert the network again
     ");
     assert_snapshot!(edit("std = [1.0]", "std = [-1.0]"), @"PLACE/mlp/network.toml: input: mean and std do not fit the shape 1×28×28, or are not finite and positive; give one mean and one std more than 0 for each channel, and a shape of at least one element");
-    assert_snapshot!(edit("step = ", "step = -"), @"PLACE/mlp/network.toml: layer 'linear_1': its member step is -0.82873386 and must be more than 0; convert the network again");
+    assert_snapshot!(edit("theta = ", "theta = -"), @"PLACE/mlp/network.toml: layer 'linear_1': its theta is -0.82873386 and must be more than 0; convert the network again");
     let mut bad = weights.clone();
     let last = bad.len() - 4;
     bad[last..].copy_from_slice(&f32::NAN.to_le_bytes());

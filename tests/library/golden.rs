@@ -6,21 +6,21 @@ use support::dynamics::{normalised, run};
 use support::zoo;
 
 fn check(name: &str, members: u32, timesteps: u32) {
-    let placed = zoo::placed(name, members, timesteps);
-    let network = placed.network;
+    let conversion = zoo::conversion(name, members, timesteps);
+    let network = conversion.network;
     let key = format!("tau{members}_T{timesteps}");
     let scores = zoo::golden_scores(name, &format!("scores_{key}"));
     let images = zoo::images(zoo::test_set(name), 2);
     for frame in 0..2 {
         let image = normalised(&network, images.pixels.slice(s![frame, .., .., ..]));
         let computed = run(&network, &image, &[]);
-        for (origin, steps) in &computed.counts {
+        for (origin, timesteps) in &computed.counts {
             let expected = zoo::golden::<u8>(name, &format!("counts_{key}/{origin}"));
             let expected = expected.index_axis(ndarray::Axis(0), frame);
-            for (t, step) in steps.iter().enumerate() {
+            for (t, counts) in timesteps.iter().enumerate() {
                 let expected = expected.index_axis(ndarray::Axis(0), t);
-                assert_eq!(expected.len(), step.len(), "{name} {key} {origin}");
-                let wrong = step.iter().zip(expected.iter()).filter(|&(&n, &wanted)| n != u32::from(wanted)).count();
+                assert_eq!(expected.len(), counts.len(), "{name} {key} {origin}");
+                let wrong = counts.iter().zip(expected.iter()).filter(|&(&n, &wanted)| n != u32::from(wanted)).count();
                 assert_eq!(wrong, 0, "{name} {key} frame {frame} {origin} t {t}: so many counts differ");
             }
         }

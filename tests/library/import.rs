@@ -78,11 +78,11 @@ fn strided_and_channel_padded_shortcuts_are_read() {
         network.nodes.iter().filter(|node| matches!(node.op, Op::Subsample { .. } | Op::Pad { .. })).collect();
     let shown: Vec<_> = shortcuts.iter().map(|node| format!("{} {:?} {}", node.name, node.op, node.shape)).collect();
     assert_snapshot!(shown.join("\n"), @r"
-    /blocks/blocks.3/Slice Subsample { step: [2, 1] } 16×16×32
-    /blocks/blocks.3/Slice_1 Subsample { step: [1, 2] } 16×16×16
+    /blocks/blocks.3/Slice Subsample { stride: [2, 1] } 16×16×32
+    /blocks/blocks.3/Slice_1 Subsample { stride: [1, 2] } 16×16×16
     /blocks/blocks.3/Pad Pad { channels_before: 8, channels_after: 8, spatial: Padding { top: 0, left: 0, bottom: 0, right: 0 } } 32×16×16
-    /blocks/blocks.6/Slice Subsample { step: [2, 1] } 32×8×16
-    /blocks/blocks.6/Slice_1 Subsample { step: [1, 2] } 32×8×8
+    /blocks/blocks.6/Slice Subsample { stride: [2, 1] } 32×8×16
+    /blocks/blocks.6/Slice_1 Subsample { stride: [1, 2] } 32×8×8
     /blocks/blocks.6/Pad Pad { channels_before: 16, channels_after: 16, spatial: Padding { top: 0, left: 0, bottom: 0, right: 0 } } 64×8×8
     ");
 }
@@ -266,6 +266,6 @@ fn the_demo_network_is_imported_and_converted() {
     let normalisation = volley::import::normalisation_for(&path).unwrap().expect("digits.toml has [input]");
     let network = volley::import::read_onnx(&path, normalisation).unwrap();
     assert_eq!(network.name, "digits");
-    let placed = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 }).unwrap();
-    assert_eq!(placed.uncalibrated, Vec::<usize>::new());
+    let conversion = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 }).unwrap();
+    assert_eq!(conversion.uncalibrated, Vec::<usize>::new());
 }

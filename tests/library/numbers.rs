@@ -7,7 +7,7 @@ use ndarray::{ArrayD, Axis};
 use rayon::prelude::*;
 use support::dynamics;
 use support::dynamics::TIE;
-use support::zoo::{golden, golden_scores, images, onnx, placed, test_set};
+use support::zoo::{conversion, golden, golden_scores, images, onnx, test_set};
 use volley::convert::calibrate::{self, Calibration};
 use volley::eval::{ann::Ann, float_snn};
 use volley::fixed_point::Settings;
@@ -18,7 +18,7 @@ use volley::snn::{Network, Neuron, Op};
 /// Compares `limit` images' scores and the golden images' counts. Where scores differ, a count must be shown that
 /// single precision may put on either side of a threshold and that makes the golden scores.
 fn compare(name: &str, members: u32, timesteps: u32, limit: usize) {
-    let network = placed(name, members, timesteps).network;
+    let network = conversion(name, members, timesteps).network;
     let expected = golden_scores(name, &format!("scores_tau{members}_T{timesteps}"));
     let images = images(test_set(name), limit);
     let tied = (0..images.len()).into_par_iter().filter(|&index| {
@@ -51,7 +51,7 @@ fn compare_counts(name: &str, network: &Network, image: ndarray::ArrayView3<u8>,
     for (node, layer) in network.nodes.iter().zip(&layers) {
         let Some(layer) = layer else { continue };
         let Op::Layer(snn) = &node.op else { panic!("a pool has no members") };
-        let Neuron::Group { step } = &snn.neuron else { panic!("a readout has no members") };
+        let Neuron::Group { theta } = &snn.neuron else { panic!("a readout has no members") };
         let array = format!("counts_tau{}_T{}/{}", network.members, network.timesteps, node.origin);
         let expected: ArrayD<u8> = golden(name, &array);
         let expected = expected.index_axis(Axis(0), index).to_owned();
@@ -59,7 +59,7 @@ fn compare_counts(name: &str, network: &Network, image: ndarray::ArrayView3<u8>,
         let mut flipped = HashSet::new();
         for ((place, &count), &wanted) in layer.counts.indexed_iter().zip(&expected) {
             if count != u32::from(wanted) && flipped.insert((place.1, place.2)) {
-                let v = f64::from(layer.potentials[place] / step[place.1]);
+                let v = f64::from(layer.potentials[place] / theta[place.1]);
                 let threshold = v.round().clamp(1.0, f64::from(network.members));
                 let distance = (v / threshold - 1.0).abs();
                 assert!(distance < TIE, "{name} {} {place:?}: {count} and not {wanted}, {distance}", node.name);
@@ -76,29 +76,29 @@ const MNIST: [(u32, u32); 6] = [(4, 1), (4, 2), (4, 4), (2, 2), (1, 1), (1, 4)];
 
 #[test]
 fn mnist_mlp_agrees_with_the_golden_scores_and_counts() {
-    for (members, steps) in MNIST {
-        compare("mnist-mlp", members, steps, 200);
+    for (members, timesteps) in MNIST {
+        compare("mnist-mlp", members, timesteps, 200);
     }
 }
 
 #[test]
 fn mnist_cnn_agrees_with_the_golden_scores_and_counts() {
-    for (members, steps) in MNIST {
-        compare("mnist-cnn", members, steps, 200);
+    for (members, timesteps) in MNIST {
+        compare("mnist-cnn", members, timesteps, 200);
     }
 }
 
 #[test]
 fn resnet20_agrees_with_the_golden_scores_and_counts() {
-    for (members, steps) in [(8, 1), (4, 2), (1, 1)] {
-        compare("resnet20-cifar10-qcfs8", members, steps, 100);
+    for (members, timesteps) in [(8, 1), (4, 2), (1, 1)] {
+        compare("resnet20-cifar10-qcfs8", members, timesteps, 100);
     }
 }
 
 #[test]
 fn vgg16_slim_agrees_with_the_golden_scores_and_counts() {
-    for (members, steps) in [(4, 1), (4, 2), (2, 2)] {
-        compare("vgg16-slim-cifar10", members, steps, 100);
+    for (members, timesteps) in [(4, 1), (4, 2), (2, 2)] {
+        compare("vgg16-slim-cifar10", members, timesteps, 100);
     }
 }
 
@@ -108,7 +108,7 @@ fn rten_runs_the_anns_as_pytorch_does() {
         [("mnist-mlp", 100), ("mnist-cnn", 100), ("resnet20-cifar10-relu", 20), ("vgg16-slim-cifar10", 20)]
     {
         let images = images(test_set(name), limit);
-        let input = placed(name, 1, 1).network.input;
+        let input = conversion(name, 1, 1).network.input;
         let scores = Ann::new(&onnx(name), input.shape, &input.normalisation).unwrap();
         let scores = scores.scores_all(&images, &|_| ()).unwrap();
         let expected = golden_scores(name, "ann_scores");
@@ -127,7 +127,7 @@ fn rten_runs_the_anns_as_pytorch_does() {
 #[test]
 fn sixteen_bits_are_almost_the_float_network() {
     for (name, depth) in [("mnist-mlp", usize::MAX), ("mnist-cnn", usize::MAX), ("resnet20-cifar10-qcfs8", 1)] {
-        let network = placed(name, 4, 2).network;
+        let network = conversion(name, 4, 2).network;
         let fixed = quantise(&network, &Settings { weight_bits: 16, ..Settings::default() }).unwrap();
         let model = Model::new(&fixed).unwrap();
         let images = images(test_set(name), 4);
@@ -151,26 +151,26 @@ fn sixteen_bits_are_almost_the_float_network() {
 #[test]
 fn a_relu_network_is_calibrated_from_a_few_images() {
     let name = "resnet20-cifar10-relu";
-    let mut placed = placed(name, 8, 2);
-    let message = calibrate::require_calibrated(&placed).unwrap_err().to_string();
-    let first = &placed.network.nodes[placed.uncalibrated[0]].name;
+    let mut conversion = conversion(name, 8, 2);
+    let message = calibrate::require_calibrated(&conversion).unwrap_err().to_string();
+    let first = &conversion.network.nodes[conversion.uncalibrated[0]].name;
     assert!(message.contains(first) && message.contains("--data"), "{message}");
-    let mut again = placed.clone();
+    let mut again = conversion.clone();
     let sample = images("cifar10_calib", 32);
-    calibrate::calibrate(&mut placed, &sample, Calibration::default(), &|| ()).unwrap();
+    calibrate::calibrate(&mut conversion, &sample, Calibration::default(), &|| ()).unwrap();
     calibrate::calibrate(&mut again, &sample, Calibration::default(), &|| ()).unwrap();
-    assert_eq!(placed, again, "the result depends on nothing but the images");
-    calibrate::require_calibrated(&placed).unwrap();
-    placed.network.validate().unwrap();
+    assert_eq!(conversion, again, "the result depends on nothing but the images");
+    calibrate::require_calibrated(&conversion).unwrap();
+    conversion.network.validate().unwrap();
     let images = images(test_set(name), 40);
     let expected = golden_scores(name, "ann_scores");
-    let scores = float_snn::scores_all(&placed.network, &images, &|_| ());
+    let scores = float_snn::scores_all(&conversion.network, &images, &|_| ());
     let equal = scores.iter().zip(expected.outer_iter());
     let equal = equal.filter(|(scores, ann)| argmax(&scores.row(1).to_vec()) == argmax(&ann.to_vec())).count();
     println!("{name}: {equal} of 40 classes equal");
     assert!(equal >= 32, "{equal} of 40");
     let wrong = other_images();
-    let message = calibrate::calibrate(&mut self::placed(name, 8, 2), &wrong, Calibration::default(), &|| ())
+    let message = calibrate::calibrate(&mut self::conversion(name, 8, 2), &wrong, Calibration::default(), &|| ())
         .unwrap_err()
         .to_string();
     assert!(message.contains("--data") && message.contains("1×28×28"), "{message}");

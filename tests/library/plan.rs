@@ -1,4 +1,4 @@
-//! The folding solver on the digits network: budgets, pins and targets are kept, and equal questions have equal answers.
+//! The folding solver on the digits network: budgets, fixed folds and targets are kept, and equal questions have equal answers.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,16 +7,16 @@ use support::digits;
 use volley::board::Board;
 use volley::data::read_npz;
 use volley::fixed_point::{Network, ThresholdMode};
+use volley::fpga::{Family, Resources};
 use volley::model::Model;
-use volley::schedule::resources::Resources;
-use volley::schedule::solver::{Pin, Task, pins, solve};
-use volley::schedule::{self, Activity, Family, Figures, Folding};
+use volley::schedule::solver::{FixedFold, Task, fixed_folds, solve};
+use volley::schedule::{self, Activity, Figures, Folding};
 
 /// The digits network and what happens in a few of its frames.
 struct Case {
     network: Network,
     frames: Vec<Activity>,
-    pins: BTreeMap<String, Pin>,
+    fixed: BTreeMap<String, FixedFold>,
     family: Family,
 }
 
@@ -28,12 +28,12 @@ impl Case {
         let model = Model::new(&network).unwrap();
         let frames =
             images.pixels.outer_iter().map(|image| Activity::of(&network, image, &model.trace(image))).collect();
-        Case { network, frames, pins: BTreeMap::new(), family: Family::Ecp5 }
+        Case { network, frames, fixed: BTreeMap::new(), family: Family::Ecp5 }
     }
 
     fn solve(&self, budget: Resources, limit: Option<u64>) -> volley::Result<Folding> {
         solve(
-            Task { network: &self.network, frames: &self.frames, family: self.family, budget, pins: &self.pins },
+            Task { network: &self.network, frames: &self.frames, family: self.family, budget, fixed: &self.fixed },
             limit,
         )
     }
@@ -92,7 +92,7 @@ fn no_budget_is_exceeded_and_less_of_any_is_never_quicker() {
 }
 
 #[test]
-fn a_device_that_is_too_small_is_refused_by_what_it_lacks() {
+fn a_board_that_is_too_small_is_refused_by_what_it_lacks() {
     let case = Case::new();
     let refused = |luts| case.solve(budget(luts, 1.0, 1.0), None).unwrap_err().to_string();
     let message = refused(0.02);
@@ -100,22 +100,22 @@ fn a_device_that_is_too_small_is_refused_by_what_it_lacks() {
 }
 
 #[test]
-fn pins_are_kept_and_illegal_ones_refused() {
+fn fixed_folds_are_kept_and_illegal_ones_refused() {
     let mut case = Case::new();
     let all = budget(1.0, 1.0, 1.0);
-    case.pins = pins("conv_4=4x2,conv_0=3").unwrap();
+    case.fixed = fixed_folds("conv_4=4x2,conv_0=3").unwrap();
     let folding = case.solve(all, None).unwrap();
     let fold = |name: &str| folding.layers[name].clone();
     assert_eq!((fold("conv_4").lanes, fold("conv_4").slices), (4, 2));
     assert_eq!(fold("conv_0").lanes, 3);
     let mut refused = |text: &str| {
-        case.pins = pins(text).unwrap();
+        case.fixed = fixed_folds(text).unwrap();
         case.solve(all, None).unwrap_err().to_string()
     };
     insta::assert_snapshot!(refused("conv_9=4"), @"fixed folds: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
     insta::assert_snapshot!(refused("conv_0=4x2"), @"layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
     insta::assert_snapshot!(refused("linear_9=4x2"), @"layer 'linear_9': a readout has one slice and one unit; give it more lanes instead");
-    let misread = |text: &str| pins(text).unwrap_err().to_string();
+    let misread = |text: &str| fixed_folds(text).unwrap_err().to_string();
     insta::assert_snapshot!(misread("conv_0"), @"fixed folds: 'conv_0' cannot be read; write layer=LANES or layer=LANESxSLICES, separated by commas");
     insta::assert_snapshot!(misread("conv_0=4x3"), @"fixed folds of layer 'conv_0': it has 3 slices; choose a power of two up to 64");
     insta::assert_snapshot!(misread("conv_0=0"), @"fixed folds of layer 'conv_0': it has 0 lanes; choose 1 to 1024 lanes");
@@ -163,7 +163,8 @@ fn nothing_cheaper_meets_the_target() {
     for conv_0 in [1, 2, 3, 4, 8] {
         for conv_4 in [1, 2, 3, 4, 6, 8, 16] {
             for linear_9 in [1, 2, 5, 10] {
-                case.pins = pins(&format!("conv_0={conv_0}x1,conv_4={conv_4}x1,linear_9={linear_9}x1")).unwrap();
+                case.fixed =
+                    fixed_folds(&format!("conv_0={conv_0}x1,conv_4={conv_4}x1,linear_9={linear_9}x1")).unwrap();
                 if let Ok(folding) = case.solve(all, Some(limit)) {
                     let other = cost(&case.figures(&folding));
                     assert!(found <= other + 0.01, "{conv_0}, {conv_4} and {linear_9} lanes: {other} below {found}");

@@ -11,7 +11,7 @@ use volley::data::{Images, read_npz};
 use volley::eval::{self, Which};
 use volley::fixed_point::Settings;
 use volley::folder::Converted;
-use volley::study::{Current, Options, Results, Stage, Study};
+use volley::study::{Current, Options, Phase, Results, Study};
 
 const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/digits");
 
@@ -119,10 +119,10 @@ fn the_trained_number_of_levels_agrees_with_the_ann() {
     assert_eq!(row.agreement_with_ann, 1.0);
 }
 
-/// On MNIST: a group of τ members at T steps errs like integrate-and-fire neurons at τT steps.
+/// On MNIST: a group of τ members at T time steps errs like integrate-and-fire neurons at τT time steps.
 #[test]
 fn groups_err_like_integrate_and_fire_neurons_on_a_real_network() {
-    let network = zoo::placed("mnist-cnn", 4, 1).network;
+    let network = zoo::conversion("mnist-cnn", 4, 1).network;
     let converted = Converted { network, settings: Settings::default(), onnx: Some(zoo::onnx("mnist-cnn")) };
     let mut study = Study::new(&converted, &options(&[2, 4], &[1, 2, 4, 8]), None, &|_, _| ()).unwrap();
     study.float(&zoo::images("mnist_test", 30), &|_, _| ()).unwrap();
@@ -156,9 +156,9 @@ fn relu() -> Converted {
     let onnx = graph.flatten("/4/Flatten").linear("/5/Gemm", 4, 12).bytes();
     let normalisation = Normalisation { mean: vec![0.4], std: vec![0.3] };
     let ann = volley::import::read_onnx_bytes(&onnx, "relu.onnx", normalisation).unwrap();
-    let mut placed = convert::convert(ann, &convert::Options { members: 4, timesteps: 1 }).unwrap();
-    calibrate(&mut placed, &quarters(40), Calibration::default(), &|| ()).unwrap();
-    Converted { network: placed.network, settings: Settings::default(), onnx: Some(onnx) }
+    let mut conversion = convert::convert(ann, &convert::Options { members: 4, timesteps: 1 }).unwrap();
+    calibrate(&mut conversion, &quarters(40), Calibration::default(), &|| ()).unwrap();
+    Converted { network: conversion.network, settings: Settings::default(), onnx: Some(onnx) }
 }
 
 #[test]
@@ -168,8 +168,8 @@ fn plain_relu_is_calibrated_for_each_combination() {
     let refused = Study::new(&converted, &options, None, &|_, _| ()).err().expect("there is no threshold").to_string();
     assert!(refused.starts_with("layer 'conv_0': its activation is a plain ReLU"), "{refused}");
     let conversions = std::sync::atomic::AtomicUsize::new(0);
-    let count = |stage: Stage, more: usize| {
-        assert_eq!(stage, Stage::Convert);
+    let count = |phase: Phase, more: usize| {
+        assert_eq!(phase, Phase::Convert);
         conversions.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
     };
     let mut study = Study::new(&converted, &options, Some(&quarters(40)), &count).unwrap();

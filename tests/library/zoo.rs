@@ -2,7 +2,7 @@
 
 use support::zoo::{self, IMAGES, NETWORKS};
 use volley::convert::calibrate::{Calibration, calibrate};
-use volley::eval::{Report, evaluate};
+use volley::eval::{Summary, evaluate};
 use volley::fixed_point::Settings;
 use volley::model::argmax;
 use volley::snn::Network;
@@ -38,7 +38,7 @@ fn golden_scores_belong_to_the_images() {
     }
 }
 
-fn report(name: &str, network: &Network) -> Report {
+fn report(name: &str, network: &Network) -> Summary {
     let images = zoo::images(zoo::test_set(name), IMAGES);
     let report = evaluate(network, &Settings::default(), Some(&zoo::onnx(name)), &images, &|_, _| ()).unwrap();
     assert_eq!(report.images, IMAGES);
@@ -66,7 +66,7 @@ fn of_all(share: f64) -> usize {
 fn accuracies_are_exact() {
     let figures = [("mnist-mlp", 4, 1, 0, 0)];
     for (name, members, timesteps, float, fixed) in figures {
-        let report = report(name, &zoo::placed(name, members, timesteps).network);
+        let report = report(name, &zoo::conversion(name, members, timesteps).network);
         let ann = zoo::golden_scores(name, "ann_scores");
         let labels = zoo::images(zoo::test_set(name), IMAGES).labels.unwrap();
         let right = ann.outer_iter().zip(labels).filter(|(scores, label)| argmax(&scores.to_vec()) == *label as usize);
@@ -80,10 +80,10 @@ fn accuracies_are_exact() {
 #[test]
 fn a_calibrated_network_keeps_its_accuracy() {
     let name = "resnet20-cifar10-relu";
-    let mut placed = zoo::placed(name, 16, 1);
+    let mut conversion = zoo::conversion(name, 16, 1);
     let sample = zoo::images(zoo::calibration_set(name), IMAGES);
-    calibrate(&mut placed, &sample, Calibration::default(), &|| ()).unwrap();
-    let report = report(name, &placed.network);
+    calibrate(&mut conversion, &sample, Calibration::default(), &|| ()).unwrap();
+    let report = report(name, &conversion.network);
     assert!(of_all(report.snn_float).abs_diff(0) <= 2);
     assert!(of_all(report.snn_fixed).abs_diff(0) <= 2);
 }

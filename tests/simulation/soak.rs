@@ -12,7 +12,7 @@ use volley::data::{self, Images};
 use volley::fixed_point::{Network, Op, ThresholdMode};
 use volley::model::Model;
 use volley::rtl::Design;
-use volley::rtl::image::{Image, fingerprint};
+use volley::rtl::weight_data::{WeightData, fingerprint};
 use volley::top::{self, Device};
 
 /// A small fault: in a file, this text becomes that one.
@@ -20,11 +20,11 @@ type Fault = (&'static str, &'static str, &'static str);
 
 /// Runs the soak and returns what it says.
 fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault: Option<Fault>) -> String {
-    let image = Image::of(design).unwrap();
+    let data = WeightData::of(design).unwrap();
     let device = Device {
         design: fingerprint(design),
-        weights: image.crc32(),
-        weights_bytes: image.bytes().len() as u32,
+        weights: data.crc32(),
+        weights_bytes: data.bytes().len() as u32,
         clock_hz: 0,
         link_buffer: 0,
         counters: true,
@@ -135,7 +135,7 @@ fn mnist_cnn_is_soaked() {
     use volley::{quantise, rtl, schedule};
     let frames = std::env::var("VOLLEY_SOAK_FRAMES").map_or(10_000, |text| text.parse().expect("a number of frames"));
     let name = "mnist-cnn";
-    let network = quantise::quantise(&zoo::placed(name, 4, 1).network, &Settings::default()).unwrap();
+    let network = quantise::quantise(&zoo::conversion(name, 4, 1).network, &Settings::default()).unwrap();
     let board = volley::board::Board::find("ulx3s-85f").unwrap();
     let folding = generated::solved(name, &network, &board, 80.0, 14_000.0);
     let design = rtl::generate(&network, &schedule::plan(&network, &folding).unwrap()).unwrap();

@@ -278,7 +278,7 @@ fn generated_designs() {
         let settings = Settings { weight_bits: 4 + seed as u32 % 6, threshold, weights, ..Settings::default() };
         let fixed = quantise::quantise(&network, &settings).expect("a random network is legal");
         let plan = folds::draw(&fixed, &mut random::Random::new(seed));
-        let design = rtl::generate(&fixed, &plan).expect("a random network has a hardware form");
+        let design = rtl::generate(&fixed, &plan).expect("a random network has hardware");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let names = write(&design.files, folder.path());
         lint(folder.path(), &names, &design.manifest.top, "").map(|text| format!("seed {seed}: {text}"))

@@ -10,7 +10,7 @@ use volley::core_folder;
 use volley::fixed_point::Settings;
 use volley::folder::Converted;
 use volley::import::{normalisation_for, read_onnx};
-use volley::rtl::image::Image;
+use volley::rtl::weight_data::WeightData;
 use volley::schedule::Folding;
 
 const AGAIN: &str = "if the change is wanted, run `volley convert examples/digits/digits.onnx --members 4 \
@@ -22,10 +22,10 @@ fn the_committed_rtl_of_the_digits_network_is_current() {
     let model = root.join("examples/digits/digits.onnx");
     let normalisation = normalisation_for(&model).unwrap().expect("digits.toml has [input]");
     let ann = read_onnx(&model, normalisation).unwrap();
-    let placed = convert(ann, &Options { members: 4, timesteps: 1 }).unwrap();
-    assert!(placed.uncalibrated.is_empty(), "the digits network knows its thresholds");
+    let conversion = convert(ann, &Options { members: 4, timesteps: 1 }).unwrap();
+    assert!(conversion.uncalibrated.is_empty(), "the digits network knows its thresholds");
     let converted =
-        Converted { network: placed.network, settings: Settings::default(), onnx: std::fs::read(&model).ok() };
+        Converted { network: conversion.network, settings: Settings::default(), onnx: std::fs::read(&model).ok() };
     let core = core_folder::generate(&converted, &Folding::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     core_folder::write(&folder.path().join("digits"), &converted, &core.design).unwrap();
@@ -48,12 +48,12 @@ fn image_and_fingerprint_are_those_of_the_files() {
     let core = core_folder::read(&folder).unwrap();
     let stands = core_folder::as_it_stands(&folder, &core.design).unwrap();
     assert_eq!(stands, core.design);
-    let image = Image::of(&stands).unwrap();
+    let data = WeightData::of(&stands).unwrap();
     let memories = core.design.manifest.memories();
     let bytes: u64 = memories.map(|memory| memory.rows * memory.row_bytes()).sum();
-    assert_eq!(image.bytes().len() as u64, bytes.next_multiple_of(4));
+    assert_eq!(data.bytes().len() as u64, bytes.next_multiple_of(4));
     // The first row of the first memory: nine rows of eight weights, tap by tap.
     let first = stands.files["digits_conv_0_weights.mem"].lines().find(|line| !line.starts_with("//")).unwrap();
-    let word = u64::from_le_bytes(image.bytes()[..8].try_into().unwrap());
+    let word = u64::from_le_bytes(data.bytes()[..8].try_into().unwrap());
     assert_eq!(format!("{word:016x}"), first);
 }

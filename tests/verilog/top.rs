@@ -5,8 +5,9 @@ use std::process::Command;
 
 use rayon::prelude::*;
 use support::command::complaint;
-use volley::board::{Board, Family, HostLink};
+use volley::board::{Board, HostLink};
 use volley::build::{self, Options};
+use volley::fpga::Family;
 
 fn digits() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("rtl-out/digits")

@@ -13,7 +13,7 @@ use volley::random::Random;
 struct TypedNeuron {
     pub potential: Signal<In, Bits<20>>,
     pub current: Signal<In, Bits<20>>,
-    pub step: Signal<In, Bits<20>>,
+    pub theta: Signal<In, Bits<20>>,
     pub count: Signal<Out, Bits<3>>,
     pub residual: Signal<Out, Bits<20>>,
     v4: Signal<Local, Bits<20>>,
@@ -31,20 +31,20 @@ impl Logic for TypedNeuron {
     #[hdl_gen]
     fn update(&mut self) {
         self.v4.next = self.potential.val() + self.current.val();
-        self.trial4.next = self.v4.val() - (self.step.val() << 2);
+        self.trial4.next = self.v4.val() - (self.theta.val() << 2);
         self.four.next = !self.trial4.val().get_bit(19);
         // All four members fired: nothing is left to decide.
         self.v2.next = self.v4.val();
         if self.four.val() {
             self.v2.next = self.trial4.val();
         }
-        self.trial2.next = self.v2.val() - (self.step.val() << 1);
+        self.trial2.next = self.v2.val() - (self.theta.val() << 1);
         self.two.next = !self.four.val() & !self.trial2.val().get_bit(19);
         self.v1.next = self.v2.val();
         if self.two.val() {
             self.v1.next = self.trial2.val();
         }
-        self.trial1.next = self.v1.val() - self.step.val();
+        self.trial1.next = self.v1.val() - self.theta.val();
         self.one.next = !self.four.val() & !self.trial1.val().get_bit(19);
         self.residual.next = self.v1.val();
         if self.one.val() {
@@ -63,18 +63,18 @@ impl Logic for TypedNeuron {
     }
 }
 
-/// A neuron's case: current with bias, and step.
+/// A neuron's case: current with bias, and theta.
 fn case(random: &mut Random) -> (i64, i64) {
-    let step = random.within(1, 2000) as i64;
-    let spread = 8 * step as usize;
-    (random.within(0, 2 * spread) as i64 - spread as i64, step)
+    let theta = random.within(1, 2000) as i64;
+    let spread = 8 * theta as usize;
+    (random.within(0, 2 * spread) as i64 - spread as i64, theta)
 }
 
 /// By the definition: member i fires when v reaches i·Θ.
-fn by_members(current: i64, step: i64) -> (i64, i64) {
-    let v = step / 2 + current;
-    let count = (1..=4).filter(|member| v >= member * step).count() as i64;
-    (count, v - count * step)
+fn by_members(current: i64, theta: i64) -> (i64, i64) {
+    let v = theta / 2 + current;
+    let count = (1..=4).filter(|member| v >= member * theta).count() as i64;
+    (count, v - count * theta)
 }
 
 fn twos_complement(value: i64) -> Bits<20> {
@@ -87,14 +87,14 @@ fn equals_the_definition_in_rust() {
     let mut neuron = TypedNeuron::default();
     neuron.connect_all();
     for _ in 0..20_000 {
-        let (current, step) = case(random);
-        neuron.potential.next = twos_complement(step / 2);
+        let (current, theta) = case(random);
+        neuron.potential.next = twos_complement(theta / 2);
         neuron.current.next = twos_complement(current);
-        neuron.step.next = twos_complement(step);
+        neuron.theta.next = twos_complement(theta);
         assert!(simulate(&mut neuron, 20), "the logic settles");
-        let (count, residual) = by_members(current, step);
-        assert_eq!(neuron.count.val(), bits::<3>(count as LiteralType), "current {current}, step {step}");
-        assert_eq!(neuron.residual.val(), twos_complement(residual), "current {current}, step {step}");
+        let (count, residual) = by_members(current, theta);
+        assert_eq!(neuron.count.val(), bits::<3>(count as LiteralType), "current {current}, theta {theta}");
+        assert_eq!(neuron.residual.val(), twos_complement(residual), "current {current}, theta {theta}");
     }
 }
 
@@ -108,8 +108,8 @@ fn equals_the_library_in_verilog() {
     let random = &mut Random::new(2);
     let cases: String = (0..2000)
         .map(|_| {
-            let (current, step) = case(random);
-            format!("{:05x}{:05x}\n", current & 0xf_ffff, step)
+            let (current, theta) = case(random);
+            format!("{:05x}{:05x}\n", current & 0xf_ffff, theta)
         })
         .collect();
     std::fs::write(folder.path().join("cases.mem"), cases).unwrap();
@@ -161,7 +161,7 @@ module bench;
     wire [2:0]  typed_count;
     wire [19:0] typed_residual;
     wire [39:0] now = cases[received % 2000];
-    typed_neuron typed (.potential({1'b0, now[19:1]}), .current(now[39:20]), .step(now[19:0]),
+    typed_neuron typed (.potential({1'b0, now[19:1]}), .current(now[39:20]), .theta(now[19:0]),
                         .count(typed_count), .residual(typed_residual));
 
     initial $readmemh("cases.mem", cases);

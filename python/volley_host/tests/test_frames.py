@@ -27,7 +27,7 @@ def test_arrays_bytes_and_lists_are_frames() -> None:
 
 def test_other_shapes_are_refused() -> None:
     for frames in (IMAGES.transpose(0, 3, 1, 2), IMAGES[:, :3], IMAGES.tobytes()[:-1], IMAGES.reshape(6, 4, 5)):
-        with pytest.raises(ValueError, match="the device takes any number of 4×5×2"):
+        with pytest.raises(ValueError, match="the accelerator takes any number of 4×5×2"):
             split(frames, SHAPE)
     with pytest.raises(ValueError, match=r"for a single frame give \[frame\]"):
         split(IMAGES[0], SHAPE)

@@ -9,14 +9,14 @@ import numpy
 import pytest
 
 from sums import expected, frames
-from volley_host import AcceleratorError, NoAnswer, Refused, WeightsFile
+from volley_host import AcceleratorError, NoAnswer, Refused, WeightFile
 from volley_host.pynq import PynqAccelerator
 
-IMAGE = bytes(at * 7 % 251 for at in range(400))
+DATA = bytes(at * 7 % 251 for at in range(400))
 
 
 class Buffer(numpy.ndarray[Any, Any]):
-    """A contiguous buffer of PYNQ, an array with a second memory behind it: what a device wrote is seen when it is made visible only."""
+    """A contiguous buffer of PYNQ, an array with a second memory behind it: what the accelerator wrote is seen when it is made visible only."""
 
     alive = 0
     host: memoryview
@@ -60,10 +60,10 @@ class Board:
         elif number == 23 and self.loading is not None:
             self.loading.append(value)
             self.registers[24] += 4
-            if self.registers[24] == len(IMAGE):
-                image = b"".join(word.to_bytes(4, "little") for word in self.loading[1:])
-                self.crc32 = self.registers[20] = zlib.crc32(image)
-                self.registers[21] = len(image)
+            if self.registers[24] == len(DATA):
+                data = b"".join(word.to_bytes(4, "little") for word in self.loading[1:])
+                self.crc32 = self.registers[20] = zlib.crc32(data)
+                self.registers[21] = len(data)
                 self.registers[10] = 8 + 2 * (self.crc32 == self.loading[0])
         elif number == 11 and value & 1:
             # The streams are cut, so nothing may be under way.
@@ -145,48 +145,48 @@ def accelerator(board: Board, timeout: float = 5.0) -> PynqAccelerator:
 def test_scores_are_right_and_nothing_is_left_behind() -> None:
     board = Board(most=400)
     done: List[int] = []
-    with accelerator(board) as device:
+    with accelerator(board) as opened:
         images = numpy.frombuffer(b"".join(frames(25)), numpy.uint8).reshape(25, 4, 5, 2)
-        assert device.classify(images, done.append) == [expected(frame) for frame in frames(25)]
-        assert device.classify([]) == []
-        assert device.identity.clock_hz == 100_000_000
+        assert opened.classify(images, done.append) == [expected(frame) for frame in frames(25)]
+        assert opened.classify([]) == []
+        assert opened.identity.clock_hz == 100_000_000
     # As many frames at once as a transfer holds.
     assert (board.transfers, done, Buffer.alive) == ([10, 10, 5], [10, 10, 5], 0)
 
 
 def test_weights_are_loaded_and_checked() -> None:
     board = Board(loadable=True)
-    device = accelerator(board)
+    opened = accelerator(board)
     with pytest.raises(Refused, match="weights"):
-        device.classify(frames(1))
-    device.load_weights(WeightsFile(0xC0FFEE11, zlib.crc32(IMAGE), IMAGE))
-    assert device.classify(frames(3)) == [expected(frame, zlib.crc32(IMAGE)) for frame in frames(3)]
-    with pytest.raises(AcceleratorError, match="not valid in the device"):
-        device.load_weights(WeightsFile(0xC0FFEE11, 5, IMAGE))
+        opened.classify(frames(1))
+    opened.load_weights(WeightFile(0xC0FFEE11, zlib.crc32(DATA), DATA))
+    assert opened.classify(frames(3)) == [expected(frame, zlib.crc32(DATA)) for frame in frames(3)]
+    with pytest.raises(AcceleratorError, match="not valid in the accelerator"):
+        opened.load_weights(WeightFile(0xC0FFEE11, 5, DATA))
     with pytest.raises(AcceleratorError, match="for design 0x00000001"):
-        device.load_weights(WeightsFile(1, zlib.crc32(IMAGE), IMAGE))
+        opened.load_weights(WeightFile(1, zlib.crc32(DATA), DATA))
     with pytest.raises(AcceleratorError, match="built in"):
-        accelerator(Board()).load_weights(WeightsFile(0xC0FFEE11, zlib.crc32(IMAGE), IMAGE))
+        accelerator(Board()).load_weights(WeightFile(0xC0FFEE11, zlib.crc32(DATA), DATA))
 
 
 def test_a_device_that_gives_no_scores_is_an_error_and_keeps_its_buffers() -> None:
     board = Board()
-    device = accelerator(board, timeout=0.1)
+    opened = accelerator(board, timeout=0.1)
     board.dead = True
     with pytest.raises(NoAnswer, match=r"frames 0 to 2 were not taken within 0.1 s \(STATUS 0x2\)"):
-        device.classify(frames(3))
+        opened.classify(frames(3))
     assert Buffer.alive == 2
     with pytest.raises(AcceleratorError, match="never ended"):
-        device.classify(frames(1))
+        opened.classify(frames(1))
     with pytest.raises(AcceleratorError, match="never ended"):
-        device.load_weights(WeightsFile(0xC0FFEE11, zlib.crc32(IMAGE), IMAGE))
+        opened.load_weights(WeightFile(0xC0FFEE11, zlib.crc32(DATA), DATA))
     # A reset ends the transfer, gives its buffers back, and all is well.
-    device.reset()
+    opened.reset()
     assert Buffer.alive == 0
-    assert device.classify(frames(2)) == [expected(frame) for frame in frames(2)]
+    assert opened.classify(frames(2)) == [expected(frame) for frame in frames(2)]
     board.dma.resets_never = True
     with pytest.raises(NoAnswer, match="load the overlay again"):
-        device.reset()
+        opened.reset()
 
 
 def test_errors_of_dma_and_core_are_told() -> None:
@@ -197,11 +197,11 @@ def test_errors_of_dma_and_core_are_told() -> None:
     Buffer.alive = 0
     board = Board()
     board.registers[10] |= 4
-    device = accelerator(board)
+    opened = accelerator(board)
     with pytest.raises(AcceleratorError, match="wrong pixel"):
-        device.classify(frames(1))
-    device.reset()
-    assert device.classify(frames(1)) == [expected(frames(1)[0])]
+        opened.classify(frames(1))
+    opened.reset()
+    assert opened.classify(frames(1)) == [expected(frames(1)[0])]
     with pytest.raises(AcceleratorError, match="wider length register"):
         accelerator(Board(most=30))
     board = Board()
@@ -220,8 +220,8 @@ class Overlay:
 def test_an_overlay_is_searched() -> None:
     dma, net = "xilinx.com_ip_axi_dma:7.1", "user.org_user_digits_axi:1.0"
     overlay = Overlay(Board(), axi_dma_0=dma, digits_axi_0=net, zynq="xilinx.com_ip_processing_system7:5.5")
-    device = PynqAccelerator(overlay, allocate=Buffer.allocate)
-    assert device.classify(frames(1)) == [expected(frames(1)[0])]
+    opened = PynqAccelerator(overlay, allocate=Buffer.allocate)
+    assert opened.classify(frames(1)) == [expected(frames(1)[0])]
     two = Overlay(Board(), axi_dma_0=dma, axi_dma_1=dma, digits_axi_0=net)
     with pytest.raises(ValueError, match="axi_dma_0.*axi_dma_1"):
         PynqAccelerator(two, allocate=Buffer.allocate)

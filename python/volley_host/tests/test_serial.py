@@ -14,7 +14,7 @@ import numpy
 import pytest
 
 from sums import expected, frames
-from volley_host import Accelerator, AcceleratorError, PortError, Register, WeightsFile
+from volley_host import Accelerator, AcceleratorError, PortError, Register, WeightFile
 from volley_host.__main__ import main
 
 DEVICES: List[Any] = json.loads(os.environ.get("VOLLEY_DEVICES", "[]"))
@@ -53,16 +53,16 @@ def test_what_cannot_be_borne_is_an_error(device: Any) -> None:
 def test_weights_are_loaded_and_used(device: Any, tmp_path: Path) -> None:
     with Accelerator.open(device["port"], timeout=device["timeout"]) as accelerator:
         for seed in (7, 11):
-            image = bytes(at * seed % 251 for at in range(3000))
+            data = bytes(at * seed % 251 for at in range(3000))
             file = tmp_path / "weights"
             header = struct.pack(
-                "<8sIII", b"VLYW\x01\0\0\0", accelerator.identity.design, zlib.crc32(image), len(image)
+                "<8sIII", b"VLYW\x01\0\0\0", accelerator.identity.design, zlib.crc32(data), len(data)
             )
-            file.write_bytes(header + image)
+            file.write_bytes(header + data)
             accelerator.load_weights(file)
-            assert accelerator.classify(frames(2)) == [expected(frame, zlib.crc32(image)) for frame in frames(2)]
+            assert accelerator.classify(frames(2)) == [expected(frame, zlib.crc32(data)) for frame in frames(2)]
         with pytest.raises(AcceleratorError, match="for design 0x00000001"):
-            accelerator.load_weights(WeightsFile(1, zlib.crc32(image), image))
+            accelerator.load_weights(WeightFile(1, zlib.crc32(data), data))
 
 
 @of("patient")
@@ -77,7 +77,7 @@ def test_registers_and_counters(device: Any) -> None:
         # Nothing was repeated, since nothing was lost.
         assert accelerator.counters().frames_in == 4 and accelerator.link.retries == 0
         with pytest.raises(AcceleratorError, match="weights built in"):
-            accelerator.load_weights(WeightsFile(accelerator.identity.design, 0, b""))
+            accelerator.load_weights(WeightFile(accelerator.identity.design, 0, b""))
         with pytest.raises(ValueError):
             accelerator.write_register(Register.LOAD_DATA, 0)
         with pytest.raises(ValueError):

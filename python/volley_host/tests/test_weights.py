@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from volley_host import WeightsFile
+from volley_host import WeightFile
 
-IMAGE = bytes(range(200))
-GOOD = struct.pack("<8sIII", b"VLYW\x01\0\0\0", 5, zlib.crc32(IMAGE), 200) + IMAGE
+DATA = bytes(range(200))
+GOOD = struct.pack("<8sIII", b"VLYW\x01\0\0\0", 5, zlib.crc32(DATA), 200) + DATA
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "good").write_bytes(GOOD)
-    assert WeightsFile.read(tmp_path / "good") == WeightsFile(5, zlib.crc32(IMAGE), IMAGE)
+    assert WeightFile.read(tmp_path / "good") == WeightFile(5, zlib.crc32(DATA), DATA)
 
 
 def test_what_is_no_weights_says_why(tmp_path: Path) -> None:
@@ -29,4 +29,4 @@ def test_what_is_no_weights_says_why(tmp_path: Path) -> None:
     for content, text in cases + [(GOOD[:-4], "should have 200"), (damaged, "checksum")]:
         (tmp_path / "bad").write_bytes(content)
         with pytest.raises(ValueError, match=text):
-            WeightsFile.read(tmp_path / "bad")
+            WeightFile.read(tmp_path / "bad")

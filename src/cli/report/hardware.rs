@@ -2,13 +2,14 @@
 
 use volley::Result;
 use volley::cosim::Verdict;
+use volley::numbers::whole;
 use volley::page::Page;
 use volley::plot::{self, Axis, Bars};
 use volley::rtl::{LayerEntry, MemoryEntry};
 
-use super::super::table::{Cell, Table, whole};
 use super::super::{cosim, generate, plan};
 use super::{Known, chart};
+use volley::table::{Cell, Table};
 
 pub fn sections(core: Option<&Known>, page: &mut Page) -> Result<()> {
     let Some(known) = core else {
@@ -32,7 +33,7 @@ fn folding(known: &Known, page: &mut Page) -> Result<()> {
             "Resources are not estimated: give a board with --board (for instance ulx3s-85f). Dense cycles are the clocks of a frame \
              without a zero.",
         );
-        page.table(generate::table(core).page());
+        page.table(generate::table(core));
         return Ok(());
     };
     page.paragraph(format!("{}.", plan::needs(board, figures.total())));
@@ -55,7 +56,7 @@ fn folding(known: &Known, page: &mut Page) -> Result<()> {
         Bars::new("multipliers", layers().map(|(_, layer)| Some(layer.resources.multipliers)).collect()),
     ];
     page.figure(plot::bars(&Axis::linear("blocks"), &names, &blocks)?, "Block RAMs and multipliers of each layer.");
-    page.table(plan::table(&core.network, &core.plan, figures).page());
+    page.table(plan::table(&core.network, &core.plan, figures));
     Ok(())
 }
 
@@ -105,7 +106,7 @@ fn measured(known: &Known, verdict: &Verdict, names: &[&str], page: &mut Page) -
         chart(Axis::linear("lane utilisation").percent().including(1.0), names, utilisation)?,
         "Clocks in which the lanes add an event, as a share of those in which the engine works.",
     );
-    page.table(cosim::table(&known.core, verdict).page());
+    page.table(cosim::table(&known.core, verdict));
     Ok(())
 }
 
@@ -128,7 +129,7 @@ fn memories(known: &Known, page: &mut Page) -> Result<()> {
         Bars::new("distributed", kbit(|memory| bits(memory) - memory.block_rows * memory.width)),
     ];
     page.figure(plot::bars(&Axis::linear("kbit"), &names, &series)?, "Memory bits of each layer.");
-    page.table(memory_table(layers, total).page());
+    page.table(memory_table(layers, total));
     Ok(())
 }
 
@@ -138,7 +139,7 @@ fn bits(memory: &MemoryEntry) -> u64 {
 
 /// One row a memory. Its file's name begins with the layer's module, which is not said again.
 fn memory_table(layers: &[LayerEntry], total: u64) -> Table {
-    let mut table = Table::new(&["layer", "memory", "words", "bits a word", "kind", "bits", "share"]);
+    let mut table = Table::new(["layer", "memory", "words", "bits a word", "kind", "bits", "share"]);
     for (layer, memory) in layers.iter().flat_map(|layer| layer.memories.iter().map(move |memory| (layer, memory))) {
         table.row(vec![
             Cell::text(&layer.name),

@@ -1,12 +1,12 @@
 //! What each layer does and loses.
 
 use volley::Result;
-use volley::eval::LayerReport;
+use volley::eval::LayerStats;
+use volley::numbers::thousands;
 use volley::page::Page;
 use volley::plot::{self, Axis, Bars};
 
 use super::super::eval::layer_table;
-use super::super::table::thousands;
 use super::{Findings, chart};
 
 pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
@@ -51,17 +51,17 @@ pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
              “volley convert” puts it there.",
         );
     }
-    page.table(layer_table(layers).page());
+    page.table(layer_table(layers));
     Ok(())
 }
 
 /// Of all time steps; of more than four the first, the second, the fourth and so on, and the last: the table has the others.
-fn densities(layers: &[LayerReport], names: &[&str]) -> Result<plot::Svg> {
-    let steps = layers.first().map_or(0, |layer| layer.density.len());
-    let shown = (1..=steps).filter(|step| steps <= 4 || step.is_power_of_two() || *step == steps);
-    let series = shown.map(|step| {
-        let values = layers.iter().map(|layer| layer.density.get(step - 1).copied());
-        Bars::new(format!("step {step}"), values.collect())
+fn densities(layers: &[LayerStats], names: &[&str]) -> Result<plot::Svg> {
+    let timesteps = layers.first().map_or(0, |layer| layer.density.len());
+    let shown = (1..=timesteps).filter(|t| timesteps <= 4 || t.is_power_of_two() || *t == timesteps);
+    let series = shown.map(|t| {
+        let values = layers.iter().map(|layer| layer.density.get(t - 1).copied());
+        Bars::new(format!("time step {t}"), values.collect())
     });
     plot::bars(&Axis::linear("spike density").percent(), names, &series.collect::<Vec<_>>())
 }

@@ -14,16 +14,16 @@ use volley::core_folder::{self, Core};
 use volley::cosim::{self, Verdict};
 use volley::data::Images;
 use volley::error::{Kind, Place};
-use volley::eval::{self, LayerReport};
+use volley::eval::{self, LayerStats};
 use volley::fixed_point;
 use volley::folder::{self, Converted};
+use volley::numbers::thousands;
 use volley::output::write_whole_file;
 use volley::page::Page;
 use volley::quantise::quantise;
 use volley::schedule::{Activity, Figures};
 use volley::{Error, plot};
 
-use super::table::thousands;
 use super::{Outcome, advice, images, progress, say, seconds};
 use super::{cosim as simulation, eval as evaluation, plan};
 
@@ -88,11 +88,11 @@ struct Findings {
     converted: Converted,
     network: fixed_point::Network,
     /// What the networks classify; without labelled images the reason why it is not known.
-    accuracy: Result<eval::Report, String>,
+    accuracy: Result<eval::Summary, String>,
     /// Images behind `layers`.
     images: usize,
     /// Empty without images.
-    layers: Vec<LayerReport>,
+    layers: Vec<LayerStats>,
     core: Option<Known>,
 }
 

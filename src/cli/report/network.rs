@@ -3,10 +3,10 @@
 use volley::Result;
 use volley::eval::Which;
 use volley::fixed_point::{Layer, Network, Node, Op, PoolKind, Source, Term};
+use volley::numbers::{percent, points, thousands, whole};
 use volley::page::Page;
 use volley::plot::{self, Axis, Bars, Item, Series, Style};
 
-use super::super::table::{percent, thousands, whole};
 use super::super::{convert, eval};
 use super::Findings;
 
@@ -15,13 +15,13 @@ pub fn facts(found: &Findings, page: &mut Page) {
     let network = &found.network;
     page.paragraph(convert::summary(network));
     let mut facts: Vec<(String, String)> = Vec::new();
-    if let Ok(report) = &found.accuracy {
-        facts.push(("accuracy in fixed point".into(), percent(report.snn_fixed)));
-        if let Some(ann) = report.ann {
-            let gained = format!("{:+.2} points", 100.0 * (report.snn_fixed - ann)).replace('-', "−");
+    if let Ok(summary) = &found.accuracy {
+        facts.push(("accuracy in fixed point".into(), percent(summary.snn_fixed)));
+        if let Some(ann) = summary.ann {
+            let gained = points(summary.snn_fixed - ann);
             facts.push(("against the ANN".into(), gained));
         }
-        facts.push(("agrees with the ANN".into(), percent(report.agreement)));
+        facts.push(("agrees with the ANN".into(), percent(summary.agreement)));
     }
     if let Some(known) = &found.core {
         if let Ok(verdict) = &known.measured {
@@ -73,7 +73,7 @@ pub fn structure(found: &Findings, page: &mut Page) -> Result<()> {
         plot::bars(&Axis::linear("bits"), &names, &widths)?,
         "Widths: of weights as set, of sums the least that no input overflows.",
     );
-    page.table(convert::table(&found.converted, network).page());
+    page.table(convert::table(&found.converted, network));
     Ok(())
 }
 
@@ -126,8 +126,8 @@ fn window(network: &Network, node: &Node, term: &Term) -> String {
 /// What the networks classify.
 pub fn accuracy(found: &Findings, page: &mut Page) -> Result<()> {
     page.heading("Accuracy");
-    let report = match &found.accuracy {
-        Ok(report) => report,
+    let summary = match &found.accuracy {
+        Ok(summary) => summary,
         Err(reason) => {
             page.paragraph(format!("Not measured: {reason}."));
             return Ok(());
@@ -135,25 +135,25 @@ pub fn accuracy(found: &Findings, page: &mut Page) -> Result<()> {
     };
     page.paragraph(format!(
         "On {} images. The interval holds the accuracy on all images of the kind with a probability of 95 %.",
-        thousands(report.images as u64)
+        thousands(summary.images as u64)
     ));
-    if report.ann.is_none() {
+    if summary.ann.is_none() {
         page.paragraph(
             "There is no ANN to compare with: the folder holds no ONNX file; “volley convert” puts it there.",
         );
     }
-    page.table(eval::table(report).page());
-    let steps = |which: Which| {
-        let rows = report.networks.iter().filter(move |row| row.network == which);
-        rows.filter_map(|row| Some([row.steps? as f64, row.top1])).collect::<Vec<_>>()
+    page.table(eval::table(summary));
+    let by_timesteps = |which: Which| {
+        let rows = summary.networks.iter().filter(move |row| row.network == which);
+        rows.filter_map(|row| Some([row.timesteps? as f64, row.top1])).collect::<Vec<_>>()
     };
-    let (float, fixed) = (steps(Which::Float), steps(Which::Fixed));
+    let (float, fixed) = (by_timesteps(Which::Float), by_timesteps(Which::Fixed));
     if fixed.len() > 1 {
         let mut series =
             vec![Series::new("float SNN", Style::Marked, float), Series::new("fixed-point SNN", Style::Marked, fixed)];
-        if let Some(ann) = report.ann {
+        if let Some(ann) = summary.ann {
             let ends = [1.0, f64::from(found.network.timesteps)];
-            series.push(Series::new("ANN", Style::Reference, ends.map(|step| [step, ann]).to_vec()));
+            series.push(Series::new("ANN", Style::Reference, ends.map(|t| [t, ann]).to_vec()));
         }
         let (x, y) = (Axis::linear("time steps"), Axis::linear("accuracy").percent());
         page.figure(plot::curves(&x, &y, &series)?, "Accuracy after each time step.");

@@ -6,7 +6,7 @@ use serde::Serialize;
 use volley::Result;
 use volley::data::Images;
 use volley::error::{Kind, Place};
-use volley::host::{Accelerator, Counters, Identity, LinkReport, Register};
+use volley::host::{Accelerator, Counters, Identity, LinkErrors, Register};
 use volley::model::{Model, argmax};
 
 /// Frames that are sent one at a time, at most.
@@ -15,7 +15,7 @@ const MOST_SINGLE: usize = 20;
 /// Everything that a run found out; all that is printed, and printed as JSON.
 #[derive(Serialize)]
 pub struct Report {
-    pub device: Identity,
+    pub accelerator: Identity,
     pub frames: usize,
     /// Frames that got the class of their label; `None` without labels.
     pub right: Option<usize>,
@@ -24,7 +24,7 @@ pub struct Report {
     /// `None` if all frames were sent one at a time.
     pub throughput: Option<Throughput>,
     pub counters: Totals,
-    pub link: LinkReport,
+    pub link: LinkErrors,
     pub check: Option<Check>,
 }
 
@@ -37,7 +37,7 @@ pub struct Latency {
     pub microseconds: Option<f64>,
 }
 
-/// From the host to the device and back, seconds; the line and the operating system are in it.
+/// From the host to the accelerator and back, seconds; the line and the operating system are in it.
 #[derive(Serialize)]
 pub struct RoundTrip {
     pub frames: usize,
@@ -52,7 +52,7 @@ pub struct Throughput {
     pub frames_per_second: f64,
 }
 
-/// What the device counted during the run.
+/// What the accelerator counted during the run.
 #[derive(Default, Serialize)]
 pub struct Totals {
     pub frames_in: u64,
@@ -88,9 +88,9 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    pub fn new(device: &mut Accelerator) -> Result<Measurement> {
+    pub fn new(accelerator: &mut Accelerator) -> Result<Measurement> {
         Ok(Measurement {
-            before: device.counters()?,
+            before: accelerator.counters()?,
             totals: Totals::default(),
             frames: 0,
             right: None,
@@ -104,14 +104,14 @@ impl Measurement {
     /// Sends some more of `all` images.
     pub fn add(
         &mut self,
-        device: &mut Accelerator,
+        accelerator: &mut Accelerator,
         images: &Images,
         all: usize,
         model: Option<&Model>,
         done: &mut dyn FnMut(usize),
     ) -> Result<()> {
         let standard = images.pixels.as_standard_layout();
-        let size = device.identity().frame_bytes();
+        let size = accelerator.identity().frame_bytes();
         let frames: Vec<&[u8]> = standard.as_slice().unwrap_or(&[]).chunks_exact(size).collect();
         let mut scores = Vec::with_capacity(frames.len());
         // The others are sent together; a single frame tells at least its own time.
@@ -119,12 +119,12 @@ impl Measurement {
         let (alone, together) = frames.split_at(single);
         for (index, frame) in alone.iter().enumerate() {
             let start = Instant::now();
-            scores.extend(device.classify(&[frame], index, done)?);
+            scores.extend(accelerator.classify(&[frame], index, done)?);
             self.trips.push(start.elapsed().as_secs_f64());
-            self.latencies.push(device.read_register(Register::Latency)?);
+            self.latencies.push(accelerator.read_register(Register::Latency)?);
         }
         let start = Instant::now();
-        scores.extend(device.classify(together, self.frames + single, done)?);
+        scores.extend(accelerator.classify(together, self.frames + single, done)?);
         self.together.0 += together.len() as u64;
         self.together.1 += start.elapsed().as_secs_f64();
         if let Some(labels) = &images.labels {
@@ -136,18 +136,18 @@ impl Measurement {
             self.check.get_or_insert_default().add(&scores, &wanted, self.frames);
         }
         self.frames += frames.len();
-        let now = device.counters()?;
+        let now = accelerator.counters()?;
         self.totals.add(&self.before, &now);
         self.before = now;
-        if device.status()?.frame_error() {
+        if accelerator.status()?.frame_error() {
             let problem = "a frame ended at the wrong pixel in the core (STATUS)".into();
-            return Err(Kind::FaultyDesign { problem }.at(Place::device("the device")));
+            return Err(Kind::FaultyDesign { problem }.at(Place::device("the accelerator")));
         }
         Ok(())
     }
 
-    pub fn report(mut self, device: &Accelerator) -> Report {
-        let identity = *device.identity();
+    pub fn report(mut self, accelerator: &Accelerator) -> Report {
+        let identity = *accelerator.identity();
         self.latencies.sort_unstable();
         self.trips.sort_unstable_by(f64::total_cmp);
         // A design without counters has 0 there.
@@ -162,7 +162,7 @@ impl Measurement {
         });
         let (frames, seconds) = self.together;
         Report {
-            device: identity,
+            accelerator: identity,
             frames: self.frames,
             right: self.right,
             latency,
@@ -174,7 +174,7 @@ impl Measurement {
             throughput: (frames > 0)
                 .then(|| Throughput { frames, frames_per_second: frames as f64 / seconds.max(1e-9) }),
             counters: self.totals,
-            link: device.link(),
+            link: accelerator.link(),
             check: self.check,
         }
     }
@@ -204,7 +204,7 @@ impl Check {
                     self.differ += 1;
                     let frame = first + frame;
                     self.first.get_or_insert_with(|| {
-                        format!("frame {frame}, class {class}: the device has {score}, the model {wanted}")
+                        format!("frame {frame}, class {class}: the accelerator has {score}, the model {wanted}")
                     });
                 }
             }
@@ -243,6 +243,6 @@ mod tests {
         check.add(&[vec![1, 2]], &[vec![1, 2]], 0);
         check.add(&[vec![1, 2], vec![-3, 4]], &[vec![1, 2], vec![5, 5]], 1);
         assert_eq!((check.compared, check.differ), (6, 2));
-        assert_eq!(check.first.as_deref(), Some("frame 2, class 0: the device has -3, the model 5"));
+        assert_eq!(check.first.as_deref(), Some("frame 2, class 0: the accelerator has -3, the model 5"));
     }
 }

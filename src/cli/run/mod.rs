@@ -11,16 +11,16 @@ use volley::core_folder::{self, Core};
 use volley::data::{self, Images};
 use volley::error::{Kind, Place, Setting};
 use volley::eval::wilson;
-use volley::host::{Accelerator, DEFAULT_BAUD, Identity, Limits, Serial, WeightsFile};
+use volley::host::{Accelerator, DEFAULT_BAUD, Identity, Limits, Serial, WeightFile};
 use volley::model::Model;
-use volley::rtl::image::fingerprint;
+use volley::numbers::{interval, percent, thousands};
+use volley::rtl::weight_data::fingerprint;
 
 use super::advice::Usage;
-use super::table::{percent, thousands};
 use super::{Json, Outcome, progress, say, say_json};
 use measure::{Measurement, Report};
 
-/// Images that are in memory at a time, and between two looks at the device's counters: so few that none of them comes round.
+/// Images that are in memory at a time, and between two looks at the accelerator's counters: so few that none of them comes round.
 const BATCH: usize = 256;
 
 /// Classify images with an accelerator on a board, and compare its scores with the bit-accurate model
@@ -30,8 +30,8 @@ const BATCH: usize = 256;
   volley run --port /dev/ttyUSB1 --data test.npz --rtl rtl --check
   volley run --port /dev/ttyUSB1 --data test.npz --weights other.vlyw
 
-The first frames, half of them and at most 20, are sent one at a time, which gives the latency; the others as many at once as the device
-has room for, which gives the throughput. What the line loses is sent again and counted.
+The first frames, half of them and at most 20, are sent one at a time, which gives the latency; the others as many at once as the accelerator
+has space for, which gives the throughput. What the line loses is sent again and counted.
 Exit code 1: with --check, a score that differs from the model's; the first is named.")]
 pub struct Args {
     /// Serial port of the board, or of a simulated one
@@ -46,7 +46,7 @@ pub struct Args {
     /// Bits a second on the line, as the bitstream was built for
     #[arg(long, value_name = "RATE", default_value_t = DEFAULT_BAUD, value_parser = clap::value_parser!(u32).range(1..))]
     baud: u32,
-    /// Folder that `volley generate` wrote: refuse a device that was not made of it
+    /// Folder that `volley generate` wrote: refuse an accelerator that was not made of it
     #[arg(long, value_name = "RTL")]
     rtl: Option<PathBuf>,
     /// Compare every score with the model of --rtl
@@ -57,7 +57,7 @@ pub struct Args {
     /// Load these weights first, as `volley weights` wrote them
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Seconds without an answer after which a message counts as lost; more for a slow line or a simulated device
+    /// Seconds without an answer after which a message counts as lost; more for a slow line or a simulated accelerator
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     timeout: Duration,
     #[command(flatten)]
@@ -81,19 +81,19 @@ pub fn run(args: &Args) -> Result<Outcome> {
         }
         _ => None,
     };
-    let weights = args.weights.as_deref().map(WeightsFile::read).transpose()?;
+    let weights = args.weights.as_deref().map(WeightFile::read).transpose()?;
     let port = Box::new(Serial::open(&args.port, args.baud)?);
-    let mut device = Accelerator::open(port, &args.port, Limits { timeout: args.timeout, ..Limits::default() })?;
+    let mut accelerator = Accelerator::open(port, &args.port, Limits { timeout: args.timeout, ..Limits::default() })?;
     if let (Some(core), Some(folder)) = (&core, &args.rtl) {
-        check_design(device.identity(), core, &args.port, folder)?;
+        check_design(accelerator.identity(), core, &args.port, folder)?;
     }
     if let Some(weights) = &weights {
-        let bar = progress::bar(weights.image.len(), "loading weights");
-        let loaded = device.load_weights(weights, &mut |bytes| bar.inc(bytes as u64));
+        let bar = progress::bar(weights.data.len(), "loading weights");
+        let loaded = accelerator.load_weights(weights, &mut |bytes| bar.inc(bytes as u64));
         bar.finish_and_clear();
         loaded?;
     }
-    let report = classify(args, &mut device, model.as_ref())?;
+    let report = classify(args, &mut accelerator, model.as_ref())?;
     if args.json.wanted {
         say_json(&report)?;
     } else {
@@ -107,7 +107,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// Refuses a device that cannot be the core of the folder.
+/// Refuses an accelerator that cannot be the core of the folder.
 fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> volley::Result<()> {
     let manifest = &core.design.manifest;
     let network = &core.network;
@@ -115,8 +115,8 @@ fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> 
     let of_folder = (network.input.shape, manifest.classes, manifest.members & 0xFF, manifest.timesteps & 0xFF);
     let refuse = |problem| Err(Kind::OtherDesign { problem }.at(Place::device(port)));
     if of_device != of_folder {
-        let text = |(shape, classes, members, steps): (Shape, usize, u32, u32)| {
-            format!("{shape} to {classes} classes with {members} members and {steps} time steps")
+        let text = |(shape, classes, members, timesteps): (Shape, usize, u32, u32)| {
+            format!("{shape} to {classes} classes with {members} members and {timesteps} time steps")
         };
         return refuse(format!("it is made for {}, and {} for {}", text(of_device), folder.display(), text(of_folder)));
     }
@@ -130,10 +130,10 @@ fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> 
 }
 
 /// Sends all frames.
-fn classify(args: &Args, device: &mut Accelerator, model: Option<&Model>) -> volley::Result<Report> {
-    let shape = device.identity().shape;
+fn classify(args: &Args, accelerator: &mut Accelerator, model: Option<&Model>) -> volley::Result<Report> {
+    let shape = accelerator.identity().shape;
     let bar = progress::bar(0, "frames");
-    let mut measurement = Measurement::new(device)?;
+    let mut measurement = Measurement::new(accelerator)?;
     let limit = args.frames.map(|frames| frames as usize);
     let sent = data::batches(&args.data, limit, BATCH, &mut |all, images| {
         if let Some(frames) = limit.filter(|&frames| frames > all) {
@@ -141,12 +141,12 @@ fn classify(args: &Args, device: &mut Accelerator, model: Option<&Model>) -> vol
         }
         bar.set_length(all as u64);
         data::check_shape(&images, shape, &args.data)?;
-        check_labels(&images, device.identity().classes, &args.data)?;
-        measurement.add(device, &images, all, model, &mut |frames| bar.inc(frames as u64))
+        check_labels(&images, accelerator.identity().classes, &args.data)?;
+        measurement.add(accelerator, &images, all, model, &mut |frames| bar.inc(frames as u64))
     });
     bar.finish_and_clear();
     sent?;
-    Ok(measurement.report(device))
+    Ok(measurement.report(accelerator))
 }
 
 fn check_labels(images: &Images, classes: usize, path: &Path) -> volley::Result<()> {
@@ -158,23 +158,22 @@ fn check_labels(images: &Images, classes: usize, path: &Path) -> volley::Result<
 fn text(report: &Report) -> String {
     let mut lines = Vec::new();
     let mut line = |name: &str, text: String| lines.push(format!("{name:<12}{text}"));
-    let device = &report.device;
-    let clock = device.clock_hz.map_or(String::new(), |hz| format!(", {} MHz", f64::from(hz) / 1e6));
+    let accelerator = &report.accelerator;
+    let clock = accelerator.clock_hz.map_or(String::new(), |hz| format!(", {} MHz", f64::from(hz) / 1e6));
     line(
-        "device",
+        "accelerator",
         format!(
             "design {:#010x}, {} to {} classes, τ = {}, T = {}{clock}",
-            device.design, device.shape, device.classes, device.members, device.timesteps
+            accelerator.design, accelerator.shape, accelerator.classes, accelerator.members, accelerator.timesteps
         ),
     );
     let frames = report.frames as u64;
     line(
         "accuracy",
         report.right.map_or("no labels".into(), |right| {
-            let [low, high] = wilson(right as f64, report.frames as f64);
+            let bounds = interval(wilson(right as f64, report.frames as f64));
             let share = percent(right as f64 / report.frames as f64);
-            let [low, high] = [low, high].map(|share| format!("{:.2}", 100.0 * share));
-            format!("{share} ({} of {}), 95 % interval {low}..{high} %", thousands(right as u64), thousands(frames))
+            format!("{share} ({} of {}), 95 % interval {bounds}", thousands(right as u64), thousands(frames))
         }),
     );
     line(
@@ -206,7 +205,7 @@ fn text(report: &Report) -> String {
             thousands(counters.output_stalls)
         ),
     );
-    line("link", format!("{}; errors the device counted: {}", report.link, thousands(counters.link_errors)));
+    line("link", format!("{}; errors the accelerator counted: {}", report.link, thousands(counters.link_errors)));
     if let Some(check) = &report.check {
         line("check", format!("{} scores compared, {} differ", thousands(check.compared), thousands(check.differ)));
     }

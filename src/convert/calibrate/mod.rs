@@ -1,26 +1,26 @@
-//! Gives the layers whose activation was a plain ReLU, which has no λ of its own, member steps, and makes good what can be
+//! Gives the layers whose activation was a plain ReLU, which has no λ of its own, member thresholds, and makes good what can be
 //! of the error that they then have.
 //!
 //! Layer by layer, in order, on sample images, which run through the float ANN and through the spiking network of the layers
 //! so far. So each layer is corrected on the inputs that it will really get, errors of the layers before it included.
 
 mod refit;
-mod steps;
+mod theta;
 
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Placed;
+use super::Conversion;
 use crate::data::Images;
 use crate::error::{Kind, Place, Result, Setting};
 use crate::shape::Shape;
 use crate::snn::{Layer, Network, Neuron, Op, Source, float};
 use crate::words::{Words, as_word};
 use refit::Sample;
-use steps::{mean_output, steps};
+use theta::{mean_output, thetas};
 
-/// How far calibration goes; each way does what the one before it does and a step more.
+/// How far calibration goes; each way does what the one before it does and a little more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Calibration {
@@ -48,18 +48,18 @@ impl Words for Calibration {
 }
 as_word!(Calibration);
 
-/// Finds the steps of `placed.uncalibrated` and corrects these layers and the readout. `placed.uncalibrated` is empty
+/// Finds the member thresholds θ of `conversion.uncalibrated` and corrects these layers and the readout. `conversion.uncalibrated` is empty
 /// afterwards. `progress` is called after each node of the network.
 ///
 /// # Errors
 /// [`Kind::NoImages`] and [`Kind::OtherShape`]; [`Kind::NeverActive`] for a layer that no image makes active.
 pub fn calibrate(
-    placed: &mut Placed,
+    conversion: &mut Conversion,
     images: &Images,
     method: Calibration,
     progress: &(dyn Fn() + Sync),
 ) -> Result<()> {
-    let shape = placed.network.input.shape;
+    let shape = conversion.network.input.shape;
     let (count, height, width, channels) = images.pixels.dim();
     let found = Shape { channels, height, width };
     if count == 0 {
@@ -68,26 +68,26 @@ pub fn calibrate(
     if found != shape {
         return Err(Kind::OtherShape { found, expected: shape }.at(Setting::Calibration));
     }
-    if placed.uncalibrated.is_empty() {
+    if conversion.uncalibrated.is_empty() {
         return Ok(());
     }
-    let normalisation = &placed.network.input.normalisation;
+    let normalisation = &conversion.network.input.normalisation;
     let inputs = images.pixels.outer_iter().map(|image| float::normalised(image, normalisation));
     let mut frames: Vec<Frame> = inputs.map(|input| Frame { input, exact: Vec::new(), spiking: Vec::new() }).collect();
     // Behind the last reader of a map, its memory is given back.
-    let last_reader = last_readers(&placed.network);
-    let network = &mut placed.network;
+    let last_reader = last_readers(&conversion.network);
+    let network = &mut conversion.network;
     for index in 0..network.nodes.len() {
         match network.nodes[index].op.clone() {
             Op::Pool(pool) => frames.par_iter_mut().for_each(|frame| frame.pool(network, index, &pool)),
             Op::Layer(mut layer) => {
                 let exact = exact_currents(network, index, &layer, &frames);
                 let readout = layer.neuron == Neuron::Readout;
-                let uncalibrated = placed.uncalibrated.contains(&index);
+                let uncalibrated = conversion.uncalibrated.contains(&index);
                 if uncalibrated {
                     let name = &network.nodes[index].name;
-                    let step = steps(name, &exact, network.members, network.timesteps, method)?;
-                    layer.neuron = Neuron::Group { step };
+                    let theta = thetas(name, &exact, network.members, network.timesteps, method)?;
+                    layer.neuron = Neuron::Group { theta };
                 }
                 if (uncalibrated || readout) && method >= Calibration::Weights {
                     refit_weights(network, index, &mut layer, &frames, &exact);
@@ -120,18 +120,18 @@ pub fn calibrate(
         }
         progress();
     }
-    placed.uncalibrated.clear();
+    conversion.uncalibrated.clear();
     Ok(())
 }
 
-/// Checks that no layer still waits for its step: what to ask when there are no images to calibrate with.
+/// Checks that no layer still waits for its θ: what to ask when there are no images to calibrate with.
 ///
 /// # Errors
 /// [`Kind::NeedsCalibration`] naming the first such layer.
-pub fn require_calibrated(placed: &Placed) -> Result<()> {
-    match placed.uncalibrated.first() {
+pub fn require_calibrated(conversion: &Conversion) -> Result<()> {
+    match conversion.uncalibrated.first() {
         None => Ok(()),
-        Some(&index) => Err(Kind::NeedsCalibration.at(Place::layer(&placed.network.nodes[index].name))),
+        Some(&index) => Err(Kind::NeedsCalibration.at(Place::layer(&conversion.network.nodes[index].name))),
     }
 }
 
@@ -153,8 +153,8 @@ impl Frame {
         let (exact, spiking) = match pool.source {
             Source::Input => {
                 let map = pooled(self.input.view());
-                let steps = vec![map.clone(); network.timesteps as usize];
-                (map, steps)
+                let maps = vec![map.clone(); network.timesteps as usize];
+                (map, maps)
             }
             Source::Node(from) => {
                 (pooled(self.exact[from].view()), self.spiking[from].iter().map(|map| pooled(map.view())).collect())
@@ -210,14 +210,14 @@ fn current<'m>(
 
 /// The spiking layer's activations in one frame, one map a time step.
 fn fire(network: &Network, index: usize, layer: &Layer, frame: &Frame) -> Vec<Array2<f32>> {
-    let Neuron::Group { step } = &layer.neuron else { return Vec::new() };
+    let Neuron::Group { theta } = &layer.neuron else { return Vec::new() };
     let out = network.nodes[index].shape;
-    let mut v = Array2::from_shape_fn((out.channels, out.pixels()), |(c, _)| step[c] / 2.0);
+    let mut v = Array2::from_shape_fn((out.channels, out.pixels()), |(c, _)| theta[c] / 2.0);
     let at = |t: usize| {
         let mut map = current(network, out, layer, &frame.input, &|from| frame.spiking[from][t].view());
         ndarray::Zip::indexed(&mut map).and(&mut v).for_each(|(c, _), a, v| {
             *v += *a;
-            *a = float::fired(*v, step[c], network.members) as f32 * step[c];
+            *a = float::fired(*v, theta[c], network.members) as f32 * theta[c];
             *v -= *a;
         });
         map
@@ -227,9 +227,9 @@ fn fire(network: &Network, index: usize, layer: &Layer, frame: &Frame) -> Vec<Ar
 
 /// The mean output of a group neuron layer over `timesteps` time steps under a constant current.
 fn fire_constant(layer: &Layer, members: u32, timesteps: u32, mut current: Array2<f32>) -> Array2<f32> {
-    if let Neuron::Group { step } = &layer.neuron {
-        for (mut channel, step) in current.outer_iter_mut().zip(step) {
-            channel.mapv_inplace(|x| mean_output(x, *step, members, timesteps));
+    if let Neuron::Group { theta } = &layer.neuron {
+        for (mut channel, theta) in current.outer_iter_mut().zip(theta) {
+            channel.mapv_inplace(|x| mean_output(x, *theta, members, timesteps));
         }
     }
     current
@@ -247,11 +247,11 @@ fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[F
     // The image is what it was.
     let Source::Node(from) = layer.terms[main].source else { return };
     let shape = network.nodes[from].shape;
-    let steps = network.timesteps as f32;
+    let timesteps = network.timesteps as f32;
     let sample = |(frame, exact): (&Frame, &Array2<f32>)| {
         let mean = |maps: &[Array2<f32>]| {
             let sum = maps.iter().skip(1).fold(maps[0].clone(), |sum, map| sum + map);
-            sum / steps
+            sum / timesteps
         };
         // Currents are linear in what comes in, so the mean input gives the mean current.
         let pooled: Vec<_> =
@@ -266,11 +266,11 @@ fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[F
 
 /// Adds to each channel's bias by how much the spiking layer's mean output falls short of the float ANN's.
 fn correct_bias(network: &Network, index: usize, layer: &mut Layer, frames: &[Frame], exact: &[Array2<f32>]) {
-    let steps = network.timesteps as f32;
+    let timesteps = network.timesteps as f32;
     let missing = frames.par_iter().zip(exact).map(|(frame, exact)| {
         let mut error = exact.mapv(|x| x.max(0.0));
         for map in fire(network, index, layer, frame) {
-            error.scaled_add(-1.0 / steps, &map);
+            error.scaled_add(-1.0 / timesteps, &map);
         }
         error.mean_axis(Axis(1)).expect("a map has pixels")
     });

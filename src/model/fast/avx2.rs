@@ -1,4 +1,4 @@
-//! The form for AVX2: 16-bit products of the even and of the odd bytes. Two of them fit into 32 bits with room to
+//! The backend for AVX2: 16-bit products of the even and of the odd bytes. Two of them fit into 32 bits with space to
 //! spare; the instruction for bytes would saturate its sums of two at 16 bits.
 
 use std::arch::x86_64::*;
@@ -134,24 +134,24 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn fire(self, v: Halves, neurons: &Neurons) -> (Halves, Halves) {
-        let (steps, tops) = (self.load(&neurons.step), self.load(&neurons.top));
+        let (thetas, tops) = (self.load(&neurons.theta), self.load(&neurons.top));
         let reciprocals = neurons.reciprocal.as_chunks::<8>().0;
         let (mut counts, mut rests) = (v, v);
         for half in 0..2 {
-            let (v, step) = (v[half], steps[half]);
+            let (v, theta) = (v[half], thetas[half]);
             // SAFETY: the processor has AVX2 (`self`), and the 32 bytes are those of the half of `reciprocal`.
             unsafe {
                 let zero = _mm256_setzero_si256();
                 let within = _mm256_min_epi32(_mm256_max_epi32(v, zero), tops[half]);
                 let reciprocal = _mm256_loadu_ps(reciprocals[half].as_ptr());
                 let estimate = _mm256_cvttps_epi32(_mm256_mul_ps(_mm256_cvtepi32_ps(within), reciprocal));
-                let rest = _mm256_sub_epi32(within, _mm256_mullo_epi32(estimate, step));
-                // Comparisons give −1: one more unless the rest is less than a step, one less where it is negative.
+                let rest = _mm256_sub_epi32(within, _mm256_mullo_epi32(estimate, theta));
+                // Comparisons give −1: one more unless the rest is less than a theta, one less where it is negative.
                 let one = _mm256_set1_epi32(1);
-                let more = _mm256_add_epi32(one, _mm256_cmpgt_epi32(step, rest));
+                let more = _mm256_add_epi32(one, _mm256_cmpgt_epi32(theta, rest));
                 let less = _mm256_cmpgt_epi32(zero, rest);
                 counts[half] = _mm256_add_epi32(_mm256_add_epi32(estimate, more), less);
-                rests[half] = _mm256_sub_epi32(v, _mm256_mullo_epi32(counts[half], step));
+                rests[half] = _mm256_sub_epi32(v, _mm256_mullo_epi32(counts[half], theta));
             }
         }
         (counts, rests)

@@ -1,4 +1,4 @@
-//! The form for AVX-512 with VNNI: a lane's four products and their sum are one instruction.
+//! The backend for AVX-512 with VNNI: a lane's four products and their sum are one instruction.
 
 use std::arch::x86_64::*;
 
@@ -93,18 +93,18 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn fire(self, v: __m512i, neurons: &Neurons) -> (__m512i, __m512i) {
-        let (step, top) = (self.load(&neurons.step), self.load(&neurons.top));
+        let (theta, top) = (self.load(&neurons.theta), self.load(&neurons.top));
         // SAFETY: the processor has AVX-512 F (`self`), and the 64 bytes are those of `reciprocal`.
         unsafe {
             let one = _mm512_set1_epi32(1);
             let within = _mm512_min_epi32(_mm512_max_epi32(v, _mm512_setzero_si512()), top);
             let reciprocal = _mm512_loadu_ps(neurons.reciprocal.as_ptr());
             let estimate = _mm512_cvttps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(within), reciprocal));
-            let rest = _mm512_sub_epi32(within, _mm512_mullo_epi32(estimate, step));
+            let rest = _mm512_sub_epi32(within, _mm512_mullo_epi32(estimate, theta));
             let below = _mm512_cmplt_epi32_mask(rest, _mm512_setzero_si512());
-            let counts = _mm512_mask_add_epi32(estimate, _mm512_cmpge_epi32_mask(rest, step), estimate, one);
+            let counts = _mm512_mask_add_epi32(estimate, _mm512_cmpge_epi32_mask(rest, theta), estimate, one);
             let counts = _mm512_mask_sub_epi32(counts, below, counts, one);
-            (counts, _mm512_sub_epi32(v, _mm512_mullo_epi32(counts, step)))
+            (counts, _mm512_sub_epi32(v, _mm512_mullo_epi32(counts, theta)))
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The loops of a layer, the same for all forms: M pixels times 16·N channels at once, their sums in registers.
+//! The loops of a layer, the same for all backends: M pixels times 16·N channels at once, their sums in registers.
 #![allow(clippy::needless_range_loop, reason = "a tile is indexed by pixel and block throughout, and unrolled")]
 
 use super::layer::{LANES, Layer, Neurons, Quads, Reads, Term};
 use super::maps::Layout;
 
-/// Sixteen 32-bit integers that wrap around, and what a form does with them. A value of the type proves that the
+/// Sixteen 32-bit integers that wrap around, and what a backend does with them. A value of the type proves that the
 /// processor is able to.
 pub trait Lanes: Copy {
     /// Sixteen integers.
@@ -122,9 +122,9 @@ fn run_tile<L: Lanes, const M: usize, const N: usize>(
         }
     }
     let mut currents = [[zero; N]; M];
-    for step in 0..layer.timesteps {
-        if step == 0 || !layer.still {
-            currents = sums::<L, M, N>(lanes, layer, sources, block, places, step);
+    for t in 0..layer.timesteps {
+        if t == 0 || !layer.still {
+            currents = sums::<L, M, N>(lanes, layer, sources, block, places, t);
         }
         for m in 0..M {
             for n in 0..N {
@@ -133,7 +133,7 @@ fn run_tile<L: Lanes, const M: usize, const N: usize>(
                     let (counts, rest) = lanes.fire(v, neurons);
                     v = rest;
                     let channel = (block + n) * LANES;
-                    let place = places[m].image * layout.image + step * layout.step + layer.places[places[m].pixel];
+                    let place = places[m].image * layout.image + t * layout.timestep + layer.places[places[m].pixel];
                     let channels = LANES.min(layer.channels - channel);
                     if m < used {
                         lanes.store_bytes(counts, &mut bytes[place + channel..][..channels]);
@@ -160,7 +160,7 @@ fn sums<L: Lanes, const M: usize, const N: usize>(
     sources: &[&[u8]],
     block: usize,
     places: &[Place; M],
-    step: usize,
+    t: usize,
 ) -> [[L::Sums; N]; M] {
     let mut sums = [[lanes.load(&[0; LANES]); N]; M];
     for (term, source) in layer.terms.iter().zip(sources) {
@@ -168,7 +168,7 @@ fn sums<L: Lanes, const M: usize, const N: usize>(
         let mut starts = [0; M];
         for m in 0..M {
             let Place { image, pixel } = places[m];
-            starts[m] = image * term.layout.image + step * term.layout.step + term.starts[pixel];
+            starts[m] = image * term.layout.image + t * term.layout.timestep + term.starts[pixel];
         }
         match term.reads {
             Reads::Quads => add_quads(lanes, term, source, block, &starts, &mut sums),

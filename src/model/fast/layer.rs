@@ -17,12 +17,12 @@ pub struct Layer {
     /// Output channels.
     pub channels: usize,
     pub timesteps: usize,
-    /// Whether the current is the same at all steps, since only the image is read.
+    /// Whether the current is the same at all time steps, since only the input is read.
     pub still: bool,
     pub terms: Vec<Term>,
     /// The sum of the terms is shifted left by this.
     pub shift: u32,
-    /// Bias less what the image's offsets make of the weights, \[block\]; 0 in lanes without a channel.
+    /// Bias less what the input's offsets make of the weights, \[block\]; 0 in lanes without a channel.
     pub bias: Vec<[i32; LANES]>,
     /// \[block\]; empty for the readout.
     pub neurons: Vec<Neurons>,
@@ -35,7 +35,7 @@ pub struct Neurons {
     /// Initial potential.
     pub start: [i32; LANES],
     /// Θ, and a float close to 1/Θ.
-    pub step: [i32; LANES],
+    pub theta: [i32; LANES],
     pub reciprocal: [f32; LANES],
     /// τ·Θ: from here on all members fire.
     pub top: [i32; LANES],
@@ -100,12 +100,13 @@ impl Layer {
         }
         let neurons = match &layer.neuron {
             Neuron::Readout { .. } => Vec::new(),
-            Neuron::Group { step } => {
-                let fits = |step: &i64| step.checked_mul(members.into()).is_some_and(|top| i32::try_from(top).is_ok());
-                if !step.iter().all(fits) {
+            Neuron::Group { theta } => {
+                let fits =
+                    |theta: &i64| theta.checked_mul(members.into()).is_some_and(|top| i32::try_from(top).is_ok());
+                if !theta.iter().all(fits) {
                     return None;
                 }
-                blocks(step, 1, |step| step as i32).into_iter().map(|step| Neurons::new(step, members)).collect()
+                blocks(theta, 1, |theta| theta as i32).into_iter().map(|theta| Neurons::new(theta, members)).collect()
             }
         };
         let places = if neurons.is_empty() { vec![] } else { Layout::new(network, Source::Node(index)).pixels() };
@@ -122,9 +123,9 @@ impl Layer {
 
 impl Neurons {
     /// τ·Θ fits into 32 bits.
-    pub fn new(step: [i32; LANES], members: i32) -> Self {
-        let reciprocal = step.map(|step| 1.0 / step as f32);
-        Neurons { start: step.map(|step| step / 2), step, reciprocal, top: step.map(|step| step * members) }
+    pub fn new(theta: [i32; LANES], members: i32) -> Self {
+        let reciprocal = theta.map(|theta| 1.0 / theta as f32);
+        Neurons { start: theta.map(|theta| theta / 2), theta, reciprocal, top: theta.map(|theta| theta * members) }
     }
 }
 

@@ -16,8 +16,8 @@ pub struct Layout {
     pub digits: usize,
     /// Bytes from a pixel to the one below it.
     pub row: usize,
-    /// Bytes from a time step to the next one: 0 for the image, which is the same at all steps.
-    pub step: usize,
+    /// Bytes from a time step to the next one: 0 for the input, which is the same at all time steps.
+    pub timestep: usize,
     /// Bytes of one image.
     pub image: usize,
 }
@@ -43,11 +43,11 @@ impl Layout {
         };
         let row = (border.left + shape.width + border.right) * digits * shape.channels;
         let plane = (border.top + shape.height + border.bottom) * row;
-        let (step, image) = match source {
+        let (timestep, image) = match source {
             Source::Input => (0, plane),
             Source::Node(_) => (plane, plane * network.timesteps as usize),
         };
-        Layout { shape, border, digits, row, step, image }
+        Layout { shape, border, digits, row, timestep, image }
     }
 
     /// Place of the pixel at row `y` and column `x` of the map with `padding` around it, in its plane.

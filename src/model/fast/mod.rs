@@ -5,10 +5,10 @@
 //! behind a sum pool. Sums are taken modulo 2³², where
 //! order, shifts and what they reach on their way do not matter: a potential or score that fits into 32 bits, which the
 //! layer's width of the membrane says of every input, comes out right. The image's bytes enter as they are, and what
-//! their offset makes of the weights is subtracted from the bias; around the image lie bytes of just that offset. The
+//! their offset makes of the weights is subtracted from the bias; around the input lie bytes of just that offset. The
 //! number of members that fire is an estimated quotient with an exact correction.
 //!
-//! A network has no fast form with a count beyond 65,535 or a pool of counts beyond 255, with τ beyond 255, a membrane beyond
+//! A network cannot be run by the fast model with a count beyond 65,535 or a pool of counts beyond 255, with τ beyond 255, a membrane beyond
 //! 32 bits or a τ·Θ beyond 31.
 //!
 //! All time steps of a few pixels are computed while their potentials are in registers; a batch of images is more pixels.
@@ -35,7 +35,7 @@ const MOST_BYTES: usize = 512 << 10;
 
 /// Instructions to use.
 #[derive(Debug, Clone, Copy)]
-pub enum Form {
+pub enum Backend {
     Portable,
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
@@ -43,41 +43,41 @@ pub enum Form {
     Avx512(avx512::Avx512),
 }
 
-impl Form {
+impl Backend {
     /// All that this processor has, the fastest last.
-    pub fn all() -> Vec<Form> {
-        let mut all = vec![Form::Portable];
+    pub fn all() -> Vec<Backend> {
+        let mut all = vec![Backend::Portable];
         #[cfg(target_arch = "x86_64")]
         {
-            all.extend(avx2::Avx2::detect().map(Form::Avx2));
-            all.extend(avx512::Avx512::detect().map(Form::Avx512));
+            all.extend(avx2::Avx2::detect().map(Backend::Avx2));
+            all.extend(avx512::Avx512::detect().map(Backend::Avx512));
         }
         all
     }
 
     /// The fastest that this processor has.
-    pub fn best() -> Form {
-        Form::all().pop().expect("the portable form is everywhere")
+    pub fn best() -> Backend {
+        Backend::all().pop().expect("the portable backend is everywhere")
     }
 
     /// The instructions' name.
     pub fn name(self) -> &'static str {
         match self {
-            Form::Portable => "portable",
+            Backend::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
-            Form::Avx2(_) => "AVX2",
+            Backend::Avx2(_) => "AVX2",
             #[cfg(target_arch = "x86_64")]
-            Form::Avx512(_) => "AVX-512 VNNI",
+            Backend::Avx512(_) => "AVX-512 VNNI",
         }
     }
 
     fn run(self, layer: &Layer, images: usize, sources: &[&[u8]], out: &mut Out) {
         match self {
-            Form::Portable => kernel::run::<_, 2, 1>(portable::Portable, layer, images, sources, out),
+            Backend::Portable => kernel::run::<_, 2, 1>(portable::Portable, layer, images, sources, out),
             #[cfg(target_arch = "x86_64")]
-            Form::Avx2(avx2) => avx2.run(layer, images, sources, out),
+            Backend::Avx2(avx2) => avx2.run(layer, images, sources, out),
             #[cfg(target_arch = "x86_64")]
-            Form::Avx512(avx512) => avx512.run(layer, images, sources, out),
+            Backend::Avx512(avx512) => avx512.run(layer, images, sources, out),
         }
     }
 }
@@ -85,20 +85,20 @@ impl Form {
 /// A network made ready for running.
 pub struct Fast<'a> {
     network: &'a Network,
-    form: Form,
-    /// Of the image, then of each node.
+    backend: Backend,
+    /// Of the input, then of each node.
     layouts: Vec<Layout>,
     /// One entry a node; `None` for pools.
     layers: Vec<Option<Layer>>,
     batch: usize,
 }
 
-/// The maps of a batch: the image's, then each node's.
+/// The maps of a batch: the input's, then each node's.
 pub struct Maps(Vec<Vec<u8>>);
 
 impl<'a> Fast<'a> {
-    /// `network` is valid. `None` if it has no fast form.
-    pub fn new(network: &'a Network, form: Form) -> Option<Self> {
+    /// `network` is valid. `None` if it cannot be run by the fast model.
+    pub fn new(network: &'a Network, backend: Backend) -> Option<Self> {
         let mut layers = Vec::new();
         for (index, node) in network.nodes.iter().enumerate() {
             layers.push(match &node.op {
@@ -116,7 +116,7 @@ impl<'a> Fast<'a> {
         let layouts: Vec<_> = sources.map(|source| Layout::new(network, source)).collect();
         let bytes: usize = layouts.iter().map(|layout| layout.image).sum();
         let batch = (MOST_BYTES / bytes).clamp(1, MOST_IMAGES);
-        Some(Fast { network, form, layouts, layers, batch })
+        Some(Fast { network, backend, layouts, layers, batch })
     }
 
     /// Most images of one run.
@@ -126,7 +126,7 @@ impl<'a> Fast<'a> {
 
     /// Memory for one run at a time.
     pub fn maps(&self) -> Maps {
-        let (image, nodes) = self.layouts.split_first().expect("the image's layout is the first");
+        let (image, nodes) = self.layouts.split_first().expect("the input's layout is the first");
         let image = image.bytes(self.batch, &self.network.input.offset);
         let nodes = nodes.iter().map(|layout| layout.bytes(self.batch, &vec![0; layout.size()]));
         Maps(std::iter::once(image).chain(nodes).collect())
@@ -145,10 +145,10 @@ impl<'a> Fast<'a> {
                     let sources: Vec<_> = layer.terms.iter().map(|term| &before[place(term.source)][..]).collect();
                     if layer.neurons.is_empty() {
                         scores = vec![[0; LANES]; images.len() * layer.blocks()];
-                        self.form.run(layer, images.len(), &sources, &mut Out::Scores(&mut scores));
+                        self.backend.run(layer, images.len(), &sources, &mut Out::Scores(&mut scores));
                     } else {
                         let mut out = Out::Counts(&mut after[0], self.layouts[index + 1]);
-                        self.form.run(layer, images.len(), &sources, &mut out);
+                        self.backend.run(layer, images.len(), &sources, &mut out);
                     }
                 }
                 (Op::Pool(pool), None) => {
@@ -171,7 +171,7 @@ impl<'a> Fast<'a> {
         }
         let places = layout.pixels();
         Array3::from_shape_fn((self.network.timesteps as usize, places.len(), shape.channels), |(t, pixel, channel)| {
-            let first = image * layout.image + t * layout.step + places[pixel] + channel;
+            let first = image * layout.image + t * layout.timestep + places[pixel] + channel;
             let digits = (0..layout.digits).map(|digit| {
                 let byte = maps.0[node + 1][first + digit * shape.channels];
                 u32::from(byte) << (8 * digit)
@@ -198,20 +198,20 @@ impl<'a> Fast<'a> {
         let (from, to) = (&self.layouts[place(pool.source)], &self.layouts[node + 1]);
         let (shape, channels) = (self.network.nodes[node].shape, to.channels());
         let ([kernel_y, kernel_x], [stride_y, stride_x]) = (pool.window.kernel, pool.window.stride);
-        let steps = self.network.timesteps as usize;
+        let timesteps = self.network.timesteps as usize;
         let mut pooled = vec![0u16; channels];
-        for (image, step) in (0..images).flat_map(|image| (0..steps).map(move |step| (image, step))) {
+        for (image, t) in (0..images).flat_map(|image| (0..timesteps).map(move |t| (image, t))) {
             for (y, x) in (0..shape.height).flat_map(|y| (0..shape.width).map(move |x| (y, x))) {
                 pooled.fill(0);
                 for (ky, kx) in (0..kernel_y).flat_map(|ky| (0..kernel_x).map(move |kx| (ky, kx))) {
                     let pixel = from.pixel(y * stride_y + ky, x * stride_x + kx);
-                    let counts = &source[image * from.image + step * from.step + pixel..][..channels];
+                    let counts = &source[image * from.image + t * from.timestep + pixel..][..channels];
                     for (value, &count) in pooled.iter_mut().zip(counts) {
                         let count = u16::from(count);
                         *value = if pool.kind == PoolKind::Sum { *value + count } else { count.max(*value) };
                     }
                 }
-                let place = image * to.image + step * to.step + to.pixel(y, x);
+                let place = image * to.image + t * to.timestep + to.pixel(y, x);
                 for (digit, bytes) in out[place..][..to.size()].chunks_mut(channels).enumerate() {
                     bytes.iter_mut().zip(&pooled).for_each(|(byte, &count)| *byte = (count >> (8 * digit)) as u8);
                 }

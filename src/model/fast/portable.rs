@@ -1,4 +1,4 @@
-//! The form for every processor, which the compiler vectorises as it can.
+//! The backend for every processor, which the compiler vectorises as it can.
 
 use super::kernel::Lanes;
 use super::layer::{LANES, Neurons, Quads};
@@ -82,12 +82,12 @@ impl Lanes for Portable {
     fn fire(self, mut v: Self::Sums, neurons: &Neurons) -> (Self::Sums, Self::Sums) {
         let mut counts = [0; LANES];
         for lane in 0..LANES {
-            let step = neurons.step[lane];
+            let theta = neurons.theta[lane];
             let within = v[lane].clamp(0, neurons.top[lane]);
             let estimate = (within as f32 * neurons.reciprocal[lane]) as i32;
-            let rest = within.wrapping_sub(estimate.wrapping_mul(step));
-            counts[lane] = estimate + i32::from(rest >= step) - i32::from(rest < 0);
-            v[lane] = v[lane].wrapping_sub(counts[lane].wrapping_mul(step));
+            let rest = within.wrapping_sub(estimate.wrapping_mul(theta));
+            counts[lane] = estimate + i32::from(rest >= theta) - i32::from(rest < 0);
+            v[lane] = v[lane].wrapping_sub(counts[lane].wrapping_mul(theta));
         }
         (counts, v)
     }

@@ -11,9 +11,9 @@ use crate::snn;
 use ndarray::Array4;
 use proptest::prelude::*;
 
-/// Runs batches of each size through `form` and compares every count and score with the plain model's.
-fn compare(network: &Network, form: Form, seed: u64) -> Result<(), TestCaseError> {
-    let fast = Fast::new(network, form).expect("a fast form");
+/// Runs batches of each size through `backend` and compares every count and score with the plain model's.
+fn compare(network: &Network, backend: Backend, seed: u64) -> Result<(), TestCaseError> {
+    let fast = Fast::new(network, backend).expect("a fast model");
     let plain = Plain::new(network).unwrap();
     let mut maps = fast.maps();
     for images in [fast.batch(), 1, fast.batch().min(3)] {
@@ -27,7 +27,7 @@ fn compare(network: &Network, form: Form, seed: u64) -> Result<(), TestCaseError
                 let counts = fast.counts(index, image, &maps);
                 prop_assert_eq!(&counts, &traced.counts, "{} of image {}", network.nodes[index].name, image);
             }
-            prop_assert_eq!(scores, &trace.scores, "scores of image {}, {}", image, form.name());
+            prop_assert_eq!(scores, &trace.scores, "scores of image {}, {}", image, backend.name());
         }
     }
     Ok(())
@@ -48,14 +48,14 @@ proptest! {
         let mut source = random::network(seed, &Options { members, timesteps: 6, ..Options::default() });
         // All members fire: sum pools then go beyond a byte.
         for node in source.nodes.iter_mut().filter(|_| loud) {
-            if let snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { step }, .. }) = &mut node.op {
-                step.iter_mut().for_each(|step| *step /= 100.0);
+            if let snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { theta }, .. }) = &mut node.op {
+                theta.iter_mut().for_each(|theta| *theta /= 100.0);
             }
         }
         let network = quantise(&source, &Settings { weight_bits, threshold, ..Settings::default() }).unwrap();
-        if Fast::new(&network, Form::Portable).is_some() {
-            for form in Form::all() {
-                compare(&network, form, seed)?;
+        if Fast::new(&network, Backend::Portable).is_some() {
+            for backend in Backend::all() {
+                compare(&network, backend, seed)?;
             }
         }
     }
@@ -71,7 +71,7 @@ fn wide(seed: u64) -> snn::Network {
         Array4::from_shape_simple_fn(dim, || scale * random.real())
     };
     let window = |kernel, padding| Window { kernel, stride: [1, 1], padding: Padding::same(padding) };
-    let step = 0.3;
+    let theta = 0.3;
     let node = |name: &str, shape: Shape, terms, neuron| {
         let bias = vec![0.1; shape.channels];
         let op = snn::Op::Layer(snn::Layer { terms, bias, neuron });
@@ -99,7 +99,7 @@ fn wide(seed: u64) -> snn::Network {
         window: window(whole, 0),
         weights: weights(random, [classes, channels, whole[0], whole[1]]),
     };
-    let group = || snn::Neuron::Group { step: vec![step; channels] };
+    let group = || snn::Neuron::Group { theta: vec![theta; channels] };
     let nodes = vec![
         node("stem", map, vec![stem], group()),
         node("block", map, vec![dense, own], group()),
@@ -118,20 +118,20 @@ proptest! {
     #[test]
     fn many_channels(seed: u64, weight_bits in 4u32..=12) {
         let network = quantise(&wide(seed), &Settings { weight_bits, ..Settings::default() }).unwrap();
-        for form in Form::all() {
-            compare(&network, form, seed)?;
+        for backend in Backend::all() {
+            compare(&network, backend, seed)?;
         }
     }
 }
 
-/// Most random networks of common settings have a fast form, else the test above would compare nothing.
+/// Most random networks of common settings have a fast model, else the test above would compare nothing.
 #[test]
 fn common_networks_are_fast() {
     for (weight_bits, members) in [(8, 15), (8, 255), (12, 15), (16, 15)] {
         let fast = (0..100).filter(|&seed| {
             let network = random::network(seed, &Options { members, ..Options::default() });
             let network = quantise(&network, &Settings { weight_bits, ..Settings::default() }).unwrap();
-            Fast::new(&network, Form::Portable).is_some()
+            Fast::new(&network, Backend::Portable).is_some()
         });
         let fast = fast.count();
         println!("{weight_bits} bits, up to {members} members: {fast} of 100");
@@ -139,7 +139,7 @@ fn common_networks_are_fast() {
     }
 }
 
-fn fire(form: Form, v: &[i32; LANES], neurons: &Neurons) -> ([i32; LANES], [i32; LANES]) {
+fn fire(backend: Backend, v: &[i32; LANES], neurons: &Neurons) -> ([i32; LANES], [i32; LANES]) {
     fn stored<L: Lanes>(lanes: L, v: &[i32; LANES], neurons: &Neurons) -> ([i32; LANES], [i32; LANES]) {
         let (counts, rest) = lanes.fire(lanes.load(v), neurons);
         let (mut stored, mut left) = ([0; LANES], [0; LANES]);
@@ -147,12 +147,12 @@ fn fire(form: Form, v: &[i32; LANES], neurons: &Neurons) -> ([i32; LANES], [i32;
         lanes.store(rest, &mut left);
         (stored, left)
     }
-    match form {
-        Form::Portable => stored(portable::Portable, v, neurons),
+    match backend {
+        Backend::Portable => stored(portable::Portable, v, neurons),
         #[cfg(target_arch = "x86_64")]
-        Form::Avx2(lanes) => stored(lanes, v, neurons),
+        Backend::Avx2(lanes) => stored(lanes, v, neurons),
         #[cfg(target_arch = "x86_64")]
-        Form::Avx512(lanes) => stored(lanes, v, neurons),
+        Backend::Avx512(lanes) => stored(lanes, v, neurons),
     }
 }
 
@@ -160,25 +160,25 @@ fn fire(form: Form, v: &[i32; LANES], neurons: &Neurons) -> ([i32; LANES], [i32;
 #[test]
 fn firing_is_exact() {
     let mut random = Random::new(7);
-    let steps = [1, 2, 3, 7, 100, 255, 1000, 4095, 65_535, 65_536, 1_000_003, 8_421_504, 8_421_503, 12, 5, 9];
-    let neurons = Neurons::new(steps, 255);
+    let thetas = [1, 2, 3, 7, 100, 255, 1000, 4095, 65_535, 65_536, 1_000_003, 8_421_504, 8_421_503, 12, 5, 9];
+    let neurons = Neurons::new(thetas, 255);
     let mut potentials = vec![[i32::MIN; LANES], [i32::MAX; LANES], [0; LANES], [-1; LANES]];
     for n in 0..=256i64 {
         for away in -1..=1 {
-            potentials.push(steps.map(|step| (n * i64::from(step) + away).clamp(0, i32::MAX.into()) as i32));
+            potentials.push(thetas.map(|theta| (n * i64::from(theta) + away).clamp(0, i32::MAX.into()) as i32));
         }
-        potentials.push(steps.map(|_| random.bits() as i32));
-        potentials.push(steps.map(|step| (random.bits() % (256 * step as u64)).min(i32::MAX as u64) as i32));
+        potentials.push(thetas.map(|_| random.bits() as i32));
+        potentials.push(thetas.map(|theta| (random.bits() % (256 * theta as u64)).min(i32::MAX as u64) as i32));
     }
     for v in potentials {
-        for form in Form::all() {
-            let (counts, rests) = fire(form, &v, &neurons);
+        for backend in Backend::all() {
+            let (counts, rests) = fire(backend, &v, &neurons);
             for lane in 0..LANES {
-                let (v, step) = (i64::from(v[lane]), i64::from(steps[lane]));
-                let count = v.div_euclid(step).clamp(0, 255);
-                let rest = v - count * step;
-                assert_eq!(i64::from(counts[lane]), count, "{v} by {step}, {}", form.name());
-                assert_eq!(i64::from(rests[lane]), rest, "{v} by {step}, {}", form.name());
+                let (v, theta) = (i64::from(v[lane]), i64::from(thetas[lane]));
+                let count = v.div_euclid(theta).clamp(0, 255);
+                let rest = v - count * theta;
+                assert_eq!(i64::from(counts[lane]), count, "{v} by {theta}, {}", backend.name());
+                assert_eq!(i64::from(rests[lane]), rest, "{v} by {theta}, {}", backend.name());
             }
         }
     }

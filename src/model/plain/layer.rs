@@ -7,8 +7,8 @@ use super::Map;
 
 /// The currents of one output pixel, without the bias.
 pub trait Current {
-    /// The current of time step `step` into channel `channel`.
-    fn at(&self, step: usize, channel: usize) -> i64;
+    /// The current of time step `t` into channel `channel`.
+    fn at(&self, t: usize, channel: usize) -> i64;
 }
 
 /// An accumulator's number: `i32` where the layer's widths prove that it is enough, else `i64`.
@@ -22,18 +22,18 @@ pub enum Prepared {
     Wide(Vec<Vec<i64>>),
 }
 
-/// Accumulators of one pixel: those of the image serve all time steps alike.
+/// Accumulators of one pixel: those of the input serve all time steps alike.
 struct Accumulators<N> {
     channels: usize,
-    /// \[out\], from the image.
+    /// \[out\], from the input.
     shared: Vec<N>,
     /// \[time step\]\[out\], from spikes.
-    stepped: Vec<N>,
+    by_timestep: Vec<N>,
 }
 
 impl<N: Number> Current for Accumulators<N> {
-    fn at(&self, step: usize, channel: usize) -> i64 {
-        self.shared[channel].into() + self.stepped[step * self.channels + channel].into()
+    fn at(&self, t: usize, channel: usize) -> i64 {
+        self.shared[channel].into() + self.by_timestep[t * self.channels + channel].into()
     }
 }
 
@@ -72,7 +72,7 @@ impl Prepared {
 /// One nonzero count of a source pixel.
 struct Spikes<N> {
     channel: usize,
-    step: usize,
+    t: usize,
     count: N,
 }
 
@@ -88,12 +88,12 @@ struct Listed<N> {
 impl<N: Number> Listed<N> {
     fn new(source: &Map) -> Self {
         let mut listed = Listed { spikes: Vec::new(), starts: vec![0], nonzero: Vec::new() };
-        for pixel in source.values.chunks_exact(source.channels * source.steps) {
+        for pixel in source.values.chunks_exact(source.channels * source.timesteps) {
             let mut nonzero = 0;
-            for (channel, counts) in pixel.chunks_exact(source.steps).enumerate() {
+            for (channel, counts) in pixel.chunks_exact(source.timesteps).enumerate() {
                 let before = listed.spikes.len();
                 let spikes = counts.iter().enumerate().filter(|(_, count)| **count != 0);
-                listed.spikes.extend(spikes.map(|(step, &count)| Spikes { channel, step, count: count.into() }));
+                listed.spikes.extend(spikes.map(|(t, &count)| Spikes { channel, t, count: count.into() }));
                 nonzero += u32::from(listed.spikes.len() > before);
             }
             listed.starts.push(listed.spikes.len());
@@ -114,15 +114,15 @@ fn accumulate<N: Number>(
     let channels = out.channels;
     let listed: Vec<Listed<N>> = terms.iter().map(|(_, source)| Listed::new(source)).collect();
     let zero = |n: usize| vec![N::default(); n];
-    let mut sums = Accumulators { channels, shared: zero(channels), stepped: zero(channels * timesteps) };
+    let mut sums = Accumulators { channels, shared: zero(channels), by_timestep: zero(channels * timesteps) };
     for pixel in 0..out.pixels() {
         sums.shared.fill(N::default());
-        sums.stepped.fill(N::default());
+        sums.by_timestep.fill(N::default());
         let mut nonzero = 0;
         for (((window, source), listed), weights) in terms.iter().zip(&listed).zip(weights) {
             let [rows, columns] = window.kernel;
-            let image = source.steps == 1 && timesteps != 1;
-            let into = if image { &mut sums.shared } else { &mut sums.stepped };
+            let image = source.timesteps == 1 && timesteps != 1;
+            let into = if image { &mut sums.shared } else { &mut sums.by_timestep };
             for tap in 0..rows * columns {
                 // Above or left of the map this wraps to a huge number.
                 let y = (pixel / out.width * window.stride[0] + tap / columns).wrapping_sub(window.padding.top);
@@ -134,7 +134,7 @@ fn accumulate<N: Number>(
                 nonzero += listed.nonzero[from];
                 for spikes in &listed.spikes[listed.starts[from]..listed.starts[from + 1]] {
                     let row = &weights[(tap * source.channels + spikes.channel) * channels..][..channels];
-                    add(&mut into[spikes.step * channels..][..channels], row, spikes.count);
+                    add(&mut into[spikes.t * channels..][..channels], row, spikes.count);
                 }
             }
         }

@@ -1,5 +1,5 @@
 //! The model as plainly as it can be written: sums over the nonzero counts, in 32 or 64 bits. It runs every legal
-//! network, records everything, and is what the fast form is compared with.
+//! network, records everything, and is what the fast model is compared with.
 
 mod layer;
 
@@ -10,9 +10,9 @@ use crate::error::Result;
 use crate::fixed_point::{Network, Neuron, Op, Pool, PoolKind, Source};
 use layer::{Current, Prepared};
 
-/// The values of one map in one frame, \[pixel\]\[channel\]\[time step\]; the image has one time step only.
+/// The values of one map in one frame, \[pixel\]\[channel\]\[time step\]; the input has one time step only.
 struct Map {
-    steps: usize,
+    timesteps: usize,
     channels: usize,
     width: usize,
     height: usize,
@@ -22,7 +22,7 @@ struct Map {
 impl Map {
     /// All time steps of one pixel, \[channel\]\[time step\].
     fn pixel(&self, y: usize, x: usize) -> &[i32] {
-        let size = self.channels * self.steps;
+        let size = self.channels * self.timesteps;
         &self.values[(y * self.width + x) * size..][..size]
     }
 }
@@ -63,7 +63,7 @@ impl<'a> Plain<'a> {
         assert_eq!(image.dim(), (shape.height, shape.width, shape.channels), "an image of the network's input shape");
         let offset = &self.network.input.offset;
         let values = image.indexed_iter().map(|((_, _, c), &p)| i32::from(p) - i32::from(offset[c])).collect();
-        let input = Map { steps: 1, channels: shape.channels, width: shape.width, height: shape.height, values };
+        let input = Map { timesteps: 1, channels: shape.channels, width: shape.width, height: shape.height, values };
         let mut maps: Vec<Map> = Vec::with_capacity(self.network.nodes.len());
         let mut scores = Vec::new();
         for (node, prepared) in self.network.nodes.iter().zip(&self.layers) {
@@ -71,10 +71,10 @@ impl<'a> Plain<'a> {
                 Source::Input => &input,
                 Source::Node(index) => &maps[index],
             };
-            let steps = self.network.timesteps as usize;
-            let size = steps * node.shape.elements();
+            let timesteps = self.network.timesteps as usize;
+            let size = timesteps * node.shape.elements();
             let mut out = Map {
-                steps,
+                timesteps,
                 channels: node.shape.channels,
                 width: node.shape.width,
                 height: node.shape.height,
@@ -86,26 +86,32 @@ impl<'a> Plain<'a> {
                     let terms: Vec<_> = layer.terms.iter().map(|term| (term.window, map(term.source))).collect();
                     let mut membranes = record.is_some().then(|| vec![0; size]);
                     let events = record.is_some().then_some(&mut traced.window_events);
-                    prepared.currents(&terms, node.shape, steps, events, &mut |pixel, current| match &layer.neuron {
-                        Neuron::Readout { .. } => scores = score(&layer.bias, steps, current),
-                        Neuron::Group { step } => {
-                            let place = pixel * out.channels * steps;
-                            for (c, (&step, &bias)) in step.iter().zip(&layer.bias).enumerate() {
-                                let mut v = step.div_euclid(2);
-                                for t in 0..steps {
-                                    v += current.at(t, c) + bias;
-                                    let count = v.div_euclid(step).clamp(0, self.network.members.into());
-                                    v -= count * step;
-                                    out.values[place + c * steps + t] = count as i32;
-                                    if let Some(membranes) = &mut membranes {
-                                        membranes[place + c * steps + t] = v;
+                    prepared.currents(
+                        &terms,
+                        node.shape,
+                        timesteps,
+                        events,
+                        &mut |pixel, current| match &layer.neuron {
+                            Neuron::Readout { .. } => scores = score(&layer.bias, timesteps, current),
+                            Neuron::Group { theta } => {
+                                let place = pixel * out.channels * timesteps;
+                                for (c, (&theta, &bias)) in theta.iter().zip(&layer.bias).enumerate() {
+                                    let mut v = theta.div_euclid(2);
+                                    for t in 0..timesteps {
+                                        v += current.at(t, c) + bias;
+                                        let count = v.div_euclid(theta).clamp(0, self.network.members.into());
+                                        v -= count * theta;
+                                        out.values[place + c * timesteps + t] = count as i32;
+                                        if let Some(membranes) = &mut membranes {
+                                            membranes[place + c * timesteps + t] = v;
+                                        }
                                     }
                                 }
                             }
-                        }
-                    });
+                        },
+                    );
                     if let (Some(membranes), Neuron::Group { .. }) = (membranes, &layer.neuron) {
-                        traced.membranes = Some(trace::by_step(&membranes, steps, node.shape));
+                        traced.membranes = Some(trace::by_timestep(&membranes, timesteps, node.shape));
                     }
                 }
                 (Op::Pool(pool), _) => run_pool(pool, map(pool.source), &mut out),
@@ -114,7 +120,7 @@ impl<'a> Plain<'a> {
             if let Some(record) = &mut record {
                 traced.events = traced.window_events.iter().map(|&n| u64::from(n)).sum();
                 if !matches!(&node.op, Op::Layer(layer) if matches!(layer.neuron, Neuron::Readout { .. })) {
-                    traced.counts = trace::by_step(&out.values, steps, node.shape).mapv(|count| count as u32);
+                    traced.counts = trace::by_timestep(&out.values, timesteps, node.shape).mapv(|count| count as u32);
                 }
                 record.push(traced);
             }
@@ -124,13 +130,13 @@ impl<'a> Plain<'a> {
     }
 }
 
-fn score(bias: &[i64], steps: usize, current: &dyn Current) -> Vec<i64> {
-    bias.iter().enumerate().map(|(c, bias)| (0..steps).map(|t| current.at(t, c) + bias).sum()).collect()
+fn score(bias: &[i64], timesteps: usize, current: &dyn Current) -> Vec<i64> {
+    bias.iter().enumerate().map(|(c, bias)| (0..timesteps).map(|t| current.at(t, c) + bias).sum()).collect()
 }
 
 fn run_pool(pool: &Pool, source: &Map, out: &mut Map) {
     let ([kernel_y, kernel_x], [stride_y, stride_x]) = (pool.window.kernel, pool.window.stride);
-    let size = out.channels * out.steps;
+    let size = out.channels * out.timesteps;
     for (pixel, pooled) in out.values.chunks_exact_mut(size).enumerate() {
         let (y, x) = (pixel / out.width * stride_y, pixel % out.width * stride_x);
         for (ky, kx) in (0..kernel_y).flat_map(|ky| (0..kernel_x).map(move |kx| (ky, kx))) {

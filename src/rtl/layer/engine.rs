@@ -5,7 +5,7 @@ use super::{
 };
 use crate::rtl::memory::{Memory, NeuronFormat};
 use crate::rtl::netlist::{Item, Module, Parameter, Rom, Wire};
-use crate::schedule::{self, Firing, is_readout};
+use crate::schedule::Firing;
 
 /// The instance of the engine while it is put together.
 struct Engine {
@@ -95,17 +95,17 @@ impl Context<'_> {
     }
 
     pub(super) fn engine(&self, module: &mut Module, format: &NeuronFormat) {
-        let readout = is_readout(self.layer);
+        let readout = self.layer.is_readout();
         let fold = &self.plan.fold;
         let channels = self.node.shape.channels;
-        let [arithmetic, lanes_packed, steps_packed] = self.plan.arithmetic(self.layer).parameters();
+        let [arithmetic, lanes_packed, timesteps_packed] = self.plan.arithmetic(self.layer).parameters();
         // Terms are far from 32 bits of shift: their sums would not fit.
         let shift = |term: usize| self.layer.terms[term].shift;
         let shifts = self.plan.scanned().fold(0u32, |all, (term, _)| all | 1 << shift(term).min(31));
         let max_shift = self.plan.scanned().map(|(term, _)| shift(term)).max().unwrap_or(0);
         let parameters = vec![
             int("IN_BITS", self.count_bits),
-            int("IN_MOST", schedule::most_count(self.network, self.layer)),
+            int("IN_MOST", self.network.most_count(self.layer)),
             int("IN_SIGNED", i64::from(self.signed)),
             int("CHANNELS", channels as i64),
             int("LANES", fold.lanes as i64),
@@ -122,21 +122,21 @@ impl Context<'_> {
         let connections = vec![connect("clk", "clk"), connect("rst", "rst")];
         let mut engine = Engine { parameters, connections };
         if readout {
-            let factor = if schedule::reads_image(self.layer) { self.network.timesteps } else { 1 };
+            let factor = if self.layer.reads_input() { self.network.timesteps } else { 1 };
             engine.parameters.extend([int("FACTOR", factor), int("CHANNEL_BITS", address_bits(channels))]);
         } else {
             engine.parameters.extend([
                 int("SLICES", fold.slices as i64),
                 int("UNITS", fold.units as i64),
                 int("VECTOR", i64::from(self.has_vector())),
-                int("IN_TIMESTEPS", self.steps),
-                int("TIMESTEPS_PACKED", steps_packed),
+                int("IN_TIMESTEPS", self.timesteps),
+                int("TIMESTEPS_PACKED", timesteps_packed),
                 int("SERIAL", i64::from(fold.firing == Firing::Serial)),
                 int("TIMESTEPS", self.network.timesteps),
                 int("MEMBERS", self.network.members),
-                int("THETA_BITS", format.step_bits),
-                int("POW2", i64::from(format.step_log2.is_some())),
-                int("THETA_LOG2", format.step_log2.unwrap_or(1)),
+                int("THETA_BITS", format.theta_bits),
+                int("POW2", i64::from(format.theta_log2.is_some())),
+                int("THETA_LOG2", format.theta_log2.unwrap_or(1)),
                 int("MEMBRANE_BITS", format.membrane_bits),
                 int("COUNT_BITS", self.layer.widths.count),
                 int("BEAT_ADDR_BITS", address_bits(channels / fold.units)),
@@ -183,7 +183,7 @@ impl Context<'_> {
         let (prefix, counts, valid, row, parameters) = match self.plan.elementwise() {
             Some((term, plan)) => {
                 let shift = self.layer.terms[term].shift;
-                let bits = plan.element_bits / self.steps;
+                let bits = plan.element_bits / self.timesteps;
                 let parameters = [("ELEMENTWISE", 1), ("ELEMENT_BITS", bits), ("ELEMENT_SHIFT", shift)];
                 ("", "element_counts".into(), "element_valid".into(), "element_row".into(), parameters.to_vec())
             }
@@ -194,7 +194,7 @@ impl Context<'_> {
                 }
                 let zero = |bits: u32| format!("{bits}'d0");
                 let row = zero(units * self.layer.weight_bits);
-                ("unused_", zero(units * self.steps), zero(1), row, vec![("ELEMENT_BITS", 1)])
+                ("unused_", zero(units * self.timesteps), zero(1), row, vec![("ELEMENT_BITS", 1)])
             }
         };
         engine.parameters.extend(parameters.into_iter().map(|(name, value)| int(name, value)));

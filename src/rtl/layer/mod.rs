@@ -8,7 +8,7 @@ use super::netlist::{Module, Port, Rom};
 pub(super) use super::netlist::{connect, int, memory_folder, same_memory_folder};
 use crate::error::{Kind, Place, Result};
 use crate::fixed_point::{Layer, Network, Node, Source, WeightMode};
-use crate::schedule::{self, LayerPlan, Storage, TermKind, is_readout};
+use crate::schedule::{self, LayerPlan, Storage, TermKind};
 
 /// The modules of one layer and the contents of its memories.
 pub(super) struct LayerModules {
@@ -73,7 +73,7 @@ struct Context<'a> {
     count_bits: u32,
     signed: bool,
     /// Time steps of an event.
-    steps: u32,
+    timesteps: u32,
     address_bits: u32,
 }
 
@@ -86,11 +86,10 @@ pub(super) fn modules(
     plan: &LayerPlan,
 ) -> Result<LayerModules> {
     check(node, layer)?;
-    let readout = is_readout(layer);
-    let from_image = schedule::reads_image(layer);
-    let summed = if readout { network.timesteps } else { 1 };
+    let readout = layer.is_readout();
+    let summed = network.summed_timesteps(layer);
     let scanned = plan.scanned().map(|(term, _)| layer.terms[term].source);
-    let elements: Vec<_> = scanned.map(|source| schedule::element_bits(network, source, summed)).collect();
+    let elements: Vec<_> = scanned.map(|source| network.element_bits(source, summed)).collect();
     let channels = node.shape.channels;
     let slices = plan.fold.slices;
     let rows = (0..slices).map(|slice| plan.weight_rows(channels, slice)).max().unwrap_or(0);
@@ -102,7 +101,7 @@ pub(super) fn modules(
         beats: layer.terms.iter().map(|term| schedule::beat_elements(network, plans, term.source)).collect(),
         count_bits: elements.iter().map(|(bits, _)| *bits).max().unwrap_or(1),
         signed: elements.iter().any(|(_, signed)| *signed),
-        steps: if readout || from_image { 1 } else { network.timesteps },
+        timesteps: network.separate_timesteps(layer),
         address_bits: address_bits(rows),
     };
     let (format, neurons) = memory::neurons(network, layer, plan.fold.units);
@@ -143,7 +142,7 @@ fn check(node: &Node, layer: &Layer) -> Result<()> {
         };
         return Err(kind.at(Place::layer(&node.name)));
     }
-    if is_readout(layer) && node.shape.pixels() != 1 {
+    if layer.is_readout() && node.shape.pixels() != 1 {
         let problem = format!("the readout has a map of {} pixels", node.shape.pixels());
         let advice = "end the network with a global average pool or a fully connected layer";
         return Err(Kind::NoHardware { problem, advice }.at(Place::layer(&node.name)));
@@ -209,7 +208,7 @@ impl Context<'_> {
         format: &NeuronFormat,
         load: Option<LoadBus>,
     ) -> (Module, u32) {
-        let readout = is_readout(self.layer);
+        let readout = self.layer.is_readout();
         let units = self.plan.fold.units;
         let output_bits = if readout { 32 } else { self.network.timesteps * self.layer.widths.count * units as u32 };
         let terms = self.layer.terms.len();
@@ -258,7 +257,7 @@ impl Context<'_> {
     }
 
     fn comment(&self, name: &str) -> String {
-        let kind = if is_readout(self.layer) { "readout" } else { "group neurons" };
+        let kind = if self.layer.is_readout() { "readout" } else { "group neurons" };
         let fold = &self.plan.fold;
         let mut text = format!(
             "{name}: {kind}, output {}, {} lanes in {} segment(s), {} slice(s), {} unit(s).\n",
@@ -293,9 +292,9 @@ impl Context<'_> {
     /// Bits of a beat that comes over a term's input port: before timestep_sum, all time steps.
     fn beat_bits(&self, term: usize) -> u32 {
         let source = self.layer.terms[term].source;
-        let bits = schedule::element_bits(self.network, source, 1).0;
-        let steps = if source == Source::Input { 1 } else { self.network.timesteps };
-        bits * steps * self.beats[term] as u32
+        let bits = self.network.element_bits(source, 1).0;
+        let timesteps = if source == Source::Input { 1 } else { self.network.timesteps };
+        bits * timesteps * self.beats[term] as u32
     }
 
     fn stream(&self, term: usize) -> String {

@@ -3,7 +3,7 @@
 use super::{Context, address_bits, concatenation, connect, int, part};
 use crate::fixed_point::Source;
 use crate::rtl::netlist::{Item, Module, Parameter, Wire};
-use crate::schedule::{self, TermKind, TermPlan, is_readout};
+use crate::schedule::{TermKind, TermPlan};
 
 impl Context<'_> {
     pub(super) fn scanner(&self, module: &mut Module, term: usize) {
@@ -47,7 +47,7 @@ impl Context<'_> {
                 int("KERNEL_HEIGHT", geometry.kernel_height as i64),
                 int("RUN", geometry.run as i64),
                 int("STRIDE_HEIGHT", geometry.stride_height as i64),
-                int("STRIDE_ELEMENTS", geometry.step as i64),
+                int("STRIDE_ELEMENTS", geometry.stride_elements as i64),
                 int("PAD_TOP", geometry.pad_top as i64),
                 int("PAD_LEFT", geometry.pad_left as i64),
                 int("OUT_HEIGHT", geometry.out_height as i64),
@@ -115,11 +115,11 @@ impl Context<'_> {
     fn summed(&self, module: &mut Module, term: usize) -> (String, u32) {
         let stream = format!("{}_tdata", self.stream(term));
         let source = self.layer.terms[term].source;
-        if !is_readout(self.layer) || source == Source::Input || self.network.timesteps == 1 {
+        if !self.layer.is_readout() || source == Source::Input || self.network.timesteps == 1 {
             return (stream, self.beat_bits(term));
         }
-        let bits = schedule::term_element_bits(self.network, self.layer, source);
-        let count_bits = schedule::element_bits(self.network, source, 1).0;
+        let bits = self.network.term_element_bits(self.layer, source);
+        let count_bits = self.network.element_bits(source, 1).0;
         let beats = self.beats[term];
         let data = format!("term_{term}_sum");
         module.wires.push(Wire::new(&data, bits * beats as u32));
@@ -163,10 +163,10 @@ impl Context<'_> {
             ("busy", 1),
         ] {
             // Only slice 0 has vector events.
-            let unused = name == "event_vector" && (slice > 0 || is_readout(self.layer));
+            let unused = name == "event_vector" && (slice > 0 || self.layer.is_readout());
             module.wires.push(Wire::new(if unused { format!("unused_{}", wire(name)) } else { wire(name) }, width));
         }
-        let vector = if slice > 0 || is_readout(self.layer) {
+        let vector = if slice > 0 || self.layer.is_readout() {
             format!("unused_{}", wire("event_vector"))
         } else {
             wire("event_vector")
@@ -246,19 +246,19 @@ impl Context<'_> {
     /// Bits of the counts of an event of slice `slice`.
     fn event_bits(&self, slice: usize) -> u32 {
         let fields = if slice == 0 && self.has_vector() { self.plan.fold.lanes as u32 } else { 1 };
-        fields * self.steps * self.count_bits
+        fields * self.timesteps * self.count_bits
     }
 
     /// The counts of a term's event in slice `slice`, every time step's field widened to the widest term's, and zeros
     /// for the lanes that a scalar event has no own counts for.
     fn widened_counts(&self, term: usize, slice: usize) -> String {
-        let summed = if is_readout(self.layer) { self.network.timesteps } else { 1 };
-        let bits = schedule::element_bits(self.network, self.layer.terms[term].source, summed).0;
+        let summed = self.network.summed_timesteps(self.layer);
+        let bits = self.network.element_bits(self.layer.terms[term].source, summed).0;
         let plan = &self.plan.terms[term];
         let wire = format!("term_{term}_event_counts");
         let pad = self.count_bits - bits;
         let lanes = if plan.kind == TermKind::Vector { self.plan.fold.lanes as u32 } else { 1 };
-        let fields = lanes * self.steps;
+        let fields = lanes * self.timesteps;
         let missing = self.event_bits(slice) - fields * self.count_bits;
         let own = part(&wire, slice, plan.slices, plan.element_bits);
         let mut parts = Vec::new();

@@ -8,11 +8,11 @@ use crate::schedule::Geometry;
 /// for each node, of one number for each term; none for pools.
 ///
 /// The walk begins with buffers that hold one window each. It runs every job whose rows have arrived and whose row finds
-/// room; which goes first does not matter, since a job that can run stays so until it does. When none can, the last
+/// space; which goes first does not matter, since a job that can run stays so until it does. When none can, the last
 /// layer that is not finished wants a row, whose sender may want one itself, and so on back to a job that has all its
-/// rows and finds no room: the buffers in its way get one row more.
+/// rows and finds no space: the buffers in its way get one row more.
 ///
-/// `geometries` has the form of the result, as [`crate::schedule::geometry`] gives them.
+/// `geometries` has an entry for each node, as [`crate::schedule::geometry`] gives them.
 pub fn deadlock_free_rows(network: &Network, geometries: &[Vec<Geometry>]) -> Vec<Vec<usize>> {
     let mut walk = Walk::new(network, geometries);
     loop {
@@ -48,7 +48,7 @@ impl Buffer<'_> {
         self.arrived / self.rows_a_slot
     }
 
-    fn has_room(&self) -> bool {
+    fn has_space(&self) -> bool {
         self.complete() - self.freed.min(self.complete()) < self.depth
     }
 }
@@ -56,8 +56,8 @@ impl Buffer<'_> {
 struct Walk<'a> {
     network: &'a Network,
     buffers: Vec<Buffer<'a>>,
-    /// Jobs of the image, then of each node, that are done.
-    image_done: usize,
+    /// Jobs of the input, then of each node, that are done.
+    input_done: usize,
     done: Vec<usize>,
 }
 
@@ -80,12 +80,12 @@ impl<'a> Walk<'a> {
                 });
             }
         }
-        Walk { network, buffers, image_done: 0, done: vec![0; network.nodes.len()] }
+        Walk { network, buffers, input_done: 0, done: vec![0; network.nodes.len()] }
     }
 
     fn next(&self, worker: Worker) -> usize {
         match worker {
-            Worker::Image => self.image_done,
+            Worker::Input => self.input_done,
             Worker::Layer(node) => self.done[node],
         }
     }
@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
     fn can_run(&self, worker: Worker) -> bool {
         !self.finished(worker)
             && self.missing(worker).is_none()
-            && self.buffers.iter().all(|buffer| buffer.has_room() || !self.reaches(worker, buffer))
+            && self.buffers.iter().all(|buffer| buffer.has_space() || !self.reaches(worker, buffer))
     }
 
     fn run(&mut self, worker: Worker) {
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
             self.buffers[at].arrived += usize::from(reached);
         }
         match worker {
-            Worker::Image => self.image_done += 1,
+            Worker::Input => self.input_done += 1,
             Worker::Layer(node) => {
                 for buffer in self.buffers.iter_mut().filter(|buffer| buffer.node == node) {
                     buffer.freed = buffer.geometry.freed_after(self.done[node]);
@@ -130,14 +130,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Makes room for the job that `wanted` waits for in the end.
+    /// Makes space for the job that `wanted` waits for in the end.
     fn widen_for(&mut self, wanted: Worker) {
         let mut worker = wanted;
         while let Some((source, row)) = self.missing(worker) {
             worker = sender(self.network, source, row).0;
         }
         for at in 0..self.buffers.len() {
-            if !self.buffers[at].has_room() && self.reaches(worker, &self.buffers[at]) {
+            if !self.buffers[at].has_space() && self.reaches(worker, &self.buffers[at]) {
                 self.buffers[at].depth += 1;
             }
         }

@@ -1,4 +1,4 @@
-//! The depths at full speed: what every buffer holds when all engines work evenly at the pace of the image.
+//! The depths at full speed: what every buffer holds when all engines work evenly at the pace of the input.
 
 use super::{Worker, rows_a_slot, sender, workers};
 use crate::fixed_point::{Network, Op, Source};
@@ -7,9 +7,9 @@ use crate::schedule::Geometry;
 /// Frames after which each follows the one before as the next will follow it.
 const FRAMES: usize = 3;
 
-/// Rows with which no engine waits for room if a row job takes as long as the image rows take that its stride brings:
+/// Rows with which no engine waits for space if a row job takes as long as the input rows take that its stride brings:
 /// where branches meet, the shorter one waits in its buffer for what all layers of the longer one are still computing.
-/// The form of the arguments and of the result is that of [`super::deadlock_free_rows`].
+/// Arguments and result are as in [`super::deadlock_free_rows`].
 pub fn pace_rows(network: &Network, geometries: &[Vec<Geometry>]) -> Vec<Vec<usize>> {
     let times = Times::new(network, geometries);
     let of_term = |node: usize, term: usize, source: Source| {
@@ -42,9 +42,9 @@ pub fn pace_rows(network: &Network, geometries: &[Vec<Geometry>]) -> Vec<Vec<usi
     (0..network.nodes.len()).map(of_node).collect()
 }
 
-/// When each job ends, in image rows.
+/// When each job ends, in input rows.
 struct Times {
-    /// Image first, then each node; pools have none. \[frame · rows + row\].
+    /// Input first, then each node; pools have none. \[frame · rows + row\].
     ends: Vec<Vec<u64>>,
     lengths: Vec<u64>,
     rows: Vec<usize>,
@@ -52,7 +52,7 @@ struct Times {
 
 fn index(worker: Worker) -> usize {
     match worker {
-        Worker::Image => 0,
+        Worker::Input => 0,
         Worker::Layer(node) => node + 1,
     }
 }
@@ -75,7 +75,7 @@ impl Times {
             for worker in workers(network) {
                 for row in 0..times.rows[index(worker)] {
                     let begin = match worker {
-                        Worker::Image => frame as u64 * period + row as u64,
+                        Worker::Input => frame as u64 * period + row as u64,
                         Worker::Layer(node) => times.arrival(network, node, &geometries[node], frame, row),
                     };
                     let before = times.ends[index(worker)].last().copied().unwrap_or(0);
@@ -94,7 +94,7 @@ impl Times {
         self.lengths[index(worker)]
     }
 
-    /// Image rows that pass while the rows of one more window arrive.
+    /// Input rows that pass while the rows of one more window arrive.
     fn job_length(&self, network: &Network, node: usize, geometries: &[Geometry]) -> u64 {
         let Op::Layer(layer) = &network.nodes[node].op else { return 1 };
         let of_term = |(source, geometry): (Source, &Geometry)| {
@@ -104,7 +104,7 @@ impl Times {
         layer.terms.iter().map(|term| term.source).zip(geometries).map(of_term).max().unwrap_or(1)
     }
 
-    /// Image rows for each row of a stream.
+    /// Input rows for each row of a stream.
     fn pace(&self, network: &Network, source: Source) -> u64 {
         match source {
             Source::Input => 1,

@@ -2,11 +2,11 @@
 //!
 //! They are data, `coefficients.toml`, written by `scripts/fit_resources.py`, which explains the notation of the terms.
 
+use crate::fpga::{Family, Resources};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Resources, log2};
-use crate::schedule::Family;
+use super::log2;
 
 /// Parameters of one instance by name, as the formulas name them.
 pub struct Parameters(Vec<(&'static str, usize)>);
@@ -25,7 +25,7 @@ impl Parameters {
 
 /// What a factor does with its parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Form {
+enum Function {
     Plain,
     Log2,
     Pow2,
@@ -36,38 +36,38 @@ enum Form {
 #[derive(Debug, Clone, PartialEq)]
 struct Term {
     coefficient: f64,
-    factors: Vec<(Form, String)>,
+    factors: Vec<(Function, String)>,
 }
 
 impl Term {
     /// Reads `pow2:WORD_LOG2*ELEMENT_BITS`; `None` for a text that is no product of factors.
     fn parse(text: &str, coefficient: f64) -> Option<Term> {
         let factor = |part: &str| {
-            let (form, name) = part.split_once(':').unwrap_or(("", part));
-            let form = match form {
-                "" => Form::Plain,
-                "log2" => Form::Log2,
-                "pow2" => Form::Pow2,
-                _ => match form.strip_prefix("div") {
-                    Some(by) => Form::Div(by.parse().ok()?),
-                    None => Form::Over(form.strip_prefix("over")?.parse().ok()?),
+            let (function, name) = part.split_once(':').unwrap_or(("", part));
+            let function = match function {
+                "" => Function::Plain,
+                "log2" => Function::Log2,
+                "pow2" => Function::Pow2,
+                _ => match function.strip_prefix("div") {
+                    Some(by) => Function::Div(by.parse().ok()?),
+                    None => Function::Over(function.strip_prefix("over")?.parse().ok()?),
                 },
             };
-            Some((form, name.to_string()))
+            Some((function, name.to_string()))
         };
         let factors = if text == "1" { Some(vec![]) } else { text.split('*').map(factor).collect() };
         Some(Term { coefficient, factors: factors? })
     }
 
     fn value(&self, parameters: &Parameters) -> f64 {
-        let factor = |(form, name): &(Form, String)| {
+        let factor = |(function, name): &(Function, String)| {
             let value = parameters.of(name);
-            let value = match form {
-                Form::Plain => value,
-                Form::Log2 => log2(value),
-                Form::Pow2 => 1 << value,
-                Form::Div(by) => value.div_ceil(*by),
-                Form::Over(limit) => usize::from(value > *limit),
+            let value = match function {
+                Function::Plain => value,
+                Function::Log2 => log2(value),
+                Function::Pow2 => 1 << value,
+                Function::Div(by) => value.div_ceil(*by),
+                Function::Over(limit) => usize::from(value > *limit),
             };
             value as f64
         };

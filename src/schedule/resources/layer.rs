@@ -1,10 +1,11 @@
 //! What the engine of one layer costs: scanners, lanes, memories, neurons.
 
 use super::formula::{Parameters, cost};
-use super::{Resources, beat_bits, log2, memory};
+use super::{beat_bits, log2, memory};
 use crate::fixed_point::{Layer, Network, Node, Source, ThresholdMode, WeightMode};
-use crate::schedule::{Arithmetic, Family, Firing, LayerPlan, Storage, Synapse, TermPlan};
-use crate::schedule::{element_bits, is_readout, most_count, synapse, term_element_bits};
+use crate::fpga::{Family, Resources};
+use crate::schedule::synapse;
+use crate::schedule::{Arithmetic, Firing, LayerPlan, Storage, Synapse, TermPlan};
 
 /// What the engine of `node` costs. `beats` are the elements of a beat of each term's source, `used` what
 /// [`super::used_bits`] finds.
@@ -71,14 +72,14 @@ impl Engine<'_> {
         let map_rows = if geometry.map_height == shape.height { shape.height } else { 1 };
         let mut sum = Resources::default();
         let mut bits = beat_bits(self.network, source, beat);
-        if is_readout(self.layer) && source != Source::Input && self.network.timesteps > 1 {
-            let summed = term_element_bits(self.network, self.layer, source) as usize;
-            let steps = [
+        if self.layer.is_readout() && source != Source::Input && self.network.timesteps > 1 {
+            let summed = self.network.term_element_bits(self.layer, source) as usize;
+            let parameters = [
                 ("TIMESTEPS", self.network.timesteps as usize),
-                ("COUNT_BITS", element_bits(self.network, source, 1).0 as usize),
+                ("COUNT_BITS", self.network.element_bits(source, 1).0 as usize),
                 ("SUM_BITS", summed),
             ];
-            sum += beat * self.cost("timestep_sum", steps);
+            sum += beat * self.cost("timestep_sum", parameters);
             bits = summed * beat;
         }
         let packer = [
@@ -94,7 +95,7 @@ impl Engine<'_> {
         let words = (rows * term.row_words()) as u64;
         let in_block = self.plan.fold.buffers.block_rows(words, term.word_bits());
         sum += memory::rows(self.family, words, term.word_bits(), in_block > 0);
-        let whole = [geometry.step, geometry.pad_left, geometry.run, geometry.row_elements];
+        let whole = [geometry.stride_elements, geometry.pad_left, geometry.run, geometry.row_elements];
         let walker = [
             ("MAP_HEIGHT", geometry.map_height),
             ("ROW_ELEMENTS", geometry.row_elements),
@@ -118,7 +119,7 @@ impl Engine<'_> {
     fn elementwise(&self, number: usize, beat: usize) -> Resources {
         let term = &self.plan.terms[number];
         let units = self.plan.fold.units;
-        let fields = units * self.synapse.steps as usize;
+        let fields = units * self.synapse.timesteps as usize;
         let width = beat_bits(self.network, self.layer.terms[number].source, beat);
         let depth = (term.rows * term.geometry.row_elements / beat) as u64;
         let in_block = self.plan.fold.buffers.block_rows(depth, width as u32);
@@ -140,8 +141,8 @@ impl Engine<'_> {
     fn slice(&self, slice: usize) -> Resources {
         let fold = &self.plan.fold;
         let lanes = fold.lanes;
-        let Synapse { steps, count_bits, count_signed, weight_bits, accumulator_bits, shift, .. } = self.synapse;
-        let [steps, count_bits, weight_bits] = [steps, count_bits, weight_bits].map(|bits| bits as usize);
+        let Synapse { timesteps, count_bits, count_signed, weight_bits, accumulator_bits, shift, .. } = self.synapse;
+        let [timesteps, count_bits, weight_bits] = [timesteps, count_bits, weight_bits].map(|bits| bits as usize);
         let mut sum = Resources::default();
         let terms = self.plan.terms_of(slice).count();
         let vector = slice == 0 && self.synapse.vector;
@@ -149,7 +150,7 @@ impl Engine<'_> {
             let fields = if vector { lanes } else { 1 };
             let join = [
                 ("TERMS", terms),
-                ("COUNTS_BITS", fields * steps * count_bits),
+                ("COUNTS_BITS", fields * timesteps * count_bits),
                 ("WEIGHT_ADDR_BITS", self.address_bits()),
             ];
             sum += self.cost("event_join", join);
@@ -165,15 +166,15 @@ impl Engine<'_> {
         let array = [
             ("LANES", lanes),
             ("UNITS", fold.units),
-            ("TIMESTEPS", steps),
+            ("TIMESTEPS", timesteps),
             ("COUNT_BITS", count_bits),
             ("WEIGHT_BITS", weight_bits),
             ("ACC_BITS", accumulator_bits as usize),
             ("MAX_SHIFT", if one_shift { 0 } else { shift as usize }),
             ("VECTOR", usize::from(vector)),
             ("QUEUE_LOG2", self.plan.sum_queue_log2() as usize),
-            ("digits", digits(count_bits, count_signed, most_count(self.network, self.layer))),
-            ("multipliers", arithmetic.multipliers(lanes, steps as u32)),
+            ("digits", digits(count_bits, count_signed, self.network.most_count(self.layer))),
+            ("multipliers", arithmetic.multipliers(lanes, timesteps as u32)),
         ];
         sum += self.cost(module, array);
         let rows = self.weight_rows(slice) as u64;
@@ -201,13 +202,13 @@ impl Engine<'_> {
         if fold.slices > 1 {
             let slices = [
                 ("SLICES", fold.slices),
-                ("FIELDS", fold.units * self.synapse.steps as usize),
+                ("FIELDS", fold.units * self.synapse.timesteps as usize),
                 ("SUM_BITS", widths.accumulator as usize),
             ];
             sum += self.cost("slice_sum", slices);
         }
         let bias = widths.bias as usize;
-        let row_bits = if is_readout(self.layer) {
+        let row_bits = if self.layer.is_readout() {
             let readout =
                 [("CHANNELS", self.channels()), ("ACC_BITS", widths.accumulator as usize), ("BIAS_BITS", bias)];
             sum += self.cost("readout", readout);
@@ -215,10 +216,10 @@ impl Engine<'_> {
         } else {
             let neuron = [
                 ("TIMESTEPS", self.network.timesteps as usize),
-                ("IN_TIMESTEPS", self.synapse.steps as usize),
+                ("IN_TIMESTEPS", self.synapse.timesteps as usize),
                 ("ACC_BITS", widths.accumulator as usize),
                 ("BIAS_BITS", bias),
-                ("THETA_BITS", widths.step as usize),
+                ("THETA_BITS", widths.theta as usize),
                 ("MEMBRANE_BITS", widths.membrane as usize),
                 ("COUNT_BITS", widths.count as usize),
                 ("CHANNEL_BITS", log2(self.channels() / fold.units)),
@@ -229,7 +230,7 @@ impl Engine<'_> {
                 (Firing::Pipelined, ThresholdMode::Pow2) => "group_neuron_pow2",
             };
             sum += fold.units * self.cost(module, neuron);
-            bias + widths.step as usize
+            bias + widths.theta as usize
         };
         sum += self.channel_memory(fold.units * row_bits);
         sum

@@ -1,8 +1,7 @@
 //! Memories: block RAMs by the shapes that a family offers, memories in LUTs by the fitted formulas.
 
-use super::Resources;
 use super::formula::{Parameters, cost};
-use crate::schedule::Family;
+use crate::fpga::{Family, Resources};
 
 /// Widths of the words of a block RAM and how many words it then has, the widest first.
 fn shapes(family: Family) -> &'static [(u64, u64)] {
@@ -32,7 +31,7 @@ pub fn rows(family: Family, rows: u64, width: u32, in_block: bool) -> Resources 
     cost(family, "row_memory", &Parameters::new([("WIDTH", width as usize), ("DEPTH", rows as usize)]))
 }
 
-/// The memory of a pool: which form synthesis gives it, and its block RAMs.
+/// The memory of a pool: how synthesis builds it, and its block RAMs.
 ///
 /// No attribute says where it goes, so synthesis weighs its size; the limits are those of the measurements.
 pub fn pool(family: Family, rows: u64, width: u32) -> (&'static str, u64) {

@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use super::Task;
 use crate::error::{Kind, Place, Result, Setting};
 use crate::fixed_point::{Layer, Network, Op};
+use crate::fpga::{Family, Resources};
+use crate::numbers::{ForLayer, for_layers};
 use crate::schedule::arithmetic::legal;
-use crate::schedule::resources::{self, Resources};
-use crate::schedule::{Activity, Arithmetic, Family, Firing, Fold, LayerPlan, Rows, Storage, Synapse, TermKind};
-use crate::schedule::{estimate_layer, geometry, is_readout, plan_layer, synapse};
+use crate::schedule::fold::lanes_and_slices;
+use crate::schedule::resources;
+use crate::schedule::{Activity, Arithmetic, Firing, Fold, LayerPlan, Rows, Storage, Synapse, TermKind};
+use crate::schedule::{estimate_layer, geometry, plan_layer, synapse};
 
 /// Most slices that are tried.
 const MAX_SLICES: usize = 64;
 
 /// What the user has decided about one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pin {
+pub struct FixedFold {
     pub lanes: usize,
     /// `None` leaves them to the solver.
     pub slices: Option<usize>,
@@ -25,23 +28,19 @@ pub struct Pin {
 ///
 /// # Errors
 /// [`Kind::NotUnderstood`] and [`Kind::BadFold`], quoting the part that is wrong.
-pub fn pins(text: &str) -> Result<BTreeMap<String, Pin>> {
-    let read = |part: &str| {
+pub fn fixed_folds(text: &str) -> Result<BTreeMap<String, FixedFold>> {
+    let read = |ForLayer { part, layer, value }: ForLayer| {
         let bad = || {
             let grammar = "layer=LANES or layer=LANESxSLICES, separated by commas";
             Kind::NotUnderstood { part: part.into(), grammar }.at(Setting::FixedFolds)
         };
-        let number = |text: &str| text.trim().parse::<usize>().map_err(|_| bad());
-        let (name, value) = part.split_once('=').ok_or_else(bad)?;
-        let pin = match value.split_once('x') {
-            None => Pin { lanes: number(value)?, slices: None },
-            Some((lanes, slices)) => Pin { lanes: number(lanes)?, slices: Some(number(slices)?) },
-        };
-        let fold = Fold { slices: pin.slices.unwrap_or(1), ..Fold::lanes(pin.lanes) };
-        fold.validate(Place::LayerSetting { setting: Setting::FixedFolds, layer: name.trim().into() })?;
-        Ok((name.trim().to_string(), pin))
+        let name = layer.ok_or_else(bad)?;
+        let (lanes, slices) = lanes_and_slices(value).ok_or_else(bad)?;
+        let fold = Fold { slices: slices.unwrap_or(1), ..Fold::lanes(lanes) };
+        fold.validate(Place::LayerSetting { setting: Setting::FixedFolds, layer: name.into() })?;
+        Ok((name.to_string(), FixedFold { lanes, slices }))
     };
-    text.split(',').map(|part| read(part.trim())).collect()
+    for_layers(text).map(read).collect()
 }
 
 /// One folding of a layer.
@@ -88,20 +87,20 @@ pub fn learn(list: &mut [Candidate], place: usize, cycles: u64) {
 /// All foldings of layer `node` that are worth a thought, with `units` units and `beats` elements in a beat of each term.
 ///
 /// # Errors
-/// Why a pin is illegal.
+/// Why a fixed fold is illegal.
 pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]) -> Result<Vec<Candidate>> {
     let network = task.network;
     let of = &network.nodes[node];
     let Op::Layer(layer) = &of.op else { return Ok(vec![]) };
     let channels = of.shape.channels;
-    let pin = task.pins.get(&of.name);
+    let fixed = task.fixed.get(&of.name);
     // As many segments as possible of the fewest lanes that do: more lanes in the same segments would idle.
-    let mut lanes: Vec<usize> = match pin {
-        Some(pin) => vec![pin.lanes.min(channels)],
+    let mut lanes: Vec<usize> = match fixed {
+        Some(fixed) => vec![fixed.lanes.min(channels)],
         None => (1..=channels).map(|segments| channels.div_ceil(segments)).collect(),
     };
     lanes.dedup();
-    let slices: Vec<usize> = match pin.and_then(|pin| pin.slices) {
+    let slices: Vec<usize> = match fixed.and_then(|fixed| fixed.slices) {
         Some(slices) => vec![slices],
         None => std::iter::successors(Some(1), |n| Some(n * 2)).take_while(|n| *n <= MAX_SLICES).collect(),
     };
@@ -122,7 +121,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
         }
     }
     match refusal {
-        Some(error) if all.is_empty() && pin.is_some() => Err(error),
+        Some(error) if all.is_empty() && fixed.is_some() => Err(error),
         _ => Ok(all),
     }
 }
@@ -160,14 +159,14 @@ fn priced(
     let channels = of.shape.channels;
     let bound = lower_bound(&plan, channels, events);
     let weight_rows = plan.weight_rows(channels, 0) as u64;
-    let forms = forms(task.family, &synapse(network, layer, &plan));
-    let firings: &[Firing] = if is_readout(layer) { &[Firing::Pipelined] } else { &FIRINGS };
+    let arithmetics = arithmetics(task.family, &synapse(network, layer, &plan));
+    let firings: &[Firing] = if layer.is_readout() { &[Firing::Pipelined] } else { &FIRINGS };
     let mut all = Vec::new();
     for &firing in firings {
         let fired = LayerPlan { fold: Fold { firing, ..plan.fold.clone() }, ..plan.clone() };
         let cycles = bound.max(firing_clocks(network, of.shape.elements(), &fired));
         let mut same: Vec<Candidate> = Vec::new();
-        for (arithmetic, (weights, buffers)) in product(&forms, &storages(task.family, weight_rows)) {
+        for (arithmetic, (weights, buffers)) in product(&arithmetics, &storages(task.family, weight_rows)) {
             let mut plan = fired.clone();
             plan.fold.arithmetic = Some(arithmetic);
             (plan.fold.weights, plan.fold.buffers) = (weights, buffers);
@@ -183,13 +182,13 @@ const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
 
 /// What lanes may be built of. Narrow products are legal for a multiplier, but synthesis leaves them to LUTs, which gated
 /// adds use better.
-fn forms(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
+fn arithmetics(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
     let least_bits = if family == Family::Ice40 { 11 } else { 9 };
-    let mut forms = legal(family, synapse);
+    let mut all = legal(family, synapse);
     if synapse.weight_bits + synapse.count_bits + synapse.shift < least_bits {
-        forms.retain(|form| !matches!(form, Arithmetic::Multiplier { .. }));
+        all.retain(|arithmetic| !matches!(arithmetic, Arithmetic::Multiplier { .. }));
     }
-    forms
+    all
 }
 
 fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {

@@ -7,7 +7,7 @@
 //! at a time, while that is possible. If none fits, the nearest one is repaired by the exchanges that help most.
 //! Nothing is random, so equal tasks have equal answers.
 
-use crate::schedule::resources::Resources;
+use crate::fpga::Resources;
 
 /// Shares of the budget of LUTs, flip-flops, multipliers and block RAMs.
 pub type Shares = [f64; 4];
@@ -36,7 +36,7 @@ pub fn choose(lists: &[Vec<Shares>], fixed: Shares) -> Option<Vec<usize>> {
     let mut prices = [1.0f64; 4];
     let mut best: Option<(f64, Vec<usize>)> = None;
     let mut nearest: Option<(f64, Vec<usize>)> = None;
-    let mut step = 4.0;
+    let mut rate = 4.0;
     for _ in 0..ROUNDS {
         let price = |option: &Shares| option.iter().zip(prices).map(|(share, price)| share * price).sum::<f64>();
         let cheapest = |list: &Vec<Shares>| {
@@ -52,9 +52,9 @@ pub fn choose(lists: &[Vec<Shares>], fixed: Shares) -> Option<Vec<usize>> {
             nearest = Some((excess, picks));
         }
         for (price, used) in prices.iter_mut().zip(used) {
-            *price = (*price * (step * (used - 1.0).clamp(-1.0, 1.0)).exp()).max(LEAST_PRICE);
+            *price = (*price * (rate * (used - 1.0).clamp(-1.0, 1.0)).exp()).max(LEAST_PRICE);
         }
-        step = (step * 0.95f64).max(0.1);
+        rate = (rate * 0.95f64).max(0.1);
     }
     let picks = match (best, nearest) {
         (Some((_, picks)), _) => picks,

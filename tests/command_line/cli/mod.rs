@@ -97,15 +97,15 @@ fn integrate_and_fire_is_a_group_of_one() {
         assert_eq!(text("net", file), text("same", file));
         assert_eq!(text("net", file), text("group", file));
     }
-    // θ = λ: four times the step of a group of four.
+    // θ = λ: four times the θ of a group of four.
     place.fine(&format!("{convert} -o four --members 4"));
-    let steps = |folder: &str| -> Vec<f64> {
+    let thetas = |folder: &str| -> Vec<f64> {
         let table: toml::Table =
             std::fs::read_to_string(place.path(folder).join("network.toml")).unwrap().parse().unwrap();
-        table["node"].as_array().unwrap().iter().filter_map(|node| node.get("step")?.as_float()).collect()
+        table["node"].as_array().unwrap().iter().filter_map(|node| node.get("theta")?.as_float()).collect()
     };
-    let four: Vec<f64> = steps("four").iter().map(|step| 4.0 * step).collect();
-    assert_eq!((steps("net"), four.len()), (four, 2));
+    let four: Vec<f64> = thetas("four").iter().map(|theta| 4.0 * theta).collect();
+    assert_eq!((thetas("net"), four.len()), (four, 2));
     std::fs::write(place.path("volley.toml"), "[convert]\nneuron = \"if\"\nmembers = 4\n").unwrap();
     assert_snapshot!(place.refused(&format!("{convert} -o new")), @r"
     error: --members: it is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group
@@ -192,7 +192,7 @@ fn a_plan_is_made_edited_and_built() {
     assert_snapshot!("plan", place.fine(&format!("{plan} --target-fps 20000 -o plan.toml")));
     assert_snapshot!("plan_file", std::fs::read_to_string(place.path("plan.toml")).unwrap());
     let report: Value =
-        serde_json::from_str(&place.fine(&format!("{plan} --json --clock 50 --pin conv_4=8x1"))).unwrap();
+        serde_json::from_str(&place.fine(&format!("{plan} --json --clock 50 --fix conv_4=8x1"))).unwrap();
     assert_eq!(report["layers"][1]["lanes"], 8);
     assert_eq!(report["folding"]["layer"]["conv_4"]["slices"], 1);
     let fps = report["frames_per_second"].as_f64().unwrap();
@@ -210,6 +210,20 @@ fn a_plan_is_made_edited_and_built() {
     let after = folds(&place);
     assert_eq!(after[0]["lanes"], 1);
     assert_eq!(after[1], before[1]);
+}
+
+/// `--fix` was once called `--pin`: scripts and files that say so still work, and the help does not mention it.
+#[test]
+fn the_old_word_for_a_fixed_fold_is_understood() {
+    let place = Place::new().digits();
+    let plan = format!("{PLAN} --data {DIGITS}/calibration.npz --json");
+    let fixed = place.fine(&format!("{plan} --fix conv_4=8x1"));
+    assert_eq!(place.fine(&format!("{plan} --pin conv_4=8x1")), fixed);
+    std::fs::write(place.path("volley.toml"), "[plan]\npin = \"conv_4=8x1\"\n").unwrap();
+    assert_eq!(place.fine(&plan), fixed);
+    assert_ne!(place.fine(&format!("{plan} --fix conv_4=4x1")), fixed);
+    let help = place.fine("plan --help");
+    assert!(help.contains("--fix <LAYER=FOLD>") && !help.contains("--pin"), "{help}");
 }
 
 #[test]
@@ -232,9 +246,9 @@ fn plans_that_cannot_be_are_refused() {
     assert_snapshot!(refused("--target-fps 1e9"), @"error: --target-fps: no folding reaches 0 clocks per frame; the fastest takes 297; ask for less, raise --clock, or take a larger board");
     assert_snapshot!(refused("--clock 0"), @"error: --clock: it is 0; choose more than 0");
     assert_snapshot!(refused("--margin 1"), @"error: --margin: it is 1; choose at least 0 and less than 1");
-    assert_snapshot!(refused("--pin conv_9=4"), @"error: --pin: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
-    assert_snapshot!(refused("--pin conv_0=4x2"), @"error: layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
-    assert_snapshot!(refused("--margin 0.98"), @"error: --board: the core needs about 2194 LUTs, and 1672 are available; use a larger board, fewer --weight-bits, a smaller --margin or fewer pins");
+    assert_snapshot!(refused("--fix conv_9=4"), @"error: --fix: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    assert_snapshot!(refused("--fix conv_0=4x2"), @"error: layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
+    assert_snapshot!(refused("--margin 0.98"), @"error: --board: the core needs about 2194 LUTs, and 1672 are available; use a larger board, fewer --weight-bits, a smaller --margin or fewer fixed folds");
     let with = |text: &str| {
         std::fs::write(place.path("plan.toml"), text).unwrap();
         place.refused("generate net -o rtl --plan plan.toml")

@@ -8,8 +8,8 @@ use super::place::Place;
 #[test]
 fn weights_are_written_for_a_core_of_the_same_shape_or_refused() {
     let place = Place::new();
-    let convert = |folder: &str, steps: u32| {
-        place.fine(&format!("convert {DIGITS}/digits.onnx --members 4 --timesteps {steps} -o {folder}"));
+    let convert = |folder: &str, timesteps: u32| {
+        place.fine(&format!("convert {DIGITS}/digits.onnx --members 4 --timesteps {timesteps} -o {folder}"));
     };
     convert("net", 1);
     convert("longer", 2);

@@ -77,7 +77,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "v_reg <= sum;",
             },
             Fault {
-                what: "half a step is forgotten",
+                what: "half of theta is forgotten",
                 task: Some("power_of_two"),
                 file: "volley_group_neuron_serial.v",
                 from: "half_reg ? wide_theta :",

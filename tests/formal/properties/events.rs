@@ -71,7 +71,7 @@ pub const PROPERTIES: &[Property] = &[
         says: "its queue never overflows, so that no word is lost",
         module: "event_selector",
         faults: &[Fault {
-            what: "room for fewer words than are on their way",
+            what: "space for fewer words than are on their way",
             task: None,
             file: "volley_event_selector.v",
             from: "LIMIT     = DEPTH - SLACK;",

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::digits;
-use volley::board::{Board, Family};
+use volley::board::Board;
 use volley::build::vivado::{self, Sources};
 use volley::fixed_point::ThresholdMode;
+use volley::fpga::Family;
 use volley::top::registers::REGISTERS;
 
 /// A board with another part.

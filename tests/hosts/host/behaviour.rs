@@ -146,7 +146,7 @@ pub fn unbearable() -> Vec<(&'static str, Behaviour, &'static [&'static str])> {
         ),
         ("another thing", Behaviour { identity: 0x1234, ..good.clone() }, &["IDENTITY", "0x00001234"]),
         ("another version", Behaviour { version: 0x0002_0001, ..good.clone() }, &["version 2.1"]),
-        ("no room for a frame", Behaviour { link_buffer: 46, ..good.clone() }, &["buffer of 46 bytes"]),
+        ("no space for a frame", Behaviour { link_buffer: 46, ..good.clone() }, &["buffer of 46 bytes"]),
         ("a storm", Behaviour { to_device: storm, ..good.clone() }, &["no answer within"]),
         ("dies", Behaviour { dead_from: Some(7), ..good.clone() }, &["frame 7", "no answer"]),
         ("goes away", Behaviour { disconnect_at: Some(12), ..good.clone() }, &["the port is gone"]),

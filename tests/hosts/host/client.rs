@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use volley::Result;
-use volley::host::{Accelerator, Limits, LinkReport, Register, Serial, WeightsFile};
+use volley::host::{Accelerator, Limits, LinkErrors, Register, Serial, WeightFile};
 
 use super::behaviour::{Behaviour, Core, bearable, unbearable};
 use super::device::{Device, crc32};
@@ -45,7 +45,7 @@ fn a_good_line_is_used_to_the_full_and_nothing_is_repeated() {
     let mut accelerator = open(&device, PATIENT).unwrap();
     classify(&mut accelerator).unwrap();
     let log = device.log();
-    assert_eq!((log.frames, log.overflows, accelerator.link()), (FRAMES as u32, 0, LinkReport::default()));
+    assert_eq!((log.frames, log.overflows, accelerator.link()), (FRAMES as u32, 0, LinkErrors::default()));
     assert_eq!(log.most_outstanding, 5 * 47);
     let counters = accelerator.counters().unwrap();
     assert_eq!((counters.frames_in, counters.frames_out, counters.link_errors), (FRAMES as u32, FRAMES as u32, 0));
@@ -136,18 +136,18 @@ fn frames_of_another_size_are_refused() {
     let error = open(&device, PATIENT).unwrap().classify(&[&[0; 40], &[0; 39]], 10, &mut |_| ()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "frame 11: it has 39 bytes, and the device takes 2×4×5 (40 bytes); give frames of the device's shape"
+        "frame 11: it has 39 bytes, and the accelerator takes 2×4×5 (40 bytes); give frames of the accelerator's shape"
     );
 }
 
 /// A file of weights for the devices of these tests.
 fn weights(design: u32, seed: usize) -> Vec<u8> {
-    let image: Vec<u8> = (0..3000).map(|at| (at * seed % 251) as u8).collect();
+    let data: Vec<u8> = (0..3000).map(|at| (at * seed % 251) as u8).collect();
     let mut file = b"VLYW\x01\0\0\0".to_vec();
-    for word in [design, crc32(&image), image.len() as u32] {
+    for word in [design, crc32(&data), data.len() as u32] {
         file.extend(word.to_le_bytes());
     }
-    file.extend(image);
+    file.extend(data);
     file
 }
 
@@ -166,7 +166,7 @@ fn weights_arrive_on_every_bearable_line() {
                 let limits = Limits { retries: 15, ..HASTY };
                 let mut accelerator = open(&device, limits).unwrap_or_else(|error| panic!("{name}: {error}"));
                 for seed in [7, 11] {
-                    let file = WeightsFile::parse(&weights(behaviour.design, seed)).unwrap();
+                    let file = WeightFile::parse(&weights(behaviour.design, seed)).unwrap();
                     let mut done = 0;
                     let loaded = accelerator.load_weights(&file, &mut |bytes| done += bytes);
                     loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -184,21 +184,21 @@ fn weights_arrive_on_every_bearable_line() {
 fn weights_that_do_not_fit_are_refused_and_those_in_use_stay() {
     let fixed = Device::start(Behaviour::default(), Core::sums());
     let design = Behaviour::default().design;
-    let load = |device: &Device, file: &WeightsFile| {
+    let load = |device: &Device, file: &WeightFile| {
         open(device, PATIENT).unwrap().load_weights(file, &mut |_| ()).unwrap_err().to_string()
     };
-    let mut file = WeightsFile::parse(&weights(design, 7)).unwrap();
+    let mut file = WeightFile::parse(&weights(design, 7)).unwrap();
     assert!(load(&fixed, &file).contains("built in"));
     file.design += 1;
-    assert!(load(&fixed, &file).contains("for design 0xc0ffee12, and the device is design 0xc0ffee11"));
+    assert!(load(&fixed, &file).contains("for design 0xc0ffee12, and the accelerator is design 0xc0ffee11"));
     classify(&mut open(&fixed, PATIENT).unwrap()).unwrap();
-    // A device that takes another number of bytes never has this image whole.
+    // A device that takes another number of bytes never has this data whole.
     let other = Device::start(Behaviour { weights_bytes: 2000, ..loadable(&Behaviour::default()) }, Core::sums());
-    let file = WeightsFile::parse(&weights(design, 7)).unwrap();
+    let file = WeightFile::parse(&weights(design, 7)).unwrap();
     let message = load(&other, &file);
-    assert!(message.contains("not valid in the device"), "{message}");
+    assert!(message.contains("not valid in the accelerator"), "{message}");
     let error = classify(&mut open(&other, PATIENT).unwrap()).unwrap_err().to_string();
-    assert!(error.contains("weights of the device are not valid"), "{error}");
+    assert!(error.contains("weights of the accelerator are not valid"), "{error}");
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn files_that_are_no_weights_are_refused() {
     let problem = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut file = good.clone();
         change(&mut file);
-        WeightsFile::parse(&file).unwrap_err().to_string()
+        WeightFile::parse(&file).unwrap_err().to_string()
     };
     assert!(problem(&|file| file.truncate(10)).contains("too short"));
     assert!(problem(&|file| file[0] = b'X').contains("not a file of weights"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use volley::core_folder::{self, Core as CoreFolder};
 use volley::model::Model;
-use volley::rtl::image::fingerprint;
+use volley::rtl::weight_data::fingerprint;
 
 use super::behaviour::{Behaviour, Core};
 use super::device::Device;
@@ -76,7 +76,7 @@ fn a_wrong_score_is_named() {
     let ran = run(&device, &format!("--data {DIGITS} --frames 40 --rtl {RTL} --check"));
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.contains("400 scores compared, 1 differ"), "{}", ran.stdout);
-    assert!(ran.stderr.starts_with("first difference: frame 17, class 1: the device has "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("first difference: frame 17, class 1: the accelerator has "), "{}", ran.stderr);
 }
 
 #[test]
@@ -116,6 +116,6 @@ fn a_device_that_does_not_answer_is_an_error_in_time() {
     let device = Device::start(Behaviour { silent: true, ..Behaviour::default() }, Core::sums());
     let ran = run(&device, &format!("--data {DIGITS} --timeout 0.3"));
     let message = "error: [port]: no answer within 0.3 s (nothing came); check the port, the baud rate and that the bitstream is \
-                   loaded; for a slow device raise the time limit (--timeout)\n";
+                   loaded; for a slow accelerator raise the time limit (--timeout)\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), message));
 }

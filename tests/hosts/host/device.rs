@@ -15,7 +15,7 @@ use super::pty::Pty;
 pub struct Log {
     pub frames: u32,
     pub link_errors: u32,
-    /// Messages for which there was no room.
+    /// Messages for which there was no space.
     pub overflows: u32,
     pub core_resets: u32,
     /// Bytes that the line hurt, both ways together.

@@ -14,7 +14,7 @@ use volley::board::Board;
 use volley::board_sim::{self, Program};
 use volley::fixed_point::Network;
 use volley::host::message::{ERROR, Kind, Message, words};
-use volley::host::{Accelerator, DEFAULT_BAUD, Limits, LinkReport, Port, Register, Serial, framing};
+use volley::host::{Accelerator, DEFAULT_BAUD, Limits, LinkErrors, Port, Register, Serial, framing};
 use volley::model::Model;
 use volley::{core_folder, data};
 
@@ -75,7 +75,7 @@ fn a_good_line(program: &Program, expected: &Expected) {
     let identity = *device.identity();
     assert_eq!((identity.frame_bytes(), identity.classes, identity.clock_hz), (64, 10, Some(80_000_000)));
     classify(&mut device, expected);
-    assert_eq!(device.link(), LinkReport::default());
+    assert_eq!(device.link(), LinkErrors::default());
     let counters = device.counters().unwrap();
     let frames = FRAMES as u32;
     assert_eq!((counters.frames_in, counters.frames_out, counters.link_errors), (frames, frames, 0));

@@ -9,7 +9,7 @@ use volley::error::Place;
 use volley::fixed_point::{Settings, WeightMode};
 use volley::folder::Converted;
 use volley::host::message::{Kind, Message};
-use volley::host::{Register, WeightsFile, framing};
+use volley::host::{Register, WeightFile, framing};
 use volley::schedule::Folding;
 use volley::{board_sim, core_folder, snn};
 
@@ -30,7 +30,7 @@ fn another_network_in_the_same_bitstream() {
     let other = core_folder::loadable(&rtl, &runtime(digits::converted_other(4, 1))).unwrap();
     let path = work.path().join("other.weights");
     std::fs::write(&path, other.file()).unwrap();
-    let weights = WeightsFile::read(&path).unwrap();
+    let weights = WeightFile::read(&path).unwrap();
     let (own_scores, other_scores) = (expected_of(&core.network), expected_of(&other.network));
     assert_ne!(own_scores.scores, other_scores.scores);
 
@@ -42,7 +42,7 @@ fn another_network_in_the_same_bitstream() {
     // A host that goes away in the middle of a load.
     drop(device);
     let mut port = Raw::open(&board.port);
-    let half = &weights.image[..400];
+    let half = &weights.data[..400];
     for (sequence, (register, words)) in [(22, &weights.crc32.to_le_bytes()[..]), (23, half)].into_iter().enumerate() {
         let request = Message::request(Kind::Write, sequence as u16, [&[register], words].concat());
         port.send(framing::encode(&request.content()));
@@ -66,7 +66,7 @@ fn another_network_in_the_same_bitstream() {
     // A damaged image under the good one's checksum is not used.
     let (mut device, _) = open(&board.port, Damage::None);
     let mut damaged = weights.clone();
-    damaged.image[100] ^= 4;
+    damaged.data[100] ^= 4;
     let message = device.load_weights(&damaged, &mut |_| {}).unwrap_err().to_string();
     assert!(message.contains("not valid"), "{message}");
     refuses(&mut device, &other_scores, "weights");

@@ -9,12 +9,12 @@ use ndarray::{Array3, Axis};
 use serde_json::json;
 use support::command::{must, venv};
 use support::{digits, yosys};
-use volley::board::Family;
 use volley::core_folder::{self, Loadable};
 use volley::fixed_point::{Network, Settings, ThresholdMode, WeightMode};
 use volley::folder::Converted;
+use volley::fpga::Family;
 use volley::model::Model;
-use volley::rtl::image::{Image, fingerprint};
+use volley::rtl::weight_data::{WeightData, fingerprint};
 use volley::rtl::{self, Design};
 use volley::schedule::Folding;
 use volley::top::{self, Around, Device};
@@ -22,11 +22,11 @@ use volley::{data, quantise, random, schedule};
 
 /// The files of the AXI top around a design.
 fn around(design: &Design) -> (Around, Device) {
-    let image = Image::of(design).unwrap();
+    let data = WeightData::of(design).unwrap();
     let device = Device {
         design: fingerprint(design),
-        weights: image.crc32(),
-        weights_bytes: image.bytes().len() as u32,
+        weights: data.crc32(),
+        weights_bytes: data.bytes().len() as u32,
         clock_hz: 100_000_000,
         link_buffer: 0,
         counters: true,
@@ -61,7 +61,7 @@ fn add_other(folder: &Path, other: &Loadable, images: &[Array3<u8>]) {
     let mut case: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let model = Model::new(&other.network).unwrap();
     case["other"] = json!({
-        "image": other.image.bytes(), "crc32": other.image.crc32(),
+        "weight_data": other.data.bytes(), "crc32": other.data.crc32(),
         "scores": images.iter().map(|image| model.scores(image.view())).collect::<Vec<_>>(),
     });
     std::fs::write(path, case.to_string()).unwrap();

@@ -6,7 +6,7 @@ from host import CASE, FRAME_BYTES, FRAMES, SCORES, STATUS_WEIGHTS, Host, decode
 
 STATUS_LOADABLE, STATUS_LOADING = 8, 16
 OTHER = CASE["other"]
-WORDS = [int.from_bytes(bytes(OTHER["image"][at : at + 4]), "little") for at in range(0, len(OTHER["image"]), 4)]
+WORDS = [int.from_bytes(bytes(OTHER["weight_data"][at : at + 4]), "little") for at in range(0, len(OTHER["weight_data"]), 4)]
 
 
 async def load(host, words, crc):
@@ -49,7 +49,7 @@ async def another_network(dut, share):
     assert await load(host, WORDS, OTHER["crc32"] ^ 1) == 0
     await nothing_is_taken(host)
     assert await load(host, WORDS, OTHER["crc32"]) == STATUS_WEIGHTS
-    assert (await host.read("WEIGHTS"), await host.read("WEIGHTS_BYTES")) == (OTHER["crc32"], len(OTHER["image"]))
+    assert (await host.read("WEIGHTS"), await host.read("WEIGHTS_BYTES")) == (OTHER["crc32"], len(OTHER["weight_data"]))
     await classify(host, OTHER["scores"])
     # A reset of the core keeps them.
     await host.reset_core()

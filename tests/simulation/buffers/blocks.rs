@@ -14,7 +14,7 @@ pub fn square(kernel: usize, stride: usize, padding: usize) -> Window {
 }
 
 /// A network of layers of `channels` channels over an image of `size`×`size` pixels; a layer is given by its terms, each an
-/// earlier layer (the image is not to be forked) and a window. Layer 0 reads the image with a window of its own; a
+/// earlier layer (the input is not to be forked) and a window. Layer 0 reads the input with a window of its own; a
 /// readout over the whole of the last layer is added. With `shortcuts` terms of 1×1 windows of stride 1 carry each channel
 /// to its own number.
 pub fn network(
@@ -39,7 +39,7 @@ pub fn network(
         } else {
             terms.iter().map(|&(source, window)| (Source::Node(source), window)).collect()
         };
-        push(&mut network, random, &sources, channels, Neuron::Group { step: vec![0.3; channels] }, shortcuts);
+        push(&mut network, random, &sources, channels, Neuron::Group { theta: vec![0.3; channels] }, shortcuts);
     }
     let last = Source::Node(layers.len() - 1);
     let Shape { height, width, .. } = network.shape_of(last);

@@ -55,7 +55,7 @@ struct Core<'a> {
 
 impl<'a> Core<'a> {
     fn new(network: &'a Network, plan: &'a Plan, seed: u64) -> Self {
-        let design = rtl::generate(network, plan).expect("it has a hardware form");
+        let design = rtl::generate(network, plan).expect("it has hardware");
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, text) in &design.files {
             std::fs::write(folder.path().join(name), text).expect("a file of the design");
@@ -124,7 +124,7 @@ fn known() -> Vec<Known> {
             fork: (2, 1),
             depths: depths(&[&[3], &[3], &[3, 4], &[1]]),
         },
-        // Row y of layer 3 reads y + 1 of layer 1, which reads y + 2 of layer 0. Layer 2 has sent row y and finds no room
+        // Row y of layer 3 reads y + 1 of layer 1, which reads y + 2 of layer 0. Layer 2 has sent row y and finds no space
         // for more: y + 1 and y + 2 wait in front of it.
         Known {
             network: blocks::network(

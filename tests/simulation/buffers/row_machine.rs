@@ -1,6 +1,6 @@
 //! The network as a machine of whole rows: an exact answer to whether given depths deadlock, apart from beats in flight.
 //!
-//! A row job runs when its rows have arrived and every buffer it sends to has room; which one runs first does not matter,
+//! A row job runs when its rows have arrived and every buffer it sends to has space; which one runs first does not matter,
 //! since a job that may run stays so until it does. This is written apart from `schedule/buffers.rs`, in other terms:
 //! rows are counted over all frames, jobs run as early as they can, and frames overlap.
 
@@ -39,7 +39,7 @@ pub fn completes(network: &Network, plan: &Plan, frames: usize) -> bool {
             });
         }
     }
-    // Job 0 is the image, job n + 1 node n.
+    // Job 0 is the input, job n + 1 node n.
     let mut done = vec![0; network.nodes.len() + 1];
     let height = |job: usize| if job == 0 { network.input.shape.height } else { network.nodes[job - 1].shape.height };
     let is_job = |job: usize| job == 0 || matches!(network.nodes[job - 1].op, Op::Layer(_));
@@ -50,7 +50,7 @@ pub fn completes(network: &Network, plan: &Plan, frames: usize) -> bool {
                 let row = done[job];
                 has_rows(network, plan, &buffers, job, row) && {
                     let reached = reached(network, source, row % height(job));
-                    buffers.iter().all(|buffer| !reached.contains(&buffer.source) || has_room(buffer))
+                    buffers.iter().all(|buffer| !reached.contains(&buffer.source) || has_space(buffer))
                 }
             }
         });
@@ -84,7 +84,7 @@ fn has_rows(network: &Network, plan: &Plan, buffers: &[Buffer], job: usize, row:
 }
 
 /// Whether the row that arrives next has a slot: one that is free, or one in which its first part already lies.
-fn has_room(buffer: &Buffer) -> bool {
+fn has_space(buffer: &Buffer) -> bool {
     let complete = buffer.arrived / buffer.rows_per_slot;
     complete - buffer.freed.min(complete) < buffer.depth
 }

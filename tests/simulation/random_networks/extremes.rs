@@ -6,9 +6,9 @@ use rayon::prelude::*;
 use volley::ann::Normalisation;
 use volley::cosim::{self, Options, Probe, Simulator};
 use volley::data::Images;
-use volley::fixed_point::{self, Neuron, Op, Settings, WeightMode};
+use volley::fixed_point::{self, Interval, Neuron, Op, Settings, WeightMode, bounds};
 use volley::model::Model;
-use volley::quantise::{quantise, widths};
+use volley::quantise::quantise;
 use volley::rtl::Design;
 use volley::schedule::{Arithmetic, Fold, Folding, Plan};
 use volley::shape::{Padding, Shape, Window};
@@ -19,7 +19,7 @@ const MEMBERS: u32 = 3;
 const TIMESTEPS: usize = 3;
 const CHANNELS: usize = 2;
 
-/// Two layers and a readout that read the whole map each, every weight of a layer ±1 and every bias two steps.
+/// Two layers and a readout that read the whole map each, every weight of a layer ±1 and every bias 2θ.
 fn network(signs: [f32; 2]) -> Network {
     let node = |name: &str, source, kernel: usize, out: Shape, signs: [f32; CHANNELS], neuron| {
         let weights = Array4::from_shape_fn((CHANNELS, CHANNELS, kernel, kernel), |(channel, ..)| signs[channel]);
@@ -28,7 +28,7 @@ fn network(signs: [f32; 2]) -> Network {
         let op = snn::Op::Layer(Layer { terms, bias: signs.map(|sign| 2.0 * sign).to_vec(), neuron });
         Node { name: name.into(), origin: name.into(), shape: out, op }
     };
-    let group = || snn::Neuron::Group { step: vec![1.0; CHANNELS] };
+    let group = || snn::Neuron::Group { theta: vec![1.0; CHANNELS] };
     let (large, pixel) = (Shape::new(CHANNELS, 2, 2), Shape::new(CHANNELS, 1, 1));
     Network {
         name: "extremes".into(),
@@ -64,7 +64,7 @@ impl Core {
         let fold = Fold { arithmetic, ..Fold::lanes(CHANNELS) };
         let layers = ["first", "second", "readout"].map(|name| (name.to_string(), fold.clone())).into();
         let plan = schedule::plan(&network, &Folding { layers, ..Folding::default() }).expect("a legal plan");
-        let design = rtl::generate(&network, &plan).expect("it has a hardware form");
+        let design = rtl::generate(&network, &plan).expect("it has hardware");
         let core = Core { network, plan, design, folder: tempfile::tempdir().expect("a temporary folder") };
         core.write();
         core
@@ -129,7 +129,7 @@ impl Core {
 }
 
 /// The largest of all weights, and where `biased` of all biases, that a core with weights loaded at run time must take, with the
-/// smallest steps.
+/// smallest thetas.
 fn load_largest(network: &mut fixed_point::Network, signs: [f32; 2], biased: bool) {
     for (index, sign) in signs.into_iter().enumerate() {
         let layer = |network: &mut fixed_point::Network, change: &dyn Fn(&mut fixed_point::Layer)| {
@@ -140,9 +140,9 @@ fn load_largest(network: &mut fixed_point::Network, signs: [f32; 2], biased: boo
         let changed = layer(network, &|layer| {
             let limit = (1 << (layer.weight_bits - 1)) - 1;
             layer.terms[0].weights.fill(if sign > 0.0 { limit } else { -limit });
-            layer.neuron = Neuron::Group { step: vec![1; CHANNELS] };
+            layer.neuron = Neuron::Group { theta: vec![1; CHANNELS] };
         });
-        let bias = if biased { end(widths::accumulator(network, &changed, 0), sign) } else { 0 };
+        let bias = if biased { end(bounds::accumulator(network, &changed, 0), sign) } else { 0 };
         layer(network, &|layer| layer.bias.fill(bias));
     }
 }
@@ -157,13 +157,13 @@ fn computed(core: &Core, name: &str) -> (Vec<i64>, Vec<i64>) {
     let trace = Model::new(&core.network).expect("a valid network").trace(bright().pixels.slice(s![0, .., .., ..]));
     let index = core.network.nodes.iter().position(|node| node.name == name).expect("a layer of the network");
     let layer = core.layer(name);
-    let Neuron::Group { step } = &layer.neuron else { unreachable!("it fires") };
+    let Neuron::Group { theta } = &layer.neuron else { unreachable!("it fires") };
     let node = &trace.nodes[index];
     let membranes = node.membranes.as_ref().expect("membranes of a layer that fires");
     let (mut sums, mut last) = (Vec::new(), Vec::new());
     for ((t, pixel, channel), &after) in membranes.indexed_iter() {
-        let before = after + i64::from(node.counts[[t, pixel, channel]]) * step[channel];
-        let from = if t == 0 { step[channel] / 2 } else { membranes[[t - 1, pixel, channel]] };
+        let before = after + i64::from(node.counts[[t, pixel, channel]]) * theta[channel];
+        let from = if t == 0 { theta[channel] / 2 } else { membranes[[t - 1, pixel, channel]] };
         sums.push(before - from - layer.bias[channel]);
         if t == TIMESTEPS - 1 {
             last.push(before);
@@ -179,7 +179,7 @@ fn needs(value: i64, bits: u32) -> bool {
 }
 
 /// The end of an interval on the side of `sign`.
-fn end(interval: widths::Interval, sign: f32) -> i64 {
+fn end(interval: Interval, sign: f32) -> i64 {
     (if sign > 0.0 { interval.high } else { interval.low }) as i64
 }
 
@@ -188,7 +188,7 @@ fn sums_reach_their_bound(core: &Core, name: &str, sign: f32) {
     let layer = core.layer(name);
     let accumulator = layer.widths.accumulator;
     let (sums, _) = computed(core, name);
-    let bound = widths::accumulator(&core.network, layer, 0);
+    let bound = bounds::accumulator(&core.network, layer, 0);
     assert!(sums.iter().all(|&sum| sum == end(bound, sign)), "{name}: {sums:?} in {bound:?}");
     assert!(needs(sums[0], accumulator), "{name}: {} in {accumulator} bits", sums[0]);
     let fields = if name == "first" { 1 } else { TIMESTEPS };
@@ -203,11 +203,11 @@ fn membranes_reach_their_bound(core: &Core, name: &str, sign: f32) {
     let layer = core.layer(name);
     let membrane = layer.widths.membrane;
     let (_, membranes) = computed(core, name);
-    let Neuron::Group { step } = &layer.neuron else { unreachable!("it fires") };
-    let bound = widths::accumulator(&core.network, layer, 0);
+    let Neuron::Group { theta } = &layer.neuron else { unreachable!("it fires") };
+    let bound = bounds::accumulator(&core.network, layer, 0);
     let bias = i128::from(layer.bias[0]);
-    let current = widths::Interval { low: bound.low + bias, high: bound.high + bias };
-    let bound = widths::membrane(step[0], MEMBERS, TIMESTEPS as u32, current);
+    let current = Interval { low: bound.low + bias, high: bound.high + bias };
+    let bound = bounds::membrane(theta[0], MEMBERS, TIMESTEPS as u32, current);
     assert!(membranes.iter().all(|&v| v == end(bound, sign)), "{name}: {membranes:?} in {bound:?}");
     assert!(needs(membranes[0], membrane), "{name}: {} in {membrane} bits", membranes[0]);
     // The stage that adds the last time step's current, a stage for each bit of a count behind each addition.
@@ -227,7 +227,7 @@ fn scores_reach_their_bounds(core: &Core) {
     for (channel, sign) in [(0, 1.0), (1, -1.0)] {
         // Its counts come summed over the time steps.
         let sum = scores[channel] - repeated * layer.bias[channel];
-        assert_eq!(sum, repeated * end(widths::accumulator(&core.network, layer, channel), sign));
+        assert_eq!(sum, repeated * end(bounds::accumulator(&core.network, layer, channel), sign));
         assert!(needs(sum, layer.widths.accumulator), "a sum of {sum} in {} bits", layer.widths.accumulator);
     }
     let in_verilog =
@@ -240,16 +240,16 @@ fn scores_reach_their_bounds(core: &Core) {
 #[test]
 fn no_sum_overflows_and_no_bit_is_too_many() {
     const BAKED: WeightMode = WeightMode::Baked;
-    let forms = [
+    let cases = [
         (2, BAKED, Some(Arithmetic::Accumulator { lanes: 2 })),
-        (5, BAKED, Some(Arithmetic::Multiplier { lanes: 1, steps: 1 })),
+        (5, BAKED, Some(Arithmetic::Multiplier { lanes: 1, timesteps: 1 })),
         (8, BAKED, Some(Arithmetic::Accumulator { lanes: 1 })),
         (12, BAKED, None),
         (16, BAKED, Some(Arithmetic::Gated)),
         (3, WeightMode::Runtime, Some(Arithmetic::Gated)),
         (8, WeightMode::Runtime, None),
     ];
-    forms.into_par_iter().for_each(|(weight_bits, weights, arithmetic)| {
+    cases.into_par_iter().for_each(|(weight_bits, weights, arithmetic)| {
         let settings = Settings { weight_bits, weights, ..Settings::default() };
         // What the second layer reads is largest behind positive weights.
         for signs in [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0]] {

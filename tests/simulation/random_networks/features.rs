@@ -67,7 +67,7 @@ pub const ALL: &[&str] = &[
     "map of one row or column",
     "single channel",
     "extreme weights and pixels",
-    "offset of the image",
+    "offset of the input",
     "stalls",
 ];
 
@@ -160,9 +160,9 @@ pub fn of(core: &Core) -> Vec<&'static str> {
         note("elementwise shortcut", plan.terms.iter().any(|term| term.kind == TermKind::Elementwise));
         match plan.arithmetic(layer) {
             Arithmetic::Gated => note("gated adds", true),
-            Arithmetic::Multiplier { lanes, steps } => {
+            Arithmetic::Multiplier { lanes, timesteps } => {
                 note("multipliers", true);
-                note("packed multipliers", lanes * steps > 1);
+                note("packed multipliers", lanes * timesteps > 1);
             }
             Arithmetic::Accumulator { lanes } => {
                 note("accumulating multipliers", true);
@@ -180,7 +180,7 @@ pub fn of(core: &Core) -> Vec<&'static str> {
         note("single channel", shape.channels == 1);
     }
     note("extreme weights and pixels", case.extremes);
-    note("offset of the image", network.input.offset.iter().any(|&offset| offset != 0));
+    note("offset of the input", network.input.offset.iter().any(|&offset| offset != 0));
     note("stalls", case.stalls > 0);
     found.into_keys().collect()
 }

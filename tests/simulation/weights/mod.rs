@@ -12,7 +12,7 @@ use volley::fixed_point::{Network, Settings, WeightMode};
 use volley::folder::Converted;
 use volley::model::Model;
 use volley::random::{self, Options};
-use volley::rtl::image::{Image, fingerprint};
+use volley::rtl::weight_data::{WeightData, fingerprint};
 use volley::schedule::Folding;
 use volley::top;
 
@@ -50,10 +50,10 @@ impl Script {
         self.read(STATUS, LOADABLE | bits);
     }
 
-    /// The first `words` of `image`, under the checksum `crc`.
-    fn load(&mut self, image: &Image, words: usize, crc: u32) {
+    /// The first `words` of `data`, under the checksum `crc`.
+    fn load(&mut self, data: &WeightData, words: usize, crc: u32) {
         self.push(1, LOAD_START, crc);
-        for word in image.words().take(words) {
+        for word in data.words().take(words) {
             self.push(1, LOAD_DATA, word);
         }
         // As many clocks as the last two words take, and the check.
@@ -61,10 +61,10 @@ impl Script {
         self.read(LOAD_OFFSET, 4 * words as u32);
     }
 
-    fn whole(&mut self, image: &Image) {
-        self.load(image, image.bytes().len() / 4, image.crc32());
+    fn whole(&mut self, data: &WeightData) {
+        self.load(data, data.bytes().len() / 4, data.crc32());
         self.status(VALID);
-        self.read(WEIGHTS, image.crc32());
+        self.read(WEIGHTS, data.crc32());
     }
 
     /// Every image gets the scores of `network`.
@@ -98,7 +98,7 @@ struct Accelerator {
     files: Vec<PathBuf>,
     device: String,
     design: u32,
-    image: Image,
+    data: WeightData,
     network: Network,
 }
 
@@ -108,11 +108,11 @@ impl Accelerator {
         let folder = tempfile::tempdir().unwrap();
         let rtl = folder.path().join("rtl");
         core_folder::write(&rtl, converted, &core.design)?;
-        let image = Image::of(&core.design)?;
+        let data = WeightData::of(&core.design)?;
         let device = top::Device {
             design: fingerprint(&core.design),
-            weights: image.crc32(),
-            weights_bytes: image.bytes().len() as u32,
+            weights: data.crc32(),
+            weights_bytes: data.bytes().len() as u32,
             clock_hz: 0,
             link_buffer: 0,
             counters: false,
@@ -130,7 +130,7 @@ impl Accelerator {
         }
         let device_name = around.top.replace("_axi", "_device");
         let (design, network) = (device.design, core.network);
-        Ok(Accelerator { _folder: folder, rtl, files, device: device_name, design, image, network })
+        Ok(Accelerator { _folder: folder, rtl, files, device: device_name, design, data, network })
     }
 
     fn bench(&self) -> PathBuf {
@@ -182,16 +182,16 @@ fn images(network: &Network, seed: u64) -> Vec<Array3<u8>> {
 /// Loads of all kinds, good ones last.
 fn script(first: &Accelerator, other: &Loadable, seed: u64) -> Script {
     let frames = images(&first.network, seed);
-    let words = other.image.bytes().len() / 4;
-    let crc = other.image.crc32();
+    let words = other.data.bytes().len() / 4;
+    let crc = other.data.crc32();
     let mut script = Script::default();
     script.read(DESIGN, other.design);
-    script.read(WEIGHTS_BYTES, other.image.bytes().len() as u32);
-    script.read(WEIGHTS, first.image.crc32());
+    script.read(WEIGHTS_BYTES, other.data.bytes().len() as u32);
+    script.read(WEIGHTS, first.data.crc32());
     script.status(VALID);
     script.frames(&frames, &first.network);
-    // Half of the image, and a frame that has to wait.
-    script.load(&other.image, words / 2, crc);
+    // Half of the data, and a frame that has to wait.
+    script.load(&other.data, words / 2, crc);
     script.status(LOADING);
     script.refused();
     // A reset in the middle of the load: nothing is under way any more, and still nothing valid.
@@ -200,20 +200,20 @@ fn script(first: &Accelerator, other: &Loadable, seed: u64) -> Script {
     script.status(0);
     script.refused();
     // All of it under a wrong checksum.
-    script.load(&other.image, words, crc ^ 0x0100);
+    script.load(&other.data, words, crc ^ 0x0100);
     script.status(0);
     script.refused();
     // A load that is begun again before it was over.
-    script.load(&other.image, words - 1, crc);
+    script.load(&other.data, words - 1, crc);
     script.status(LOADING);
-    script.whole(&other.image);
+    script.whole(&other.data);
     script.frames(&frames, &other.network);
     // A reset leaves what is loaded.
     script.push(6, 0, 3);
     script.push(3, 0, 50);
     script.status(VALID);
     script.frames(&frames[..1], &other.network);
-    script.whole(&first.image);
+    script.whole(&first.data);
     script.frames(&frames, &first.network);
     script
 }
@@ -239,7 +239,7 @@ fn a_network_fits_into_its_own_core_as_it_stands() {
     let converted = runtime(digits::converted(4, 1));
     let first = Accelerator::new(&converted, &Folding::default()).unwrap();
     let own = core_folder::loadable(&first.rtl, &converted).unwrap();
-    assert_eq!((own.image, own.network), (first.image.clone(), first.network.clone()));
+    assert_eq!((own.data, own.network), (first.data.clone(), first.network.clone()));
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::folds;
 pub struct Limits {
     /// Nodes before the readout.
     pub nodes: usize,
-    /// Rows and columns of the image.
+    /// Rows and columns of the input.
     pub extent: usize,
     pub timesteps: u32,
 }

@@ -112,7 +112,7 @@ pub fn run(network: &Network, image: &Map, moved: &[Tie]) -> Frame {
             Source::Node(index) => maps[index][t].clone(),
         };
         let mut membrane: Option<Map> = None;
-        let mut steps = Vec::new();
+        let mut by_timestep = Vec::new();
         let mut spikes = Vec::new();
         for t in 0..network.timesteps as usize {
             match &node.op {
@@ -136,7 +136,7 @@ pub fn run(network: &Network, image: &Map, moved: &[Tie]) -> Frame {
                             }
                         }
                     }
-                    steps.push(pooled);
+                    by_timestep.push(pooled);
                 }
                 Op::Layer(layer) => {
                     let mut current: Map =
@@ -150,18 +150,19 @@ pub fn run(network: &Network, image: &Map, moved: &[Tie]) -> Frame {
                             scores.resize(current.len(), 0.0);
                             scores.iter_mut().zip(&current).for_each(|(score, current)| *score += current);
                         }
-                        Neuron::Group { step } => {
+                        Neuron::Group { theta } => {
                             let pixels = node.shape.pixels();
-                            let step = |element: usize| f64::from(step[element / pixels]);
-                            let membrane = membrane
-                                .get_or_insert_with(|| (0..current.len()).map(|element| step(element) / 2.0).collect());
+                            let theta = |element: usize| f64::from(theta[element / pixels]);
+                            let membrane = membrane.get_or_insert_with(|| {
+                                (0..current.len()).map(|element| theta(element) / 2.0).collect()
+                            });
                             let mut fired = Vec::new();
                             for (element, (v, current)) in membrane.iter_mut().zip(&current).enumerate() {
-                                let step = step(element);
+                                let theta = theta(element);
                                 *v += current;
-                                let mut n = (*v / step).floor().clamp(0.0, f64::from(network.members)) as u32;
-                                let threshold = (*v / step).round().clamp(1.0, f64::from(network.members));
-                                let distance = (*v / (threshold * step) - 1.0).abs();
+                                let mut n = (*v / theta).floor().clamp(0.0, f64::from(network.members)) as u32;
+                                let threshold = (*v / theta).round().clamp(1.0, f64::from(network.members));
+                                let distance = (*v / (threshold * theta) - 1.0).abs();
                                 if let Some(tie) =
                                     moved.iter().find(|m| (m.node, m.t, m.element) == (index, t, element))
                                 {
@@ -170,11 +171,11 @@ pub fn run(network: &Network, image: &Map, moved: &[Tie]) -> Frame {
                                     let other = if n == threshold as u32 { n - 1 } else { n + 1 };
                                     ties.push(Tie { node: index, t, element, distance, other });
                                 }
-                                *v -= f64::from(n) * step;
+                                *v -= f64::from(n) * theta;
                                 fired.push(n);
                             }
-                            let maps = fired.iter().enumerate().map(|(element, &n)| f64::from(n) * step(element));
-                            steps.push(maps.collect());
+                            let maps = fired.iter().enumerate().map(|(element, &n)| f64::from(n) * theta(element));
+                            by_timestep.push(maps.collect());
                             spikes.push(fired);
                         }
                     }
@@ -184,7 +185,7 @@ pub fn run(network: &Network, image: &Map, moved: &[Tie]) -> Frame {
         if !spikes.is_empty() {
             counts.push((node.origin.clone(), spikes));
         }
-        maps.push(steps);
+        maps.push(by_timestep);
     }
     Frame { scores, counts, ties }
 }

@@ -1,8 +1,8 @@
 //! Random foldings: whatever a fold can say of a layer, as far as the layer can have it.
 
 use volley::fixed_point::{Layer, Network, Op};
+use volley::fpga::Family;
 use volley::random::Random;
-use volley::schedule::arithmetic::{self, Family};
 use volley::schedule::{self, Firing, Fold, Folding, LayerPlan, Plan, Storage};
 
 /// A random legal folding of `network`: each layer's draw is made without slices and units where it cannot have them.
@@ -25,7 +25,7 @@ pub fn draw(network: &Network, random: &mut Random) -> Plan {
         ];
         let (fold, plan) =
             choices.into_iter().find_map(|fold| plan_with(&fold).map(|plan| (fold, plan))).expect("one lane is legal");
-        let fold = Fold { arithmetic: form(network, layer, &plan, random), ..fold };
+        let fold = Fold { arithmetic: arithmetic(network, layer, &plan, random), ..fold };
         // Which slice has which count of a word, where words allow it.
         let shared = Fold { share: share(&plan, random), ..fold.clone() };
         if plan_with(&shared).is_none() {
@@ -55,11 +55,11 @@ fn shape(random: &mut Random) -> Fold {
     }
 }
 
-/// What the lanes are built of: left out, or a form that some family has.
-fn form(network: &Network, layer: &Layer, plan: &LayerPlan, random: &mut Random) -> Option<arithmetic::Arithmetic> {
+/// What the lanes are built of: left out, or what some family has.
+fn arithmetic(network: &Network, layer: &Layer, plan: &LayerPlan, random: &mut Random) -> Option<schedule::Arithmetic> {
     let family = one_of(random, &[Family::Ecp5, Family::Ice40, Family::Series7, Family::UltrascalePlus]);
-    let forms = arithmetic::legal(family, &schedule::synapse(network, layer, plan));
-    (random.within(0, 2) != 0).then(|| one_of(random, &forms))
+    let all = schedule::arithmetic::legal(family, &schedule::synapse(network, layer, plan));
+    (random.within(0, 2) != 0).then(|| one_of(random, &all))
 }
 
 /// The counts of a word dealt to the slices at random, as many to each; none as a rule.

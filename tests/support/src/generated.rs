@@ -33,7 +33,7 @@ pub fn solved(name: &str, network: &Network, board: &Board, mhz: f64, rate: f64)
     let activity = |image| Activity::of(network, image, &model.trace(image));
     let frames: Vec<_> = images.pixels.outer_iter().map(activity).collect();
     let budget = board.usable(0.1);
-    let task = Task { network, frames: &frames, family: board.family, budget, pins: &BTreeMap::new() };
+    let task = Task { network, frames: &frames, family: board.family, budget, fixed: &BTreeMap::new() };
     solve(task, Some((1e6 * mhz / rate) as u64)).expect("the board is large enough")
 }
 
@@ -45,14 +45,14 @@ impl Generated {
 
     /// The same in other integers.
     pub fn with(name: &str, members: u32, timesteps: u32, lanes: &str, settings: &Settings) -> Generated {
-        let placed = zoo::placed(name, members, timesteps);
-        let network = quantise::quantise(&placed.network, settings).expect("a zoo network fits");
+        let conversion = zoo::conversion(name, members, timesteps);
+        let network = quantise::quantise(&conversion.network, settings).expect("a zoo network fits");
         Self::folded(network, &Folding::parse(lanes).expect("legal lanes"))
     }
 
     pub fn folded(network: Network, folding: &Folding) -> Generated {
         let plan = schedule::plan(&network, folding).expect("it has a plan");
-        let design = rtl::generate(&network, &plan).expect("a zoo network has a hardware form");
+        let design = rtl::generate(&network, &plan).expect("a zoo network has hardware");
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, text) in &design.files {
             std::fs::write(folder.path().join(name), text).expect("a file of the design");

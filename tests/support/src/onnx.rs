@@ -127,7 +127,7 @@ impl Graph {
         volley::import::read_onnx_bytes(&self.bytes(), "test.onnx", normalisation)
     }
 
-    pub fn convert(self) -> volley::Result<volley::convert::Placed> {
+    pub fn convert(self) -> volley::Result<volley::convert::Conversion> {
         volley::convert::convert(self.import()?, &volley::convert::Options { members: 4, timesteps: 1 })
     }
 }

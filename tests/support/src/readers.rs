@@ -16,7 +16,7 @@ use volley::fixed_point::{self, Settings};
 use volley::folder::{self, Converted};
 use volley::host::framing::{Decoder, encode};
 use volley::host::message::{ERROR, Kind, MOST_CONTENT, Message, NO_SEQUENCE};
-use volley::host::{Accelerator, Limits, Port, Register, WeightsFile, registers};
+use volley::host::{Accelerator, Limits, Port, Register, WeightFile, registers};
 use volley::schedule::{self, Folding};
 use volley::{board, convert, data, eval, import, quantise, rtl, snn};
 
@@ -55,9 +55,9 @@ fn folder() -> tempfile::TempDir {
 pub fn onnx(bytes: &[u8]) {
     let Ok(network) = import::read_onnx_bytes(bytes, "net/model.onnx", None) else { return };
     let options = convert::Options { members: 4, timesteps: 2 };
-    let Ok(placed) = convert::convert(network, &options) else { return };
+    let Ok(conversion) = convert::convert(network, &options) else { return };
     // What a folder holds of it is what was written.
-    let converted = Converted { network: placed.network, settings: Settings::default(), onnx: None };
+    let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
     let parent = folder();
     let path = parent.path().join("net");
     if folder::write(&path, &converted).is_ok() {
@@ -198,9 +198,9 @@ pub fn core_toml(bytes: &[u8]) {
 
 /// A file of weights for a core that takes them at run time.
 pub fn weights_file(bytes: &[u8]) {
-    if let Ok(weights) = WeightsFile::parse(bytes) {
-        assert_eq!(crc32fast::hash(&weights.image), weights.crc32);
-        assert_eq!(bytes.len() - weights.image.len(), 20);
+    if let Ok(weights) = WeightFile::parse(bytes) {
+        assert_eq!(crc32fast::hash(&weights.data), weights.crc32);
+        assert_eq!(bytes.len() - weights.data.len(), 20);
     }
 }
 
@@ -241,11 +241,11 @@ pub fn replies(bytes: &[u8]) {
     if let Ok(scores) = device.classify(&[&frame, &frame, &frame, &frame], 0, &mut |_| ()) {
         assert_eq!(scores.iter().map(Vec::len).collect::<Vec<_>>(), [classes; 4]);
     }
-    let image = vec![0; 64];
-    let weights = WeightsFile { design: device.identity().design, crc32: crc32fast::hash(&image), image };
+    let data = vec![0; 64];
+    let weights = WeightFile { design: device.identity().design, crc32: crc32fast::hash(&data), data };
     let mut taken = 0;
     if device.load_weights(&weights, &mut |more| taken += more).is_ok() {
-        assert_eq!(taken, weights.image.len());
+        assert_eq!(taken, weights.data.len());
     }
     let _ = device.counters();
 }
@@ -336,8 +336,9 @@ fn digits() -> &'static Digits {
     static DIGITS: OnceLock<Digits> = OnceLock::new();
     DIGITS.get_or_init(|| {
         let network = import::read_onnx_bytes(self::DIGITS, "digits.onnx", None).expect("the bundled network");
-        let placed = convert::convert(network, &convert::Options { members: 4, timesteps: 1 }).expect("its conversion");
-        let converted = Converted { network: placed.network, settings: Settings::default(), onnx: None };
+        let conversion =
+            convert::convert(network, &convert::Options { members: 4, timesteps: 1 }).expect("its conversion");
+        let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
         let fixed = quantise::quantise(&converted.network, &converted.settings).expect("its integers");
         Digits { converted, fixed }
     })

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{must, venv};
-use volley::board::Family;
+use volley::fpga::Family;
 use volley::rtl::{Design, MemoryEntry};
 use volley::schedule::{LayerPlan, Plan, TermPlan};
 use volley::synth::Cells;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use ndarray::{Array2, ArrayD, IxDyn, OwnedRepr};
 use ndarray_npy::{NpzReader, ReadableElement};
 use volley::ann::Network;
-use volley::convert::{Options, Placed, convert};
+use volley::convert::{Conversion, Options, convert};
 use volley::data::{Images, read_npz};
 
 /// The networks of `zoo/`.
@@ -55,7 +55,7 @@ pub fn imported(name: &str) -> Network {
 }
 
 /// A zoo network with its activations replaced, perhaps not yet calibrated.
-pub fn placed(name: &str, members: u32, timesteps: u32) -> Placed {
+pub fn conversion(name: &str, members: u32, timesteps: u32) -> Conversion {
     convert(imported(name), &Options { members, timesteps }).unwrap()
 }
 

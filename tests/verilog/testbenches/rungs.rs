@@ -30,7 +30,7 @@ impl Digits {
         let second = Fold { slices: 2, ..Fold::lanes(4) };
         let layers = [("conv_4".to_string(), second)].into();
         let plan = schedule::plan(&network, &Folding { layers, ..Folding::default() }).expect("a legal folding");
-        let design = rtl::generate(&network, &plan).expect("it has a hardware form");
+        let design = rtl::generate(&network, &plan).expect("it has hardware");
         let images =
             data::read_npz(&root().join("examples/digits/test.npz"), Some(FRAMES)).expect("the bundled digits");
         Digits { network, plan, design, images }

@@ -7,25 +7,25 @@ speak what ``docs/host-protocol.md`` describes; every wait has a limit.
         scores = accelerator.classify(frames)   # a list of integers a frame, one a class
 """
 
-from .accelerator import Accelerator, Limits, LinkReport
-from .device import Device, argmax
+from .accelerator import Accelerator, Limits, LinkErrors
+from .base import AcceleratorBase, argmax
 from .errors import AcceleratorError, NoAnswer, PortError, Refused
 from .registers import Counters, Identity, Register, Status
-from .weights import WeightsFile
+from .weights import WeightFile
 
 __all__ = [
     "Accelerator",
     "AcceleratorError",
     "Counters",
-    "Device",
+    "AcceleratorBase",
     "Identity",
     "Limits",
-    "LinkReport",
+    "LinkErrors",
     "NoAnswer",
     "PortError",
     "Refused",
     "Register",
     "Status",
-    "WeightsFile",
+    "WeightFile",
     "argmax",
 ]

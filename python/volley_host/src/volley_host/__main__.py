@@ -11,7 +11,7 @@ from . import Accelerator, AcceleratorError, argmax
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """Returns the exit code: 0 fine, 2 unusable input or device."""
+    """Returns the exit code: 0 fine, 2 unusable input or accelerator."""
     parser = argparse.ArgumentParser(
         "volley_host", description="Classifies images with an accelerator on a serial line."
     )

@@ -6,23 +6,23 @@ import struct
 from typing import Callable, List, Optional
 
 from .batch import Batch
-from .device import Device
+from .base import AcceleratorBase
 from .errors import AcceleratorError, NoAnswer
 from .frames import Frames, split
-from .line import Limits, Line, LinkReport, Port
+from .line import Limits, Line, LinkErrors, Port
 from .messages import MOST_PAYLOAD, OVERHEAD, READ, WRITE
 from .registers import IDENTITY_REGISTERS, Identity, Register
 from .serial_port import SerialPort
 
-__all__ = ["Accelerator", "Limits", "LinkReport"]
+__all__ = ["Accelerator", "Limits", "LinkErrors"]
 
-#: Times that the first request is sent within the time limit: an earlier host may have left the device in the middle of one.
+#: Times that the first request is sent within the time limit: an earlier host may have left the accelerator in the middle of one.
 _OPENING_TRIES = 4
-#: Bytes of weights that are written at once, if the device has room.
+#: Bytes of weights that are written at once, if the accelerator has space.
 _MOST_AT_ONCE = 1024
 
 
-class Accelerator(Device):
+class Accelerator(AcceleratorBase):
     """``Accelerator.open("/dev/ttyUSB1")`` opens one."""
 
     def __init__(self, port: Port, name: str, limits: Optional[Limits] = None) -> None:
@@ -42,7 +42,7 @@ class Accelerator(Device):
     ) -> Accelerator:
         """Opens a serial port of this computer.
 
-        ``timeout`` seconds without an answer mean that a message was lost: more for a slow line or a simulated device.
+        ``timeout`` seconds without an answer mean that a message was lost: more for a slow line or a simulated accelerator.
         """
         if not timeout > 0 or retries < 0:
             raise ValueError(f"timeout is {timeout}, retries {retries}; give a time above 0 and retries from 0 on")
@@ -58,7 +58,7 @@ class Accelerator(Device):
             came = f"{line.heard} bytes came that are none" if line.heard else "nothing came"
             raise NoAnswer(
                 f"{line.name}: no answer within {line.limits.timeout:g} s ({came}); is it the right port, the right baud rate, "
-                "the bitstream loaded? For a slow device raise the time limit (timeout)"
+                "the bitstream loaded? For a slow accelerator raise the time limit (timeout)"
             )
         identity = Identity.of(struct.unpack(f"<{IDENTITY_REGISTERS}I", payload), line.name)
         size = identity.frame_bytes
@@ -70,9 +70,9 @@ class Accelerator(Device):
         return identity
 
     @property
-    def link(self) -> LinkReport:
+    def link(self) -> LinkErrors:
         """What went wrong on the line so far."""
-        return self._line.report
+        return self._line.errors
 
     def close(self) -> None:
         self._line.port.close()
@@ -101,24 +101,24 @@ class Accelerator(Device):
         batch = Batch(self._line, self.identity, split(frames, self.identity.shape), self.reset)
         return batch.run(progress or (lambda count: None))
 
-    def _load(self, image: bytes, progress: Callable[[int], object]) -> None:
+    def _load(self, data: bytes, progress: Callable[[int], object]) -> None:
         line = self._line
-        room = self.identity.link_buffer - OVERHEAD - 1
-        most = min(max(room, 4), _MOST_AT_ONCE) // 4 * 4
+        space = self.identity.link_buffer - OVERHEAD - 1
+        most = min(max(space, 4), _MOST_AT_ONCE) // 4 * 4
         taken = losses = 0
-        while taken < len(image):
-            end = min(len(image), taken + most)
-            request = line.request(WRITE, bytes([Register.LOAD_DATA]) + image[taken:end])
+        while taken < len(data):
+            end = min(len(data), taken + most)
+            request = line.request(WRITE, bytes([Register.LOAD_DATA]) + data[taken:end])
             now = end
             if line.attempt(request, 0, line.limits.timeout, hasty=True, what="weights") is None:
-                # The device carries out requests in order, so this is where it stands after that write.
+                # The accelerator carries out requests in order, so this is where it stands after that write.
                 now = self.read_register(Register.LOAD_OFFSET)
                 if not taken <= now <= end or now % 4:
                     raise AcceleratorError(
-                        f"{line.name}: byte {now} is next in the device, and {taken} to {end} were sent; "
+                        f"{line.name}: byte {now} is next in the accelerator, and {taken} to {end} were sent; "
                         "let no other program use the port, and load again"
                     )
-                line.report.retries += now < end
+                line.errors.retries += now < end
             losses = 0 if now > taken else losses + 1
             if losses > line.limits.retries:
                 raise line.silent(f"weights from byte {taken} on", losses)

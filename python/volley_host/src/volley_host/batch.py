@@ -1,6 +1,6 @@
-"""Frames out, scores in, with as many frames on the way as the device has room for.
+"""Frames out, scores in, with as many frames on the way as the accelerator has space for.
 
-A device answers in the order in which it was asked. So a reply also says that what was sent before it and is not answered was lost; and
+An accelerator answers in the order in which it was asked. So a reply also says that what was sent before it and is not answered was lost; and
 when the line complains without naming a request, a READ behind all others finds out which were: its reply comes when they are
 settled. It is called a fence here.
 """
@@ -50,10 +50,10 @@ class Batch:
         self._waiting = deque(range(len(frames)))
         #: What is not answered, in the order in which it was sent.
         self._sent: Deque[_Sent] = deque()
-        #: Bytes that may be on the way: room is left for a fence, if there is room for both.
+        #: Bytes that may be on the way: space is left for a fence, if there is space for both.
         self._least_window = OVERHEAD + identity.frame_bytes
-        room = identity.link_buffer
-        self._window = room - _FENCE if self._least_window + _FENCE <= room else room
+        space = identity.link_buffer
+        self._window = space - _FENCE if self._least_window + _FENCE <= space else space
         self._fence_wanted = False
         #: The core is stuck: nothing more is sent before it was reset.
         self._reset_wanted = False
@@ -70,14 +70,14 @@ class Batch:
                 since = time.monotonic()
                 if self._reset_wanted:
                     self._reset_wanted = False
-                    line.report.resets += 1
+                    line.errors.resets += 1
                     self._reset()
             self._fill()
             heard = line.listen(since + line.limits.timeout)
             if isinstance(heard, Message):
                 at = next((at for at, sent in enumerate(self._sent) if heard.answers(sent.request, sent.length)), None)
                 if at is None:
-                    line.report.stale_replies += 1
+                    line.errors.stale_replies += 1
                     continue
                 since, self._silences = time.monotonic(), 0
                 answered = self._take(at, heard)
@@ -93,11 +93,11 @@ class Batch:
         return [scores for scores in self._scores if scores is not None]
 
     def _fill(self) -> None:
-        """Sends what there is room for."""
+        """Sends what there is space for."""
         outstanding = sum(sent.size for sent in self._sent)
         fences = sum(sent.frame is None for sent in self._sent)
-        room = outstanding + _FENCE <= self._identity.link_buffer and fences < _MOST_FENCES
-        if self._fence_wanted and len(self._sent) > fences and room:
+        space = outstanding + _FENCE <= self._identity.link_buffer and fences < _MOST_FENCES
+        if self._fence_wanted and len(self._sent) > fences and space:
             fence = self._line.request(READ, bytes([Register.IDENTITY, 1]))
             self._send(_Sent(fence, None, 4))
             outstanding += _FENCE
@@ -111,7 +111,7 @@ class Batch:
             sent = _Sent(request, frame, 4 * self._identity.classes)
             self._waiting.popleft()
             self._tries[frame] += 1
-            self._line.report.retries += self._tries[frame] > 1
+            self._line.errors.retries += self._tries[frame] > 1
             self._send(sent)
             outstanding += sent.size
 
@@ -155,7 +155,7 @@ class Batch:
         for frame in frames:
             if self._tries[frame] > self._line.limits.retries:
                 raise AcceleratorError(
-                    f"{self._line.name}: frame {frame}: lost {self._tries[frame]} times ({self._line.report}); "
-                    "check the cable and the baud rate; for a slow device raise the time limit (timeout)"
+                    f"{self._line.name}: frame {frame}: lost {self._tries[frame]} times ({self._line.errors}); "
+                    "check the cable and the baud rate; for a slow accelerator raise the time limit (timeout)"
                 )
         self._waiting.extendleft(reversed(frames))

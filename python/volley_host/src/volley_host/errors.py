@@ -1,10 +1,10 @@
-"""What can go wrong with a device. Unusable arguments are ValueError and TypeError instead."""
+"""What can go wrong with an accelerator. Unusable arguments are ValueError and TypeError instead."""
 
 from __future__ import annotations
 
 
 class AcceleratorError(Exception):
-    """A device, or the way to it, does not do what it should; the message says what to do."""
+    """An accelerator, or the way to it, does not do what it should; the message says what to do."""
 
 
 class PortError(AcceleratorError):
@@ -19,11 +19,11 @@ class NoAnswer(AcceleratorError):
 _DESIGN = "it is another design, or another version of the protocol: build and flash the bitstream again"
 _CODES = {
     1: ("it came damaged", "check the cable and the baud rate"),
-    2: ("the device has no room for it", "let no other program use the port"),
+    2: ("the accelerator has no space for it", "let no other program use the port"),
     3: ("its length does not fit the design", _DESIGN),
-    4: ("the device knows no such request", _DESIGN),
+    4: ("the accelerator knows no such request", _DESIGN),
     5: (
-        "the weights of the device are not valid, since none were loaded or a load was interrupted",
+        "the weights of the accelerator are not valid, since none were loaded or a load was interrupted",
         "load them (load_weights)",
     ),
     6: (
@@ -34,9 +34,9 @@ _CODES = {
 
 
 class Refused(AcceleratorError):
-    """The device refuses a request; ``code`` is its reason."""
+    """The accelerator refuses a request; ``code`` is its reason."""
 
-    def __init__(self, device: str, what: str, code: int) -> None:
+    def __init__(self, accelerator: str, what: str, code: int) -> None:
         problem, advice = _CODES.get(code, ("the reason is unknown", _DESIGN))
-        super().__init__(f"{device}: {what}: {problem} (code {code}); {advice}")
+        super().__init__(f"{accelerator}: {what}: {problem} (code {code}); {advice}")
         self.code = code

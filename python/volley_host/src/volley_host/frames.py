@@ -1,4 +1,4 @@
-"""Frames as users have them, and as a device takes them: rows of pixels, a byte a channel."""
+"""Frames as users have them, and as an accelerator takes them: rows of pixels, a byte a channel."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def split(frames: Frames, shape: Tuple[int, int, int]) -> List[bytes]:
         for number, frame in enumerate(many):
             view = _view(frame, f"frame {number}")
             if view.shape not in shapes:
-                raise ValueError(f"frame {number} is {view.shape}, the device takes {named}")
+                raise ValueError(f"frame {number} is {view.shape}, the accelerator takes {named}")
             found.append(view.tobytes())
         return found
     given = tuple(view.shape or ())
     if view.nbytes % size if len(given) == 1 else given[1:] not in shapes:
         hint = "; for a single frame give [frame]" if given in shapes else ""
-        raise ValueError(f"frames are {given}, the device takes any number of {named}{hint}")
+        raise ValueError(f"frames are {given}, the accelerator takes any number of {named}{hint}")
     data = view.tobytes()
     return [data[at : at + size] for at in range(0, len(data), size)]
 

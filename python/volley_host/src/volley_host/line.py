@@ -17,23 +17,23 @@ from .messages import DAMAGED, MOST_CONTENT, NO_ROOM, NO_SEQUENCE, Message
 class Limits:
     """How long, and how often."""
 
-    #: Seconds after which what is answered by nothing was lost. It must cover the time that a message needs on the line and in the device.
+    #: Seconds after which what is answered by nothing was lost. It must cover the time that a message needs on the line and in the accelerator.
     timeout: float = 2.0
     #: A message that was lost is sent again so many times.
     retries: int = 5
 
 
 @dataclass
-class LinkReport:
-    """What went wrong on the line since a device was opened, all of it mended."""
+class LinkErrors:
+    """What went wrong on the line since an accelerator was opened, all of it mended."""
 
     #: Requests that were sent again.
     retries: int = 0
-    #: Requests that reached the device damaged (code 1).
+    #: Requests that reached the accelerator damaged (code 1).
     damaged_requests: int = 0
-    #: Requests for which the device had no room (code 2).
+    #: Requests for which the accelerator had no space (code 2).
     refused_requests: int = 0
-    #: What came from the device and was no message.
+    #: What came from the accelerator and was no message.
     damaged_replies: int = 0
     #: Replies that nobody waited for.
     stale_replies: int = 0
@@ -45,7 +45,7 @@ class LinkReport:
     def __str__(self) -> str:
         text = (
             f"{self.retries} sent again; damaged: {self.damaged_requests} requests, {self.damaged_replies} replies; "
-            f"no room for {self.refused_requests}; {self.timeouts} time limits; {self.stale_replies} stale replies"
+            f"no space for {self.refused_requests}; {self.timeouts} time limits; {self.stale_replies} stale replies"
         )
         return text + (f"; {self.resets} resets of the core" if self.resets else "")
 
@@ -78,7 +78,7 @@ class Line:
         self.port = port
         self.name = name
         self.limits = limits
-        self.report = LinkReport()
+        self.errors = LinkErrors()
         #: All bytes that ever came.
         self.heard = 0
         self._decoder = Decoder(MOST_CONTENT)
@@ -99,7 +99,7 @@ class Line:
         """
         for left in reversed(range(tries)):
             try:
-                # A device that complains is there, so the last try is waited for whatever else comes.
+                # An accelerator that complains is there, so the last try is waited for whatever else comes.
                 payload = self.attempt(request, length, wait, hasty=left > 0, what=what)
             except Refused as refusal:
                 if left == 0 or refusal.code not in (DAMAGED, NO_ROOM):
@@ -107,7 +107,7 @@ class Line:
                 payload = None
             if payload is not None:
                 return payload
-            self.report.retries += left > 0
+            self.errors.retries += left > 0
         return None
 
     def attempt(self, request: Message, length: int, wait: float, hasty: bool, what: str) -> Optional[bytes]:
@@ -120,7 +120,7 @@ class Line:
                 return None
             if isinstance(heard, Message):
                 if not heard.answers(request, length):
-                    self.report.stale_replies += 1
+                    self.errors.stale_replies += 1
                     continue
                 code = heard.refusal()
                 if code is not None:
@@ -141,7 +141,7 @@ class Line:
         while not self._received:
             left = until - time.monotonic()
             if left <= 0:
-                self.report.timeouts += 1
+                self.errors.timeouts += 1
                 return SILENCE
             try:
                 data = self.port.read(left)
@@ -152,22 +152,22 @@ class Line:
         content = self._received.popleft()
         message = None if content is None else Message.parse(content)
         if message is None:
-            self.report.damaged_replies += 1
+            self.errors.damaged_replies += 1
             return GARBAGE
         code = message.refusal()
         if code is None or message.sequence != NO_SEQUENCE:
             return message
         if code == NO_ROOM:
-            self.report.refused_requests += 1
+            self.errors.refused_requests += 1
         else:
-            self.report.damaged_requests += 1
+            self.errors.damaged_requests += 1
         return code
 
     def silent(self, what: str, tries: int) -> NoAnswer:
         """The error of what stays without an answer."""
         return NoAnswer(
-            f"{self.name}: {what}: no answer within {self.limits.timeout:g} s, {tries} times ({self.report}); "
-            "check the cable and the board; for a slow device raise the time limit (timeout)"
+            f"{self.name}: {what}: no answer within {self.limits.timeout:g} s, {tries} times ({self.errors}); "
+            "check the cable and the board; for a slow accelerator raise the time limit (timeout)"
         )
 
     def _gone(self, error: OSError) -> PortError:

@@ -10,11 +10,11 @@ import struct
 import time
 from typing import Any, Callable, List, Optional, Protocol, Union
 
-from .device import Device
+from .base import AcceleratorBase
 from .errors import AcceleratorError, NoAnswer, Refused
 from .frames import Frames, split
 from .registers import IDENTITY_REGISTERS, Identity, Register
-from .weights import WeightsFile
+from .weights import WeightFile
 
 #: Bytes of a transfer that any AXI DMA can do: its length register has 14 bits or more.
 _LEAST_TRANSFER = (1 << 14) - 1
@@ -35,10 +35,10 @@ class Mmio(Protocol):
         """A word."""
 
 
-class PynqAccelerator(Device):
+class PynqAccelerator(AcceleratorBase):
     """``PynqAccelerator(overlay)``, or ``PynqAccelerator(dma=..., mmio=...)`` with objects of one's own.
 
-    Over AXI nothing is lost, so nothing is sent again. A device that gives no scores within ``timeout`` seconds leaves the DMA in the
+    Over AXI nothing is lost, so nothing is sent again. An accelerator that gives no scores within ``timeout`` seconds leaves the DMA in the
     middle of a transfer, which ``reset`` ends.
     """
 
@@ -71,7 +71,7 @@ class PynqAccelerator(Device):
             )
 
     def load_weights(
-        self, weights: Union[WeightsFile, str, os.PathLike[str]], progress: Optional[Callable[[int], object]] = None
+        self, weights: Union[WeightFile, str, os.PathLike[str]], progress: Optional[Callable[[int], object]] = None
     ) -> None:
         # A load resets the core.
         self._check_idle()
@@ -166,14 +166,14 @@ class PynqAccelerator(Device):
             _free(buffer)
         self._in_use = []
 
-    def _load(self, image: bytes, progress: Callable[[int], object]) -> None:
-        for at in range(0, len(image), 4):
-            self._mmio.write(4 * Register.LOAD_DATA, int.from_bytes(image[at : at + 4], "little"))
+    def _load(self, data: bytes, progress: Callable[[int], object]) -> None:
+        for at in range(0, len(data), 4):
+            self._mmio.write(4 * Register.LOAD_DATA, int.from_bytes(data[at : at + 4], "little"))
             progress(4)
         offset = self.read_register(Register.LOAD_OFFSET)
-        if self.status().loading and offset != len(image):
+        if self.status().loading and offset != len(data):
             raise AcceleratorError(
-                f"{self._name}: {len(image)} bytes of weights were written and {offset} taken; let no other program use it, and load again"
+                f"{self._name}: {len(data)} bytes of weights were written and {offset} taken; let no other program use it, and load again"
             )
 
 

@@ -1,4 +1,4 @@
-"""The registers of a device."""
+"""The registers of an accelerator."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ IDENTITY_REGISTERS = 10
 
 @dataclass(frozen=True)
 class Identity:
-    """What a device says of itself."""
+    """What an accelerator says of itself."""
 
     #: Major and minor version of the protocol.
     version: Tuple[int, int]
@@ -79,17 +79,17 @@ class Identity:
         return height * width * channels
 
     @staticmethod
-    def of(words: Sequence[int], device: str) -> Identity:
-        """From the first registers; ``device`` is named in errors."""
+    def of(words: Sequence[int], accelerator: str) -> Identity:
+        """From the first registers; ``accelerator`` is named in errors."""
         if words[Register.IDENTITY] != IDENTITY:
             raise AcceleratorError(
-                f"{device}: its IDENTITY is {words[0]:#010x} and not {IDENTITY:#010x}: this is no accelerator of Volley; "
+                f"{accelerator}: its IDENTITY is {words[0]:#010x} and not {IDENTITY:#010x}: this is no accelerator of Volley; "
                 "give the port or the address of the accelerator"
             )
         version = (words[Register.VERSION] >> 16, words[Register.VERSION] & 0xFFFF)
         if version[0] != MAJOR:
             raise AcceleratorError(
-                f"{device}: it speaks version {version[0]}.{version[1]} of the protocol, this package {MAJOR}; "
+                f"{accelerator}: it speaks version {version[0]}.{version[1]} of the protocol, this package {MAJOR}; "
                 "build and flash the bitstream with this version of Volley, or use its own host package"
             )
         identity = Identity(
@@ -104,7 +104,7 @@ class Identity:
         )
         if identity.frame_bytes == 0 or identity.classes == 0:
             raise AcceleratorError(
-                f"{device}: its frames of {identity.shape} with {identity.classes} scores are empty; "
+                f"{accelerator}: its frames of {identity.shape} with {identity.classes} scores are empty; "
                 "the bitstream is faulty: build it again"
             )
         return identity
@@ -144,7 +144,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Counters:
-    """What a device counts, modulo 2**32; all 0 but frames and link errors in a design without counters."""
+    """What an accelerator counts, modulo 2**32; all 0 but frames and link errors in a design without counters."""
 
     frames_in: int
     frames_out: int

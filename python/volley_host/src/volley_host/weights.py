@@ -14,38 +14,38 @@ _HEADER = struct.Struct("<8sIII")
 
 
 @dataclass(frozen=True)
-class WeightsFile:
-    """An image of weights and the design that it is meant for."""
+class WeightFile:
+    """Weight data and the design that it is meant for."""
 
     #: Fingerprint of the design.
     design: int
-    #: CRC-32 of the image.
+    #: CRC-32 of the data.
     crc32: int
     #: Whole words.
-    image: bytes
+    data: bytes
 
     @staticmethod
-    def read(path: Union[str, os.PathLike[str]]) -> WeightsFile:
+    def read(path: Union[str, os.PathLike[str]]) -> WeightFile:
         """Reads a file that ``volley weights`` wrote; ValueError for another one, or a damaged one."""
         try:
-            return WeightsFile.parse(Path(path).read_bytes())
+            return WeightFile.parse(Path(path).read_bytes())
         except ValueError as error:
             raise ValueError(f"{os.fspath(path)}: {error}; give a file that `volley weights` wrote") from None
 
     @staticmethod
-    def parse(data: bytes) -> WeightsFile:
+    def parse(content: bytes) -> WeightFile:
         """The content of such a file."""
-        if len(data) < _HEADER.size:
+        if len(content) < _HEADER.size:
             raise ValueError("it is too short for weights")
-        magic, design, crc32, length = _HEADER.unpack_from(data)
-        image = data[_HEADER.size :]
+        magic, design, crc32, length = _HEADER.unpack_from(content)
+        data = content[_HEADER.size :]
         if magic[:4] != _MAGIC[:4]:
             raise ValueError("these are no weights")
         if magic != _MAGIC:
             raise ValueError("it is of another version of the format")
-        if len(image) != length or length % 4 or not length:
-            raise ValueError(f"its image has {len(image)} bytes and should have {length}, whole words")
-        found = zlib.crc32(image)
+        if len(data) != length or length % 4 or not length:
+            raise ValueError(f"its weight data has {len(data)} bytes and should have {length}, whole words")
+        found = zlib.crc32(data)
         if found != crc32:
             raise ValueError(f"it is damaged: its checksum is {found:#010x} and should be {crc32:#010x}")
-        return WeightsFile(design, crc32, image)
+        return WeightFile(design, crc32, data)

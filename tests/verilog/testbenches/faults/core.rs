@@ -95,7 +95,7 @@ pub const FAULTS: &[Fault] = &[
         to: "space_reg <= 1'b1;",
         bench: "event_scanner",
     },
-    // Slices: the next one's share, a word fetched when some slice has room, the end of another slice's window.
+    // Slices: the next one's share, a word fetched when some slice has space, the end of another slice's window.
     Fault {
         file: "volley_event_scanner.v",
         from: "IN_TURN = p * SLICES + g;",
@@ -313,7 +313,7 @@ pub const FAULTS: &[Fault] = &[
         to: "1'b1",
         bench: "spike_queue",
     },
-    // More is read ahead than there is room for.
+    // More is read ahead than there is space for.
     Fault { file: "volley_spike_queue.v", from: "ahead_reg != AHEAD[AHEAD_LOG2:0]", to: "1'b1", bench: "spike_queue" },
     // A sum goes on without its count.
     Fault {
@@ -349,7 +349,7 @@ pub const FAULTS: &[Fault] = &[
         to: "if (pixel_last)",
         bench: "input_encoder",
     },
-    // A reader's beat is taken before the others have room.
+    // A reader's beat is taken before the others have space.
     Fault {
         file: "volley_stream_fork.v",
         from: "(s_axis_tvalid && s_axis_tready)",

@@ -129,7 +129,7 @@ pub const FAULTS: &[Emitted] = &[
     Emitted { file: FIRST, what: "pixels have a sign", change: Parameter("volley_layer_engine #(", "IN_SIGNED", 1) },
     Emitted { file: FIRST, what: "thresholds as powers of two", change: Parameter("volley_layer_engine #(", "POW2", 1) },
     Emitted { file: SECOND, what: "one current for both time steps", change: Parameter("volley_layer_engine #(", "IN_TIMESTEPS", -1) },
-    Emitted { file: SECOND, what: "a bit of the bias is one of the step", change: Parameter("volley_layer_engine #(", "BIAS_BITS", -1) },
+    Emitted { file: SECOND, what: "a bit of the bias is one of theta", change: Parameter("volley_layer_engine #(", "BIAS_BITS", -1) },
     Emitted { file: SECOND, what: "an accumulator half as wide", change: Parameter("volley_layer_engine #(", "ACC_BITS", -8) },
     Emitted { file: READOUT, what: "a class too few", change: Parameter("volley_readout_engine #(", "CHANNELS", -1) },
     Emitted { file: READOUT, what: "sums counted twice", change: Parameter("volley_readout_engine #(", "FACTOR", 1) },
@@ -140,7 +140,7 @@ pub const FAULTS: &[Emitted] = &[
     Emitted { file: "digits_conv_0_weights.mem", what: "signs of a lane lost", change: Rows(|rows| rows.iter_mut().for_each(|row| *row = positive(row))) },
     Emitted { file: "digits_conv_0_weights.mem", what: "lanes in the wrong order", change: Rows(|rows| rows.iter_mut().for_each(|row| *row = reversed(row))) },
     Emitted { file: "digits_linear_9_weights.mem", what: "one weight's sign lost", change: Rows(|rows| { let row = rows.iter().position(|row| positive(row) != *row).expect("a negative weight"); rows[row] = positive(&rows[row]); }) },
-    Emitted { file: "digits_conv_0_neurons.mem", what: "biases and steps of the next channel", change: Rows(|rows| rows.rotate_left(1)) },
-    Emitted { file: "digits_conv_4_neurons.mem", what: "biases and steps of two channels swapped", change: Rows(|rows| rows.swap(2, 5)) },
+    Emitted { file: "digits_conv_0_neurons.mem", what: "biases and thetas of the next channel", change: Rows(|rows| rows.rotate_left(1)) },
+    Emitted { file: "digits_conv_4_neurons.mem", what: "biases and thetas of two channels swapped", change: Rows(|rows| rows.swap(2, 5)) },
     Emitted { file: "digits_linear_9_neurons.mem", what: "biases of the next class", change: Rows(|rows| rows.rotate_left(1)) },
 ];

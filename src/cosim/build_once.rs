@@ -1,26 +1,12 @@
-//! The simulators' programs, and builds that are kept for the next run.
+//! Builds that are kept for the next run.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::Job;
 use crate::error::{Artefact, Kind, Result};
-
-/// The programs of the simulators: a bare name is looked up on `PATH`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tools {
-    pub verilator: PathBuf,
-    pub iverilog: PathBuf,
-    pub vvp: PathBuf,
-}
-
-impl Default for Tools {
-    fn default() -> Self {
-        Tools { verilator: "verilator".into(), iverilog: "iverilog".into(), vvp: "vvp".into() }
-    }
-}
 
 /// Builds into `dir` unless the very same build stands there: `key` is everything but the Verilog files that the
 /// result depends on.

@@ -1,45 +1,22 @@
-//! Outside programs: where they are found, and what is said when one is missing or fails.
+//! Outside programs: where they are found, how they are run, and what is said when one is missing or fails.
+
+mod finder;
+mod known;
 
 use std::fmt::{Display, Formatter};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::{Error, Kind, Place, Result};
-
-/// Where `scripts/install-tools.sh` puts tools, below the current folder.
-const PROJECT_FOLDER: &str = ".venv/bin";
+pub use finder::{Finder, version};
+pub use known::{KNOWN, Tool, Version};
 
 /// With which the name of an option begins, twice.
 const DASH: char = '-';
 
 /// Lines of a failing tool's output that its error quotes.
 const QUOTED_LINES: usize = 20;
-
-/// The folders in which programs are looked for: `first` if given, `PATH`, and `.venv/bin` of the current folder.
-pub fn folders(first: Option<&Path>) -> Vec<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = first.map(Path::to_path_buf).into_iter().chain(std::env::split_paths(&path));
-    folders.chain([PROJECT_FOLDER.into()]).collect()
-}
-
-/// The first program in `folders` that has one of the names, which are tried in their order in each folder.
-pub fn find(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
-    let paths = folders.iter().flat_map(|folder| names.iter().map(move |name| folder.join(name)));
-    // Absolute, since a tool is started in another folder than this one.
-    paths.filter(|path| is_program(path)).find_map(|path| std::path::absolute(path).ok())
-}
-
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.is_file()
-}
 
 /// An option as tools write it: its name after two dashes.
 pub(crate) fn option(name: &str) -> String {

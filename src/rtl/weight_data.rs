@@ -1,8 +1,8 @@
-//! The image of a core's weights: the contents of all its memories as one run of bytes, as a host loads them and as a device
-//! sums them up; and the fingerprint that says for which core an image is meant.
+//! The weight data of a core: the contents of all its memories as one run of bytes, as a host loads them and as a device
+//! sums them up; and the fingerprint that says for which core weight data is meant.
 //!
 //! Memories come in the order of the manifest, rows in the order of their addresses. A row is as many whole bytes as it needs,
-//! its low byte first; zeros end the image at a whole word of 32 bits. `docs/host-protocol.md` has the format of
+//! its low byte first; zeros fill up the last word of 32 bits. `docs/host-protocol.md` has the format of
 //! the file.
 
 use sha2::{Digest, Sha256};
@@ -12,22 +12,22 @@ use crate::error::{Artefact, Kind, Place, Result};
 
 /// Bytes of a word.
 const WORD: usize = 4;
-/// With what a file of weights begins: its letters, and the version of its format as a word.
+/// The beginning of a weight file: its letters, and the version of its format as a word.
 const HEAD: [u8; 8] = *b"VLYW\x01\0\0\0";
 
 /// The contents of all memories of a core.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
+pub struct WeightData {
     /// A whole number of words.
     bytes: Vec<u8>,
 }
 
-impl Image {
-    /// The image of what stands in the `.mem` files of `design`, whether these can be written at run time or not.
+impl WeightData {
+    /// The contents of the `.mem` files of `design`, whether these can be written at run time or not.
     ///
     /// # Errors
     /// [`Kind::Missing`] or [`Kind::Malformed`] for a memory whose file is missing or holds other rows than the manifest says.
-    pub fn of(design: &Design) -> Result<Image> {
+    pub fn of(design: &Design) -> Result<WeightData> {
         let mut bytes = Vec::new();
         for memory in design.manifest.memories() {
             for row in rows(design, memory)? {
@@ -35,7 +35,7 @@ impl Image {
             }
         }
         bytes.resize(bytes.len().next_multiple_of(WORD), 0);
-        Ok(Image { bytes })
+        Ok(WeightData { bytes })
     }
 
     /// The bytes, a whole number of words.
@@ -161,23 +161,23 @@ mod tests {
     #[test]
     fn rows_are_bytes_low_byte_first_up_to_a_whole_word() {
         let design = design(&[(2, 12, 0), (1, 8, 0)], &[("m0.mem", "a12\n003\n"), ("m1.mem", "7f\n")]);
-        let image = Image::of(&design).unwrap();
-        assert_eq!(image.bytes(), [0x12, 0x0a, 0x03, 0x00, 0x7f, 0, 0, 0]);
-        assert_eq!(image.words().collect::<Vec<_>>(), [0x0003_0a12, 0x7f]);
+        let data = WeightData::of(&design).unwrap();
+        assert_eq!(data.bytes(), [0x12, 0x0a, 0x03, 0x00, 0x7f, 0, 0, 0]);
+        assert_eq!(data.words().collect::<Vec<_>>(), [0x0003_0a12, 0x7f]);
         // As Python's zlib.crc32 has it.
-        assert_eq!(image.crc32(), 0x4a04_7415);
-        let file = image.file(0x0403_0201);
+        assert_eq!(data.crc32(), 0x4a04_7415);
+        let file = data.file(0x0403_0201);
         assert_eq!(file[..12], [b'V', b'L', b'Y', b'W', 1, 0, 0, 0, 1, 2, 3, 4]);
         assert_eq!(file[12..16], 0x4a04_7415_u32.to_le_bytes());
         assert_eq!(file[16..20], [8, 0, 0, 0]);
-        assert_eq!(file[20..], *image.bytes());
+        assert_eq!(file[20..], *data.bytes());
     }
 
     #[test]
     fn a_split_memory_is_one_memory() {
         let split = design(&[(3, 8, 2)], &[("m0.mem", "01\n02\n"), ("m0_rest.mem", "03\n")]);
         let whole = design(&[(3, 8, 3)], &[("m0.mem", "01\n02\n03\n")]);
-        assert_eq!(Image::of(&split).unwrap(), Image::of(&whole).unwrap());
+        assert_eq!(WeightData::of(&split).unwrap(), WeightData::of(&whole).unwrap());
     }
 
     #[test]
@@ -188,7 +188,7 @@ mod tests {
             (vec![("m0.mem", "01\nxx\n")], "'xx'"),
             (vec![("m0.mem", "01\n123\n")], "'123'"),
         ] {
-            let message = Image::of(&design(&[(2, 8, 0)], &files)).unwrap_err().to_string();
+            let message = WeightData::of(&design(&[(2, 8, 0)], &files)).unwrap_err().to_string();
             assert!(message.contains(named), "{message}");
         }
     }

@@ -2,78 +2,78 @@
 
 use std::collections::HashMap;
 
-use super::form::{Form, MOST_WEIGHTS, dense};
+use super::linear_sum::{LinearSum, MOST_WEIGHTS, dense};
 use super::names::{Names, module_path};
-use super::{Options, Placed};
+use super::{Conversion, Options};
 use crate::ann::{self, Op};
 use crate::error::{self, Error, Kind, Result};
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{self, Layer, Neuron, Pool, PoolKind, Source};
 
-pub fn run(ann: &ann::Network, options: &Options) -> Result<Placed> {
-    let mut place = Place {
+pub fn run(ann: &ann::Network, options: &Options) -> Result<Conversion> {
+    let mut insertion = Insertion {
         ann,
         uses: ann.consumers().iter().map(Vec::len).collect(),
-        forms: Vec::with_capacity(ann.nodes.len()),
+        sums: Vec::with_capacity(ann.nodes.len()),
         nodes: Vec::new(),
         pools: HashMap::new(),
         names: Names::default(),
         uncalibrated: Vec::new(),
         held: 0,
-        placed: 0,
+        weights: 0,
     };
     for index in 0..ann.nodes.len() {
-        let form = place.form(index, options)?;
-        place.held += form.weights();
-        if place.held > MOST_WEIGHTS {
+        let sum = insertion.linear_sum(index, options)?;
+        insertion.held += sum.weights();
+        if insertion.held > MOST_WEIGHTS {
             return Err(too_large(&ann.nodes[index]));
         }
-        place.forms.push(form);
+        insertion.sums.push(sum);
     }
-    place.readout()?;
+    insertion.readout()?;
     let network = snn::Network {
         name: ann.name.clone(),
         members: options.members,
         timesteps: options.timesteps,
         input: snn::Input { shape: ann.nodes[0].shape, normalisation: ann.normalisation.clone() },
-        nodes: place.nodes,
+        nodes: insertion.nodes,
     };
-    Ok(Placed { network, uncalibrated: place.uncalibrated })
+    Ok(Conversion { network, uncalibrated: insertion.uncalibrated })
 }
 
-struct Place<'a> {
+struct Insertion<'a> {
     ann: &'a ann::Network,
-    /// How many readers of each node are still to come; the last one takes its form instead of copying it.
+    /// How many readers of each node are still to come; the last one takes its sum instead of copying it.
     uses: Vec<usize>,
     /// What each node is in terms of the populations so far.
-    forms: Vec<Form>,
+    sums: Vec<LinearSum>,
     nodes: Vec<snn::Node>,
     /// A pool over one population is made once.
     pools: HashMap<(Source, PoolKind, Window), Source>,
     names: Names,
     uncalibrated: Vec<usize>,
-    /// Weights of all forms.
+    /// Weights of all sums.
     held: usize,
     /// Weights of all layers.
-    placed: usize,
+    weights: usize,
 }
 
-impl Place<'_> {
-    fn form(&mut self, index: usize, options: &Options) -> Result<Form> {
+impl Insertion<'_> {
+    fn linear_sum(&mut self, index: usize, options: &Options) -> Result<LinearSum> {
         let ann = self.ann;
         let node = &ann.nodes[index];
-        let input = |place: &mut Self| place.take(node.inputs[0]);
+        let input = |own: &mut Self| own.take(node.inputs[0]);
         match &node.op {
-            Op::Input => Ok(Form::whole(Source::Input, node.shape, 1.0)),
+            Op::Input => Ok(LinearSum::whole(Source::Input, node.shape, 1.0)),
             Op::Conv { weights, bias, window, groups } => {
-                let form = input(self);
-                self.check_no_linear_before(&form, index)?;
+                let sum = input(self);
+                self.check_no_linear_before(&sum, index)?;
                 let convolved = if *groups == 1 {
-                    form.convolved(weights, bias, window, index)
+                    sum.convolved(weights, bias, window, index)
                 } else {
                     dense(weights, *groups)
                         .ok_or("its groups are too many to be written as one convolution")
-                        .and_then(|weights| form.convolved(&weights, bias, window, index))
+                        .and_then(|weights| sum.convolved(&weights, bias, window, index))
                 };
                 convolved.map_err(|problem| refuse(node, problem, "use a plain convolution there"))
             }
@@ -82,7 +82,7 @@ impl Place<'_> {
                 left.plus(self.take(node.inputs[1])).ok_or_else(|| too_large(node))
             }
             Op::Concat => {
-                let mut sum = Form { bias: vec![0.0; node.shape.channels], ..Form::default() };
+                let mut sum = LinearSum { bias: vec![0.0; node.shape.channels], ..LinearSum::default() };
                 let mut before = 0;
                 for &input in &node.inputs {
                     let channels = ann.nodes[input].shape.channels;
@@ -94,13 +94,13 @@ impl Place<'_> {
                 Ok(sum)
             }
             Op::Scalar { multiply, add: 0.0 } => Ok(input(self).scaled(*multiply)),
-            Op::Subsample { step } => input(self)
-                .subsampled(*step)
+            Op::Subsample { stride } => input(self)
+                .subsampled(*stride)
                 .ok_or_else(|| refuse(node, "it takes every n-th row of a padded map", "pad after the slice")),
             Op::Pad { channels_before, channels_after, spatial } => {
-                let mut form = input(self);
+                let mut sum = input(self);
                 if *spatial != Padding::default() {
-                    form = form.padded(*spatial).ok_or_else(|| {
+                    sum = sum.padded(*spatial).ok_or_else(|| {
                         refuse(
                             node,
                             "it pads the output of a convolution, or a strided map, with rows and columns",
@@ -109,7 +109,7 @@ impl Place<'_> {
                         )
                     })?;
                 }
-                form.among_channels(*channels_before, *channels_after).ok_or_else(|| too_large(node))
+                sum.among_channels(*channels_before, *channels_after).ok_or_else(|| too_large(node))
             }
             Op::SumPool { window } => self.pool(index, PoolKind::Sum, *window),
             Op::MaxPool { window } => self.pool(index, PoolKind::Max, *window),
@@ -124,74 +124,74 @@ impl Place<'_> {
         }
     }
 
-    /// The form of a node for one of its readers.
-    fn take(&mut self, index: usize) -> Form {
+    /// The sum of a node for one of its readers.
+    fn take(&mut self, index: usize) -> LinearSum {
         self.uses[index] -= 1;
         if self.uses[index] > 0 {
-            return self.forms[index].clone();
+            return self.sums[index].clone();
         }
-        let form = std::mem::take(&mut self.forms[index]);
-        self.held -= form.weights();
-        form
+        let sum = std::mem::take(&mut self.sums[index]);
+        self.held -= sum.weights();
+        sum
     }
 
-    fn check_no_linear_before(&self, form: &Form, index: usize) -> Result<()> {
+    fn check_no_linear_before(&self, sum: &LinearSum, index: usize) -> Result<()> {
         let node = &self.ann.nodes[index];
-        match form.convs.first() {
+        match sum.convs.first() {
             Some(conv) => Err(refuse(
                 node,
                 format!("there is no activation between '{}' and it", self.ann.nodes[conv.origin].name),
                 "put an activation between them, or multiply the two layers into one before the export",
             )),
-            None if !form.is_routed() => {
+            None if !sum.is_routed() => {
                 Err(refuse(node, "a constant is added to its input", "put the constant into a layer's bias"))
             }
             None => Ok(()),
         }
     }
 
-    /// A population that fires: the activation `index`, with the linear form before it.
-    fn population(&mut self, index: usize, lambda: Option<f64>, options: &Options) -> Result<Form> {
+    /// A population that fires: the activation `index`, with the linear sum before it.
+    fn population(&mut self, index: usize, lambda: Option<f64>, options: &Options) -> Result<LinearSum> {
         let ann = self.ann;
         let node = &ann.nodes[index];
-        let form = self.take(node.inputs[0]);
-        if form.convs.is_empty() && form.taps.len() < 2 {
+        let sum = self.take(node.inputs[0]);
+        if sum.convs.is_empty() && sum.taps.len() < 2 {
             return Err(refuse(
                 node,
                 format!("there are no weights between '{}' and this activation", ann.nodes[node.inputs[0]].name),
                 "remove one of two activations in a row, or put a layer between them",
             ));
         }
-        let step = lambda.map_or(1.0, |lambda| (lambda / f64::from(options.members)) as f32);
-        if !(step.is_finite() && step > 0.0) {
+        let theta = lambda.map_or(1.0, |lambda| (lambda / f64::from(options.members)) as f32);
+        if !(theta.is_finite() && theta > 0.0) {
             return Err(refuse(
                 node,
-                format!("its threshold {lambda:?} leaves no member step in single precision"),
+                format!("its threshold {lambda:?} leaves no theta in single precision"),
                 "train it with a threshold of ordinary size",
             ));
         }
         if lambda.is_none() {
             self.uncalibrated.push(self.nodes.len());
         }
-        let source = self.layer(index, form, Neuron::Group { step: vec![step; node.shape.channels] })?;
-        Ok(Form::whole(source, node.shape, 1.0))
+        let source = self.layer(index, sum, Neuron::Group { theta: vec![theta; node.shape.channels] })?;
+        Ok(LinearSum::whole(source, node.shape, 1.0))
     }
 
     /// Adds a layer for the node `index` of the imported network and gives its index as a source.
-    fn layer(&mut self, index: usize, form: Form, neuron: Neuron) -> Result<Source> {
+    fn layer(&mut self, index: usize, sum: LinearSum, neuron: Neuron) -> Result<Source> {
         let node = &self.ann.nodes[index];
-        let bias = form.bias.iter().map(|&bias| bias as f32).collect();
+        let bias = sum.bias.iter().map(|&bias| bias as f32).collect();
         // The name is that of the weights; a sum of shortcuts alone has none but the activation's.
-        let named = form.convs.first().map_or(node, |conv| &self.ann.nodes[conv.origin]);
-        let kind = match (&named.op, form.convs.first()) {
+        let named = sum.convs.first().map_or(node, |conv| &self.ann.nodes[conv.origin]);
+        let kind = match (&named.op, sum.convs.first()) {
             (Op::Conv { window, .. }, Some(_)) if is_linear(window, named.shape) => "linear",
             (Op::Conv { .. }, Some(_)) => "conv",
             _ => "sum",
         };
         let name = self.names.choose(&named.name, kind);
-        let terms = form.into_terms().ok_or_else(|| too_large(node))?;
-        self.placed += terms.iter().map(|term| term.weights.len()).sum::<usize>();
-        if self.placed > MOST_WEIGHTS {
+        let terms = sum.into_terms().ok_or_else(|| too_large(node))?;
+        self.weights += terms.iter().map(|term| term.weights.len()).sum::<usize>();
+        if self.weights > MOST_WEIGHTS {
             let problem = format!("the network has more than {MOST_WEIGHTS} weights up to here");
             return Err(refuse(
                 node,
@@ -205,11 +205,11 @@ impl Place<'_> {
     }
 
     /// A pool over each population that is routed here.
-    fn pool(&mut self, index: usize, kind: PoolKind, window: Window) -> Result<Form> {
+    fn pool(&mut self, index: usize, kind: PoolKind, window: Window) -> Result<LinearSum> {
         let ann = self.ann;
         let node = &ann.nodes[index];
-        let mut form = self.take(node.inputs[0]);
-        if let Some(conv) = form.convs.first() {
+        let mut sum = self.take(node.inputs[0]);
+        if let Some(conv) = sum.convs.first() {
             let before = &ann.nodes[conv.origin];
             return Err(refuse(
                 node,
@@ -224,20 +224,20 @@ impl Place<'_> {
                 "accepted are pools without padding whose stride is at least the kernel",
             ));
         }
-        let mut ranges: Vec<_> = form.taps.iter().map(|tap| (tap.offset, tap.offset + tap.channels)).collect();
+        let mut ranges: Vec<_> = sum.taps.iter().map(|tap| (tap.offset, tap.offset + tap.channels)).collect();
         ranges.sort_unstable();
         let disjoint = ranges.windows(2).all(|pair| pair[0].1 <= pair[1].0);
-        let whole = |tap: &super::form::Tap| {
+        let whole = |tap: &super::linear_sum::Tap| {
             tap.stride == [1, 1] && tap.padding == Padding::default() && tap.scale > 0.0 && tap.source != Source::Input
         };
-        if !form.is_routed() || !form.taps.iter().all(whole) || !(disjoint || kind == PoolKind::Sum) {
+        if !sum.is_routed() || !sum.taps.iter().all(whole) || !(disjoint || kind == PoolKind::Sum) {
             return Err(refuse(
                 node,
-                "it pools the image, or a map that is not the plain output of activations",
+                "it pools the input, or a map that is not the plain output of activations",
                 "accepted are pools directly after an activation or a concatenation",
             ));
         }
-        for tap in &mut form.taps {
+        for tap in &mut sum.taps {
             let key = (tap.source, kind, window);
             tap.source = match self.pools.get(&key) {
                 Some(&source) => source,
@@ -252,15 +252,15 @@ impl Place<'_> {
                 }
             };
         }
-        Ok(form)
+        Ok(sum)
     }
 
-    /// The last node's form is the readout.
+    /// The last node's sum is the readout.
     fn readout(&mut self) -> Result<()> {
         let index = self.ann.nodes.len() - 1;
         let node = &self.ann.nodes[index];
-        let form = std::mem::take(&mut self.forms[index]);
-        if form.convs.is_empty() {
+        let sum = std::mem::take(&mut self.sums[index]);
+        if sum.convs.is_empty() {
             return Err(refuse(
                 node,
                 "the network ends without a layer of weights after the last activation",
@@ -274,7 +274,7 @@ impl Place<'_> {
                 "accepted is a classifier: one score a class, classes×1×1",
             ));
         }
-        self.layer(index, form, Neuron::Readout)?;
+        self.layer(index, sum, Neuron::Readout)?;
         Ok(())
     }
 }

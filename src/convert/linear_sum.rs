@@ -15,7 +15,7 @@ const MOST_TERMS: usize = 1024;
 
 /// A linear function of populations.
 #[derive(Debug, Clone, Default)]
-pub struct Form {
+pub struct LinearSum {
     pub taps: Vec<Tap>,
     pub convs: Vec<Conv>,
     /// \[channels\].
@@ -41,12 +41,12 @@ pub struct Conv {
     pub origin: usize,
 }
 
-impl Form {
+impl LinearSum {
     /// A whole population as it is.
     pub fn whole(source: Source, shape: Shape, scale: f64) -> Self {
         let tap =
             Tap { source, channels: shape.channels, offset: 0, scale, stride: [1, 1], padding: Padding::default() };
-        Form { taps: vec![tap], convs: Vec::new(), bias: vec![0.0; shape.channels] }
+        LinearSum { taps: vec![tap], convs: Vec::new(), bias: vec![0.0; shape.channels] }
     }
 
     /// Whether only routed maps are in it.
@@ -69,7 +69,7 @@ impl Form {
     }
 
     /// The sum; `None` if it has too many terms or weights.
-    pub fn plus(mut self, other: Form) -> Option<Self> {
+    pub fn plus(mut self, other: LinearSum) -> Option<Self> {
         for tap in other.taps {
             // One map twice is the map times two.
             match self.taps.iter_mut().find(|mine| Tap { scale: tap.scale, ..**mine } == tap) {
@@ -103,13 +103,13 @@ impl Form {
         Some(self)
     }
 
-    /// Every `step`-th row and column. A padded tap would begin in its padding and is refused (`None`).
-    pub fn subsampled(mut self, step: [usize; 2]) -> Option<Self> {
+    /// Every `by`-th row and column. A padded tap would begin in its padding and is refused (`None`).
+    pub fn subsampled(mut self, by: [usize; 2]) -> Option<Self> {
         for stride in self.taps.iter_mut().map(|tap| &mut tap.stride) {
-            *stride = [stride[0] * step[0], stride[1] * step[1]];
+            *stride = [stride[0] * by[0], stride[1] * by[1]];
         }
         for stride in self.convs.iter_mut().map(|conv| &mut conv.term.window.stride) {
-            *stride = [stride[0] * step[0], stride[1] * step[1]];
+            *stride = [stride[0] * by[0], stride[1] * by[1]];
         }
         self.taps.iter().all(|tap| tap.padding == Padding::default()).then_some(self)
     }
@@ -133,7 +133,7 @@ impl Form {
         bias: &[f32],
         window: &Window,
         origin: usize,
-    ) -> Result<Form, &'static str> {
+    ) -> Result<LinearSum, &'static str> {
         let mut convs: Vec<Conv> = Vec::new();
         for tap in &self.taps {
             let part = weights.slice(s![.., tap.offset..tap.offset + tap.channels, .., ..]);
@@ -148,7 +148,7 @@ impl Form {
             let window = Window { kernel: window.kernel, stride, padding };
             convs.push(Conv { term: Term { source: tap.source, window, weights }, origin });
         }
-        Ok(Form { taps: Vec::new(), convs, bias: bias.iter().map(|&bias| f64::from(bias)).collect() })
+        Ok(LinearSum { taps: Vec::new(), convs, bias: bias.iter().map(|&bias| f64::from(bias)).collect() })
     }
 
     /// The terms of a layer: shortcuts become 1×1 convolutions, terms of one source and window are one term.

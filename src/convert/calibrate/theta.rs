@@ -1,5 +1,5 @@
-//! The member step θ = λ/τ with the least mean squared error between ReLU and the mean output of a group neuron over its
-//! T steps, under the constant currents of the float ANN.
+//! The member threshold θ = λ/τ with the least mean squared error between ReLU and the mean output of a group neuron over its
+//! T time steps, under the constant currents of the float ANN.
 
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -8,7 +8,7 @@ use super::Calibration;
 use crate::error::{Kind, Place, Result};
 use crate::snn::float;
 
-/// Values of one layer that the search for its step looks at.
+/// Values of one layer that the search for its θ looks at.
 const LAYER_SAMPLES: usize = 40_000;
 
 /// Values of one channel.
@@ -20,14 +20,14 @@ const GRID: usize = 48;
 /// Rounds of the refinement; each divides the distance of the candidates by 4.
 const ROUNDS: usize = 4;
 
-/// A channel whose largest activation is below this share of its layer's step's range keeps the layer's step.
+/// A channel whose largest activation is below this share of its layer's range τθ keeps the layer's θ.
 const ALMOST_SILENT: f32 = 1.0 / 64.0;
 
-/// The steps of a layer's channels; `currents` are those of the float ANN, \[channel, pixel\], one map an image.
+/// The θ of a layer's channels; `currents` are those of the float ANN, \[channel, pixel\], one map an image.
 ///
 /// # Errors
 /// [`Kind::NeverActive`] if no current is positive.
-pub fn steps(
+pub fn thetas(
     layer: &str,
     currents: &[Array2<f32>],
     members: u32,
@@ -46,7 +46,7 @@ pub fn steps(
         return Ok(vec![largest / members as f32; channels]);
     }
     let sample: Vec<f32> = currents.iter().flatten().copied().step_by(stride(all, LAYER_SAMPLES)).collect();
-    let of_layer = best_step(&sample, members, timesteps);
+    let of_layer = best_theta(&sample, members, timesteps);
     if method == Calibration::Layer {
         return Ok(vec![of_layer; channels]);
     }
@@ -54,7 +54,7 @@ pub fn steps(
         let values = currents.iter().flat_map(|map| map.row(channel).to_vec());
         let values: Vec<f32> = values.step_by(stride(all / channels, CHANNEL_SAMPLES)).collect();
         let silent = self::largest(values.iter().copied()) < ALMOST_SILENT * of_layer * members as f32;
-        if silent { of_layer } else { best_step(&values, members, timesteps) }
+        if silent { of_layer } else { best_theta(&values, members, timesteps) }
     };
     Ok((0..channels).into_par_iter().map(of_channel).collect())
 }
@@ -63,12 +63,12 @@ fn largest(currents: impl Iterator<Item = f32>) -> f32 {
     currents.fold(0.0, f32::max)
 }
 
-/// The best step for `currents`, of which at least one is positive.
-fn best_step(currents: &[f32], members: u32, timesteps: u32) -> f32 {
+/// The best θ for `currents`, of which at least one is positive.
+fn best_theta(currents: &[f32], members: u32, timesteps: u32) -> f32 {
     let largest = largest(currents.iter().copied());
     let error = |lambda: f32| -> f64 {
-        let step = lambda / members as f32;
-        let errors = currents.iter().map(|&x| f64::from(mean_output(x, step, members, timesteps) - x.max(0.0)));
+        let theta = lambda / members as f32;
+        let errors = currents.iter().map(|&x| f64::from(mean_output(x, theta, members, timesteps) - x.max(0.0)));
         errors.map(|error| error * error).sum()
     };
     let best_of = |candidates: Vec<f32>| {
@@ -84,10 +84,10 @@ fn best_step(currents: &[f32], members: u32, timesteps: u32) -> f32 {
     lambda / members as f32
 }
 
-/// The mean output of a group neuron over `timesteps` steps under a constant current.
-pub fn mean_output(current: f32, step: f32, members: u32, timesteps: u32) -> f32 {
-    let fired: u32 = float::counts(current, step, members).take(timesteps as usize).sum();
-    fired as f32 * step / timesteps as f32
+/// The mean output of a group neuron over `timesteps` time steps under a constant current.
+pub fn mean_output(current: f32, theta: f32, members: u32, timesteps: u32) -> f32 {
+    let fired: u32 = float::counts(current, theta, members).take(timesteps as usize).sum();
+    fired as f32 * theta / timesteps as f32
 }
 
 #[cfg(test)]
@@ -100,11 +100,11 @@ mod tests {
     }
 
     #[test]
-    fn one_step_covers_evenly_spread_currents() {
+    fn one_theta_covers_evenly_spread_currents() {
         let currents: Vec<f32> = (0..4000).map(|i| i as f32 / 1000.0 - 1.0).collect();
         for (members, timesteps) in [(4, 1), (2, 2), (8, 1)] {
             // Uniform on 0..3 with rounding to the nearest of τ + 1 levels and a clip: the best λ lies a little below 3.
-            let lambda = best_step(&currents, members, timesteps) * members as f32;
+            let lambda = best_theta(&currents, members, timesteps) * members as f32;
             assert!((2.4..=3.0).contains(&lambda), "τ {members} T {timesteps}: {lambda}");
         }
     }
@@ -113,7 +113,7 @@ mod tests {
     fn outliers_are_clipped_for_the_sake_of_the_many() {
         let mut currents: Vec<f32> = (0..4000).map(|i| i as f32 / 4000.0).collect();
         currents.push(8.0);
-        assert!(best_step(&currents, 4, 1) < 0.5);
+        assert!(best_theta(&currents, 4, 1) < 0.5);
     }
 
     #[test]
@@ -121,7 +121,7 @@ mod tests {
         let ramp: Vec<f32> = (0..1001).map(|i| i as f32 / 1000.0).collect();
         let tenth: Vec<f32> = ramp.iter().map(|x| x / 10.0).collect();
         let currents = [map([ramp, tenth])];
-        let of = |method| steps("l", &currents, 4, 1, method).unwrap();
+        let of = |method| thetas("l", &currents, 4, 1, method).unwrap();
         let [first, second] = of(Calibration::Channel)[..] else { panic!("two channels") };
         assert!((first / second - 10.0).abs() < 0.1, "{first} {second}");
         let one = of(Calibration::Layer);
@@ -130,12 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_layer_is_refused_by_name_and_a_silent_channel_has_its_layers_step() {
+    fn a_silent_layer_is_refused_by_name_and_a_silent_channel_has_its_layers_theta() {
         let silent = [map([vec![-1.0, 0.0], vec![-2.0, 0.0]])];
-        let message = steps("conv3", &silent, 4, 1, Calibration::Channel).unwrap_err().to_string();
+        let message = thetas("conv3", &silent, 4, 1, Calibration::Channel).unwrap_err().to_string();
         assert!(message.contains("'conv3'"), "{message}");
         let half = [map([vec![1.0, 0.5], vec![-2.0, 0.0]])];
-        let found = steps("conv3", &half, 4, 1, Calibration::Channel).unwrap();
-        assert_eq!(found[1], steps("conv3", &half, 4, 1, Calibration::Layer).unwrap()[0]);
+        let found = thetas("conv3", &half, 4, 1, Calibration::Channel).unwrap();
+        assert_eq!(found[1], thetas("conv3", &half, 4, 1, Calibration::Layer).unwrap()[0]);
     }
 }

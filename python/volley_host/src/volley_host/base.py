@@ -11,9 +11,9 @@ from typing import Callable, List, Optional, Sequence, Type, TypeVar, Union
 from .errors import AcceleratorError
 from .frames import Frames
 from .registers import RESET_CORE, Counters, Identity, Register, Status
-from .weights import WeightsFile
+from .weights import WeightFile
 
-_Own = TypeVar("_Own", bound="Device")
+_Own = TypeVar("_Own", bound="AcceleratorBase")
 
 
 def argmax(scores: Sequence[int]) -> int:
@@ -21,7 +21,7 @@ def argmax(scores: Sequence[int]) -> int:
     return max(range(len(scores)), key=lambda index: scores[index])
 
 
-class Device(ABC):
+class AcceleratorBase(ABC):
     """An open accelerator; a context manager, which closes it."""
 
     def __init__(self, name: str, timeout: float) -> None:
@@ -31,8 +31,8 @@ class Device(ABC):
 
     @property
     def identity(self) -> Identity:
-        """What the device says of itself."""
-        assert self._identity is not None, "set when a device is opened"
+        """What the accelerator says of itself."""
+        assert self._identity is not None, "set when an accelerator is opened"
         return self._identity
 
     @abstractmethod
@@ -54,11 +54,11 @@ class Device(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Gives the device back. It can be called again."""
+        """Gives the accelerator back. It can be called again."""
 
     @abstractmethod
-    def _load(self, image: bytes, progress: Callable[[int], object]) -> None:
-        """Writes a whole image to LOAD_DATA."""
+    def _load(self, data: bytes, progress: Callable[[int], object]) -> None:
+        """Writes all weight data to LOAD_DATA."""
 
     def predict(self, frames: Frames) -> List[int]:
         """The class of each frame: the index of its largest score, the lowest on ties."""
@@ -73,7 +73,7 @@ class Device(ABC):
         return Status(self.read_register(Register.STATUS))
 
     def counters(self) -> Counters:
-        """What the device has counted."""
+        """What the accelerator has counted."""
         return Counters(*self.read_registers(Register.FRAMES_IN, 8))
 
     def reset(self) -> None:
@@ -81,17 +81,17 @@ class Device(ABC):
         self.write_register(Register.CONTROL, RESET_CORE)
 
     def load_weights(
-        self, weights: Union[WeightsFile, str, os.PathLike[str]], progress: Optional[Callable[[int], object]] = None
+        self, weights: Union[WeightFile, str, os.PathLike[str]], progress: Optional[Callable[[int], object]] = None
     ) -> None:
-        """Loads weights, a file of ``volley weights``, and checks that the device uses them; ``progress`` is told how many more bytes were taken.
+        """Loads weights, a file of ``volley weights``, and checks that the accelerator uses them; ``progress`` is told how many more bytes were taken.
 
-        If this fails on the way, the device has no weights until a load succeeds.
+        If this fails on the way, the accelerator has no weights until a load succeeds.
         """
-        if not isinstance(weights, WeightsFile):
-            weights = WeightsFile.read(weights)
+        if not isinstance(weights, WeightFile):
+            weights = WeightFile.read(weights)
         if weights.design != self.identity.design:
             raise AcceleratorError(
-                f"{self._name}: the weights are for design {weights.design:#010x}, the device is design {self.identity.design:#010x}; "
+                f"{self._name}: the weights are for design {weights.design:#010x}, the accelerator is design {self.identity.design:#010x}; "
                 "write them with `volley weights` for the RTL folder of this bitstream"
             )
         if not self.status().loadable:
@@ -99,18 +99,18 @@ class Device(ABC):
                 f"{self._name}: the design has its weights built in; generate with --weights runtime for one that can take others"
             )
         self.write_register(Register.LOAD_START, weights.crc32)
-        self._load(weights.image, progress or (lambda count: None))
+        self._load(weights.data, progress or (lambda count: None))
         until = time.monotonic() + self._timeout
         status = self.status()
         while status.loading and time.monotonic() < until:
             time.sleep(0.001)
             status = self.status()
         crc32, length = self.read_registers(Register.WEIGHTS, 2)
-        if not status.weights_valid or status.loading or (crc32, length) != (weights.crc32, len(weights.image)):
+        if not status.weights_valid or status.loading or (crc32, length) != (weights.crc32, len(weights.data)):
             state = "not the same" if status.weights_valid else "not valid"
             raise AcceleratorError(
-                f"{self._name}: the weights were sent and are {state} in the device: checksum {crc32:#010x} of {length} bytes, "
-                f"sent were {weights.crc32:#010x} of {len(weights.image)}; load them again; if it stays so, the bitstream is of another design"
+                f"{self._name}: the weights were sent and are {state} in the accelerator: checksum {crc32:#010x} of {length} bytes, "
+                f"sent were {weights.crc32:#010x} of {len(weights.data)}; load them again; if it stays so, the bitstream is of another design"
             )
 
     def __enter__(self: _Own) -> _Own:
