@@ -19,7 +19,7 @@ SLANG := .venv/bin/python scripts/slang.py
 VERILOG := $(wildcard $(addsuffix /*.v,$(LIBRARY))) $(AROUND)
 
 .PHONY: help demo test formal accept random mutants coverage rust-coverage soak pnr fuzz deny lint lint-rust lint-verilog
-.PHONY: fmt clean install
+.PHONY: fmt clean setup
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,19 +28,19 @@ demo: ## Convert, generate and co-simulate the bundled network
 	@scripts/install-tools.sh simulator
 	$(CARGO) run --release $(LOCKED) -- demo
 
-install: ## Install the tools that are missing (Debian packages, .venv, .venv-snakemake)
+setup: ## Install the tools that are missing (Debian packages, .venv, .venv-snakemake)
 	@scripts/install-tools.sh
 
 fmt: ## Format the Rust sources
 	$(CARGO) fmt --all
 
-lint-rust: install
+lint-rust: setup
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release $(LOCKED) --workspace --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release $(LOCKED) --no-deps
 
 # Each module as a top, with its own default parameters; the tests lint every module as generated networks set it.
-lint-verilog: install
+lint-verilog: setup
 	@for file in $(VERILOG); do \
 	    verilator --lint-only -Wall $(addprefix -y ,$(LIBRARY)) --top-module $$(basename $$file .v) $$file || exit 1; \
 	done
@@ -62,29 +62,29 @@ else
 	$(CARGO) test --release $(LOCKED) --no-fail-fast --tests $(TESTS)
 endif
 
-formal: install ## Prove the properties of the Verilog library, plant faults that they must find, and print their table (VOLLEY_FORMAL=fifo for one)
+formal: setup ## Prove the properties of the Verilog library, plant faults that they must find, and print their table (VOLLEY_FORMAL=fifo for one)
 	$(CARGO) test --release $(LOCKED) --test formal -- --nocapture
 
-accept: install random ## Run the acceptance tests on whole test sets and print their tables
+accept: setup random ## Run the acceptance tests on whole test sets and print their tables
 	$(CARGO) test --release $(LOCKED) --features accept --test accept -- --nocapture --skip pnr::
 	VOLLEY_RANDOM_NETWORKS=100 $(CARGO) test --release $(LOCKED) --features accept --test simulation buffers:: -- --nocapture
 
-soak: install ## Send 10,000 frames through mnist-cnn in simulation under stalls and resets (VOLLEY_SOAK_FRAMES for fewer)
+soak: setup ## Send 10,000 frames through mnist-cnn in simulation under stalls and resets (VOLLEY_SOAK_FRAMES for fewer)
 	$(CARGO) test --release $(LOCKED) --features accept --test simulation soak:: -- --nocapture
 
-random: install ## Draw a thousand random networks and compare them with the model, as Verilog and as netlists
+random: setup ## Draw a thousand random networks and compare them with the model, as Verilog and as netlists
 	VOLLEY_RANDOM_NETWORKS=1050 $(CARGO) test --release $(LOCKED) --features accept --test simulation random_networks:: -- --nocapture --test-threads 1
 
-mutants: install ## Plant every fault into the Verilog and print which rung of the ladder kills it
+mutants: setup ## Plant every fault into the Verilog and print which rung of the ladder kills it
 	$(CARGO) test --release $(LOCKED) --features accept --test verilog every_fault -- --nocapture
 
-coverage: install ## Count lines and toggles of the Verilog libraries under their benches
+coverage: setup ## Count lines and toggles of the Verilog libraries under their benches
 	$(CARGO) test --release $(LOCKED) --features accept --test verilog benches_cover -- --nocapture
 
-rust-coverage: install ## Count lines of the Rust sources under all tests
+rust-coverage: setup ## Count lines of the Rust sources under all tests
 	scripts/rust-coverage.sh
 
-pnr: install ## Place and route the boards' reference designs and print their table (VOLLEY_PNR="board network" for one)
+pnr: setup ## Place and route the boards' reference designs and print their table (VOLLEY_PNR="board network" for one)
 	$(CARGO) test --release $(LOCKED) --features accept --test accept pnr:: -- --nocapture
 
 deny: ## Check licences, sources and known faults of the dependencies (cargo-deny)

@@ -2,7 +2,7 @@
 //!
 //! [`deadlock_free_rows`] is the depth with which a network computes on whatever the speeds of its engines are;
 //! [`window_rows`] and [`pace_rows`] keep readers and writers busy at the same time. The theorem, its proof and a worked
-//! example are in `docs/architecture.md`.
+//! example are in `docs/buffers.md`.
 //!
 //! A **row job** is the computing of one output row of a layer, or the entering of an input row: it reads rows that have
 //! arrived, sends its row to every reader, and frees the rows that no later job of its layer reads. Pools have no jobs: a

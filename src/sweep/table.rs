@@ -7,7 +7,7 @@ use crate::table::{Cell, Table};
 use crate::words::Words;
 
 /// LUTs that a multiplier stands for. In cells of 16 lanes one saves 30 (ECP5, a product a lane) to 71 LUTs (Xilinx 7, two
-/// accumulators each); docs/architecture.md has the measurements.
+/// accumulators each); docs/results/lanes.md has the measurements.
 const LUTS_OF_MULTIPLIER: f64 = 50.0;
 
 /// A point in the table.

@@ -68,7 +68,7 @@ fn mnist_loses_next_to_nothing() {
 
 /// Three foldings of the eight levels that ResNet-20 was trained with. At τ = L and T = 1 the spiking network is the
 /// quantised ANN, which the first bar checks. The second bounds what rounding costs in accuracy. Agreement has no bar: the
-/// network amplifies any disturbance (docs/architecture.md, "What rounding costs").
+/// network amplifies any disturbance (docs/results/rounding.md).
 #[test]
 fn resnet20_with_qcfs_keeps_its_accuracy() {
     let name = "resnet20-cifar10-qcfs8";
