@@ -9,13 +9,11 @@ use clap::Parser;
 use ndarray::{ArrayView3, Axis, s};
 use rayon::prelude::*;
 use serde::Serialize;
-use volley::convert::{Options, convert};
 use volley::data::{Images, read_npz};
-use volley::fixed_point::{Network, Settings};
+use volley::fixed_point::Network;
 use volley::model::fast::Backend;
 use volley::model::{Model, plain::Plain};
-use volley::quantise::quantise;
-use volley::{folder, import};
+use volley::{Converted, Converter};
 
 /// Measure the integer model; without NET the bundled digits.
 #[derive(Parser)]
@@ -53,16 +51,10 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let digits = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits");
     let network = match &args.net {
-        Some(net) => {
-            let converted = folder::read(net)?;
-            quantise(&converted.network, &converted.settings)?
-        }
-        None => {
-            let onnx = digits.join("digits.onnx");
-            let ann = import::read_onnx(&onnx, import::normalisation_for(&onnx)?)?;
-            quantise(&convert(ann, &Options { members: 4, timesteps: 1 })?.network, &Settings::default())?
-        }
+        Some(net) => Converted::open(net)?,
+        None => Converter::open(digits.join("digits.onnx"))?.members(4).timesteps(1).convert()?,
     };
+    let network = network.quantise()?;
     let images = read_npz(args.data.as_deref().unwrap_or(&digits.join("test.npz")), None)?;
     let time = Duration::from_secs_f64(args.seconds);
     let mut speeds = Vec::new();

@@ -9,15 +9,16 @@ use std::path::Path;
 
 use crate::error::{Artefact, Kind, Place, Result};
 use crate::fixed_point::{self, WeightMode};
-use crate::folder::{self, Converted};
+use crate::folder;
 use crate::header;
 use crate::identifier::printable;
 use crate::input;
 use crate::output::{write_file, write_folder};
-use crate::quantise::{quantise, quantise_like};
+use crate::pipeline::{Converted, Core};
+use crate::quantise::quantise_like;
 use crate::rtl::weight_data::{self, WeightData};
 use crate::rtl::{self, Design, Manifest};
-use crate::schedule::{self, Folding, Plan};
+use crate::schedule::{self, Folding};
 use crate::sums::{Differences, Sums, sha256};
 
 /// The file that makes a folder a generated core.
@@ -25,29 +26,10 @@ pub const MANIFEST: &str = "core.toml";
 /// The folder of the converted network.
 pub const NETWORK: &str = "network";
 
-/// A core and what it was generated from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Core {
-    pub network: fixed_point::Network,
-    pub plan: Plan,
-    pub design: Design,
-}
-
 /// The folding of every layer.
 fn folding(manifest: &Manifest) -> Folding {
     let layers = manifest.layers.iter().map(|layer| (layer.name.clone(), layer.fold.clone())).collect();
     Folding { layers, ..Folding::default() }
-}
-
-/// Quantises, plans and generates.
-///
-/// # Errors
-/// What these three report.
-pub fn generate(converted: &Converted, folding: &Folding) -> Result<Core> {
-    let network = quantise(&converted.network, &converted.settings)?;
-    let plan = schedule::plan(&network, folding)?;
-    let design = rtl::generate(&network, &plan)?;
-    Ok(Core { network, plan, design })
 }
 
 /// The weights of `converted` for the core in `folder`, as a file to be loaded into it.
@@ -58,13 +40,13 @@ pub fn generate(converted: &Converted, folding: &Folding) -> Result<Core> {
 /// # Errors
 /// [`Kind::WeightsBuiltIn`], and [`Kind::OtherNetwork`] naming the file or layer that does not fit.
 pub fn loadable(folder: &Path, converted: &Converted) -> Result<Loadable> {
-    let core = read(folder)?;
-    let settings = folder::read(&folder.join(NETWORK))?.settings;
+    let core = Core::open(folder)?;
+    let settings = &core.converted.settings;
     if core.network.weights == WeightMode::Baked {
         return Err(Kind::WeightsBuiltIn.at(folder.join(MANIFEST)));
     }
     let stands = as_it_stands(folder, &core.design)?;
-    let network = quantise_like(&converted.network, &settings, &core.network)?;
+    let network = quantise_like(&converted.network, settings, &core.network)?;
     let plan = schedule::plan(&network, &folding(&core.design.manifest))?;
     let design = rtl::generate(&network, &plan)?;
     same_verilog(folder, &stands, &design)?;
@@ -118,23 +100,42 @@ impl Loadable {
     }
 }
 
-/// Writes a folder, replacing an older one of Volley's.
-///
-/// # Errors
-/// As [`write_folder`].
-pub fn write(folder: &Path, converted: &Converted, design: &Design) -> Result<()> {
-    let manifest =
-        toml::to_string(&design.manifest).map_err(|error| Kind::internal(error).at(folder.join(MANIFEST)))?;
-    write_folder(folder, MANIFEST, |new| {
-        for (name, text) in &design.files {
-            write_file(&new.join(name), text)?;
+impl Core {
+    /// Reads a folder. The Verilog in it may have been changed by hand: the design returned is the one that the folder's network
+    /// gives, and only their manifests must agree.
+    ///
+    /// # Errors
+    /// Those of [`read_manifest`] and [`Converted::open`]; [`Kind::Malformed`] if `core.toml` and `network/` do not belong together.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Core> {
+        let folder = folder.as_ref();
+        let manifest = read_manifest(folder)?;
+        let core = Converted::open(folder.join(NETWORK))?.generate(&folding(&manifest))?;
+        if core.design.manifest != manifest {
+            let problem = format!("it does not describe the core of the network in {NETWORK}/");
+            return Err(Kind::malformed(Artefact::Core, problem).at(folder.join(MANIFEST)));
         }
-        write_file(&new.join(MANIFEST), header::of_core("#", &design.manifest.top) + &manifest)?;
-        folder::write(&new.join(NETWORK), &Converted { onnx: None, ..converted.clone() })?;
-        let mut sums = Sums::of(new)?;
-        sums.sources.extend(converted.onnx.iter().map(|onnx| (folder::MODEL.into(), sha256(onnx))));
-        sums.write(new)
-    })
+        Ok(core)
+    }
+
+    /// Writes a folder, replacing an older one of Volley's.
+    ///
+    /// # Errors
+    /// As [`write_folder`].
+    pub fn write(&self, folder: impl AsRef<Path>) -> Result<()> {
+        let (folder, Core { converted, design, .. }) = (folder.as_ref(), self);
+        let manifest =
+            toml::to_string(&design.manifest).map_err(|error| Kind::internal(error).at(folder.join(MANIFEST)))?;
+        write_folder(folder, MANIFEST, |new| {
+            for (name, text) in &design.files {
+                write_file(&new.join(name), text)?;
+            }
+            write_file(&new.join(MANIFEST), header::of_core("#", &design.manifest.top) + &manifest)?;
+            Converted { onnx: None, ..converted.clone() }.write(new.join(NETWORK))?;
+            let mut sums = Sums::of(new)?;
+            sums.sources.extend(converted.onnx.iter().map(|onnx| (folder::MODEL.into(), sha256(onnx))));
+            sums.write(new)
+        })
+    }
 }
 
 /// How a folder differs from what was written.
@@ -155,15 +156,15 @@ impl Verification {
     }
 }
 
-/// Holds the folder against its `SHA256SUMS`, and if all is as it was written, against the core that [`read`] makes of its network,
+/// Holds the folder against its `SHA256SUMS`, and if all is as it was written, against the core that [`Core::open`] makes of its network,
 /// which comes back then.
 ///
 /// # Errors
-/// Those of [`Sums::read`] and [`read`].
+/// Those of [`Sums::read`] and [`Core::open`].
 pub fn verify(folder: &Path) -> Result<(Verification, Option<Core>)> {
     let sums = Sums::read(folder)?;
     let differences = sums.differences(&Sums::of(folder)?);
-    let core = if differences.is_empty() { Some(read(folder)?) } else { None };
+    let core = if differences.is_empty() { Some(Core::open(folder)?) } else { None };
     let again = core.iter().flat_map(|core| &core.design.files);
     let otherwise = again.filter(|(name, text)| sums.files.get(*name) != Some(&sha256(text.as_bytes())));
     let generated_otherwise = otherwise.map(|(name, _)| name.clone()).collect();
@@ -198,23 +199,7 @@ pub fn parse_manifest(text: &str, path: &Path) -> Result<Manifest> {
     }
 }
 
-/// Reads a folder. The Verilog in it may have been changed by hand: the design returned is the one that the folder's
-/// network gives, and only their manifests must agree.
-///
-/// # Errors
-/// Those of [`read_manifest`] and [`folder::read`]; [`Kind::Malformed`] if `core.toml` and `network/` do not belong together.
-pub fn read(folder: &Path) -> Result<Core> {
-    let manifest = read_manifest(folder)?;
-    let converted = folder::read(&folder.join(NETWORK))?;
-    let core = generate(&converted, &folding(&manifest))?;
-    if core.design.manifest != manifest {
-        let problem = format!("it does not describe the core of the network in {NETWORK}/");
-        return Err(Kind::malformed(Artefact::Core, problem).at(folder.join(MANIFEST)));
-    }
-    Ok(core)
-}
-
-/// `design`, as [`read`] gives it, with the files as they stand in the folder: what a bitstream is made of, even where they
+/// `design`, as [`Core::open`] gives it, with the files as they stand in the folder: what a bitstream is made of, even where they
 /// were changed by hand.
 ///
 /// # Errors

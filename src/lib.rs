@@ -1,6 +1,46 @@
-//! Volley compiles a trained neural network into a spiking accelerator for an FPGA.
+//! Volley compiles a trained neural network into a spiking accelerator for an FPGA, and checks in simulation that the Verilog
+//! computes what a bit-accurate model computes.
 //!
-//! Data flows one way:
+//! # The idea
+//!
+//! Each activation of the network becomes a *group neuron* ([arXiv 2402.19061](https://arxiv.org/abs/2402.19061)): τ
+//! integrate-and-fire members with the thresholds θ, 2θ … τθ and one common potential. A group sends a count from 0 to τ in each of T
+//! time steps, so that 1 to 4 steps are enough where single spiking neurons need hundreds. Weights are rounded to integers once;
+//! everything after that is exact. The hardware skips zeros: its work follows the spikes, not the size of the network.
+//!
+//! # From ONNX to checked Verilog
+//!
+//! ```
+//! use volley::cosim::{Options, Simulator};
+//! use volley::{Converter, Folding, Images};
+//!
+//! # fn main() -> volley::Result<()> {
+//! // A trained network. digits.toml beside it says how training normalised its images.
+//! let converter = Converter::open("examples/digits/digits.onnx")?;
+//! // Groups of 4 members, which see the image once.
+//! let converted = converter.members(4).timesteps(1).weight_bits(8).convert()?;
+//! // Verilog in which each layer computes 16 output channels at once.
+//! let core = converted.generate(&Folding::uniform(16))?;
+//! # let folder = volley::output::temporary_folder()?;
+//! # let rtl = folder.path().join("rtl");
+//! core.write(&rtl)?;
+//! // Two images through the Verilog; every count of every layer is compared with the model.
+//! let images = Images::open("examples/digits/test.npz")?.take(2);
+//! let simulation = Options { simulator: Simulator::Icarus, ..Options::default() };
+//! let verdict = core.cosimulate(&images, &simulation)?;
+//! assert!(verdict.passed());
+//! assert!(verdict.compared > 1000 && verdict.mismatches == 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Three longer programs are in `examples/`: `first_core`, `accuracy_against_bits` (a sweep of one's own) and `plan_for_a_board`.
+//! A network with plain ReLU activations also needs training images ([`Converter::calibration`]), on which its thresholds are
+//! found.
+//!
+//! # Stages
+//!
+//! Data flows one way, and no module imports a later one. Each representation is plain data with a validator and a readable dump.
 //!
 //! ```text
 //! import → ann::Network → convert → snn::Network → quantise → fixed_point::Network ─┬→ model    → Trace
@@ -9,9 +49,8 @@
 //! Design + Trace → cosim → Verdict
 //! ```
 //!
-//! The three networks are plain data with a validator and a readable dump each. The library never prints
-//! and never panics on a user's input; every failure is an [`Error`] that says what to do.
-//! `docs/glossary.md` says what every word means.
+//! The library never prints and never panics on a user's input. Every failure is an [`Error`] that names what is wrong. Long calls
+//! take a callback that is told how far they are. `docs/glossary.md` says what every word means.
 //!
 //! # Modules
 //!
@@ -42,20 +81,28 @@
 //! - [`convert`]: [`ann`] to [`snn`]
 //! - [`fixed_point`]: the network in integers
 //! - [`quantise`]: [`snn`] to [`fixed_point`]
-//! - [`folder`]: converted networks on disk
 //! - [`model`]: what the integers compute, bit by bit
 //! - [`eval`]: accuracy of all three networks
 //! - [`mixed_precision`]: weight bits of each layer
-//! - [`study`]: group neurons against integrate-and-fire neurons
 //!
 //! From integers to hardware:
 //!
 //! - [`schedule`]: lanes, slices, buffers and memories of every layer; estimates of clocks and resources
 //! - [`rtl`]: the Verilog of a core
-//! - [`core_folder`]: cores on disk
 //! - [`cosim`]: Verilog against the model
 //! - [`board`]: boards, their pins and clocks
+//!
+//! The whole way, and what uses it:
+//!
+//! - [`pipeline`]: [`Converter`], [`Converted`], [`Core`], [`Verdict`]
+//! - [`folder`]: converted networks on disk
+//! - [`core_folder`]: cores on disk
+//! - [`report`]: one page of a network and its core
+//! - [`study`]: group neurons against integrate-and-fire neurons
 //! - [`sweep`]: many settings of one network
+//!
+//! Around a core:
+//!
 //! - [`top`]: registers and links around a core
 //! - [`synth`]: synthesis, place and route
 //! - [`build`]: bitstreams for boards
@@ -88,9 +135,11 @@ mod module_order;
 pub mod numbers;
 pub mod output;
 pub mod page;
+pub mod pipeline;
 pub mod plot;
 pub mod quantise;
 pub mod random;
+pub mod report;
 pub mod rtl;
 pub mod schedule;
 pub mod shape;
@@ -104,5 +153,10 @@ pub mod tool;
 pub mod top;
 pub mod words;
 
+pub use board::Board;
+pub use cosim::Verdict;
+pub use data::Images;
 pub use error::{Error, Result};
+pub use pipeline::{Converted, Converter, Core};
+pub use schedule::Folding;
 pub use shape::{Padding, Shape};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Artefact, Error, Kind, Result};
 
 /// Writes a whole folder: `fill` gets an empty folder beside `target`, which is renamed to `target` once it is full.
 ///
@@ -80,6 +80,15 @@ fn work_beside(target: &Path) -> Result<tempfile::TempDir> {
     let failed = |error| Kind::Unwritable { error }.at(parent);
     std::fs::create_dir_all(parent).map_err(failed)?;
     tempfile::Builder::new().prefix(".volley-").tempdir_in(parent).map_err(failed)
+}
+
+/// A folder among the system's temporary ones, which vanishes when it is dropped.
+///
+/// # Errors
+/// [`Kind::Unreadable`] where there is no space for one.
+pub fn temporary_folder() -> Result<tempfile::TempDir> {
+    tempfile::tempdir()
+        .map_err(|error| Kind::Unreadable { wanted: Artefact::Temporary, error }.at(std::env::temp_dir()))
 }
 
 /// Writes one file with the usual error.

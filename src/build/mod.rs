@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::board::{self, Board, Flow, HostLink, Level, constraints};
 use crate::error::{Artefact, Kind, Place, Result, Setting};
 use crate::output::{write_file, write_folder};
+use crate::pipeline::Core;
 use crate::rtl::weight_data::{WeightData, fingerprint};
 use crate::synth::{self, Phase};
 use crate::tool::{self, Arguments, Finder};
@@ -80,7 +81,7 @@ pub struct Serial {
 /// [`Kind::ClockOutOfReach`], [`Kind::BaudOutOfReach`], [`Kind::FrameTooLong`]; whatever reading
 /// the folder gives.
 pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared> {
-    let core = core_folder::read(rtl)?;
+    let core = Core::open(rtl)?;
     let design = core_folder::as_it_stands(rtl, &core.design)?;
     let manifest = &design.manifest;
     let data = WeightData::of(&design)?;

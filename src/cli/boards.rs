@@ -4,14 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use volley::Converted;
 use volley::board::{Board, constraints};
 use volley::error::Kind;
 use volley::fixed_point::Network;
-use volley::folder;
-use volley::fpga::Resources;
-use volley::quantise::quantise;
-use volley::schedule::solver::{self, Task};
-use volley::schedule::{self, Activity, Figures, Folding};
 
 use super::plan::Basis;
 use super::{Json, Outcome, progress, say, say_json};
@@ -47,9 +43,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     };
     let (table, key) = match &args.network {
         Some(path) => {
-            let converted = folder::read(path)?;
-            let network = quantise(&converted.network, &converted.settings)?;
-            (fits(args, &boards, &network)?, "fits")
+            let converted = Converted::open(path)?;
+            (fits(args, &boards, &converted.quantise()?)?, "fits")
         }
         None => (list(&boards), "boards"),
     };
@@ -105,13 +100,6 @@ fn list(boards: &[Board]) -> Table {
     table
 }
 
-/// What a core folded for a board does there.
-struct Fit {
-    folding: Folding,
-    cycles: f64,
-    cost: Resources,
-}
-
 /// One row a board: the quickest core that fits.
 fn fits(args: &Args, boards: &[Board], network: &Network) -> Result<Table> {
     let frames = args.basis.activities(network)?;
@@ -131,8 +119,9 @@ fn fits(args: &Args, boards: &[Board], network: &Network) -> Result<Table> {
     for board in boards {
         spinner.set_message(format!("weighing the foldings of every layer on {}", board.name));
         let mut row = vec![Cell::text(&board.name)];
-        match fit(args, board, network, &frames) {
+        match args.basis.target(board.clone()).and_then(|target| target.fit(network, &frames)) {
             Ok(fit) => {
+                let (cost, cycles) = (fit.figures.total(), fit.figures.cycles());
                 let layers = network.nodes.iter().filter_map(|node| fit.folding.layers.get(&node.name));
                 let lanes: Vec<u64> = layers.map(|fold| fold.lanes as u64).collect();
                 let all = board.resources();
@@ -140,12 +129,12 @@ fn fits(args: &Args, boards: &[Board], network: &Network) -> Result<Table> {
                 row.extend([
                     Cell::list(&lanes),
                     Cell::real(board.core_mhz, 0),
-                    Cell::rounded(fit.cycles),
-                    Cell::rounded(1e6 * board.core_mhz / fit.cycles),
-                    share(fit.cost.luts, all.luts),
-                    share(fit.cost.flip_flops, all.flip_flops),
-                    share(fit.cost.multipliers, all.multipliers),
-                    share(fit.cost.block_rams, all.block_rams),
+                    Cell::rounded(cycles),
+                    Cell::rounded(1e6 * board.core_mhz / cycles),
+                    share(cost.luts, all.luts),
+                    share(cost.flip_flops, all.flip_flops),
+                    share(cost.multipliers, all.multipliers),
+                    share(cost.block_rams, all.block_rams),
                     Cell::text(""),
                 ]);
             }
@@ -160,11 +149,4 @@ fn fits(args: &Args, boards: &[Board], network: &Network) -> Result<Table> {
     }
     spinner.finish_and_clear();
     Ok(table)
-}
-
-fn fit(args: &Args, board: &Board, network: &Network, frames: &[Activity]) -> volley::Result<Fit> {
-    let (family, budget) = (board.family, args.basis.budget(board)?);
-    let folding = solver::solve(Task { network, frames, family, budget, fixed: &Default::default() }, None)?;
-    let figures = Figures::new(network, &schedule::plan(network, &folding)?, frames, family)?;
-    Ok(Fit { folding, cycles: figures.cycles(), cost: figures.total() })
 }

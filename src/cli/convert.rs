@@ -5,21 +5,19 @@ use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
+use volley::Converter;
 use volley::ann::Normalisation;
-use volley::convert::calibrate::{self, Calibration};
-use volley::convert::{self, Options};
-use volley::error::{Artefact, Error, Kind, Setting};
-use volley::fixed_point::{self, Settings, ThresholdMode};
-use volley::folder::{self, Converted};
-use volley::mixed_precision::{self, Choice};
-use volley::numbers::{Reals, percent, thousands};
-use volley::snn::{Neuron, Op};
-use volley::{data, import, input, quantise};
+use volley::convert::calibrate::Calibration;
+use volley::data::Images;
+use volley::error::{Artefact, Error, Kind};
+use volley::fixed_point::{Settings, ThresholdMode};
+use volley::numbers::{Reals, percent};
+use volley::pipeline::Phase;
+use volley::report::tables;
 
 use super::advice::Usage;
 use super::words::one_of;
 use super::{Json, Outcome, images, progress, say, say_json, seconds};
-use volley::table::{Cell, Table};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
 #[derive(clap::Args)]
@@ -104,21 +102,39 @@ pub fn run(args: &Args) -> Result<Outcome> {
         (Some(mean), Some(std)) => Some(Normalisation { mean: mean.0.clone(), std: std.0.clone() }),
         _ => None,
     };
-    let options = Options { members: args.neuron.members(args.members)?, timesteps: args.timesteps };
+    let members = args.neuron.members(args.members)?;
     let settings = Settings::parse(&args.weight_bits, args.threshold)?;
-    let (mut converted, mut fixed) =
-        convert(&args.model, flags, args.data.as_deref().map(|data| (data, args.calibrate)), &options, &settings)?;
-    let choice = args.max_loss.map(|points| choose_bits(&converted, args.data.as_deref(), points)).transpose()?;
-    if let Some(choice) = &choice {
-        converted.settings = choice.settings.clone();
-        fixed = quantise::quantise(&converted.network, &converted.settings)?;
+    settings.validate()?;
+    let mut converter = converter(&args.model, flags)?
+        .members(members)
+        .timesteps(args.timesteps)
+        .settings(settings.clone())
+        .calibrate(args.calibrate);
+    let calibration = calibration(args, &converter)?;
+    if let Some(images) = &calibration {
+        converter = converter.calibration(images);
     }
-    folder::write(&args.output, &converted)?;
+    if let Some(points) = args.max_loss {
+        converter = converter.max_loss(points / 100.0);
+    }
+    let bar = progress::bar(0, "");
+    let show = |phase, all: usize, done: usize| {
+        let work = match phase {
+            Phase::Calibration => "calibrating",
+            Phase::WeightBits => "choosing weight bits",
+        };
+        progress::show(&bar, work, all, done);
+    };
+    let converted = converter.progress(&show).convert_with_choice();
+    bar.finish_and_clear();
+    let (converted, choice) = converted?;
+    let fixed = converted.quantise()?;
+    converted.write(&args.output)?;
     let elapsed = start.elapsed();
     for warning in converted.network.warnings() {
         eprintln!("note: {warning}");
     }
-    let table = table(&converted, &fixed);
+    let table = tables::conversion(&converted, &fixed);
     if args.json.wanted {
         say_json(&json!({
             "network": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
@@ -127,7 +143,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         }))?;
     } else {
         say(table.text())?;
-        say(summary(&fixed))?;
+        say(tables::network_line(&fixed))?;
         if let Some(choice) = &choice {
             say(format!(
                 "a weight has {:.2} bits on average; accuracy on the calibration images: float SNN {}, {} bits {}, chosen {}",
@@ -143,71 +159,30 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// Imports, converts, calibrates where it is needed, and quantises, so that impossible settings are refused at once.
-pub fn convert(
-    model: &Path,
-    normalisation: Option<Normalisation>,
-    data: Option<(&Path, Calibration)>,
-    options: &Options,
-    settings: &Settings,
-) -> volley::Result<(Converted, fixed_point::Network)> {
-    settings.validate()?;
-    let onnx = read_model(model)?;
-    let given = normalisation.is_some();
-    let normalisation = self::normalisation(model, normalisation)?;
-    let ann = import::read_onnx_bytes(&onnx, &model.display().to_string(), normalisation)
-        .map_err(|error| beside(model, given, error))?;
-    let mut conversion = convert::convert(ann, options)?;
-    if let Some((path, method)) = data
-        && !conversion.uncalibrated.is_empty()
-    {
-        let images = data::read_npz(path, None)?;
-        data::check_shape(&images, conversion.network.input.shape, path)?;
-        let bar = progress::bar(conversion.network.nodes.len(), "calibrating");
-        calibrate::calibrate(&mut conversion, &images, method, &|| bar.inc(1))?;
-        bar.finish_and_clear();
-    }
-    calibrate::require_calibrated(&conversion)?;
-    let fixed = quantise::quantise(&conversion.network, settings)?;
-    Ok((Converted { network: conversion.network, settings: settings.clone(), onnx: Some(onnx) }, fixed))
-}
-
-/// The content of an ONNX file.
-pub fn read_model(model: &Path) -> volley::Result<Vec<u8>> {
-    input::read(model, input::MOST_BYTES).map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(model))
-}
-
-/// The normalisation that was given as flags, or else the one beside the model.
-pub fn normalisation(model: &Path, flags: Option<Normalisation>) -> volley::Result<Normalisation> {
+/// The model, with the normalisation that was given as flags, or else the one beside it.
+pub fn converter<'a>(model: &Path, flags: Option<Normalisation>) -> volley::Result<Converter<'a>> {
     match flags {
-        Some(normalisation) => Ok(normalisation),
-        None => import::normalisation_for(model)?.ok_or_else(|| no_normalisation(model)),
+        Some(normalisation) => Converter::open_with(model, normalisation),
+        None => Converter::open(model).map_err(|error| match error.kind() {
+            Kind::NoNormalisation => no_normalisation(model),
+            _ => error,
+        }),
     }
 }
 
-/// A normalisation that was not `given` as flags is wrong in the file beside the model.
-pub fn beside(model: &Path, given: bool, error: Error) -> Error {
-    match error.place().setting() {
-        Some(Setting::Mean | Setting::Std) if !given => error.within(model.with_extension("toml")),
-        _ => error,
-    }
-}
-
-/// The fewest weight bits that lose at most so many points.
-fn choose_bits(converted: &Converted, data: Option<&Path>, points: f64) -> Result<Choice> {
-    let Some(path) = data else {
-        let problem = "it needs images to measure the accuracy on".into();
-        return Err(Usage { flag: "--max-loss", problem, advice: "give labelled training images with --data" }.into());
+/// The images of --data, where something needs them.
+fn calibration(args: &Args, converter: &Converter) -> Result<Option<Images>> {
+    let Some(path) = &args.data else {
+        if args.max_loss.is_some() {
+            let problem = "it needs images to measure the accuracy on".into();
+            let advice = "give labelled training images with --data";
+            return Err(Usage { flag: "--max-loss", problem, advice }.into());
+        }
+        return Ok(None);
     };
-    let images = images(path, None, converted.network.input.shape)?;
-    let bar = progress::bar(0, "choosing weight bits");
-    let choice =
-        mixed_precision::choose(&converted.network, &converted.settings, &images, points / 100.0, &|all, done| {
-            bar.set_length(all as u64);
-            bar.inc(done as u64);
-        });
-    bar.finish_and_clear();
-    Ok(choice?)
+    let conversion = converter.replace_activations()?;
+    let wanted = args.max_loss.is_some() || !conversion.uncalibrated.is_empty();
+    Ok(wanted.then(|| images(path, None, conversion.network.input.shape)).transpose()?)
 }
 
 fn no_normalisation(model: &Path) -> Error {
@@ -215,69 +190,4 @@ fn no_normalisation(model: &Path) -> Error {
     let advice = "say how training normalised its images, (pixel/255 − mean)/std with one number for each channel: \
                   --mean 0 --std 1 if it did not, for grey images";
     Kind::malformed(Artefact::Normalisation, problem).at(model.with_extension("toml")).advise(advice)
-}
-
-/// One row a layer: what conversion and quantisation made of it.
-pub fn table(converted: &Converted, fixed: &fixed_point::Network) -> Table {
-    let mut table = Table::new([
-        "layer",
-        "replaces",
-        "shape",
-        "λ",
-        "terms",
-        "weights",
-        "weight bits",
-        "density",
-        "accumulator bits",
-        "membrane bits",
-        "weight memory bits",
-    ]);
-    let members = converted.network.members as f32;
-    for (node, integer) in converted.network.nodes.iter().zip(&fixed.nodes) {
-        let (Op::Layer(layer), fixed_point::Op::Layer(whole)) = (&node.op, &integer.op) else { continue };
-        let nonzero: usize = whole.terms.iter().map(|t| t.weights.iter().filter(|w| **w != 0).count()).sum();
-        table.row(vec![
-            Cell::text(&node.name),
-            Cell::text(&node.origin),
-            Cell::text(node.shape),
-            match &layer.neuron {
-                Neuron::Group { theta } => lambda(theta, members),
-                Neuron::Readout => Cell::none(),
-            },
-            Cell::count(layer.terms.len() as u64),
-            Cell::count(whole.weights() as u64),
-            Cell::count(whole.weight_bits),
-            Cell::share(nonzero as f64 / whole.weights().max(1) as f64),
-            Cell::count(whole.widths.accumulator),
-            Cell::count(whole.widths.membrane),
-            Cell::count(whole.weights() as u64 * u64::from(whole.weight_bits)),
-        ]);
-    }
-    table
-}
-
-/// λ = τθ: one number, or the least and the largest of the channels.
-fn lambda(thetas: &[f32], members: f32) -> Cell {
-    let (low, high) = thetas.iter().fold((f32::MAX, 0f32), |(low, high), &theta| (low.min(theta), high.max(theta)));
-    match low == high {
-        true => Cell::real((low * members).into(), 4),
-        false => Cell::text(format!("{:.4}..{:.4}", low * members, high * members)),
-    }
-}
-
-/// What the network is, in one line.
-pub fn summary(fixed: &fixed_point::Network) -> String {
-    let weights = fixed.nodes.iter().map(|node| match &node.op {
-        fixed_point::Op::Layer(layer) => layer.weights() as u64,
-        fixed_point::Op::Pool(_) => 0,
-    });
-    format!(
-        "{}: input {}, τ = {}, T = {}, {} weights of {} bits",
-        fixed.name,
-        fixed.input.shape,
-        fixed.members,
-        fixed.timesteps,
-        thousands(weights.sum()),
-        fixed.weight_bits()
-    )
 }

@@ -3,19 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use volley::core_folder::{self, Core};
-use volley::cosim::{self, Options, Simulator, Verdict};
-use volley::data;
+use volley::cosim::{Options, Simulator, Verdict};
 use volley::data::Images;
-use volley::error::{Artefact, Kind, Setting};
-use volley::numbers::thousands;
+use volley::error::{Kind, Setting};
+use volley::output::temporary_folder;
+use volley::{Core, data};
 
 use super::words::one_of;
 use super::{Json, Outcome, progress, say, say_json};
-use volley::table::{Cell, Table};
-
-/// Clocks that the waveform shows before and behind the first difference.
-const WAVE: (u64, u64) = (200, 50);
+use volley::report::tables;
 
 /// Simulate the generated Verilog and compare every value of every layer with the model
 #[derive(clap::Args)]
@@ -53,7 +49,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let core = core_folder::read(&args.rtl)?;
+    let core = Core::open(&args.rtl)?;
     let images = frames(&args.data, args.frames as usize, &core)?;
     let work = Work::new(args.work.as_deref())?;
     let mut options = Options::new(&work.path);
@@ -64,7 +60,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if args.json.wanted {
         say_json(&verdict)?;
     } else {
-        say(table(&core, &verdict).text())?;
+        say(tables::cosimulation(&core, &verdict).text())?;
         say(format!(
             "{} frames, {:.1} clocks a frame, {} until the first scores",
             verdict.frames, verdict.cycles_per_frame, verdict.first_latency
@@ -72,7 +68,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     let outcome = conclude(&args.rtl, &core, &images, &options, &verdict, &args.wave)?;
     if !args.json.wanted {
-        say(conclusion(&verdict))?;
+        say(tables::verdict_line(&verdict))?;
     }
     work.keep();
     Ok(outcome)
@@ -96,7 +92,7 @@ pub fn stalls(percent: u8) -> u8 {
 /// Simulates and compares.
 pub fn check(rtl: &Path, core: &Core, images: &Images, options: &Options) -> volley::Result<Verdict> {
     let spinner = progress::spinner("building the simulator and streaming the frames");
-    let verdict = cosim::check(rtl, &core.design.manifest, &core.network, &core.plan, images, options);
+    let verdict = core.cosimulate_in(rtl, images, options);
     spinner.finish_and_clear();
     verdict
 }
@@ -110,7 +106,7 @@ pub fn conclude(
     verdict: &Verdict,
     wave: &Path,
 ) -> volley::Result<Outcome> {
-    if verdict.is_equal() {
+    if verdict.passed() {
         return Ok(Outcome::Fine);
     }
     for problem in &verdict.protocol_errors {
@@ -118,50 +114,12 @@ pub fn conclude(
     }
     if let Some(mismatch) = &verdict.first_mismatch {
         eprintln!("first mismatch: {mismatch}");
-        let bench = cosim::bench(rtl, &core.design.manifest, &core.network, &core.plan)?;
-        let (from, to) = (mismatch.clock.saturating_sub(WAVE.0), mismatch.clock + WAVE.1);
         let spinner = progress::spinner("recording the waveform");
-        cosim::waveform(&bench, &cosim::beats(images), options, from, to, wave)?;
+        let (from, to) = core.waveform_in(rtl, images, options, mismatch, wave)?;
         spinner.finish_and_clear();
         eprintln!("waveform of the clocks {from} to {to}: {}", wave.display());
     }
     Ok(Outcome::Bad)
-}
-
-/// The last line of every co-simulation.
-pub fn conclusion(verdict: &Verdict) -> String {
-    format!("{} values compared, {} mismatches", thousands(verdict.compared), thousands(verdict.mismatches))
-}
-
-/// One row a layer, averages a frame.
-pub fn table(core: &Core, verdict: &Verdict) -> Table {
-    let mut table = Table::new([
-        "layer",
-        "shape",
-        "lanes",
-        "slices",
-        "segments",
-        "events",
-        "of dense",
-        "cycles",
-        "estimated cycles",
-        "lane utilisation",
-    ]);
-    for (layer, entry) in verdict.layers.iter().zip(&core.design.manifest.layers) {
-        table.row(vec![
-            Cell::text(&layer.name),
-            Cell::text(entry.output),
-            Cell::count(layer.lanes as u64),
-            Cell::count(layer.slices as u64),
-            Cell::count(layer.segments as u64),
-            Cell::real(layer.events, 1),
-            Cell::share(layer.density()),
-            Cell::real(layer.cycles, 1),
-            Cell::real(layer.estimated_cycles, 1),
-            Cell::share(layer.utilisation()),
-        ]);
-    }
-    table
 }
 
 /// The folder that the simulator is built in. One that did not exist before vanishes again if the run fails.
@@ -194,10 +152,4 @@ impl Drop for Work {
             let _ = std::fs::remove_dir_all(&self.path);
         }
     }
-}
-
-/// A folder that vanishes when it is dropped.
-pub fn temporary_folder() -> volley::Result<tempfile::TempDir> {
-    tempfile::tempdir()
-        .map_err(|error| Kind::Unreadable { wanted: Artefact::Temporary, error }.at(std::env::temp_dir()))
 }

@@ -4,17 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
-use volley::convert::Options;
-use volley::core_folder::{self, Core};
 use volley::cosim::{self, Verdict};
-use volley::fixed_point::Settings;
 use volley::numbers::percent;
-use volley::output::{write_file, write_folder};
-use volley::schedule::Folding;
-use volley::{data, eval, folder};
+use volley::output::{temporary_folder, write_file, write_folder};
+use volley::report::tables;
+use volley::{Converter, Core, Folding, data, eval};
 
-use super::cosim::{check, conclude, conclusion, stalls, temporary_folder};
-use super::{Outcome, convert, say, seconds};
+use super::cosim::{check, conclude, stalls};
+use super::{Outcome, say, seconds};
 
 /// Convert the bundled digits network, generate its Verilog, and co-simulate 20 images
 #[derive(clap::Args)]
@@ -66,7 +63,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         "digits: handwritten digits of 8×8 pixels; QCFS network with L = 4 as group neurons, τ = {}, T = {}\n",
         network.members, network.timesteps
     ))?;
-    say(super::cosim::table(&core, &verdict).text())?;
+    say(tables::cosimulation(&core, &verdict).text())?;
     say(format!(
         "accuracy on {} images: float {}, fixed point {}",
         summary.images,
@@ -84,7 +81,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         say(format!("kept in {}", keep.display()))?;
     }
     say(format!("{} frames with random stalls, {:.1} clocks a frame", verdict.frames, verdict.cycles_per_frame))?;
-    say(conclusion(&verdict))?;
+    say(tables::verdict_line(&verdict))?;
     Ok(outcome)
 }
 
@@ -93,20 +90,18 @@ fn demo(folder: &Path) -> volley::Result<Results> {
         write_file(&folder.join(name), bytes)?;
     }
     let start = Instant::now();
-    let options = Options { members: 4, timesteps: 1 };
-    let (converted, _) = convert::convert(&folder.join(MODEL), None, None, &options, &Settings::default())?;
-    folder::write(&folder.join("net"), &converted)?;
+    let converted = Converter::open(folder.join(MODEL))?.members(4).timesteps(1).convert()?;
+    converted.write(folder.join("net"))?;
     let converting = start.elapsed();
 
     let start = Instant::now();
-    let core = core_folder::generate(&converted, &Folding::default())?;
+    let core = converted.generate(&Folding::default())?;
     let rtl = folder.join("rtl");
-    core_folder::write(&rtl, &converted, &core.design)?;
+    core.write(&rtl)?;
     let generating = start.elapsed();
 
     let images = data::read_npz(&folder.join(IMAGES), None)?;
-    let onnx = converted.onnx.as_deref();
-    let summary = eval::evaluate(&converted.network, &converted.settings, onnx, &images, &|_, _| ())?;
+    let summary = converted.evaluate(&images)?;
 
     let start = Instant::now();
     let work = temporary_folder()?;

@@ -6,18 +6,14 @@ use std::time::Instant;
 use anyhow::Result;
 use serde_json::json;
 use volley::board::Board;
-use volley::core_folder::{self, Core};
 use volley::error::{Artefact, Kind};
 use volley::fixed_point::WeightMode;
-use volley::fpga::Resources;
-use volley::quantise::quantise;
-use volley::schedule::{Activity, DEFAULT_LANES, Figures, Folding, dense, unknown_layer};
-use volley::{fixed_point, folder, input};
+use volley::report::tables;
+use volley::schedule::{DEFAULT_LANES, Folding, unknown_layer};
+use volley::{Converted, input};
 
-use super::plan::needs;
 use super::words::one_of;
 use super::{Json, Outcome, say, say_json, seconds};
-use volley::table::{Cell, Table};
 
 /// Generate the accelerator's Verilog from a converted network
 #[derive(clap::Args)]
@@ -56,18 +52,19 @@ pub fn run(args: &Args) -> Result<Outcome> {
         Some(path) => read_plan(path)?,
         None => Folding::parse(&args.lanes)?,
     };
-    let mut converted = folder::read(&args.network)?;
+    let mut converted = Converted::open(&args.network)?;
     converted.settings.weights = args.weights.unwrap_or(converted.settings.weights);
     let board = args.board.as_deref().map(Board::find).transpose()?;
-    let network = quantise(&converted.network, &converted.settings)?;
-    if let (Some(path), Some(unknown)) = (&args.plan, unknown_layer(&network, folding.layers.keys())) {
+    if let Some(path) = &args.plan
+        && let Some(unknown) = unknown_layer(&converted.quantise()?, folding.layers.keys())
+    {
         return Err(unknown.at(path).into());
     }
-    let core = core_folder::generate(&converted, &folding)?;
-    let need = board.as_ref().map(|board| estimate(board, &core)).transpose()?;
-    core_folder::write(&args.output, &converted, &core.design)?;
+    let core = converted.generate(&folding)?;
+    let need = board.as_ref().map(|board| core.cost_on(board)).transpose()?;
+    core.write(&args.output)?;
     let elapsed = start.elapsed();
-    let table = table(&core);
+    let table = tables::folding(&core);
     if args.json.wanted {
         say_json(&json!({
             "top": core.design.manifest.top, "files": core.design.files.len(), "layers": table.json(),
@@ -76,7 +73,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     } else {
         say(table.text())?;
         if let (Some(board), Some(need)) = (&board, need) {
-            say(needs(board, need))?;
+            say(tables::needs_line(board, need))?;
         }
         say(format!(
             "wrote {} files to {} in {}; the top module is {}",
@@ -92,46 +89,4 @@ pub fn run(args: &Args) -> Result<Outcome> {
 fn read_plan(path: &Path) -> volley::Result<Folding> {
     let text = input::read_text(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Plan, error }.at(path))?;
     Folding::from_toml(&text, path)
-}
-
-/// What the core is expected to cost; refuses one that cannot fit.
-fn estimate(board: &Board, core: &Core) -> volley::Result<Resources> {
-    // Costs do not depend on what the images do.
-    let frames = [Activity::dense(&core.network)];
-    let total = Figures::new(&core.network, &core.plan, &frames, board.family)?.total();
-    board.check(total)?;
-    Ok(total)
-}
-
-/// One row a layer: how it is folded and what it needs. The last column bounds the clocks of a frame without a zero.
-pub fn table(core: &Core) -> Table {
-    let mut table = Table::new([
-        "layer",
-        "shape",
-        "lanes",
-        "slices",
-        "segments",
-        "buffer rows",
-        "word elements",
-        "memory bits",
-        "dense cycles",
-    ]);
-    let layers = core.network.nodes.iter().zip(&core.plan.layers);
-    let layers = layers.filter(|(node, _)| matches!(node.op, fixed_point::Op::Layer(_)));
-    for (entry, (node, plan)) in core.design.manifest.layers.iter().zip(layers) {
-        let terms = plan.iter().flat_map(|plan| &plan.terms);
-        let events: u64 = terms.map(|term| dense(&term.geometry)).sum();
-        table.row(vec![
-            Cell::text(&node.name),
-            Cell::text(node.shape),
-            Cell::count(entry.fold.lanes as u64),
-            Cell::count(entry.fold.slices as u64),
-            Cell::count(entry.segments as u64),
-            Cell::list(&entry.buffer_rows),
-            Cell::list(&entry.word_elements),
-            Cell::count(entry.memories.iter().map(|memory| memory.rows * memory.width).sum::<u64>()),
-            Cell::count(events * entry.segments as u64),
-        ]);
-    }
-    table
 }

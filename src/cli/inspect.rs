@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde_json::json;
-use volley::core_folder::{self, Core};
+use volley::core_folder;
 use volley::fixed_point::{Network, Op};
-use volley::{ann, eval, folder, import, quantise, snn};
+use volley::{Converted, Core, ann, eval, import, snn};
 
 use super::advice::Usage;
-use super::{Json, Outcome, convert, generate, images, say, say_json};
+use super::{Json, Outcome, images, say, say_json};
+use volley::report::tables;
 use volley::table::{Cell, Table};
 
 /// Images that the spike density is measured on, if nothing else is said.
@@ -70,9 +71,9 @@ fn model(args: &Args) -> Result<Outcome> {
 }
 
 fn network(args: &Args) -> Result<Outcome> {
-    let converted = folder::read(&args.path)?;
-    let fixed = quantise::quantise(&converted.network, &converted.settings)?;
-    let layers = convert::table(&converted, &fixed);
+    let converted = Converted::open(&args.path)?;
+    let fixed = converted.quantise()?;
+    let layers = tables::conversion(&converted, &fixed);
     let densities = args.data.as_deref().map(|path| densities(&fixed, path, args.limit)).transpose()?;
     if args.json.wanted {
         say_json(&json!({
@@ -93,19 +94,19 @@ fn network(args: &Args) -> Result<Outcome> {
 }
 
 fn core(args: &Args) -> Result<Outcome> {
-    let core: Core = core_folder::read(&args.path)?;
+    let core: Core = Core::open(&args.path)?;
     let manifest = &core.design.manifest;
     let densities = args.data.as_deref().map(|path| densities(&core.network, path, args.limit)).transpose()?;
     if args.json.wanted {
         say_json(&json!({
-            "core": manifest, "layers": generate::table(&core).json(), "spikes": densities.map(|table| table.json()),
+            "core": manifest, "layers": tables::folding(&core).json(), "spikes": densities.map(|table| table.json()),
         }))?;
     } else {
         say(format!(
             "{}: input {}, {} classes, τ = {}, T = {}",
             manifest.top, manifest.input, manifest.classes, manifest.members, manifest.timesteps
         ))?;
-        say(generate::table(&core).text())?;
+        say(tables::folding(&core).text())?;
         print_densities(densities)?;
     }
     Ok(Outcome::Fine)

@@ -4,24 +4,19 @@ use std::ops::Bound;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use rayon::prelude::*;
 use serde_json::json;
-use volley::board::Board;
-use volley::data::Images;
 use volley::error::{Kind, Setting};
-use volley::fixed_point::{Network, Op, WeightMode};
-use volley::folder;
-use volley::fpga::Resources;
-use volley::model::Model;
-use volley::numbers::{thousands, whole};
+use volley::fixed_point::{Network, WeightMode};
+use volley::numbers::whole;
 use volley::output::write_file;
-use volley::quantise::quantise;
-use volley::schedule::solver::{self, Task, fixed_folds};
-use volley::schedule::{self, Activity, Figures, Folding, Plan};
+use volley::pipeline::{DEFAULT_MARGIN, Fit, Target, activities};
+use volley::report::tables;
+use volley::schedule::Activity;
+use volley::schedule::solver::fixed_folds;
+use volley::{Board, Converted};
 
 use super::words::one_of;
 use super::{Json, Outcome, images, progress, say, say_json};
-use volley::table::{Cell, Table};
 
 /// Choose lanes, slices and memories of every layer for a board
 #[derive(clap::Args)]
@@ -70,17 +65,17 @@ pub struct Basis {
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
     frames: u32,
     /// Share of the board's LUTs, multipliers and block RAMs to leave free; nextpnr wants 0.2 on an iCE40
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_MARGIN)]
     margin: f64,
 }
 
 impl Basis {
-    /// What may be used of a board.
-    pub fn budget(&self, board: &Board) -> volley::Result<Resources> {
+    /// What a core on `board` is asked for.
+    pub fn target(&self, board: Board) -> volley::Result<Target> {
         if !(0.0..1.0).contains(&self.margin) {
             return Err(Kind::out_of_range(self.margin, 0.0..1.0).at(Setting::Margin));
         }
-        Ok(board.usable(self.margin))
+        Ok(Target { margin: self.margin, ..Target::new(board) })
     }
 
     /// What happens in each of the images; with none, one frame in which every element is an event.
@@ -89,61 +84,62 @@ impl Basis {
             eprintln!(
                 "warning: no --data, so every element counts as an event; calibration images show how many are zero"
             );
-            return Ok(vec![Activity::dense(network)]);
+            return activities(network, None);
         };
-        happenings(network, &images(path, Some(self.frames as usize), network.input.shape)?)
+        activities(network, Some(&images(path, Some(self.frames as usize), network.input.shape)?))
     }
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
-    let clock = positive(Setting::Clock, args.clock.unwrap_or(board.core_mhz))? * 1e6;
-    let target = args.target_fps.map(|fps| positive(Setting::Throughput, fps)).transpose()?;
-    let budget = args.basis.budget(&board)?;
-    let fixed = args.fix.as_deref().map(fixed_folds).transpose()?.unwrap_or_default();
-    let mut converted = folder::read(&args.network)?;
+    let clock_mhz = positive(Setting::Clock, args.clock.unwrap_or(board.core_mhz))?;
+    let frames_per_second = args.target_fps.map(|fps| positive(Setting::Throughput, fps)).transpose()?;
+    let target = Target {
+        clock_mhz,
+        frames_per_second,
+        fixed: args.fix.as_deref().map(fixed_folds).transpose()?.unwrap_or_default(),
+        ..args.basis.target(board.clone())?
+    };
+    let mut converted = Converted::open(&args.network)?;
     converted.settings.weights = args.weights.unwrap_or(converted.settings.weights);
-    let network = quantise(&converted.network, &converted.settings)?;
+    let network = converted.quantise()?;
     let frames = args.basis.activities(&network)?;
-    let family = board.family;
     let all = board.resources();
-    let task = Task { network: &network, frames: &frames, family, budget, fixed: &fixed };
     let spinner = progress::spinner("weighing the foldings of every layer");
-    let folding = solver::solve(task, target.map(|fps| (clock / fps) as u64));
+    let fit = target.fit(&network, &frames);
     spinner.finish_and_clear();
-    let folding = folding?;
-    let plan = schedule::plan(&network, &folding)?;
-    let figures = Figures::new(&network, &plan, &frames, family)?;
-    let table = table(&network, &plan, &figures);
-    let fps = clock / figures.cycles();
+    let fit = fit?;
+    let Fit { folding, plan, figures, frames_per_second: fps } = &fit;
+    let fps = *fps;
+    let table = tables::figures(&network, plan, figures);
     if let Some(path) = &args.output {
         let head = format!(
             "Folding of network '{}' for {} at {} MHz: {} frames a second, {} clocks a frame.\n{}\n\
              Edit it and hand it to `volley generate --plan`. Comments are not read.",
             network.name,
             board.name,
-            clock / 1e6,
+            clock_mhz,
             whole(fps),
             whole(figures.cycles()),
-            needs(&board, figures.total()),
+            tables::needs_line(&board, figures.total()),
         );
-        write_file(path, file(&network, &folding, &figures, &head)?)?;
+        write_file(path, fit.to_toml(&network, &head)?)?;
     }
     if args.json.wanted {
         say_json(&json!({
-            "board": board.name, "clock_mhz": clock / 1e6, "layers": table.json(), "between": figures.between,
+            "board": board.name, "clock_mhz": clock_mhz, "layers": table.json(), "between": figures.between,
             "total": figures.total(), "available": all, "cycles": figures.cycles(), "coupled_cycles": figures.coupled_cycles, "frames_per_second": fps,
             "folding": folding,
         }))?;
     } else {
         say(table.text())?;
-        say(needs(&board, figures.total()))?;
+        say(tables::needs_line(&board, figures.total()))?;
         say(format!(
             "{} clocks a frame, {} frames a second at {} MHz; {} where no engine can make up in one frame for another",
             whole(figures.cycles()),
             whole(fps),
-            clock / 1e6,
-            whole(clock / figures.coupled_cycles)
+            clock_mhz,
+            whole(1e6 * clock_mhz / figures.coupled_cycles)
         ))?;
     }
     Ok(Outcome::Fine)
@@ -154,93 +150,4 @@ pub fn positive(setting: Setting, value: f64) -> volley::Result<f64> {
         return Ok(value);
     }
     Err(Kind::out_of_range(value, (Bound::Excluded(0.0), Bound::Unbounded)).at(setting))
-}
-
-/// What happens in each of `images`.
-pub fn happenings(network: &Network, images: &Images) -> volley::Result<Vec<Activity>> {
-    let model = Model::new(network)?;
-    let frames: Vec<_> = images.pixels.outer_iter().collect();
-    let activity = |image| Activity::of(network, image, &model.trace(image));
-    Ok(frames.into_par_iter().map(activity).collect())
-}
-
-/// One row a layer.
-pub fn table(network: &Network, plan: &Plan, figures: &Figures) -> Table {
-    let mut table = Table::new([
-        "layer",
-        "shape",
-        "density",
-        "lanes",
-        "slices",
-        "units",
-        "weights",
-        "buffers",
-        "events",
-        "cycles",
-        "lane utilisation",
-        "LUT",
-        "DSP",
-        "block RAM",
-        "limits",
-    ]);
-    let limiting = figures.limiting();
-    for (index, node) in network.nodes.iter().enumerate() {
-        let (Some(layer), Some(layer_plan)) = (figures.layers[index], &plan.layers[index]) else { continue };
-        let fold = &layer_plan.fold;
-        table.row(vec![
-            Cell::text(&node.name),
-            Cell::text(node.shape),
-            Cell::share(layer.density),
-            Cell::count(fold.lanes as u64),
-            Cell::count(fold.slices as u64),
-            Cell::count(fold.units as u64),
-            Cell::text(fold.weights),
-            Cell::text(fold.buffers),
-            Cell::rounded(layer.events),
-            Cell::rounded(layer.cycles),
-            Cell::share(layer.events / (fold.slices as f64 * layer.cycles)),
-            Cell::rounded(layer.resources.luts),
-            Cell::rounded(layer.resources.multipliers),
-            Cell::rounded(layer.resources.block_rams),
-            Cell::text(if limiting == Some(index) { "this one" } else { "" }),
-        ]);
-    }
-    table
-}
-
-/// The plan file.
-fn file(network: &Network, folding: &Folding, figures: &Figures, head: &str) -> volley::Result<String> {
-    let layers = network.nodes.iter().zip(&figures.layers);
-    let layers: Vec<_> = layers
-        .filter(|(node, _)| matches!(node.op, Op::Layer(_)))
-        .filter_map(|(node, figures)| figures.map(|figures| (node.name.as_str(), figures)))
-        .collect();
-    let order: Vec<_> = layers.iter().map(|(name, _)| *name).collect();
-    folding.to_toml(head, &order, |name| {
-        let figures = layers.iter().find(|(own, _)| *own == name).map(|(_, figures)| figures);
-        figures.map_or(String::new(), |figures| {
-            format!(
-                "{} clocks, {} LUTs, {} multipliers, {} block RAMs",
-                whole(figures.cycles),
-                whole(figures.resources.luts),
-                whole(figures.resources.multipliers),
-                whole(figures.resources.block_rams)
-            )
-        })
-    })
-}
-
-/// What a core needs of a board, as one line.
-pub fn needs(board: &Board, total: Resources) -> String {
-    format!(
-        "{}: {} of {} LUTs, {} flip-flops, {} of {} multipliers, {} of {} block RAMs (estimates)",
-        board.name,
-        whole(total.luts),
-        thousands(board.device.luts),
-        whole(total.flip_flops),
-        whole(total.multipliers),
-        board.device.dsps,
-        whole(total.block_rams),
-        board.device.block_rams
-    )
 }

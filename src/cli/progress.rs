@@ -20,3 +20,13 @@ pub fn spinner(message: &'static str) -> ProgressBar {
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner
 }
+
+/// Shows that `done` more of `all` pieces of a work are done; another `all` begins another work.
+pub fn show(bar: &ProgressBar, work: &'static str, all: usize, done: usize) {
+    bar.set_message(work);
+    if bar.length() != Some(all as u64) {
+        bar.set_position(0);
+        bar.set_length(all as u64);
+    }
+    bar.inc(done as u64);
+}

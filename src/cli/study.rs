@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
+use volley::Converted;
 use volley::data::{self, Images};
 use volley::error::{Kind, Setting};
 use volley::eval::Which;
 use volley::fixed_point::Settings;
-use volley::folder::{self, Converted};
 use volley::numbers::{Counts, interval, percent, thousands};
 use volley::output::{write_file, write_folder};
+use volley::report::tables;
 use volley::study::{Current, Options, Phase, Results, Study};
 
 use super::{Json, Outcome, images, progress, say, say_json};
@@ -92,7 +93,7 @@ struct Settled<'a> {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let converted = folder::read(&args.network)?;
+    let converted = Converted::open(&args.network)?;
     let options = Options { members: ascending(&args.members), timesteps: ascending(&args.timesteps) };
     let mut results = None;
     write_folder(&args.output, MARKER, |folder| {
@@ -234,6 +235,6 @@ fn of_ann(results: &Results) -> String {
         let (images, share) = (thousands(row.images), percent(row.accuracy));
         format!("{share} ({}) of the {images} images of the {column} SNN", interval(row.interval))
     });
-    let name = results.accuracies.first().map_or("ANN", |row| super::eval::name(row.network));
+    let name = results.accuracies.first().map_or("ANN", |row| tables::network_name(row.network));
     format!("{name}: {}", parts.collect::<Vec<_>>().join(", "))
 }

@@ -9,13 +9,13 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 use volley::ann::Normalisation;
 use volley::board::Board;
-use volley::convert::calibrate::Calibration;
+use volley::data;
 use volley::error::{Artefact, Kind, Setting};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::numbers::{Counts, Reals, percent};
 use volley::output::write_whole_file;
-use volley::sweep::{self, Phase, Point, Sweep, Target, Task};
-use volley::{data, import};
+use volley::pipeline::{DEFAULT_MARGIN, Target};
+use volley::sweep::{self, Phase, Point, Sweep, Task};
 
 use super::plan::positive;
 use super::words::one_of;
@@ -65,7 +65,7 @@ pub struct Args {
     #[arg(long, value_name = "MHZ")]
     clock: Option<f64>,
     /// Share of the board's LUTs, multipliers and block RAMs to leave free
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_MARGIN)]
     margin: f64,
     /// Use only the first N images
     #[arg(long, value_name = "N")]
@@ -123,7 +123,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     for point in &points {
         Settings { weight_bits: point.weight_bits, ..Settings::default() }.validate()?;
     }
-    let target = target(args)?;
+    let (target, clock_mhz) = target(args)?;
     if args.emit == Some(Emit::Snakemake) {
         workflow::emit(&args.output, &workflow(args)?)?;
         say(format!(
@@ -133,27 +133,20 @@ pub fn run(args: &Args) -> Result<Outcome> {
         ))?;
         return Ok(Outcome::Fine);
     }
-    let normalisation = convert::normalisation(&args.model, flags(args))?;
-    let onnx = convert::read_model(&args.model)?;
-    let imported = import::read_onnx_bytes(&onnx, &args.model.display().to_string(), normalisation.clone())
-        .map_err(|error| convert::beside(&args.model, flags(args).is_some(), error))?;
-    let shape = imported.nodes[0].shape;
+    let mut converter = convert::converter(&args.model, flags(args))?;
+    let shape = converter.imported().nodes[0].shape;
     let data = images(&args.data, args.limit, shape)?;
     let calibration = args.calibration.as_deref().map(|path| images(path, None, shape)).transpose()?;
+    if let Some(images) = &calibration {
+        converter = converter.calibration(images);
+    }
     sweep::prepare(&args.output)?;
-    let convert = |options: &volley::convert::Options| {
-        let path = args.calibration.as_deref().map(|path| (path, Calibration::default()));
-        let converted = convert::convert(&args.model, Some(normalisation.clone()), path, options, &Settings::default());
-        Ok(converted?.0.network)
-    };
     let task = Task {
         folder: &args.output,
-        onnx: &onnx,
-        normalisation: &normalisation,
+        converter: &converter,
         data: &data,
-        calibration: calibration.as_ref(),
-        convert: &convert,
-        target: &target,
+        target: target.as_ref(),
+        clock_mhz,
         float: args.float,
     };
     let bar = progress::bar(0, "");
@@ -199,14 +192,15 @@ fn flags(args: &Args) -> Option<Normalisation> {
     Some(Normalisation { mean: mean.0.clone(), std: std.0.clone() })
 }
 
-fn target(args: &Args) -> volley::Result<Target> {
+/// The board to fold for, if there is one, and the clock.
+fn target(args: &Args) -> volley::Result<(Option<Target>, f64)> {
     let board = args.board.as_deref().map(Board::find).transpose()?;
     let clock_mhz = args.clock.unwrap_or(board.as_ref().map_or(CLOCK_MHZ, |board| board.core_mhz));
     positive(Setting::Clock, clock_mhz)?;
     if !(0.0..1.0).contains(&args.margin) {
         return Err(Kind::out_of_range(args.margin, 0.0..1.0).at(Setting::Margin));
     }
-    Ok(Target { board, margin: args.margin, clock_mhz })
+    Ok((board.map(|board| Target { margin: args.margin, clock_mhz, ..Target::new(board) }), clock_mhz))
 }
 
 fn workflow(args: &Args) -> volley::Result<Workflow> {

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde_json::json;
-use volley::core_folder::{self, Core, Verification};
+use volley::core_folder::{self, Verification};
 use volley::cosim::{Options, Simulator};
 use volley::data::Images;
 use volley::error::{Artefact, Kind};
-use volley::input;
-use volley::random;
+use volley::output::temporary_folder;
+use volley::report::tables;
 use volley::sums::{SUMS, sha256};
+use volley::{Core, input, random};
 
-use super::cosim::{check, conclude, conclusion, stalls, temporary_folder};
+use super::cosim::{check, conclude, stalls};
 use super::words::one_of;
 use super::{Json, Outcome, say, say_json};
 
@@ -59,13 +60,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
     } else {
         None
     };
-    let good = files_good && verdict.as_ref().is_none_or(volley::cosim::Verdict::is_equal);
+    let good = files_good && verdict.as_ref().is_none_or(volley::cosim::Verdict::passed);
     if args.json.wanted {
         say_json(&json!({"files": verification, "source": source, "cosim": verdict, "good": good}))?;
     } else {
         say(text(&verification, source))?;
         if let Some(verdict) = &verdict {
-            say(format!("{} random images with random stalls: {}", verdict.frames, conclusion(verdict)))?;
+            say(format!("{} random images with random stalls: {}", verdict.frames, tables::verdict_line(verdict)))?;
         }
     }
     Ok(if good { Outcome::Fine } else { Outcome::Bad })

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde_json::json;
 use volley::output::write_file;
-use volley::{core_folder, folder};
+use volley::{Converted, core_folder};
 
 use super::{Json, Outcome, say, say_json};
 
@@ -32,7 +32,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let converted = folder::read(&args.network)?;
+    let converted = Converted::open(&args.network)?;
     let loadable = core_folder::loadable(&args.rtl, &converted)?;
     write_file(&args.output, loadable.file())?;
     let (bytes, crc) = (loadable.data.bytes().len(), loadable.data.crc32());

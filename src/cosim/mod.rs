@@ -19,6 +19,8 @@ mod word;
 
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 pub use capture::{Beat, Capture, Timeout};
 pub use hold::Hold;
 pub use testbench::emit as emit_testbench;
@@ -26,6 +28,7 @@ pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 
 use crate::error::{Artefact, Kind, Place, Result, Setting};
+use crate::output::temporary_folder;
 use crate::tool::Finder;
 use crate::words::{Words, as_word};
 
@@ -116,27 +119,34 @@ pub struct Options {
     /// for nothing.
     pub idle_limit: u64,
     /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
-    /// Two runs must not share it at the same time.
-    pub work_dir: PathBuf,
+    /// Two runs must not share it at the same time. `None` for a temporary one of the run's own.
+    pub work_dir: Option<PathBuf>,
     /// For runs so short that Verilator's build is what takes the time: the C++ compiler optimises nothing, and the objects of the
     /// simulator itself are kept in this folder, which builds side by side may share.
     pub short_runs: Option<PathBuf>,
     pub tools: Finder,
 }
 
-impl Options {
-    /// Verilator, no stalls, seed 1, a limit of a million idle clocks.
-    pub fn new(work_dir: impl Into<PathBuf>) -> Self {
+impl Default for Options {
+    /// Verilator, no stalls, seed 1, a limit of a million idle clocks, a temporary folder.
+    fn default() -> Self {
         Options {
             simulator: Simulator::Verilator,
             stalls: 0,
             hold: false,
             seed: 1,
             idle_limit: 1_000_000,
-            work_dir: work_dir.into(),
+            work_dir: None,
             short_runs: None,
             tools: Finder::default(),
         }
+    }
+}
+
+impl Options {
+    /// The default, in a folder of one's own.
+    pub fn new(work_dir: impl Into<PathBuf>) -> Self {
+        Options { work_dir: Some(work_dir.into()), ..Options::default() }
     }
 }
 
@@ -198,6 +208,8 @@ struct Job<'a> {
     work_dir: PathBuf,
     run_dir: PathBuf,
     frames: usize,
+    /// Holds `work_dir` where none was given.
+    _temporary: Option<TempDir>,
 }
 
 impl<'a> Job<'a> {
@@ -238,8 +250,10 @@ impl<'a> Job<'a> {
             let problem = "there is no Verilog file".into();
             return Err(Kind::BadBench { problem, advice: "list the files of the design" }.at(Place::Bench));
         };
-        create_dir(&options.work_dir)?;
-        let work_dir = absolute(&options.work_dir)?;
+        let temporary = if options.work_dir.is_none() { Some(temporary_folder()?) } else { None };
+        let work_dir = options.work_dir.as_deref().or(temporary.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
+        create_dir(work_dir)?;
+        let work_dir = absolute(work_dir)?;
         let run_dir = work_dir.join("run");
         // Recordings of an earlier run must not be taken for this one's.
         match std::fs::remove_dir_all(&run_dir) {
@@ -249,7 +263,16 @@ impl<'a> Job<'a> {
             _ => create_dir(&run_dir)?,
         }
         write(&run_dir.join("input.txt"), &input)?;
-        Ok(Job { options, rtl_files, rtl_dir, testbench, work_dir, run_dir, frames: frames.len() })
+        Ok(Job {
+            options,
+            rtl_files,
+            rtl_dir,
+            testbench,
+            work_dir,
+            run_dir,
+            frames: frames.len(),
+            _temporary: temporary,
+        })
     }
 
     fn execute(&mut self, window: Option<Window>) -> Result<()> {

@@ -96,7 +96,7 @@ impl std::fmt::Display for Mismatch {
 
 impl Verdict {
     /// Whether nothing at all was wrong.
-    pub fn is_equal(&self) -> bool {
+    pub fn passed(&self) -> bool {
         self.mismatches == 0 && self.protocol_errors.is_empty()
     }
 }

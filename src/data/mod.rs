@@ -20,6 +20,14 @@ pub struct Images {
 }
 
 impl Images {
+    /// All images of a file, as of [`read_npz`].
+    ///
+    /// # Errors
+    /// As [`read_npz`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Images> {
+        read_npz(path.as_ref(), None)
+    }
+
     /// Number of images.
     pub fn len(&self) -> usize {
         self.pixels.len_of(ndarray::Axis(0))

@@ -53,6 +53,9 @@ impl Kind {
             Kind::Unreadable { wanted, .. } | Kind::Missing { wanted } => wanted.advice(),
             Kind::Malformed { wanted, .. } | Kind::BadName { wanted, .. } => wanted.how_to_write(),
             Kind::Unwritable { .. } => "choose a path that you may write to, and check that the disk has free space",
+            Kind::NoNormalisation => {
+                "say how training normalised its images, (pixel/255 − mean)/std with one number for each channel"
+            }
             Kind::NotOnnx => "export the model again, or download it again",
             Kind::NotRunnable { .. } => "check that the ONNX file runs elsewhere and takes a batch of one image",
             Kind::OldOperatorSet { oldest, .. } => {

@@ -108,6 +108,9 @@ pub enum Kind {
     /// A file is not what it should be; `problem` quotes its reader.
     #[error("{problem}")]
     Malformed { wanted: Artefact, problem: String },
+    /// Nothing says how training normalised the images of a model.
+    #[error("there is no such file with an [input] table")]
+    NoNormalisation,
     /// A file is not an ONNX model.
     #[error("this is not an ONNX file, or it is damaged")]
     NotOnnx,

@@ -7,12 +7,13 @@ mod guard;
 mod layers;
 mod tally;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ndarray::Array2;
 use serde::Serialize;
 
-use crate::data::Images;
+use crate::data::{self, Images};
 use crate::error::{Kind, Result, Setting};
 use crate::fixed_point::{self, Settings};
 use crate::import::read_onnx_bytes;
@@ -24,6 +25,9 @@ pub use densities::{NodeDensity, TermDensity, densities};
 pub use layers::{LayerStats, layers};
 use tally::Tally;
 pub use tally::{Accuracy, Classes, Which, wilson};
+
+/// Images of a file that are in memory at a time.
+const BATCH: usize = 500;
 
 /// Shares of images, 0 to 1, in the order in which they are printed as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -203,6 +207,28 @@ pub fn evaluate(
 ) -> Result<Summary> {
     let mut evaluation = Evaluation::new(network, settings, onnx)?;
     evaluation.add(images, progress)?;
+    evaluation.summary()
+}
+
+/// As [`evaluate`], of the first `limit` images of a file that may be larger than memory. `progress` is told what runs, how many images all
+/// networks together have to run through, and how many more are done.
+///
+/// # Errors
+/// As of [`evaluate`], and what reading the file reports.
+pub fn evaluate_file(
+    network: &snn::Network,
+    settings: &Settings,
+    onnx: Option<&[u8]>,
+    file: &Path,
+    limit: Option<usize>,
+    progress: &(dyn Fn(Phase, usize, usize) + Sync),
+) -> Result<Summary> {
+    let mut evaluation = Evaluation::new(network, settings, onnx)?;
+    let runs = evaluation.runs();
+    data::batches(file, limit, BATCH, &mut |all, images| {
+        data::check_shape(&images, network.input.shape, file)?;
+        evaluation.add(&images, &|phase, done| progress(phase, runs * all, done))
+    })?;
     evaluation.summary()
 }
 

@@ -12,6 +12,7 @@ use crate::error::{Artefact, Kind, Result};
 use crate::fixed_point::Settings;
 use crate::input;
 use crate::output::{write_file, write_folder};
+use crate::pipeline::Converted;
 use crate::snn;
 
 /// The file that makes a folder a converted network.
@@ -21,33 +22,42 @@ pub const WEIGHTS: &str = "weights.safetensors";
 /// The float baseline, if it is kept.
 pub const MODEL: &str = "model.onnx";
 
-/// What the folder holds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Converted {
-    pub network: snn::Network,
-    pub settings: Settings,
-    /// The imported file as it was, for comparing with the float network.
-    pub onnx: Option<Vec<u8>>,
-}
+impl Converted {
+    /// Reads and validates a folder.
+    ///
+    /// # Errors
+    /// [`Kind::Unreadable`], [`Kind::Malformed`] and [`Kind::Invalid`], naming the file and the key or tensor.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Converted> {
+        let folder = folder.as_ref();
+        let unreadable = |path: &Path, error| Kind::Unreadable { wanted: Artefact::Converted, error }.at(path);
+        let path = folder.join(NETWORK);
+        let text = input::read_text(&path).map_err(|error| unreadable(&path, error))?;
+        let weights_path = folder.join(WEIGHTS);
+        let bytes = input::read(&weights_path, input::MOST_BYTES).map_err(|error| unreadable(&weights_path, error))?;
+        let (network, settings) = parse(folder, &text, &bytes)?;
+        let model = folder.join(MODEL);
+        let onnx = match input::read(&model, input::MOST_BYTES) {
+            Ok(bytes) => Some(bytes),
+            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Kind::Unreadable { wanted: Artefact::OwnOnnx, error }.at(model)),
+        };
+        Ok(Converted { network, settings, onnx })
+    }
 
-/// Reads and validates a folder.
-///
-/// # Errors
-/// [`Kind::Unreadable`], [`Kind::Malformed`] and [`Kind::Invalid`], naming the file and the key or tensor.
-pub fn read(folder: &Path) -> Result<Converted> {
-    let unreadable = |path: &Path, error| Kind::Unreadable { wanted: Artefact::Converted, error }.at(path);
-    let path = folder.join(NETWORK);
-    let text = input::read_text(&path).map_err(|error| unreadable(&path, error))?;
-    let weights_path = folder.join(WEIGHTS);
-    let bytes = input::read(&weights_path, input::MOST_BYTES).map_err(|error| unreadable(&weights_path, error))?;
-    let (network, settings) = parse(folder, &text, &bytes)?;
-    let model = folder.join(MODEL);
-    let onnx = match input::read(&model, input::MOST_BYTES) {
-        Ok(bytes) => Some(bytes),
-        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(Kind::Unreadable { wanted: Artefact::OwnOnnx, error }.at(model)),
-    };
-    Ok(Converted { network, settings, onnx })
+    /// Writes a folder, replacing an older one of Volley's.
+    ///
+    /// # Errors
+    /// As [`write_folder`], and those of the network's validation.
+    pub fn write(&self, folder: impl AsRef<Path>) -> Result<()> {
+        self.network.validate()?;
+        let table = table::print(&self.network, &self.settings)?;
+        let weights = weights::pack(&self.network)?;
+        write_folder(folder.as_ref(), NETWORK, |new| {
+            write_file(&new.join(NETWORK), &table)?;
+            write_file(&new.join(WEIGHTS), &weights)?;
+            self.onnx.as_ref().map_or(Ok(()), |onnx| write_file(&new.join(MODEL), onnx))
+        })
+    }
 }
 
 /// The network and its settings from the text of [`NETWORK`] and the bytes of [`WEIGHTS`]; `folder` is named in errors.
@@ -60,19 +70,4 @@ pub fn parse(folder: &Path, text: &str, weights: &[u8]) -> Result<(snn::Network,
     weights::fill(&mut network, &folder.join(WEIGHTS), weights)?;
     network.validate().map_err(|error| error.within(&path))?;
     Ok((network, settings))
-}
-
-/// Writes a folder, replacing an older one of Volley's.
-///
-/// # Errors
-/// As [`write_folder`], and those of the network's validation.
-pub fn write(folder: &Path, converted: &Converted) -> Result<()> {
-    converted.network.validate()?;
-    let table = table::print(&converted.network, &converted.settings)?;
-    let weights = weights::pack(&converted.network)?;
-    write_folder(folder, NETWORK, |new| {
-        write_file(&new.join(NETWORK), &table)?;
-        write_file(&new.join(WEIGHTS), &weights)?;
-        converted.onnx.as_ref().map_or(Ok(()), |onnx| write_file(&new.join(MODEL), onnx))
-    })
 }

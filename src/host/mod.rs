@@ -6,8 +6,10 @@
 
 mod classify;
 mod client;
+mod design;
 pub mod framing;
 mod line;
+pub mod measure;
 pub mod message;
 mod port;
 pub mod registers;

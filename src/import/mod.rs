@@ -29,9 +29,12 @@ use crate::input;
 /// operator that a spiking accelerator cannot express (it names the node and what is accepted instead), and
 /// [`Kind::OnePerChannel`] for a normalisation that does not fit the input's channels.
 pub fn read_onnx(path: &Path, normalisation: impl Into<Option<Normalisation>>) -> Result<ann::Network> {
-    let bytes = input::read(path, input::MOST_BYTES)
-        .map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(path))?;
-    read_onnx_bytes(&bytes, &path.display().to_string(), normalisation)
+    read_onnx_bytes(&read_model(path)?, &path.display().to_string(), normalisation)
+}
+
+/// The bytes of an ONNX file.
+pub(crate) fn read_model(path: &Path) -> Result<Vec<u8>> {
+    input::read(path, input::MOST_BYTES).map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(path))
 }
 
 /// As [`read_onnx`] from memory; `label` stands for the path in errors, and its stem names the network (for a

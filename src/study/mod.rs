@@ -13,13 +13,12 @@ pub mod response;
 use serde::Serialize;
 
 use crate::data::Images;
-use crate::error::{Artefact, Kind, Place, Result, Setting};
+use crate::error::{Kind, Result, Setting};
 use crate::eval::ann::Ann;
 use crate::eval::{self, Which};
 use crate::fixed_point;
-use crate::folder::Converted;
-use crate::import::read_onnx_bytes;
 use crate::model::argmax;
+use crate::pipeline::Converted;
 pub use accuracy::Row as Accuracy;
 use accuracy::Tally;
 pub use errors::{Current, Row as Squared};
@@ -91,22 +90,21 @@ impl Study {
         progress: &(dyn Fn(Phase, usize) + Sync),
     ) -> Result<Study> {
         let network = &converted.network;
-        let Some(onnx) = &converted.onnx else {
-            return Err(Kind::Missing { wanted: Artefact::OwnOnnx }.at(Place::file("model.onnx")));
-        };
+        let mut converter = converted.converter()?;
+        if let Some(images) = calibration {
+            converter = converter.calibration(images);
+        }
         if options.timesteps.is_empty() {
             return Err(Kind::Empty.at(Setting::Timesteps));
         }
-        let normalisation = network.input.normalisation.clone();
-        let imported = read_onnx_bytes(onnx, &network.name, normalisation.clone())?;
-        let networks = Networks::new(&imported, &options.members, &options.timesteps, calibration, &|| {
+        let networks = Networks::new(&converter, &options.members, &options.timesteps, &|| {
             progress(Phase::Convert, 1);
         })?;
         let fixed = accuracy::fixed(&networks, &converted.settings)?;
         Ok(Study {
             options: options.clone(),
-            name: Which::of(&imported),
-            ann: Ann::new(onnx, network.input.shape, &normalisation)?,
+            name: Which::of(converter.imported()),
+            ann: Ann::new(converter.onnx(), network.input.shape, &network.input.normalisation)?,
             exact: Tally::default(),
             integer: vec![Tally::default(); fixed.len()],
             fixed,

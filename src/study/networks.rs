@@ -1,11 +1,8 @@
 //! One imported network converted anew for each kind of neuron.
 
-use crate::convert::calibrate::{self, Calibration};
-use crate::convert::{Options, convert};
-use crate::data::Images;
 use crate::error::{Kind, Place, Result};
-use crate::snn::{Neuron, Op};
-use crate::{ann, snn};
+use crate::pipeline::Converter;
+use crate::snn::{self, Neuron, Op};
 
 /// The integrate-and-fire neuron as a group.
 pub const IF: u32 = 1;
@@ -30,23 +27,21 @@ pub struct Run {
 }
 
 impl Networks {
-    /// Converts `ann` for each number of `members` (without integrate-and-fire, which is always there) and of `timesteps`; both ascend,
+    /// Converts the network for each number of `members` (without integrate-and-fire, which is always there) and of `timesteps`; both ascend,
     /// and there is at least one of `timesteps`. Where all thresholds come from training, one conversion serves all time steps,
-    /// since what a network does in its first t timethetas does not depend on those that follow. Thresholds of plain ReLU layers are
-    /// calibrated on `calibration` for each combination. `progress` is called after each
-    /// conversion.
+    /// since what a network does in its first t time steps does not depend on those that follow. Thresholds of plain ReLU layers are
+    /// calibrated on the converter's images for each combination. `progress` is called after each conversion.
     ///
     /// # Errors
-    /// As [`convert`], and what calibration reports; [`Kind::NeedsCalibration`] if `calibration` is needed and missing.
+    /// As [`Converter::convert`]; [`Kind::NeedsCalibration`] if calibration images are needed and missing.
     pub fn new(
-        ann: &ann::Network,
+        converter: &Converter,
         members: &[u32],
         timesteps: &[u32],
-        calibration: Option<&Images>,
         progress: &(dyn Fn() + Sync),
     ) -> Result<Networks> {
-        let plain = convert(ann.clone(), &Options { members: IF, timesteps: 1 })?;
-        if let (Some(&index), None) = (plain.uncalibrated.first(), calibration) {
+        let plain = converter.clone().members(IF).timesteps(1).replace_activations()?;
+        if let (Some(&index), None) = (plain.uncalibrated.first(), converter.calibration_images()) {
             return Err(Kind::NeedsCalibration.at(Place::layer(&plain.network.nodes[index].name)));
         }
         let mut lambda: Vec<f32> = plain.network.nodes.iter().map(|node| lambda(&node.op)).collect();
@@ -59,11 +54,8 @@ impl Networks {
         for members in std::iter::once(IF).chain(members.iter().copied().filter(|&members| members != IF)) {
             for set in &sets {
                 let Some(&most) = set.last() else { continue };
-                let mut conversion = convert(ann.clone(), &Options { members, timesteps: most })?;
-                if let Some(images) = calibration {
-                    calibrate::calibrate(&mut conversion, images, Calibration::default(), &|| ())?;
-                }
-                runs.push(Run { network: conversion.network, timesteps: set.to_vec() });
+                let network = converter.clone().members(members).timesteps(most).convert()?.network;
+                runs.push(Run { network, timesteps: set.to_vec() });
                 progress();
             }
         }

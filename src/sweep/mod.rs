@@ -24,19 +24,16 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::ann::Normalisation;
-use crate::convert::Options;
 use crate::data::Images;
 use crate::error::{Kind, Result};
 use crate::eval::ann::Ann;
 use crate::eval::{check_labels, check_shape, float_snn};
 use crate::fixed_point::{Settings, ThresholdMode};
-use crate::folder::{self, Converted};
 use crate::model::{Model, argmax};
+use crate::pipeline::{Converted, Converter, Target};
 use crate::quantise::quantise;
-use crate::snn;
 use crate::words::{Words, as_word};
-pub use hardware::{Hardware, Target};
+pub use hardware::Hardware;
 use store::Key;
 pub use store::prepare;
 pub use table::{Row, csv, lut_equivalents, table};
@@ -107,18 +104,24 @@ as_word!(Phase);
 pub struct Task<'a> {
     /// The sweep's folder, see [`prepare`].
     pub folder: &'a Path,
-    /// The network as imported.
-    pub onnx: &'a [u8],
-    pub normalisation: &'a Normalisation,
+    /// The network; each point has members, time steps and integer settings of its own. Its calibration images also show how many
+    /// events the layers get; without them those of `data` do.
+    pub converter: &'a Converter<'a>,
     /// Labelled test images.
     pub data: &'a Images,
-    /// Images that `convert` uses, and that show how many events the layers get; without them those of `data` do.
-    pub calibration: Option<&'a Images>,
-    /// Converts the network.
-    pub convert: &'a (dyn Fn(&Options) -> Result<snn::Network> + Sync),
-    pub target: &'a Target,
+    /// Each point is folded for it; without one, every point has the default folding, and its costs are those on an ECP5.
+    pub target: Option<&'a Target>,
+    /// Clock of the cores where there is no target.
+    pub clock_mhz: f64,
     /// Whether to run the float spiking networks as well.
     pub float: bool,
+}
+
+impl Task<'_> {
+    /// Of the cores.
+    fn clock_mhz(&self) -> f64 {
+        self.target.map_or(self.clock_mhz, |target| target.clock_mhz)
+    }
 }
 
 /// What a point was found to be.
@@ -168,8 +171,9 @@ pub fn run(
     // Before anything takes long.
     check_labels(task.data, usize::MAX)?;
     let data = Key::images(task.data);
-    let model = Key::new(&[task.onnx, &serde_json::to_vec(task.normalisation).unwrap_or_default()]);
-    let calibration = task.calibration.map_or(Key::new(&[]), Key::images);
+    let normalisation = &task.converter.imported().normalisation;
+    let model = Key::new(&[task.converter.onnx(), &serde_json::to_vec(normalisation).unwrap_or_default()]);
+    let calibration = task.converter.calibration_images().map_or(Key::new(&[]), Key::images);
     let ann_key = Key::new(&[b"ann", model.bytes(), data.bytes()]);
     let ann = store::once(&task.folder.join("ann.json"), &ann_key, || run_ann(task, progress))?;
     let mut sweep = Sweep { ann: ann.accuracy, rows: Vec::new(), kept: 0 };
@@ -205,7 +209,7 @@ pub fn run(
         return Ok(sweep);
     }
 
-    let target = serde_json::to_vec(task.target).unwrap_or_default();
+    let target = serde_json::to_vec(&(task.target, task.clock_mhz())).unwrap_or_default();
     let path = |point: &Point| task.folder.join(format!("points/{}.json", point.name()));
     let key = |point: &Point| {
         let point_key = [b"point", network_key(point).bytes(), data.bytes(), point.name().as_bytes(), &target].concat();
@@ -241,7 +245,7 @@ pub fn run(
 fn run_ann(task: &Task, progress: &(dyn Fn(Phase, usize, usize) + Sync)) -> Result<AnnFound> {
     let (_, height, width, channels) = task.data.pixels.dim();
     let shape = crate::Shape { channels, height, width };
-    let ann = Ann::new(task.onnx, shape, task.normalisation)?;
+    let ann = Ann::new(task.converter.onnx(), shape, &task.converter.imported().normalisation)?;
     progress(Phase::Ann, task.data.len(), 0);
     let scores = ann.scores_all(task.data, &|done| progress(Phase::Ann, task.data.len(), done))?;
     let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
@@ -257,14 +261,13 @@ fn network_folder(task: &Task, point: &Point) -> std::path::PathBuf {
 fn convert_once(task: &Task, point: &Point, key: &Key) -> Result<()> {
     let stamp = task.folder.join(format!("networks/{}.json", point.network_name()));
     store::once(&stamp, key, || {
-        let network = (task.convert)(&Options { members: point.members, timesteps: point.timesteps })?;
-        let settings = Settings::default();
-        folder::write(&network_folder(task, point), &Converted { network, settings, onnx: Some(task.onnx.to_vec()) })
+        let converter = task.converter.clone().members(point.members).timesteps(point.timesteps);
+        converter.convert()?.write(network_folder(task, point))
     })
 }
 
 fn float_accuracy(task: &Task, point: &Point) -> Result<f64> {
-    let network = folder::read(&network_folder(task, point))?.network;
+    let network = Converted::open(network_folder(task, point))?.network;
     check_shape(task.data, network.input.shape)?;
     let last = |scores: &ndarray::Array2<f32>| argmax(&scores.row(scores.nrows() - 1).to_vec());
     let scores = float_snn::scores_all(&network, task.data, &|_| ());
@@ -274,13 +277,14 @@ fn float_accuracy(task: &Task, point: &Point) -> Result<f64> {
 }
 
 fn compute(task: &Task, point: &Point, ann: &AnnFound) -> Result<Found> {
-    let network = folder::read(&network_folder(task, point))?.network;
+    let network = Converted::open(network_folder(task, point))?.network;
     check_shape(task.data, network.input.shape)?;
     let fixed = quantise(&network, &point.settings())?;
     let scores = Model::new(&fixed)?.scores_all(task.data, &|_| ());
     let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
     let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
-    let hardware = match task.target.estimate(&fixed, task.calibration.unwrap_or(task.data)) {
+    let images = task.converter.calibration_images().unwrap_or(task.data);
+    let hardware = match hardware::estimate(task, &fixed, images) {
         Err(error) if matches!(error.kind(), Kind::DoesNotFit { .. } | Kind::NoFoldingFits) => None,
         estimated => Some(estimated?),
     };

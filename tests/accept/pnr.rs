@@ -5,15 +5,9 @@ use std::path::{Path, PathBuf};
 
 use support::{generated, zoo};
 use volley::board::Board;
-use volley::convert::{Options, convert};
-use volley::core_folder::{self, Core};
 use volley::cosim::{self, Simulator};
-use volley::fixed_point::Settings;
-use volley::folder::Converted;
-use volley::import::{normalisation_for, read_onnx};
-use volley::quantise::quantise;
 use volley::schedule::{Fold, Folding};
-use volley::{build, data, synth};
+use volley::{Converted, Converter, Core, build, data, synth};
 
 /// A network on a board, as far as the tools go there.
 struct Reference {
@@ -88,21 +82,16 @@ fn example(path: &str) -> PathBuf {
 /// The network at T = 1, and images of its test set.
 fn network(reference: &Reference) -> (Converted, data::Images) {
     let name = reference.network;
-    let options = Options { members: reference.members, timesteps: 1 };
-    let settings = Settings { weight_bits: reference.weight_bits, ..Settings::default() };
-    let (conversion, images) = match name {
-        "digits" | "mnist-slim" => {
-            let onnx = example(&format!("{name}/{name}.onnx"));
-            let normalisation = normalisation_for(&onnx).unwrap().expect("the examples' cards have [input]");
-            let images = match name {
-                "digits" => data::read_npz(&example("digits/test.npz"), Some(FRAMES)).unwrap(),
-                _ => zoo::images("mnist_test", FRAMES),
-            };
-            (convert(read_onnx(&onnx, normalisation).unwrap(), &options).unwrap(), images)
+    let (onnx, images) = match name {
+        "digits" => {
+            let images = data::read_npz(&example("digits/test.npz"), Some(FRAMES)).unwrap();
+            (example("digits/digits.onnx"), images)
         }
-        _ => (zoo::conversion(name, options.members, 1), zoo::images(zoo::test_set(name), FRAMES)),
+        "mnist-slim" => (example("mnist-slim/mnist-slim.onnx"), zoo::images("mnist_test", FRAMES)),
+        _ => (zoo::file(&format!("{name}/model.onnx")), zoo::images(zoo::test_set(name), FRAMES)),
     };
-    (Converted { network: conversion.network, settings, onnx: None }, images)
+    let converter = Converter::open(onnx).unwrap().members(reference.members).weight_bits(reference.weight_bits);
+    (converter.convert().unwrap(), images)
 }
 
 fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Folding {
@@ -116,8 +105,7 @@ fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Foldi
         }
         How::Rate(rate) => rate,
     };
-    let network = quantise(&converted.network, &converted.settings).unwrap();
-    generated::solved(reference.network, &network, board, reference.mhz, rate)
+    generated::solved(reference.network, &converted.quantise().unwrap(), board, reference.mhz, rate)
 }
 
 /// Clocks a frame, measured where every count is also compared with the model.
@@ -125,8 +113,8 @@ fn cycles(core: &Core, rtl: &Path, images: &data::Images) -> f64 {
     let work = tempfile::tempdir().unwrap();
     let mut options = cosim::Options::new(work.path());
     options.simulator = Simulator::Verilator;
-    let verdict = cosim::check(rtl, &core.design.manifest, &core.network, &core.plan, images, &options).unwrap();
-    assert!(verdict.is_equal(), "{:?}", verdict.first_mismatch);
+    let verdict = core.cosimulate_in(rtl, images, &options).unwrap();
+    assert!(verdict.passed(), "{:?}", verdict.first_mismatch);
     verdict.cycles_per_frame
 }
 
@@ -174,10 +162,10 @@ fn reference_designs() {
         }
         let (converted, images) = network(&reference);
         let board = Board::find(reference.board).unwrap();
-        let core = core_folder::generate(&converted, &folding(&reference, &converted, &board)).unwrap();
+        let core = converted.generate(&folding(&reference, &converted, &board)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let rtl = folder.path().join("rtl");
-        core_folder::write(&rtl, &converted, &core.design).unwrap();
+        core.write(&rtl).unwrap();
         let Made { report, bitstream, seconds } = make(&reference, &board, &rtl, folder.path());
         let cycles = cycles(&core, &rtl, &images);
         let cost = report.cost;

@@ -6,13 +6,11 @@ use std::path::Path;
 
 use ndarray::{Array1, Array3, Array4, ShapeBuilder};
 use ndarray_npy::{NpzWriter, WriteNpyExt};
-use volley::core_folder;
 use volley::fixed_point::Settings;
-use volley::folder::{self, Converted};
 use volley::host::framing::encode;
 use volley::host::message::{Kind, Message};
-use volley::import;
 use volley::schedule::Folding;
+use volley::{Converted, Converter, folder};
 
 use support::onnx::{Attribute, Graph};
 
@@ -96,7 +94,7 @@ fn seeds() {
         let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("net");
-        folder::write(&path, &converted).unwrap();
+        converted.write(&path).unwrap();
         let read = |file: &str| std::fs::read(path.join(file)).unwrap();
         write("network_folder", name, [&read(folder::NETWORK)[..], &[0], &read(folder::WEIGHTS)[..]].concat());
     }
@@ -104,10 +102,7 @@ fn seeds() {
     write("normalisation", "none", "name = 'x'\n[other]\nkey = 1\n");
     images();
     // The bundled network's core and its plan.
-    let network = import::read_onnx(&digits, None).unwrap();
-    let conversion = volley::convert::convert(network, &volley::convert::Options { members: 4, timesteps: 1 }).unwrap();
-    let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
-    let core = core_folder::generate(&converted, &Folding::uniform(4)).unwrap();
+    let core = Converter::open(&digits).unwrap().members(4).convert().unwrap().generate(&Folding::uniform(4)).unwrap();
     write("core_toml", "digits", toml::to_string(&core.design.manifest).unwrap());
     write("core_toml", "none", "top = 'x'\n");
     let layers: Vec<_> = core.design.manifest.layers.iter().map(|layer| layer.name.as_str()).collect();

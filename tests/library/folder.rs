@@ -4,9 +4,9 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use support::zoo::{self, NETWORKS};
+use volley::Converted;
 use volley::error::{Kind, Setting};
 use volley::fixed_point::{Settings, ThresholdMode};
-use volley::folder::{Converted, read, write};
 
 fn converted(name: &str) -> Converted {
     let network = zoo::conversion(name, 4, 2).network;
@@ -26,12 +26,12 @@ fn what_is_written_is_read() {
         let first = converted.network.layer_names().next().unwrap().to_string();
         converted.settings.layer_bits.insert(first, 5);
         let folder = place.path().join("deep").join(name);
-        write(&folder, &converted).unwrap();
-        assert_eq!(read(&folder).unwrap(), converted, "{name}");
+        converted.write(&folder).unwrap();
+        assert_eq!(Converted::open(&folder).unwrap(), converted, "{name}");
         // A second writing replaces the first, the baseline included, and leaves nothing beside it.
         converted.onnx = None;
-        write(&folder, &converted).unwrap();
-        assert_eq!(read(&folder).unwrap(), converted, "{name}");
+        converted.write(&folder).unwrap();
+        assert_eq!(Converted::open(&folder).unwrap(), converted, "{name}");
     }
     let left: Vec<_> =
         std::fs::read_dir(place.path().join("deep")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -42,7 +42,7 @@ fn what_is_written_is_read() {
 fn the_table_is_readable() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("cnn");
-    write(&folder, &converted("mnist-mlp")).unwrap();
+    converted("mnist-mlp").write(&folder).unwrap();
     assert_snapshot!(std::fs::read_to_string(folder.join("network.toml")).unwrap(), @r#"
     # A converted network, written by Volley; the weights are in weights.safetensors beside this file.
     # docs/network-folder.md explains every key.
@@ -95,19 +95,19 @@ fn a_folder_of_the_users_is_never_replaced() {
     let theirs = place.path().join("theirs");
     std::fs::create_dir(&theirs).unwrap();
     let small = converted("mnist-mlp");
-    write(&theirs, &small).expect("an empty folder may be filled");
+    small.write(&theirs).expect("an empty folder may be filled");
     std::fs::remove_file(theirs.join("network.toml")).unwrap();
     std::fs::write(theirs.join("thesis.tex"), "years of work").unwrap();
     let message = |error: volley::Error| error.to_string().replace(&place.path().display().to_string(), "PLACE");
-    assert_snapshot!(message(write(&theirs, &small).unwrap_err()), @"PLACE/theirs: the folder exists and has no network.toml, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
+    assert_snapshot!(message(small.write(&theirs).unwrap_err()), @"PLACE/theirs: the folder exists and has no network.toml, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
     assert_eq!(std::fs::read_to_string(theirs.join("thesis.tex")).unwrap(), "years of work");
-    assert_snapshot!(message(write(&theirs.join("thesis.tex"), &small).unwrap_err()), @"PLACE/theirs/thesis.tex: this is a file; choose another path for the output folder, or move the file away");
+    assert_snapshot!(message(small.write(theirs.join("thesis.tex")).unwrap_err()), @"PLACE/theirs/thesis.tex: this is a file; choose another path for the output folder, or move the file away");
     // A filling that fails leaves the old folder as it was, and no trace.
     let target = place.path().join("target");
-    write(&target, &small).unwrap();
+    small.write(&target).unwrap();
     let failed = volley::output::write_folder(&target, "network.toml", |_| Err(Kind::Empty.at(Setting::Members)));
     assert_eq!(failed.unwrap_err().to_string(), "members: it is empty; give at least one value");
-    assert_eq!(read(&target).unwrap(), small);
+    assert_eq!(Converted::open(&target).unwrap(), small);
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 2);
 }
 
@@ -115,13 +115,13 @@ fn a_folder_of_the_users_is_never_replaced() {
 fn damage_is_named() {
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("mlp");
-    write(&folder, &converted("mnist-mlp")).unwrap();
+    converted("mnist-mlp").write(&folder).unwrap();
     let toml = std::fs::read_to_string(folder.join("network.toml")).unwrap();
     let weights = std::fs::read(folder.join("weights.safetensors")).unwrap();
     let refusal = |toml: &str, weights: &[u8]| {
         std::fs::write(folder.join("network.toml"), toml).unwrap();
         std::fs::write(folder.join("weights.safetensors"), weights).unwrap();
-        read(&folder).unwrap_err().to_string().replace(&place.path().display().to_string(), "PLACE")
+        Converted::open(&folder).unwrap_err().to_string().replace(&place.path().display().to_string(), "PLACE")
     };
     let edit = |from: &str, to: &str| {
         assert!(toml.contains(from), "{from}");
@@ -163,5 +163,5 @@ fn damage_is_named() {
     tensors.push(("stray".into(), tensors[0].1.clone()));
     let more = safetensors::serialize(tensors, None).unwrap();
     assert_snapshot!(refusal(&toml, &more), @"PLACE/mlp/weights.safetensors: tensor 'stray': it belongs to no node of the network; convert the network again");
-    assert_snapshot!(read(Path::new("/nowhere")).unwrap_err(), @"/nowhere/network.toml: No such file or directory (os error 2); give the folder of a converted network");
+    assert_snapshot!(Converted::open(Path::new("/nowhere")).unwrap_err(), @"/nowhere/network.toml: No such file or directory (os error 2); give the folder of a converted network");
 }

@@ -7,6 +7,7 @@ mod folder;
 mod golden;
 mod import;
 mod numbers;
+mod pipeline;
 mod plan;
 mod study;
 mod zoo;

@@ -5,13 +5,10 @@ use ndarray::Array4;
 use support::onnx::Graph;
 use support::{digits, zoo};
 use volley::ann::Normalisation;
-use volley::convert;
-use volley::convert::calibrate::{Calibration, calibrate};
 use volley::data::{Images, read_npz};
 use volley::eval::{self, Which};
-use volley::fixed_point::Settings;
-use volley::folder::Converted;
 use volley::study::{Current, Options, Phase, Results, Study};
+use volley::{Converted, Converter};
 
 const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/digits");
 
@@ -20,8 +17,7 @@ fn test_images(count: usize) -> Images {
 }
 
 fn converted(members: u32, timesteps: u32) -> Converted {
-    let onnx = Some(std::fs::read(format!("{DIGITS}/digits.onnx")).unwrap());
-    Converted { network: digits::converted(members, timesteps), settings: Settings::default(), onnx }
+    digits::converter().members(members).timesteps(timesteps).convert().unwrap()
 }
 
 fn options(members: &[u32], timesteps: &[u32]) -> Options {
@@ -122,8 +118,7 @@ fn the_trained_number_of_levels_agrees_with_the_ann() {
 /// On MNIST: a group of τ members at T time steps errs like integrate-and-fire neurons at τT time steps.
 #[test]
 fn groups_err_like_integrate_and_fire_neurons_on_a_real_network() {
-    let network = zoo::conversion("mnist-cnn", 4, 1).network;
-    let converted = Converted { network, settings: Settings::default(), onnx: Some(zoo::onnx("mnist-cnn")) };
+    let converted = zoo::converter("mnist-cnn").members(4).timesteps(1).convert().unwrap();
     let mut study = Study::new(&converted, &options(&[2, 4], &[1, 2, 4, 8]), None, &|_, _| ()).unwrap();
     study.float(&zoo::images("mnist_test", 30), &|_, _| ()).unwrap();
     let mut compared = 0;
@@ -155,10 +150,8 @@ fn relu() -> Converted {
     let graph = graph.conv("/2/Conv", 3, 4, 2, &[]).node("/3/Relu", "Relu", &["_"], &[]);
     let onnx = graph.flatten("/4/Flatten").linear("/5/Gemm", 4, 12).bytes();
     let normalisation = Normalisation { mean: vec![0.4], std: vec![0.3] };
-    let ann = volley::import::read_onnx_bytes(&onnx, "relu.onnx", normalisation).unwrap();
-    let mut conversion = convert::convert(ann, &convert::Options { members: 4, timesteps: 1 }).unwrap();
-    calibrate(&mut conversion, &quarters(40), Calibration::default(), &|| ()).unwrap();
-    Converted { network: conversion.network, settings: Settings::default(), onnx: Some(onnx) }
+    let converter = Converter::from_bytes(onnx, "relu.onnx", normalisation).unwrap();
+    converter.members(4).timesteps(1).calibration(&quarters(40)).convert().unwrap()
 }
 
 #[test]

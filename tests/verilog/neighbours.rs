@@ -8,12 +8,11 @@ use std::process::Command;
 
 use support::command::{complaint, must};
 use support::digits;
+use volley::Converted;
 use volley::board::Board;
 use volley::convert::{Options, convert};
-use volley::core_folder;
 use volley::data;
 use volley::fixed_point::{Network, Settings, ThresholdMode, WeightMode};
-use volley::folder::Converted;
 use volley::model::Model;
 use volley::rtl::{self, Design};
 use volley::schedule::Folding;
@@ -310,8 +309,8 @@ fn every_emitted_file_is_ascii_and_has_its_head() {
         placed.name = "größe".into();
         let converted =
             Converted { network: placed, settings: Settings { weights, ..Settings::default() }, onnx: None };
-        let core = core_folder::generate(&converted, &Folding::default()).unwrap();
-        core_folder::write(&rtl, &converted, &core.design).unwrap();
+        let core = converted.generate(&Folding::default()).unwrap();
+        core.write(&rtl).unwrap();
         let manifest = std::fs::read_to_string(rtl.join("core.toml")).unwrap();
         for (name, text) in core.design.files.iter().chain([(&"core.toml".to_string(), &manifest)]) {
             assert!(comment(name).is_some(), "{name}");

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::Task;
 use crate::error::{Kind, Place, Result, Setting};
 use crate::fixed_point::{Layer, Network, Op};
@@ -17,7 +19,7 @@ use crate::schedule::{estimate_layer, geometry, plan_layer, synapse};
 const MAX_SLICES: usize = 64;
 
 /// What the user has decided about one layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FixedFold {
     pub lanes: usize,
     /// `None` leaves them to the solver.

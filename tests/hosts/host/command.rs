@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
-use volley::core_folder::{self, Core as CoreFolder};
+use volley::Core as Generated;
 use volley::model::Model;
 use volley::rtl::weight_data::fingerprint;
 
@@ -16,10 +16,10 @@ const RTL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rtl-out/digits");
 
 /// A device that computes what the bundled core does.
 fn digits(behaviour: Behaviour) -> Device {
-    of(core_folder::read(RTL.as_ref()).unwrap(), behaviour)
+    of(Generated::open(RTL).unwrap(), behaviour)
 }
 
-fn of(core: CoreFolder, behaviour: Behaviour) -> Device {
+fn of(core: Generated, behaviour: Behaviour) -> Device {
     let behaviour = Behaviour { design: fingerprint(&core.design), ..behaviour };
     let (shape, manifest) = (core.network.input.shape, core.design.manifest);
     let network = core.network;
@@ -58,7 +58,7 @@ fn a_run_is_checked_and_measured() {
     assert_eq!((&json["frames"], &json["check"]), (&Value::from(30), &Value::Null));
     assert_eq!((&json["counters"]["frames_out"], &json["link"]["retries"]), (&Value::from(30), &Value::from(0)));
     let images = volley::data::read_npz(DIGITS.as_ref(), Some(30)).unwrap();
-    let core = core_folder::read(RTL.as_ref()).unwrap();
+    let core = Generated::open(RTL).unwrap();
     let model = Model::new(&core.network).unwrap();
     let labels = images.labels.as_ref().unwrap();
     let right =
@@ -97,7 +97,7 @@ fn what_does_not_fit_is_refused() {
     refused(&format!("--data {DIGITS} --timeout=-1"), "seconds");
     refused(&format!("--data {DIGITS} --timeout nan"), "give one of 0.01 to 86400");
     // Of the right shape, and yet another.
-    let mut other = core_folder::read(RTL.as_ref()).unwrap();
+    let mut other = Generated::open(RTL).unwrap();
     let own = fingerprint(&other.design);
     other.design.files.insert("more.v".into(), String::new());
     let wrong = fingerprint(&other.design);

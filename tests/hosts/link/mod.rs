@@ -16,7 +16,7 @@ use volley::fixed_point::Network;
 use volley::host::message::{ERROR, Kind, Message, words};
 use volley::host::{Accelerator, DEFAULT_BAUD, Limits, LinkErrors, Port, Register, Serial, framing};
 use volley::model::Model;
-use volley::{core_folder, data};
+use volley::{Core, data};
 
 const FRAMES: usize = 20;
 
@@ -56,7 +56,7 @@ fn classify(device: &mut Accelerator, expected: &Expected) {
 #[test]
 fn the_simulated_board_and_its_hosts() {
     let rtl = root().join("rtl-out/digits");
-    let expected = expected_of(&core_folder::read(&rtl).unwrap().network);
+    let expected = expected_of(&Core::open(&rtl).unwrap().network);
     let work = tempfile::tempdir().unwrap();
     let program = board_sim::build(&rtl, &Board::find("ulx3s-85f").unwrap(), work.path()).unwrap();
     a_good_line(&program, &expected);

@@ -7,11 +7,10 @@ use support::digits;
 use volley::board::Board;
 use volley::error::Place;
 use volley::fixed_point::{Settings, WeightMode};
-use volley::folder::Converted;
 use volley::host::message::{Kind, Message};
 use volley::host::{Register, WeightFile, framing};
 use volley::schedule::Folding;
-use volley::{board_sim, core_folder, snn};
+use volley::{Converted, board_sim, core_folder, snn};
 
 use super::{Damage, Expected, LIMITS, Raw, classify, expected_of, open, root};
 
@@ -25,8 +24,8 @@ fn another_network_in_the_same_bitstream() {
     let work = tempfile::tempdir().unwrap();
     let rtl = work.path().join("rtl");
     let converted = runtime(digits::converted(4, 1));
-    let core = core_folder::generate(&converted, &Folding::default()).unwrap();
-    core_folder::write(&rtl, &converted, &core.design).unwrap();
+    let core = converted.generate(&Folding::default()).unwrap();
+    core.write(&rtl).unwrap();
     let other = core_folder::loadable(&rtl, &runtime(digits::converted_other(4, 1))).unwrap();
     let path = work.path().join("other.weights");
     std::fs::write(&path, other.file()).unwrap();

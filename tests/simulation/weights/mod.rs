@@ -9,12 +9,11 @@ use support::command::must;
 use support::digits;
 use volley::core_folder::{self, Loadable};
 use volley::fixed_point::{Network, Settings, WeightMode};
-use volley::folder::Converted;
 use volley::model::Model;
 use volley::random::{self, Options};
 use volley::rtl::weight_data::{WeightData, fingerprint};
 use volley::schedule::Folding;
-use volley::top;
+use volley::{Converted, top};
 
 /// Registers, and bits of STATUS.
 const DESIGN: u32 = 2;
@@ -104,10 +103,10 @@ struct Accelerator {
 
 impl Accelerator {
     fn new(converted: &Converted, folding: &Folding) -> volley::Result<Accelerator> {
-        let core = core_folder::generate(converted, folding)?;
+        let core = converted.generate(folding)?;
         let folder = tempfile::tempdir().unwrap();
         let rtl = folder.path().join("rtl");
-        core_folder::write(&rtl, converted, &core.design)?;
+        core.write(&rtl)?;
         let data = WeightData::of(&core.design)?;
         let device = top::Device {
             design: fingerprint(&core.design),

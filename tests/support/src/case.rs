@@ -205,7 +205,7 @@ impl Core {
         let images = self.case.images(&self.network);
         let verdict = cosim::check(rtl, &self.design.manifest, &self.network, &self.plan, &images, &options)
             .map_err(|error| error.to_string())?;
-        if verdict.is_equal() {
+        if verdict.passed() {
             return Ok(verdict.compared);
         }
         let first = verdict.first_mismatch.as_ref().map_or("none".into(), ToString::to_string);

@@ -1,17 +1,15 @@
 //! Zoo networks as Verilog.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use volley::board::Board;
 use volley::cosim::{self, Options, Simulator, Verdict};
 use volley::data::Images;
 use volley::fixed_point::{Network, Settings};
-use volley::model::Model;
+use volley::pipeline::{Target, activities};
 use volley::rtl::Design;
-use volley::schedule::solver::{Task, solve};
-use volley::schedule::{Activity, Folding, Plan};
-use volley::{quantise, rtl, schedule};
+use volley::schedule::{Folding, Plan};
+use volley::{rtl, schedule};
 
 use crate::zoo;
 
@@ -29,12 +27,9 @@ const CALIBRATION_FRAMES: usize = 16;
 /// The folding that the solver finds for `rate` frames a second at `mhz` on `board`; a tenth of the board stays free.
 pub fn solved(name: &str, network: &Network, board: &Board, mhz: f64, rate: f64) -> Folding {
     let images = zoo::images(zoo::calibration_set(name), CALIBRATION_FRAMES);
-    let model = Model::new(network).expect("a valid network");
-    let activity = |image| Activity::of(network, image, &model.trace(image));
-    let frames: Vec<_> = images.pixels.outer_iter().map(activity).collect();
-    let budget = board.usable(0.1);
-    let task = Task { network, frames: &frames, family: board.family, budget, fixed: &BTreeMap::new() };
-    solve(task, Some((1e6 * mhz / rate) as u64)).expect("the board is large enough")
+    let frames = activities(network, Some(&images)).expect("a valid network");
+    let target = Target { clock_mhz: mhz, frames_per_second: Some(rate), ..Target::new(board.clone()) };
+    target.fit(network, &frames).expect("the board is large enough").folding
 }
 
 impl Generated {
@@ -45,9 +40,9 @@ impl Generated {
 
     /// The same in other integers.
     pub fn with(name: &str, members: u32, timesteps: u32, lanes: &str, settings: &Settings) -> Generated {
-        let conversion = zoo::conversion(name, members, timesteps);
-        let network = quantise::quantise(&conversion.network, settings).expect("a zoo network fits");
-        Self::folded(network, &Folding::parse(lanes).expect("legal lanes"))
+        let converter = zoo::converter(name).members(members).timesteps(timesteps).settings(settings.clone());
+        let converted = converter.convert().expect("its activations are QCFS");
+        Self::folded(converted.quantise().expect("a zoo network fits"), &Folding::parse(lanes).expect("legal lanes"))
     }
 
     pub fn folded(network: Network, folding: &Folding) -> Generated {
@@ -99,7 +94,7 @@ pub fn print(title: &str, verdict: &Verdict) {
 /// Fails with the first difference.
 pub fn assert_equal(title: &str, verdict: &Verdict) {
     assert!(
-        verdict.is_equal(),
+        verdict.passed(),
         "{title}: {} mismatches, first {:?}, {:?}",
         verdict.mismatches,
         verdict.first_mismatch,

@@ -1,7 +1,7 @@
 //! ONNX files made by hand for the import and conversion tests.
 
 use prost::Message;
-use volley::ann::{Network, Normalisation};
+use volley::ann::Network;
 use volley::import::proto::{
     AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto,
     ValueInfoProto, tensor_shape_proto, type_proto,
@@ -11,8 +11,6 @@ use volley::import::proto::{
 #[derive(Clone)]
 pub struct Graph {
     pub model: ModelProto,
-    /// The input's C, H, W.
-    channels: i64,
     last: String,
 }
 
@@ -26,7 +24,7 @@ impl Graph {
             opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 17 }],
             graph: Some(graph),
         };
-        Graph { model, channels: c, last: "image".into() }
+        Graph { model, last: "image".into() }
     }
 
     pub fn graph(&mut self) -> &mut GraphProto {
@@ -121,14 +119,17 @@ impl Graph {
         self.model.encode_to_vec()
     }
 
+    /// With p/255 as normalisation.
+    pub fn converter(self) -> volley::Result<volley::Converter<'static>> {
+        volley::Converter::from_bytes(self.bytes(), "test.onnx", None)
+    }
+
     pub fn import(self) -> volley::Result<Network> {
-        let channels = self.channels as usize;
-        let normalisation = Normalisation { mean: vec![0.0; channels], std: vec![1.0; channels] };
-        volley::import::read_onnx_bytes(&self.bytes(), "test.onnx", normalisation)
+        Ok(self.converter()?.imported().clone())
     }
 
     pub fn convert(self) -> volley::Result<volley::convert::Conversion> {
-        volley::convert::convert(self.import()?, &volley::convert::Options { members: 4, timesteps: 1 })
+        self.converter()?.members(4).timesteps(1).replace_activations()
     }
 }
 

@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use volley::core_folder::{self, MANIFEST};
 use volley::fixed_point::{self, Settings};
-use volley::folder::{self, Converted};
+use volley::folder;
 use volley::host::framing::{Decoder, encode};
 use volley::host::message::{ERROR, Kind, MOST_CONTENT, Message, NO_SEQUENCE};
 use volley::host::{Accelerator, Limits, Port, Register, WeightFile, registers};
 use volley::schedule::{self, Folding};
-use volley::{board, convert, data, eval, import, quantise, rtl, snn};
+use volley::{Converted, Converter, Core, board, data, eval, import, quantise, rtl, snn};
 
 /// Bytes that reading one input may hold at a time.
 pub const MEMORY: usize = 1 << 30;
@@ -53,15 +53,15 @@ fn folder() -> tempfile::TempDir {
 
 /// A trained network, converted and made into Verilog if it is a small one.
 pub fn onnx(bytes: &[u8]) {
-    let Ok(network) = import::read_onnx_bytes(bytes, "net/model.onnx", None) else { return };
-    let options = convert::Options { members: 4, timesteps: 2 };
-    let Ok(conversion) = convert::convert(network, &options) else { return };
+    let Ok(converter) = Converter::from_bytes(bytes, "net/model.onnx", None) else { return };
+    // Not calibrated, since there are no images.
+    let Ok(conversion) = converter.members(4).timesteps(2).replace_activations() else { return };
     // What a folder holds of it is what was written.
     let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
     let parent = folder();
     let path = parent.path().join("net");
-    if folder::write(&path, &converted).is_ok() {
-        assert_eq!(folder::read(&path).expect("what was written can be read"), converted);
+    if converted.write(&path).is_ok() {
+        assert_eq!(Converted::open(&path).expect("what was written can be read"), converted);
     }
     if compile(&converted.network, &converted.settings) {
         run(bytes, &converted.network);
@@ -82,7 +82,7 @@ pub fn normalisation(bytes: &[u8]) {
     let model = folder.path().join("model.onnx");
     std::fs::write(model.with_extension("toml"), bytes).expect("a file");
     let Ok(Some(normalisation)) = import::normalisation_for(&model) else { return };
-    let _ = import::read_onnx_bytes(DIGITS, "digits.onnx", normalisation);
+    let _ = Converter::from_bytes(DIGITS, "digits.onnx", normalisation);
 }
 
 /// `network.toml`, a zero byte, `weights.safetensors`.
@@ -192,8 +192,8 @@ pub fn core_toml(bytes: &[u8]) {
     }
     let core = folder();
     std::fs::write(core.path().join(MANIFEST), bytes).expect("a file");
-    folder::write(&core.path().join(core_folder::NETWORK), &digits().converted).expect("a converted network");
-    let _ = core_folder::read(core.path());
+    digits().converted.write(core.path().join(core_folder::NETWORK)).expect("a converted network");
+    let _ = Core::open(core.path());
 }
 
 /// A file of weights for a core that takes them at run time.
@@ -335,11 +335,9 @@ struct Digits {
 fn digits() -> &'static Digits {
     static DIGITS: OnceLock<Digits> = OnceLock::new();
     DIGITS.get_or_init(|| {
-        let network = import::read_onnx_bytes(self::DIGITS, "digits.onnx", None).expect("the bundled network");
-        let conversion =
-            convert::convert(network, &convert::Options { members: 4, timesteps: 1 }).expect("its conversion");
-        let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
-        let fixed = quantise::quantise(&converted.network, &converted.settings).expect("its integers");
+        let converter = Converter::from_bytes(self::DIGITS, "digits.onnx", None).expect("the bundled network");
+        let converted = Converted { onnx: None, ..converter.members(4).convert().expect("its conversion") };
+        let fixed = converted.quantise().expect("its integers");
         Digits { converted, fixed }
     })
 }

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use ndarray::{Array2, ArrayD, IxDyn, OwnedRepr};
 use ndarray_npy::{NpzReader, ReadableElement};
+use volley::Converter;
 use volley::ann::Network;
-use volley::convert::{Conversion, Options, convert};
+use volley::convert::Conversion;
 use volley::data::{Images, read_npz};
 
 /// The networks of `zoo/`.
@@ -47,16 +48,19 @@ pub fn card(name: &str) -> String {
     std::fs::read_to_string(file(&format!("{name}/model.toml"))).unwrap()
 }
 
+/// A zoo network, ready to be converted.
+pub fn converter(name: &str) -> Converter<'static> {
+    Converter::open(file(&format!("{name}/model.onnx"))).unwrap()
+}
+
 /// A zoo network as it is imported.
 pub fn imported(name: &str) -> Network {
-    let path = file(&format!("{name}/model.onnx"));
-    let normalisation = volley::import::normalisation_for(&path).unwrap().expect("the zoo's cards have [input]");
-    volley::import::read_onnx(&path, normalisation).unwrap()
+    converter(name).imported().clone()
 }
 
 /// A zoo network with its activations replaced, perhaps not yet calibrated.
 pub fn conversion(name: &str, members: u32, timesteps: u32) -> Conversion {
-    convert(imported(name), &Options { members, timesteps }).unwrap()
+    converter(name).members(members).timesteps(timesteps).replace_activations().unwrap()
 }
 
 /// The first images of a data set, for instance `mnist_test`; at most [`IMAGES`].

@@ -53,7 +53,7 @@ impl Digits {
         (options.simulator, options.stalls, options.idle_limit) = (Simulator::Icarus, 80, 5_000);
         let verdict = cosim::check(&rtl, &design.manifest, &self.network, &self.plan, &self.images, &options);
         // What does not build, or sends an unknown value, is seen as well.
-        !verdict.is_ok_and(|verdict| verdict.is_equal())
+        !verdict.is_ok_and(|verdict| verdict.passed())
     }
 }
 

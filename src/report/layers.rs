@@ -1,13 +1,12 @@
 //! What each layer does and loses.
 
-use volley::Result;
-use volley::eval::LayerStats;
-use volley::numbers::thousands;
-use volley::page::Page;
-use volley::plot::{self, Axis, Bars};
+use crate::Result;
+use crate::eval::LayerStats;
+use crate::numbers::thousands;
+use crate::page::Page;
+use crate::plot::{self, Axis, Bars};
 
-use super::super::eval::layer_table;
-use super::{Findings, chart};
+use super::{Findings, chart, tables};
 
 pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
     page.heading("Layers");
@@ -51,7 +50,7 @@ pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
              “volley convert” puts it there.",
         );
     }
-    page.table(layer_table(layers));
+    page.table(tables::layers(layers));
     Ok(())
 }
 

@@ -1,35 +1,45 @@
-//! What a run is: frames sent, scores compared, times taken.
+//! A measured run: frames are sent, scores compared with the model's, times taken.
+//!
+//! The first frames, half of them and at most 20, are sent one at a time, which gives the latency; the others as many at once as the
+//! accelerator has space for, which gives the throughput.
 
 use std::time::Instant;
 
+use super::{Accelerator, Counters, Identity, LinkErrors, Register};
+use crate::Result;
+use crate::data::Images;
+use crate::error::{Kind, Place};
+use crate::model::{Model, argmax};
 use serde::Serialize;
-use volley::Result;
-use volley::data::Images;
-use volley::error::{Kind, Place};
-use volley::host::{Accelerator, Counters, Identity, LinkErrors, Register};
-use volley::model::{Model, argmax};
 
 /// Frames that are sent one at a time, at most.
 const MOST_SINGLE: usize = 20;
 
-/// Everything that a run found out; all that is printed, and printed as JSON.
-#[derive(Serialize)]
+/// Everything that a run found out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
+    /// What the accelerator says of itself.
     pub accelerator: Identity,
+    /// Frames classified.
     pub frames: usize,
     /// Frames that got the class of their label; `None` without labels.
     pub right: Option<usize>,
+    /// `None` if the design does not count it.
     pub latency: Option<Latency>,
+    /// Of the frames that were sent one at a time.
     pub round_trip: RoundTrip,
     /// `None` if all frames were sent one at a time.
     pub throughput: Option<Throughput>,
+    /// What the accelerator counted.
     pub counters: Totals,
+    /// What the line lost.
     pub link: LinkErrors,
+    /// `None` without a model to compare with.
     pub check: Option<Check>,
 }
 
 /// From a frame's first pixel to its last score, in the core.
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Latency {
     /// Least, median, most.
     pub clocks: [u32; 3],
@@ -38,36 +48,50 @@ pub struct Latency {
 }
 
 /// From the host to the accelerator and back, seconds; the line and the operating system are in it.
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RoundTrip {
+    /// Frames that were sent one at a time.
     pub frames: usize,
+    /// Seconds.
     pub median: f64,
+    /// Seconds that 95 % of the frames do not exceed.
     pub p95: f64,
 }
 
 /// With many frames on the way.
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Throughput {
+    /// Frames that were sent together.
     pub frames: u64,
+    /// Of these, the line included.
     pub frames_per_second: f64,
 }
 
-/// What the accelerator counted during the run.
-#[derive(Default, Serialize)]
+/// What the accelerator counted during the run; 0 where the design does not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
+    /// Frames that entered the core.
     pub frames_in: u64,
+    /// Frames whose scores left it.
     pub frames_out: u64,
+    /// Clocks in which at least one engine worked.
     pub busy_clocks: u64,
+    /// Events of all engines.
     pub events: u64,
+    /// Clocks in which a pixel waited.
     pub input_stalls: u64,
+    /// Clocks in which a score waited.
     pub output_stalls: u64,
+    /// Damaged messages.
     pub link_errors: u64,
 }
 
 /// Scores against the model's.
-#[derive(Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Check {
+    /// Scores.
     pub compared: u64,
+    /// Scores that differ; 0 is the only good number.
     pub differ: u64,
     /// Where the first one differs, and how.
     pub first: Option<String>,
@@ -88,6 +112,10 @@ pub struct Measurement {
 }
 
 impl Measurement {
+    /// Begins with a look at the counters.
+    ///
+    /// # Errors
+    /// [`Error::Device`] for an accelerator that does not answer.
     pub fn new(accelerator: &mut Accelerator) -> Result<Measurement> {
         Ok(Measurement {
             before: accelerator.counters()?,
@@ -101,7 +129,11 @@ impl Measurement {
         })
     }
 
-    /// Sends some more of `all` images.
+    /// Sends some more of `all` images, and compares their scores with those of `model`. `done` is told how many more frames are done.
+    /// So few images at a time that none of the accelerator's counters comes round: some hundreds.
+    ///
+    /// # Errors
+    /// [`Error::Device`] for an accelerator that does not answer, or not as it should.
     pub fn add(
         &mut self,
         accelerator: &mut Accelerator,
@@ -146,6 +178,7 @@ impl Measurement {
         Ok(())
     }
 
+    /// What was found.
     pub fn report(mut self, accelerator: &Accelerator) -> Report {
         let identity = *accelerator.identity();
         self.latencies.sort_unstable();

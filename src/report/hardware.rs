@@ -1,15 +1,14 @@
 //! The core: how it is folded, what it costs, how many clocks it takes, where its memories are.
 
-use volley::Result;
-use volley::cosim::Verdict;
-use volley::numbers::whole;
-use volley::page::Page;
-use volley::plot::{self, Axis, Bars};
-use volley::rtl::{LayerEntry, MemoryEntry};
+use crate::Result;
+use crate::cosim::Verdict;
+use crate::numbers::whole;
+use crate::page::Page;
+use crate::plot::{self, Axis, Bars};
+use crate::rtl::{LayerEntry, MemoryEntry};
 
-use super::super::{cosim, generate, plan};
-use super::{Known, chart};
-use volley::table::{Cell, Table};
+use super::{Known, chart, tables};
+use crate::table::{Cell, Table};
 
 pub fn sections(core: Option<&Known>, page: &mut Page) -> Result<()> {
     let Some(known) = core else {
@@ -33,10 +32,10 @@ fn folding(known: &Known, page: &mut Page) -> Result<()> {
             "Resources are not estimated: give a board with --board (for instance ulx3s-85f). Dense cycles are the clocks of a frame \
              without a zero.",
         );
-        page.table(generate::table(core));
+        page.table(tables::folding(core));
         return Ok(());
     };
-    page.paragraph(format!("{}.", plan::needs(board, figures.total())));
+    page.paragraph(format!("{}.", tables::needs_line(board, figures.total())));
     let between = figures.between;
     page.paragraph(format!(
         "Of these, {} LUTs and {} block RAMs stand between the layers. Events and clocks are estimates, averages of {}.",
@@ -56,7 +55,7 @@ fn folding(known: &Known, page: &mut Page) -> Result<()> {
         Bars::new("multipliers", layers().map(|(_, layer)| Some(layer.resources.multipliers)).collect()),
     ];
     page.figure(plot::bars(&Axis::linear("blocks"), &names, &blocks)?, "Block RAMs and multipliers of each layer.");
-    page.table(plan::table(&core.network, &core.plan, figures));
+    page.table(tables::figures(&core.network, &core.plan, figures));
     Ok(())
 }
 
@@ -85,7 +84,7 @@ fn measured(known: &Known, verdict: &Verdict, names: &[&str], page: &mut Page) -
         verdict.frames,
         whole(verdict.cycles_per_frame),
         whole(verdict.first_latency as f64),
-        cosim::conclusion(verdict)
+        tables::verdict_line(verdict)
     ));
     if let Some(mismatch) = &verdict.first_mismatch {
         page.paragraph(format!("The Verilog and the model differ, first in: {mismatch}."));
@@ -106,7 +105,7 @@ fn measured(known: &Known, verdict: &Verdict, names: &[&str], page: &mut Page) -
         chart(Axis::linear("lane utilisation").percent().including(1.0), names, utilisation)?,
         "Clocks in which the lanes add an event, as a share of those in which the engine works.",
     );
-    page.table(cosim::table(&known.core, verdict));
+    page.table(tables::cosimulation(&known.core, verdict));
     Ok(())
 }
 

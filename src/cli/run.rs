@@ -1,24 +1,20 @@
 //! `volley run`: frames through an accelerator on a board.
 
-mod measure;
-
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
-use volley::Shape;
-use volley::core_folder::{self, Core};
+use volley::Core;
 use volley::data::{self, Images};
-use volley::error::{Kind, Place, Setting};
+use volley::error::{Kind, Setting};
 use volley::eval::wilson;
-use volley::host::{Accelerator, DEFAULT_BAUD, Identity, Limits, Serial, WeightFile};
+use volley::host::measure::{Measurement, Report};
+use volley::host::{Accelerator, DEFAULT_BAUD, Limits, Serial, WeightFile};
 use volley::model::Model;
 use volley::numbers::{interval, percent, thousands};
-use volley::rtl::weight_data::fingerprint;
 
 use super::advice::Usage;
 use super::{Json, Outcome, progress, say, say_json};
-use measure::{Measurement, Report};
 
 /// Images that are in memory at a time, and between two looks at the accelerator's counters: so few that none of them comes round.
 const BATCH: usize = 256;
@@ -71,7 +67,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
-    let core = args.rtl.as_deref().map(core_folder::read).transpose()?;
+    let core = args.rtl.as_deref().map(Core::open).transpose()?;
     let model = match (&core, args.check) {
         (Some(core), true) => Some(Model::new(&core.network)?),
         (None, true) => {
@@ -85,7 +81,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let port = Box::new(Serial::open(&args.port, args.baud)?);
     let mut accelerator = Accelerator::open(port, &args.port, Limits { timeout: args.timeout, ..Limits::default() })?;
     if let (Some(core), Some(folder)) = (&core, &args.rtl) {
-        check_design(accelerator.identity(), core, &args.port, folder)?;
+        accelerator.require(core, folder)?;
     }
     if let Some(weights) = &weights {
         let bar = progress::bar(weights.data.len(), "loading weights");
@@ -105,28 +101,6 @@ pub fn run(args: &Args) -> Result<Outcome> {
         return Ok(Outcome::Bad);
     }
     Ok(Outcome::Fine)
-}
-
-/// Refuses an accelerator that cannot be the core of the folder.
-fn check_design(identity: &Identity, core: &Core, port: &str, folder: &Path) -> volley::Result<()> {
-    let manifest = &core.design.manifest;
-    let network = &core.network;
-    let of_device = (identity.shape, identity.classes, identity.members, identity.timesteps);
-    let of_folder = (network.input.shape, manifest.classes, manifest.members & 0xFF, manifest.timesteps & 0xFF);
-    let refuse = |problem| Err(Kind::OtherDesign { problem }.at(Place::device(port)));
-    if of_device != of_folder {
-        let text = |(shape, classes, members, timesteps): (Shape, usize, u32, u32)| {
-            format!("{shape} to {classes} classes with {members} members and {timesteps} time steps")
-        };
-        return refuse(format!("it is made for {}, and {} for {}", text(of_device), folder.display(), text(of_folder)));
-    }
-    let fingerprint = fingerprint(&core_folder::as_it_stands(folder, &core.design)?);
-    if identity.design != fingerprint {
-        let problem =
-            format!("it is design {:#010x}, and {} is design {fingerprint:#010x}", identity.design, folder.display());
-        return refuse(problem);
-    }
-    Ok(())
 }
 
 /// Sends all frames.

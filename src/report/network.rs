@@ -1,19 +1,18 @@
 //! The network: what it is made of, how well it classifies.
 
-use volley::Result;
-use volley::eval::Which;
-use volley::fixed_point::{Layer, Network, Node, Op, PoolKind, Source, Term};
-use volley::numbers::{percent, points, thousands, whole};
-use volley::page::Page;
-use volley::plot::{self, Axis, Bars, Item, Series, Style};
+use crate::Result;
+use crate::eval::Which;
+use crate::fixed_point::{Layer, Network, Node, Op, PoolKind, Source, Term};
+use crate::numbers::{percent, points, thousands, whole};
+use crate::page::Page;
+use crate::plot::{self, Axis, Bars, Item, Series, Style};
 
-use super::super::{convert, eval};
-use super::Findings;
+use super::{Findings, tables};
 
 /// The figures that matter most.
 pub fn facts(found: &Findings, page: &mut Page) {
     let network = &found.network;
-    page.paragraph(convert::summary(network));
+    page.paragraph(tables::network_line(network));
     let mut facts: Vec<(String, String)> = Vec::new();
     if let Ok(summary) = &found.accuracy {
         facts.push(("accuracy in fixed point".into(), percent(summary.snn_fixed)));
@@ -73,7 +72,7 @@ pub fn structure(found: &Findings, page: &mut Page) -> Result<()> {
         plot::bars(&Axis::linear("bits"), &names, &widths)?,
         "Widths: of weights as set, of sums the least that no input overflows.",
     );
-    page.table(convert::table(&found.converted, network));
+    page.table(tables::conversion(&found.converted, network));
     Ok(())
 }
 
@@ -142,7 +141,7 @@ pub fn accuracy(found: &Findings, page: &mut Page) -> Result<()> {
             "There is no ANN to compare with: the folder holds no ONNX file; “volley convert” puts it there.",
         );
     }
-    page.table(eval::table(summary));
+    page.table(tables::accuracy(summary));
     let by_timesteps = |which: Which| {
         let rows = summary.networks.iter().filter(move |row| row.network == which);
         rows.filter_map(|row| Some([row.timesteps? as f64, row.top1])).collect::<Vec<_>>()
