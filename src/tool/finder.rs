@@ -1,4 +1,4 @@
-//! The one way in which programs are looked for, so that every part of Volley runs the same Verilator, and `volley doctor` shows it.
+//! The one way in which programs are looked for, so that every part of Volley runs the same Verilator, and [`crate::doctor`] shows it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
