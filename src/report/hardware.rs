@@ -14,8 +14,7 @@ pub fn sections(core: Option<&Known>, page: &mut Page) -> Result<()> {
     let Some(known) = core else {
         page.heading("Hardware");
         page.paragraph(
-            "No core was given: “volley generate NET -o RTL” writes one, and --rtl RTL shows its folding, resources, clocks and \
-             memories here.",
+            "No core was given. Generate one and give it, and its folding, resources, clocks and memories are shown here.",
         );
         return Ok(());
     };
@@ -29,7 +28,7 @@ fn folding(known: &Known, page: &mut Page) -> Result<()> {
     page.heading("Folding and resources");
     let Some((board, figures)) = &known.board else {
         page.paragraph(
-            "Resources are not estimated: give a board with --board (for instance ulx3s-85f). Dense cycles are the clocks of a frame \
+            "Resources are not estimated: give a board (for instance ulx3s-85f). Dense cycles are the clocks of a frame \
              without a zero.",
         );
         page.table(tables::folding(core));
@@ -42,7 +41,7 @@ fn folding(known: &Known, page: &mut Page) -> Result<()> {
         whole(between.luts),
         whole(between.block_rams),
         match images {
-            0 => "a frame without a zero, since there were no images (--data)".into(),
+            0 => "a frame without a zero, since there were no images".into(),
             images => format!("{images} images"),
         }
     ));

@@ -12,7 +12,7 @@ pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
     page.heading("Layers");
     let layers = &found.layers;
     if layers.is_empty() {
-        page.paragraph("Not looked at: there were no images; give some with --data TEST.npz.");
+        page.paragraph("Not measured: there were no images. Give some.");
         return Ok(());
     }
     page.paragraph(format!(
@@ -46,8 +46,8 @@ pub fn section(found: &Findings, page: &mut Page) -> Result<()> {
     );
     if layers.iter().all(|layer| layer.squared_error.is_none()) {
         page.paragraph(
-            "The error against the ANN is not known: the folder holds no ONNX file, or one without these activations; \
-             “volley convert” puts it there.",
+            "The error against the ANN is not known: the folder holds no ONNX file, or one without these activations. \
+             Convert the network again.",
         );
     }
     page.table(tables::layers(layers));

@@ -99,7 +99,7 @@ impl Findings {
                 Ok(eval::evaluate_file(network, settings, onnx, path, request.limit, &progress)?)
             }
             (Some(path), _) => Err(format!("{} has no labels (y)", path.display())),
-            (None, _) => Err("there were no images; give labelled ones with --data TEST.npz".into()),
+            (None, _) => Err("there were no images; give labelled ones".into()),
         };
         let (mut seen, mut layers) = (0, Vec::new());
         if let Some(sample) = &sample {
@@ -170,8 +170,8 @@ impl Known {
                 progress(Phase::Simulation, 1, 1);
                 measured
             }
-            (None, _) => Err("there were no images to simulate it on; give some with --data TEST.npz".into()),
-            _ => Err("it was left out with --frames 0".into()),
+            (None, _) => Err("there were no images to simulate it on; give some".into()),
+            _ => Err("it was left out, with 0 frames to simulate".into()),
         };
         Ok(Known { core, board, images: estimated.map_or(0, |images| images.len()), measured })
     }

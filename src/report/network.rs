@@ -137,9 +137,7 @@ pub fn accuracy(found: &Findings, page: &mut Page) -> Result<()> {
         thousands(summary.images as u64)
     ));
     if summary.ann.is_none() {
-        page.paragraph(
-            "There is no ANN to compare with: the folder holds no ONNX file; “volley convert” puts it there.",
-        );
+        page.paragraph("There is no ANN to compare with: the folder holds no ONNX file. Convert the network again.");
     }
     page.table(tables::accuracy(summary));
     let by_timesteps = |which: Which| {
