@@ -17,8 +17,8 @@ module volley_elementwise_term #(
     parameter UNITS       = 1,              // sums of a beat, one channel each
     parameter BEATS       = 8,              // beats of a pixel: channels / UNITS
     parameter TIMESTEPS   = 1,              // time steps T
-    parameter COUNT_BITS  = 3,
-    parameter WEIGHT_BITS = 8,
+    parameter COUNT_BITS  = 3,              // bits of a count
+    parameter WEIGHT_BITS = 8,              // bits of a weight, signed
     parameter SHIFT       = 0,              // left shift of the term
     parameter ACC_BITS    = 16,             // bits of a sum, signed; holds it before and after this term
     parameter ADDR_BITS   = 3               // $clog2(BEATS), at least 1

@@ -21,7 +21,7 @@
 module volley_event_selector #(
     parameter ELEMENT_BITS = 4,             // bits of an element (the counts of all its time steps)
     parameter WORD_LOG2    = 3,             // a word holds 2^WORD_LOG2 elements, at most 16
-    parameter WEIGHT_ADDR_BITS = 8,
+    parameter WEIGHT_ADDR_BITS = 8,         // bits of a weight row's address
     parameter QUEUE_LOG2   = 4,             // 2^QUEUE_LOG2 words with events may wait
     parameter SLACK        = 8              // words that may still come after `space` fell; less than 2^QUEUE_LOG2
 ) (

@@ -24,30 +24,30 @@ module volley_layer_engine #(
     parameter VECTOR        = 0,            // 1: slice 0 has events with a count for each lane
     parameter IN_TIMESTEPS  = 1,            // time steps of an event: T, or 1 where the layer reads the image
     parameter IN_BITS       = 3,            // bits of one count (or pixel value)
-    parameter IN_MOST       = (1 << IN_BITS) - 1,  // greatest of them, where they are unsigned
+    parameter IN_MOST       = (1 << IN_BITS) - 1, // greatest of them, where they are unsigned
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
     parameter CHANNELS      = 8,            // output channels
     parameter LANES         = 4,            // output channels computed at once, a slice
-    parameter WEIGHT_BITS   = 8,
+    parameter WEIGHT_BITS   = 8,            // bits of a weight, signed
     parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the largest weight memory), at least 1
-    parameter ACC_BITS         = 16,
-    parameter ARITHMETIC       = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
-    parameter LANES_PACKED     = 1,            // lanes that share a multiplier, see volley_synapse_array
-    parameter TIMESTEPS_PACKED = 1,            // time steps that share a multiplier
-    parameter MAX_SHIFT        = 0,            // largest shift of a term
+    parameter ACC_BITS         = 16,        // bits of a sum, signed
+    parameter ARITHMETIC       = 0,         // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
+    parameter LANES_PACKED     = 1,         // lanes that share a multiplier, see volley_synapse_array
+    parameter TIMESTEPS_PACKED = 1,         // time steps that share a multiplier
+    parameter MAX_SHIFT        = 0,         // largest shift of a term
     parameter [31:0] SHIFTS    = 32'hffffffff, // bit s: there is a term of shift s
-    parameter ELEMENTWISE      = 0,            // 1: there is an elementwise term
-    parameter ELEMENT_BITS     = 3,            // bits of one of its counts
-    parameter ELEMENT_SHIFT    = 0,            // its left shift
-    parameter SUM_QUEUE_LOG2 = 5,              // beats of sums that may wait, a slice: 2^SUM_QUEUE_LOG2 >= LANES / UNITS
-    parameter SERIAL        = 0,               // 1: neurons fire with one adder each (volley_group_neuron_serial), 0: in a pipeline
-    parameter TIMESTEPS     = 1,               // T
-    parameter MEMBERS       = 4,               // tau
-    parameter BIAS_BITS     = 12,
+    parameter ELEMENTWISE      = 0,         // 1: there is an elementwise term
+    parameter ELEMENT_BITS     = 3,         // bits of one of its counts
+    parameter ELEMENT_SHIFT    = 0,         // its left shift
+    parameter SUM_QUEUE_LOG2 = 5,           // beats of sums that may wait, a slice: 2^SUM_QUEUE_LOG2 >= LANES / UNITS
+    parameter SERIAL        = 0,            // 1: neurons fire with one adder each (volley_group_neuron_serial), 0: in a pipeline
+    parameter TIMESTEPS     = 1,            // T
+    parameter MEMBERS       = 4,            // tau
+    parameter BIAS_BITS     = 12,           // bits of a bias, signed
     parameter THETA_BITS    = 10,           // of theta; with POW2 of the aligning shift
     parameter POW2          = 0,            // 1: all thetas are powers of two
     parameter THETA_LOG2    = 8,            // with POW2: log2 of the common theta
-    parameter MEMBRANE_BITS = 18,
+    parameter MEMBRANE_BITS = 18,           // bits of a membrane, signed
     parameter COUNT_BITS    = 3,            // $clog2(MEMBERS + 1)
     parameter BEAT_ADDR_BITS = 3            // $clog2(CHANNELS / UNITS), at least 1
 ) (

@@ -28,8 +28,8 @@ module volley_window_walker #(
     parameter STRIDE_ELEMENTS = 4,          // horizontal stride * channels: elements between output pixels
     parameter PAD_TOP         = 1,          // rows of padding above
     parameter PAD_LEFT        = 4,          // elements of padding to the left (pixels * channels)
-    parameter OUT_HEIGHT      = 8,
-    parameter OUT_WIDTH       = 8,
+    parameter OUT_HEIGHT      = 8,          // rows of output pixels
+    parameter OUT_WIDTH       = 8,          // output pixels of a row
     parameter SEGMENTS        = 1,          // groups of lanes that the output channels are cut into
     parameter BLOCKS          = 1,          // blocks of channels, a divisor of SEGMENTS
     parameter WORD_LOG2       = 2,          // a word holds 2^WORD_LOG2 elements

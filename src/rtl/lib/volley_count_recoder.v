@@ -8,7 +8,7 @@
 `default_nettype none
 
 module volley_count_recoder #(
-    parameter COUNT_BITS   = 4,
+    parameter COUNT_BITS   = 4,             // bits of a count
     parameter COUNT_SIGNED = 0,             // 1: two's complement
     parameter DIGITS       = 2              // unsigned: the greatest count is at most (4^DIGITS - 1)*2/3
                                             // signed: COUNT_BITS / 2 + 2, rounded down

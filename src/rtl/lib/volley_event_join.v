@@ -8,7 +8,7 @@
 `default_nettype none
 
 module volley_event_join #(
-    parameter TERMS            = 2,
+    parameter TERMS            = 2,         // terms of the layer, at least 2
     parameter COUNTS_BITS      = 4,         // bits of an event's counts, all time steps, the widest term's
     parameter WEIGHT_ADDR_BITS = 8,         // of the joined weight memory, at least that of each term
     parameter [32*TERMS-1:0] BASES  = 0,    // first weight row of a term, term 0 in the low bits

@@ -29,8 +29,8 @@ module volley_event_scanner #(
     parameter STRIDE_ELEMENTS = 4,          // horizontal stride * channels
     parameter PAD_TOP         = 1,          // rows of padding above
     parameter PAD_LEFT        = 4,          // padding pixels to the left * channels
-    parameter OUT_HEIGHT      = 8,
-    parameter OUT_WIDTH       = 8,
+    parameter OUT_HEIGHT      = 8,          // rows of output pixels
+    parameter OUT_WIDTH       = 8,          // output pixels of a row
     parameter SEGMENTS        = 1,          // groups of lanes that the output channels are cut into
     parameter WORD_LOG2       = 2,          // a spike word holds 2^WORD_LOG2 elements of each slice
     parameter ROWS            = 5,          // map rows held

@@ -10,7 +10,7 @@
 `default_nettype none
 
 module volley_input_encoder #(
-    parameter CHANNELS   = 1,
+    parameter CHANNELS   = 1,               // channels of a pixel
     parameter PIXELS     = 64,              // pixels of a frame
     parameter VALUE_BITS = 9,               // 9 holds every difference of two bytes
     parameter [8*CHANNELS-1:0] OFFSETS = 0  // one byte per channel, channel 0 in the low byte

@@ -9,17 +9,17 @@
 `default_nettype none
 
 module volley_pool #(
-    parameter MAXIMUM       = 0,
-    parameter CHANNELS      = 4,
-    parameter IN_HEIGHT     = 8,
-    parameter IN_WIDTH      = 8,
-    parameter KERNEL_HEIGHT = 2,
-    parameter KERNEL_WIDTH  = 2,
+    parameter MAXIMUM       = 0,            // 1: the maximum of a window, 0: its sum
+    parameter CHANNELS      = 4,            // channels of the map; beats of a pixel
+    parameter IN_HEIGHT     = 8,            // rows of the input map
+    parameter IN_WIDTH      = 8,            // pixels of a row of the input map
+    parameter KERNEL_HEIGHT = 2,            // rows of a window
+    parameter KERNEL_WIDTH  = 2,            // pixels of a row of a window
     parameter STRIDE_HEIGHT = 2,            // at least KERNEL_HEIGHT
     parameter STRIDE_WIDTH  = 2,            // at least KERNEL_WIDTH
-    parameter OUT_HEIGHT    = 4,
-    parameter OUT_WIDTH     = 4,
-    parameter FIELDS        = 1,            // time steps T
+    parameter OUT_HEIGHT    = 4,            // rows of output pixels
+    parameter OUT_WIDTH     = 4,            // output pixels of a row
+    parameter FIELDS        = 1,            // counts of a beat, pooled side by side: time steps * elements
     parameter IN_BITS       = 3,            // bits of a count that comes in
     parameter OUT_BITS      = 5             // bits of a result, at least IN_BITS
 ) (

@@ -12,16 +12,16 @@ module volley_readout_engine #(
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
     parameter CHANNELS      = 10,           // classes
     parameter LANES         = 4,            // classes computed at once
-    parameter WEIGHT_BITS   = 8,
+    parameter WEIGHT_BITS   = 8,            // bits of a weight, signed
     parameter WEIGHT_ADDR_BITS = 7,         // $clog2(rows of the weight memory), at least 1
-    parameter ACC_BITS      = 16,
+    parameter ACC_BITS      = 16,           // bits of a sum, signed
     parameter ARITHMETIC    = 0,            // of the lanes: 0 gated adds, 1 multipliers, 2 accumulating multipliers
     parameter LANES_PACKED  = 1,            // lanes that share a multiplier, see volley_synapse_array
     parameter MAX_SHIFT     = 0,            // largest shift of a term
     parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
     parameter SUM_QUEUE_LOG2 = 5,           // sums that may wait: 2^SUM_QUEUE_LOG2 >= LANES
     parameter FACTOR        = 1,            // 1, or T where the layer reads the image
-    parameter BIAS_BITS     = 12,
+    parameter BIAS_BITS     = 12,           // bits of a bias, signed
     parameter CHANNEL_BITS  = 4             // $clog2(CHANNELS), at least 1
 ) (
     input  wire                             clk,

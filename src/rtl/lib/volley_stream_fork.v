@@ -6,8 +6,8 @@
 `default_nettype none
 
 module volley_stream_fork #(
-    parameter WIDTH   = 8,
-    parameter OUTPUTS = 2
+    parameter WIDTH   = 8,                  // bits of a beat
+    parameter OUTPUTS = 2                   // readers
 ) (
     input  wire                     clk,
     input  wire                     rst,            // synchronous, active high

@@ -23,15 +23,15 @@
 `default_nettype none
 
 module volley_synapse_array #(
-    parameter LANES            = 4,
+    parameter LANES            = 4,         // output channels computed at once
     parameter CHANNELS         = 8,         // output channels
     parameter UNITS            = 1,         // channels that leave in a beat; divides LANES and CHANNELS
     parameter TIMESTEPS        = 1,         // accumulators of a lane: T, or 1 where all time steps share a current
-    parameter COUNT_BITS       = 3,
+    parameter COUNT_BITS       = 3,         // bits of a count
     parameter COUNT_SIGNED     = 0,         // 1: counts are two's complement (pixel values)
     parameter MOST_COUNT       = (1 << COUNT_BITS) - 1, // greatest count that comes, where counts are unsigned
-    parameter WEIGHT_BITS      = 8,
-    parameter ACC_BITS         = 16,
+    parameter WEIGHT_BITS      = 8,         // bits of a weight, signed
+    parameter ACC_BITS         = 16,        // bits of a sum, signed
     parameter ARITHMETIC       = 0,         // 0: gated adds, 1: multipliers, 2: multipliers that accumulate
     parameter LANES_PACKED     = 1,         // lanes that share a multiplier: 1 or 2
     parameter TIMESTEPS_PACKED = 1,         // time steps that share a multiplier
@@ -39,7 +39,7 @@ module volley_synapse_array #(
     parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
     parameter VECTOR       = 0,             // 1: events may bring a count for every lane
     parameter QUEUE_LOG2   = 4,             // beats that may wait behind the drain: 2^QUEUE_LOG2, at least LANES / UNITS
-    parameter WEIGHT_ADDR_BITS = 8
+    parameter WEIGHT_ADDR_BITS = 8          // bits of a weight row's address
 ) (
     input  wire                         clk,
     input  wire                         rst,             // synchronous, active high

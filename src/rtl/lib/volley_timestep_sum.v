@@ -7,7 +7,7 @@
 
 module volley_timestep_sum #(
     parameter TIMESTEPS  = 2,               // time steps T
-    parameter COUNT_BITS = 3,
+    parameter COUNT_BITS = 3,               // bits of a count
     parameter SUM_BITS   = 4                // holds TIMESTEPS times the largest count; at least COUNT_BITS
 ) (
     input  wire [TIMESTEPS*COUNT_BITS-1:0] counts, // time step 0 in the low bits

@@ -8,12 +8,12 @@
 
 module volley_device_registers #(
     parameter [31:0] DESIGN        = 32'd0, // fingerprint of the core's Verilog
-    parameter        CHANNELS      = 1,
-    parameter        HEIGHT        = 8,
-    parameter        WIDTH         = 8,
-    parameter        CLASSES       = 10,
+    parameter        CHANNELS      = 1,     // of an input pixel
+    parameter        HEIGHT        = 8,     // of an input frame
+    parameter        WIDTH         = 8,     // of an input frame
+    parameter        CLASSES       = 10,    // scores of a frame
     parameter        MEMBERS       = 4,     // of a group neuron
-    parameter        TIMESTEPS     = 1,
+    parameter        TIMESTEPS     = 1,     // time steps T
     parameter        CLOCK_HZ      = 0,     // 0: not known
     parameter        LINK_BUFFER   = 0,     // bytes of requests that may be outstanding; 0: there is no serial line
     parameter        WEIGHTS_BYTES = 0,     // of the weights' image

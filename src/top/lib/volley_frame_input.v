@@ -10,7 +10,7 @@
 `default_nettype none
 
 module volley_frame_input #(
-    parameter CHANNELS = 1,
+    parameter CHANNELS = 1,                 // bytes of a pixel
     parameter PIXELS   = 64                 // of a frame
 ) (
     input  wire                  clk,

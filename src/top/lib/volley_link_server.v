@@ -11,7 +11,7 @@ module volley_link_server #(
     parameter FRAME_BYTES    = 64,          // 1 .. 65535
     parameter CLASSES        = 10,          // 1 .. 16383
     parameter IN_FLIGHT_LOG2 = 2,           // at least 1
-    parameter TIMEOUT_LOG2   = 28
+    parameter TIMEOUT_LOG2   = 28           // log2 of the clocks after which a core without a score is stuck
 ) (
     input  wire        clk,
     input  wire        rst,                 // synchronous, active high

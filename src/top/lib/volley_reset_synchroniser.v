@@ -6,7 +6,7 @@
 
 module volley_reset_synchroniser #(
     parameter ACTIVE_LOW = 0,               // 1: pressed is 0
-    parameter HOLD_LOG2  = 16
+    parameter HOLD_LOG2  = 16               // the reset is held for 2^HOLD_LOG2 clocks after the button
 ) (
     input  wire clk,
     input  wire button,                     // asynchronous

@@ -7,8 +7,8 @@
 module volley_uart_link #(
     parameter CLOCKS_PER_BIT = 80,          // of the line, 4 .. 65535
     parameter BUFFER_LOG2    = 10,          // log2 of the bytes of requests that are kept
-    parameter FRAME_BYTES    = 64,
-    parameter CLASSES        = 10,
+    parameter FRAME_BYTES    = 64,          // bytes of a frame, 1 .. 65535
+    parameter CLASSES        = 10,          // scores of a frame, 1 .. 16383
     parameter IN_FLIGHT_LOG2 = 2,           // log2 of the frames that are in the core at once
     parameter TIMEOUT_LOG2   = 28           // log2 of the clocks after which a core without a score is stuck
 ) (
