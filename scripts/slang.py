@@ -7,8 +7,8 @@ The arguments are those of slang. It reads Verilog-2005, and every warning that 
 
 - Unused names. Verilator checks this already; a name that begins with "unused" tells it what is meant.
 - SignConversion. A part select of a signed vector is unsigned, so every signed value that is cut out of a bus would count.
-- ArithOpMismatch where both sides are signed: a product of two widths. Where one side is unsigned it stays an error,
-  because Verilog then takes the other side as unsigned too, and no other tool says so.
+- ArithOpMismatch where both sides are signed, or both unsigned: two widths, which Verilator checks. Where one side is signed it
+  stays an error, because Verilog then takes that side as unsigned too, and no other tool says so.
 """
 
 import shlex
@@ -25,7 +25,8 @@ OPTIONS = [
 def ignored(diagnostic, engine):
     if engine.getSeverity(diagnostic.code, diagnostic.location) == DiagnosticSeverity.Ignored:
         return True
-    return "ArithOpMismatch" in str(diagnostic.code) and all("signed" in str(sides) for sides in diagnostic.args[-2:])
+    signed = ["signed" in str(side) for side in diagnostic.args[-2:]]
+    return "ArithOpMismatch" in str(diagnostic.code) and signed[0] == signed[1]
 
 
 def main(arguments):

@@ -189,7 +189,7 @@ module volley_group_neuron #(
                                               many ? MEMBERS[COUNT_BITS-1:0] : quotient[COUNT_BITS-1:0];
                 wire [FULL_BITS-1:0] fired_wide = {{(FULL_BITS - COUNT_BITS){1'b0}}, fired};
                 wire [TIMESTEPS*COUNT_BITS-1:0] fired_theta = {{((TIMESTEPS-1)*COUNT_BITS){1'b0}}, fired};
-                assign v_next      = v - (fired_wide << THETA_LOG2);
+                assign v_next      = v - $signed(fired_wide << THETA_LOG2);
                 assign counts_next = counts | (fired_theta << FIRST);
                 wire unused_theta  = &{1'b0, theta};
             end else begin : g_fire

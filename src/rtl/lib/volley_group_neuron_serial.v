@@ -227,7 +227,8 @@ module volley_group_neuron_serial #(
         if (IN_TIMESTEPS == 1) begin : g_shared
             assign current = s_axis_tdata;
         end else begin : g_timesteps
-            assign current = s_axis_tdata[t_reg*ACC_BITS +: ACC_BITS];
+            localparam [31:0] CURRENT_BITS = ACC_BITS;
+            assign current = s_axis_tdata[t_reg*CURRENT_BITS +: ACC_BITS];
         end
     endgenerate
 

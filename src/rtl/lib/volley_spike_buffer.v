@@ -114,9 +114,9 @@ module volley_spike_buffer #(
 
     // Words by which the ring and the row advance: a pixel's with several blocks, else one.
     localparam ADVANCE    = BLOCKS == 1 ? 1 : PIXEL_WORDS;
-    localparam LAST_PLACE = LAST_WORD - (ADVANCE - 1);
+    localparam LAST_JUMP = LAST_WORD - (ADVANCE - 1);
     localparam LAST_RING  = LAST_ADDR - (ADVANCE - 1);
-    wire row_done = accept && next_word && word_reg == LAST_PLACE[WORD_INDEX_BITS-1:0];
+    wire row_done = accept && next_word && word_reg == LAST_JUMP[WORD_INDEX_BITS-1:0];
 
     assign s_axis_tready = level_reg != ROWS[LEVEL_BITS-1:0];
     assign level         = level_reg;

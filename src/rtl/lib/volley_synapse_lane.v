@@ -146,7 +146,7 @@ module volley_synapse_lane #(
                     chosen = {SHIFTED_BITS{1'b0}};
                     for (n = 0; n <= MAX_SHIFT; n = n + 1) begin
                         if (SHIFTS[n]) begin
-                            chosen = chosen | ((product <<< n) & {SHIFTED_BITS{shift[n]}});
+                            chosen = chosen | ($unsigned(product <<< n) & {SHIFTED_BITS{shift[n]}});
                         end
                     end
                 end
