@@ -9,10 +9,10 @@ module digits_conv_4 #(
 ) (
     input wire clk,
     input wire rst,                 // synchronous, active high
-    input wire [4:0] s_axis_tdata,  // one element, step 0 in the low bits
+    input wire [4:0] s_axis_tdata,  // one element, time step 0 in the low bits
     input wire s_axis_tvalid,
     output wire s_axis_tready,
-    output wire [2:0] m_axis_tdata, // counts of one neuron, step 0 in the low bits
+    output wire [2:0] m_axis_tdata, // counts of one neuron, time step 0 in the low bits
     output wire m_axis_tvalid,
     input wire m_axis_tready,
     output wire status_event,       // a bit a slice: an event is processed in this clock

@@ -9,7 +9,7 @@ module digits_linear_9 #(
 ) (
     input wire clk,
     input wire rst,                  // synchronous, active high
-    input wire [4:0] s_axis_tdata,   // one element, step 0 in the low bits
+    input wire [4:0] s_axis_tdata,   // one element, time step 0 in the low bits
     input wire s_axis_tvalid,
     output wire s_axis_tready,
     output wire [31:0] m_axis_tdata, // score of one class, signed

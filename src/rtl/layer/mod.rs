@@ -126,7 +126,7 @@ pub(super) fn modules(
         let storage = Storage::Auto;
         roms.push((rom(&format!("{name}_elements"), "weights of the elementwise term", &weights, storage, 1), weights));
     }
-    let what = if readout { "T·bias" } else { "{bias, step}" };
+    let what = if readout { "T·bias" } else { "{bias, theta}" };
     roms.push((rom(&format!("{name}_neurons"), what, &neurons, Storage::Auto, 1), neurons));
     let load = writable.then(|| LoadBus::new(&roms));
     let (module, output_bits) = context.module(&name, &roms, &format, load);
@@ -219,8 +219,8 @@ impl Context<'_> {
         for term in 0..terms {
             let stream = self.stream(term);
             let what = match self.beats[term] {
-                1 => "one element, step 0 in the low bits".to_string(),
-                several => format!("{several} elements, the first and step 0 in the low bits"),
+                1 => "one element, time step 0 in the low bits".to_string(),
+                several => format!("{several} elements, the first and time step 0 in the low bits"),
             };
             module.ports.push(Port::input(format!("{stream}_tdata"), self.beat_bits(term), what));
             module.ports.push(Port::input(format!("{stream}_tvalid"), 1, ""));
@@ -228,8 +228,8 @@ impl Context<'_> {
         }
         let what = match (readout, units) {
             (true, _) => "score of one class, signed".to_string(),
-            (false, 1) => "counts of one neuron, step 0 in the low bits".to_string(),
-            (false, _) => format!("counts of {units} neurons, the first and step 0 in the low bits"),
+            (false, 1) => "counts of one neuron, time step 0 in the low bits".to_string(),
+            (false, _) => format!("counts of {units} neurons, the first and time step 0 in the low bits"),
         };
         module.ports.push(Port::output("m_axis_tdata", output_bits, what));
         if readout {
