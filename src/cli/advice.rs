@@ -122,11 +122,11 @@ fn advice(command: &str, error: &Error) -> Option<String> {
              (often dialout)"
         }
         Kind::NobodyAnswers { .. } => {
-            "check the port, the baud rate and that the bitstream is loaded; for a slow device raise the time limit \
+            "check the port, the baud rate and that the bitstream is loaded; for a slow accelerator raise the time limit \
              (--timeout)"
         }
         Kind::NoAnswer { .. } | Kind::FrameLost { .. } => {
-            "check the cable and the baud rate; for a slow device raise the time limit (--timeout)"
+            "check the cable and the baud rate; for a slow accelerator raise the time limit (--timeout)"
         }
         Kind::ToolMissing { .. } | Kind::ToolNotStarted { .. } => {
             return Some(format!("{}; `volley doctor` shows what is there", error.advice()));

@@ -110,18 +110,18 @@ impl Kind {
             }
             Kind::PortGone { .. } => "check the cable and start again",
             Kind::NobodyAnswers { .. } => {
-                "check the port, the baud rate and that the bitstream is loaded; for a slow device raise the time limit"
+                "check the port, the baud rate and that the bitstream is loaded; for a slow accelerator raise the time limit"
             }
             Kind::NoAnswer { .. } | Kind::FrameLost { .. } => {
-                "check the cable and the baud rate; for a slow device raise the time limit"
+                "check the cable and the baud rate; for a slow accelerator raise the time limit"
             }
             Kind::NotAnAccelerator { .. } => "give the port of the board",
             Kind::OtherProtocol { .. } => {
                 "build and flash the bitstream with this version of Volley, or use the host program of its own version"
             }
-            Kind::OtherDesign { .. } => "give what the bitstream in the device was made from",
-            Kind::FaultyDesign { .. } => "reset the device; if it happens again, build the bitstream again",
-            Kind::FrameSize { .. } => "give frames of the device's shape",
+            Kind::OtherDesign { .. } => "give what the bitstream in the accelerator was made from",
+            Kind::FaultyDesign { .. } => "reset the accelerator; if it happens again, build the bitstream again",
+            Kind::FrameSize { .. } => "give frames of the accelerator's shape",
             Kind::NotWritable => "load a whole file of weights",
             Kind::Internal { .. } => "this is a mistake in Volley; report it with what you did",
         };

@@ -251,32 +251,32 @@ pub enum Kind {
     /// Nothing answers on the port at all; `heard` says what came.
     #[error("no answer within {seconds} s ({heard})")]
     NobodyAnswers { seconds: f64, heard: String },
-    /// The device answered before, but not to this request. `link` counts the errors of the line.
+    /// The accelerator answered before, but not to this request. `link` counts the errors of the line.
     #[error("{request}: no answer within {seconds} s, {tries} times ({link})")]
     NoAnswer { request: String, seconds: f64, tries: u32, link: String },
     /// A frame was lost too often.
     #[error("frame {frame} was lost {tries} times ({link})")]
     FrameLost { frame: usize, tries: u32, link: String },
-    /// The device refuses a request with the code of an error message.
+    /// The accelerator refuses a request with the code of an error message.
     #[error("{request}: {reason} (code {code})")]
     Refused { request: String, code: u8, reason: &'static str, advice: &'static str },
     /// What answers is not an accelerator of Volley; its register IDENTITY is `found`.
     #[error("its IDENTITY is {found:#010x} and not {expected:#010x}: this is not an accelerator of Volley")]
     NotAnAccelerator { found: u32, expected: u32 },
-    /// The device uses another version of the protocol.
+    /// The accelerator uses another version of the protocol.
     #[error("it uses version {}.{} of the protocol, this program uses {expected}", found.0, found.1)]
     OtherProtocol { found: (u16, u16), expected: u16 },
-    /// The device contains another design than what was given.
+    /// The accelerator contains another design than what was given.
     #[error("{problem}")]
     OtherDesign { problem: String },
-    /// The device contradicts itself.
+    /// The accelerator contradicts itself.
     #[error("{problem}")]
     FaultyDesign { problem: String },
-    /// Weights were sent, but the device does not have them.
+    /// Weights were sent, but the accelerator does not have them.
     #[error("{problem}")]
     WeightsNotLoaded { problem: String, advice: &'static str },
     /// A frame has the wrong number of bytes.
-    #[error("it has {found} bytes, and the device takes {shape} ({expected} bytes)")]
+    #[error("it has {found} bytes, and the accelerator takes {shape} ({expected} bytes)")]
     FrameSize { found: usize, expected: usize, shape: Shape },
     /// A register that must not be written.
     #[error("it must not be written by itself")]

@@ -40,7 +40,7 @@ pub enum Place {
     /// A program that the library runs.
     Tool(String),
     /// An accelerator, by its port.
-    Device(String),
+    Accelerator(String),
     /// A register of an accelerator.
     Register(&'static str),
 }
@@ -87,8 +87,8 @@ impl Place {
     }
 
     /// An accelerator, by its port.
-    pub fn device(port: impl Into<String>) -> Place {
-        Place::Device(port.into())
+    pub fn accelerator(port: impl Into<String>) -> Place {
+        Place::Accelerator(port.into())
     }
 
     /// The setting that it is about, if it is about one and not about the same thing in a file.
@@ -144,7 +144,7 @@ impl Display for Place {
             Place::Bench => f.write_str("co-simulation"),
             Place::Frame(number) => write!(f, "frame {number}"),
             Place::Tool(name) => f.write_str(name),
-            Place::Device(port) => f.write_str(port),
+            Place::Accelerator(port) => f.write_str(port),
             Place::Register(name) => write!(f, "register {name}"),
         }
     }

@@ -208,7 +208,7 @@ impl Batch<'_> {
             if self.tries[frame] > self.accelerator.line.limits.retries {
                 let link = self.accelerator.link().to_string();
                 let kind = error::Kind::FrameLost { frame: self.first + frame, tries: self.tries[frame], link };
-                return Err(kind.at(Place::device(&self.accelerator.line.name)));
+                return Err(kind.at(Place::accelerator(&self.accelerator.line.name)));
             }
             self.waiting.push_front(frame);
         }

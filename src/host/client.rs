@@ -134,5 +134,5 @@ fn nobody(line: &Line) -> Error {
         0 => "nothing came".to_string(),
         bytes => format!("{bytes} bytes came that are not an answer"),
     };
-    error::Kind::NobodyAnswers { seconds, heard }.at(Place::device(&line.name))
+    error::Kind::NobodyAnswers { seconds, heard }.at(Place::accelerator(&line.name))
 }

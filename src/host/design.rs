@@ -18,7 +18,7 @@ impl Accelerator {
         let (identity, manifest, network) = (self.identity(), &core.design.manifest, &core.network);
         let of_accelerator = (identity.shape, identity.classes, identity.members, identity.timesteps);
         let of_folder = (network.input.shape, manifest.classes, manifest.members & 0xFF, manifest.timesteps & 0xFF);
-        let refuse = |problem| Err(Kind::OtherDesign { problem }.at(Place::device(&self.line.name)));
+        let refuse = |problem| Err(Kind::OtherDesign { problem }.at(Place::accelerator(&self.line.name)));
         if of_accelerator != of_folder {
             let text = |(shape, classes, members, timesteps): (Shape, usize, u32, u32)| {
                 format!("{shape} to {classes} classes with {members} members and {timesteps} time steps")

@@ -157,14 +157,14 @@ impl Line {
 
     /// The error of what the accelerator does not do.
     pub fn refused(&self, what: &str, refusal: Refusal) -> Error {
-        refusal.explain(what).at(Place::device(&self.name))
+        refusal.explain(what).at(Place::accelerator(&self.name))
     }
 
     /// The error of what stays without an answer.
     pub fn silent(&self, what: &str, tries: u32) -> Error {
         let seconds = self.limits.timeout.as_secs_f64();
         let link = self.errors.to_string();
-        error::Kind::NoAnswer { request: what.into(), seconds, tries, link }.at(Place::device(&self.name))
+        error::Kind::NoAnswer { request: what.into(), seconds, tries, link }.at(Place::accelerator(&self.name))
     }
 }
 
@@ -175,7 +175,7 @@ pub(super) fn answers(reply: &Message, sequence: u16, kind: u8, length: usize) -
 }
 
 fn gone(name: &str, error: std::io::Error) -> Error {
-    error::Kind::PortGone { error }.at(Place::device(name))
+    error::Kind::PortGone { error }.at(Place::accelerator(name))
 }
 
 /// Hardly the one that an earlier host stopped at. The standard library's hasher is the only randomness that needs no dependency.

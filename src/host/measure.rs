@@ -173,7 +173,7 @@ impl Measurement {
         self.before = now;
         if accelerator.status()?.frame_error() {
             let problem = "a frame ended at the wrong pixel in the core (STATUS)".into();
-            return Err(Kind::FaultyDesign { problem }.at(Place::device("the accelerator")));
+            return Err(Kind::FaultyDesign { problem }.at(Place::accelerator("the accelerator")));
         }
         Ok(())
     }

@@ -129,11 +129,11 @@ impl Refusal {
         let design = "it is another design, or another version of the protocol: build and flash the bitstream again";
         let (reason, advice) = match self {
             Refusal::Damaged => ("it arrived damaged", "check the cable and the baud rate"),
-            Refusal::NoSpace => ("the device has no space for it", "let no other program use the port"),
+            Refusal::NoSpace => ("the accelerator has no space for it", "let no other program use the port"),
             Refusal::Length => ("its length does not fit the design", design),
-            Refusal::Kind => ("the device does not know such a request", design),
+            Refusal::Kind => ("the accelerator does not know such a request", design),
             Refusal::Weights => (
-                "the weights of the device are not valid: none were loaded, or a load was interrupted",
+                "the weights of the accelerator are not valid: none were loaded, or a load was interrupted",
                 "load weights into it",
             ),
             Refusal::Stuck => {

@@ -48,7 +48,7 @@ impl Identity {
     /// [`Kind::NotAnAccelerator`], [`Kind::OtherProtocol`], and [`Kind::FaultyDesign`] for one that could never classify a frame over a
     /// serial line.
     pub fn of(registers: &[u32], accelerator: &str) -> Result<Identity> {
-        let place = Place::device(accelerator);
+        let place = Place::accelerator(accelerator);
         let word = |register: Register| registers.get(register as usize).copied().unwrap_or(0);
         let found = word(Register::Identity);
         if found != IDENTITY {

@@ -28,7 +28,8 @@ impl Serial {
     /// # Errors
     /// [`Kind::PortClosed`] if it cannot be opened.
     pub fn open(path: &str, baud: u32) -> Result<Serial> {
-        let refuse = |error: serialport::Error| Kind::PortClosed { reason: error.to_string() }.at(Place::device(path));
+        let refuse =
+            |error: serialport::Error| Kind::PortClosed { reason: error.to_string() }.at(Place::accelerator(path));
         let reader = serialport::new(path, baud).timeout(PATIENCE).open().map_err(refuse)?;
         let mut writer = reader.try_clone().map_err(refuse)?;
         let (queue, wanted) = mpsc::channel::<Vec<u8>>();

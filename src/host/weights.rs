@@ -139,6 +139,6 @@ impl Accelerator {
     }
 
     fn place(&self) -> Place {
-        Place::device(&self.line.name)
+        Place::accelerator(&self.line.name)
     }
 }

@@ -50,7 +50,7 @@ fn studies_that_cannot_be_are_refused() {
     assert_snapshot!(place.refused(&format!("{study} --members 4,0")), @"error: --members: it is 0; choose 1 to 255");
     assert_snapshot!(place.refused(&format!("{study} --timesteps 1,128")), @"error: --timesteps: it is 128; choose 1 to 64");
     assert_snapshot!(place.refused(&format!("{study} --timesteps 1,,2")), @r"
-    error: invalid value '1,,2' for '--timesteps <T,T>': '' is not a whole number; write some, separated by commas
+    error: invalid value '1,,2' for '--timesteps <LIST>': '' is no number and no range; write for instance 1,2,4 or 4..8
 
     For more information, try '--help'.
     ");

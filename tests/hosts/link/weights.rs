@@ -80,7 +80,7 @@ fn another_network_in_the_same_bitstream() {
 fn refuses(device: &mut volley::host::Accelerator, expected: &Expected, word: &str) {
     let frames: Vec<&[u8]> = expected.frames.iter().map(Vec::as_slice).collect();
     let error = device.classify(&frames, 0, &mut |_| {}).unwrap_err();
-    assert!(matches!(error.place(), Place::Device(_)) && error.to_string().contains(word), "{error}");
+    assert!(matches!(error.place(), Place::Accelerator(_)) && error.to_string().contains(word), "{error}");
 }
 
 fn by_the_command_line(port: &Path, weights: &Path) {
