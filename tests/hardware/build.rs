@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::command::must;
+use support::command::{must, tool};
 use volley::board::{Board, Flow, HostLink};
 use volley::build::{self, Options};
 
@@ -43,7 +43,7 @@ fn every_board_gets_what_its_tools_need() {
         }
         // By hand, make would do the same.
         if board.flow == Flow::Nextpnr {
-            let text = must(Command::new("make").arg("-n").current_dir(&output));
+            let text = must(tool("make").arg("-n").current_dir(&output));
             assert!(text.contains("yosys -q -s synthesis.ys"), "{text}");
         }
     }

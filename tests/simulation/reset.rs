@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
-use support::command::must;
+use support::command::{must, tool};
 use support::digits;
 use volley::data;
 use volley::fixed_point::ThresholdMode;
@@ -45,8 +44,8 @@ fn the_frame_after_a_reset_is_right() {
     let files = design.files.keys().filter(|name| name.ends_with(".v")).map(String::as_str);
     let arguments: Vec<&str> =
         ["-g2005", "-s", "reset_tb", "-o", "reset.vvp", "reset_tb.v"].into_iter().chain(files).collect();
-    must(Command::new("iverilog").args(&arguments).current_dir(folder.path()));
-    let text = must(Command::new("vvp").args(["-n", "reset.vvp"]).current_dir(folder.path()));
+    must(tool("iverilog").args(&arguments).current_dir(folder.path()));
+    let text = must(tool("vvp").args(["-n", "reset.vvp"]).current_dir(folder.path()));
     assert!(text.contains(&format!("PASS {}", 10 * CUTS.len())), "{text}");
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ndarray::Axis;
 use rayon::prelude::*;
-use support::command::{must, output};
+use support::command::{must, output, tool};
 use support::digits;
 use volley::data::{self, Images};
 use volley::fixed_point::{Network, Op, ThresholdMode};
@@ -58,7 +58,7 @@ fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault
 
     let device = axi.top.replace("_axi", "_device");
     let harness = Path::new(env!("CARGO_MANIFEST_DIR")).join("sim/soak.cpp");
-    let mut build = Command::new("verilator");
+    let mut build = tool("verilator");
     build.args([
         "--cc",
         "--exe",

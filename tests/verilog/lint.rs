@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rayon::prelude::*;
-use support::command::{complaint, output};
+use support::command::{complaint, output, tool};
 use support::folds;
 use volley::fixed_point::{Settings, ThresholdMode, WeightMode};
 use volley::{quantise, random, rtl, top};
@@ -117,14 +117,14 @@ fn lint(folder: &Path, files: &[String], top: &str, setting: &str) -> Option<Str
     };
     // -y: only the modules that are used, so that no library file is complained of as a second top.
     let verilator = complaint(
-        Command::new("verilator")
+        tool("verilator")
             .current_dir(folder)
             .args(["--lint-only", "-Wall", "--top-module", top, "-y", "."])
             .args(parameters("-G"))
             .arg(format!("{top}.v")),
     );
     let icarus = complaint(
-        Command::new("iverilog")
+        tool("iverilog")
             .current_dir(folder)
             .args(["-g2005", "-Wall", "-t", "null", "-s", top])
             .args(parameters(&format!("-P{top}.")))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ndarray::Array3;
-use support::command::must;
+use support::command::{must, tool};
 use support::digits;
 use volley::core_folder::{self, Loadable};
 use volley::fixed_point::{Network, Settings, WeightMode};
@@ -138,15 +138,15 @@ impl Accelerator {
 
     fn icarus(&self, script: &Script) {
         let program = self.rtl.join("bench.vvp");
-        let mut build = Command::new("iverilog");
+        let mut build = tool("iverilog");
         build.args(["-g2005", "-s", "device_tb", &format!("-DDEVICE={}", self.device), "-o"]).arg(&program);
         must(build.arg(self.bench()).args(&self.files));
-        self.compare(Command::new("vvp").arg("-n").arg(program), script);
+        self.compare(tool("vvp").arg("-n").arg(program), script);
     }
 
     fn verilator(&self, script: &Script) {
         let folder = self.rtl.join("verilated");
-        let mut build = Command::new("verilator");
+        let mut build = tool("verilator");
         build.args(["--binary", "--timing", "-O1", "-Wno-lint", "-Wno-style", "--top-module", "device_tb"]);
         build.arg(format!("-DDEVICE={}", self.device)).args(["--x-initial", "unique", "--Mdir"]).arg(&folder);
         must(build.arg(self.bench()).args(&self.files));

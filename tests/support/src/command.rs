@@ -10,6 +10,11 @@ pub fn venv(program: &str) -> PathBuf {
     path
 }
 
+/// A program that Volley runs as well, found the way Volley finds it.
+pub fn tool(name: &str) -> Command {
+    Command::new(volley::tool::Finder::default().require(name).unwrap_or_else(|error| panic!("{error}")))
+}
+
 /// Whether a program succeeded, and all that it printed.
 pub fn output(command: &mut Command) -> (bool, String) {
     let done = command.stdin(Stdio::null()).output();

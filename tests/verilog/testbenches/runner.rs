@@ -6,7 +6,7 @@ use std::process::Command;
 use volley::{rtl, top};
 
 use super::faults::Fault;
-use support::command::{must, output};
+use support::command::{must, output, tool};
 
 /// (folder, file name, text) of every module of the libraries.
 pub fn modules() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
@@ -82,7 +82,7 @@ pub mod icarus {
         let program = folder.join("bench.vvp");
         let parameters = setting.split_whitespace().map(|parameter| format!("-P{module}_tb.{parameter}"));
         must(
-            Command::new("iverilog")
+            tool("iverilog")
                 .args(["-g2005", "-s", &format!("{module}_tb"), &include()])
                 .args(parameters)
                 .arg("-o")
@@ -94,7 +94,7 @@ pub mod icarus {
     }
 
     pub fn run(module: &str, program: &Path, run: &str) -> Result<(), String> {
-        verdict(module, Command::new("vvp").arg("-n").arg(program), run)
+        verdict(module, tool("vvp").arg("-n").arg(program), run)
     }
 }
 
@@ -133,7 +133,7 @@ pub mod verilator {
         let top = format!("{module}_tb");
         // Benches count with plain integers, which lint would have sized; the library's own lint is another test.
         must(
-            Command::new("verilator")
+            tool("verilator")
                 .args(["--cc", "--exe", "--main", "--timing", "-O1", "-Wno-lint", "-Wno-style"])
                 .args(["--top-module", &top, &include(), "--Mdir"])
                 .arg(folder)
@@ -155,7 +155,7 @@ pub mod verilator {
         }
         // One unoptimised C++ file: the runs are short, the compiler is what takes the time.
         let unoptimised = ["OPT_FAST=-O0", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0", "VM_PARALLEL_BUILDS=0"];
-        must(Command::new("make").arg("-C").arg(folder).arg("-f").arg(format!("V{top}.mk")).args(unoptimised));
+        must(tool("make").arg("-C").arg(folder).arg("-f").arg(format!("V{top}.mk")).args(unoptimised));
         folder.join(format!("V{top}"))
     }
 }

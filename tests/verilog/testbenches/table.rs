@@ -1,7 +1,5 @@
 //! The table of `make mutants`: every fault against every rung of the ladder by itself.
 
-use std::process::Command;
-
 use proptest::strategy::ValueTree;
 use rayon::prelude::*;
 use volley::cosim::Simulator;
@@ -12,7 +10,7 @@ use super::faults::emitted::{self, Emitted};
 use super::faults::{self, Fault};
 use super::rungs::{Digits, write};
 use support::case::{Case, Core, Limits};
-use support::command::output;
+use support::command::{output, tool};
 
 /// A rung of random networks, always the same, so that the table is.
 pub struct Random {
@@ -46,7 +44,7 @@ fn lint_kills(design: &Design) -> bool {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(design, folder.path());
     let files = design.files.keys().filter(|name| name.ends_with(".v"));
-    let mut verilator = Command::new("verilator");
+    let mut verilator = tool("verilator");
     verilator.args(["--lint-only", "-Wall", "--top-module", &design.manifest.top]);
     !output(verilator.args(files).current_dir(folder.path())).0
 }
