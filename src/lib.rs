@@ -58,8 +58,8 @@
 //!
 //! What everything else uses:
 //!
-//! - [`error`]: what can go wrong
 //! - [`shape`]: sizes of maps and windows
+//! - [`error`]: what can go wrong
 //! - [`identifier`]: names that are safe in Verilog and in files
 //! - [`header`]: the head of every file that is written for other tools
 //! - [`input`], [`output`]: reading untrusted files; writing files and folders whole or not at all
