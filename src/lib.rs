@@ -59,6 +59,7 @@
 //! What everything else uses:
 //!
 //! - [`shape`]: sizes of maps and windows
+//! - [`numbers`]: how numbers and lists of them are written and read
 //! - [`error`]: what can go wrong
 //! - [`identifier`]: names that are safe in Verilog and in files
 //! - [`header`]: the head of every file that is written for other tools
@@ -67,7 +68,6 @@
 //! - [`tool`]: finding and running outside programs
 //! - [`doctor`]: which programs are here, and how to get the others
 //! - [`words`]: settings that are one of a few words
-//! - [`numbers`]: how numbers and lists of them are written and read
 //! - [`plot`], [`table`], [`page`]: charts, tables, and pages of HTML
 //! - [`fpga`]: FPGA families and their resources
 //! - [`data`]: images and labels

@@ -8,7 +8,7 @@ use volley::Core;
 use volley::data::{self, Images};
 use volley::error::{Kind, Setting};
 use volley::eval::wilson;
-use volley::host::measure::{Measurement, Report};
+use volley::host::measure::{Measured, Measurement};
 use volley::host::{Accelerator, DEFAULT_BAUD, Limits, Serial, WeightFile};
 use volley::model::Model;
 use volley::numbers::{interval, percent, thousands};
@@ -89,13 +89,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
         bar.finish_and_clear();
         loaded?;
     }
-    let report = classify(args, &mut accelerator, model.as_ref())?;
+    let measured = classify(args, &mut accelerator, model.as_ref())?;
     if args.json.wanted {
-        say_json(&report)?;
+        say_json(&measured)?;
     } else {
-        say(text(&report))?;
+        say(text(&measured))?;
     }
-    let Some(check) = &report.check else { return Ok(Outcome::Fine) };
+    let Some(check) = &measured.check else { return Ok(Outcome::Fine) };
     if let Some(first) = &check.first {
         eprintln!("first difference: {first}");
         return Ok(Outcome::Bad);
@@ -104,7 +104,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 }
 
 /// Sends all frames.
-fn classify(args: &Args, accelerator: &mut Accelerator, model: Option<&Model>) -> volley::Result<Report> {
+fn classify(args: &Args, accelerator: &mut Accelerator, model: Option<&Model>) -> volley::Result<Measured> {
     let shape = accelerator.identity().shape;
     let bar = progress::bar(0, "frames");
     let mut measurement = Measurement::new(accelerator)?;
@@ -120,7 +120,7 @@ fn classify(args: &Args, accelerator: &mut Accelerator, model: Option<&Model>) -
     });
     bar.finish_and_clear();
     sent?;
-    Ok(measurement.report(accelerator))
+    Ok(measurement.finish(accelerator))
 }
 
 fn check_labels(images: &Images, classes: usize, path: &Path) -> volley::Result<()> {
@@ -129,10 +129,10 @@ fn check_labels(images: &Images, classes: usize, path: &Path) -> volley::Result<
 }
 
 /// For people: a line a quantity.
-fn text(report: &Report) -> String {
+fn text(measured: &Measured) -> String {
     let mut lines = Vec::new();
     let mut line = |name: &str, text: String| lines.push(format!("{name:<12}{text}"));
-    let accelerator = &report.accelerator;
+    let accelerator = &measured.accelerator;
     let clock = accelerator.clock_hz.map_or(String::new(), |hz| format!(", {} MHz", f64::from(hz) / 1e6));
     line(
         "accelerator",
@@ -141,33 +141,33 @@ fn text(report: &Report) -> String {
             accelerator.design, accelerator.shape, accelerator.classes, accelerator.members, accelerator.timesteps
         ),
     );
-    let frames = report.frames as u64;
+    let frames = measured.frames as u64;
     line(
         "accuracy",
-        report.right.map_or("no labels".into(), |right| {
-            let bounds = interval(wilson(right as f64, report.frames as f64));
-            let share = percent(right as f64 / report.frames as f64);
+        measured.right.map_or("no labels".into(), |right| {
+            let bounds = interval(wilson(right as f64, measured.frames as f64));
+            let share = percent(right as f64 / measured.frames as f64);
             format!("{share} ({} of {}), 95 % interval {bounds}", thousands(right as u64), thousands(frames))
         }),
     );
     line(
         "latency",
-        report.latency.as_ref().map_or("not counted by this design".into(), |latency| {
+        measured.latency.as_ref().map_or("not counted by this design".into(), |latency| {
             let time = latency.microseconds.map_or(String::new(), |time| format!(", {time:.1} µs"));
             let [least, median, most] = latency.clocks.map(|clocks| thousands(clocks.into()));
             format!("{median} clocks{time} in the core (median; {least} to {most} clocks)")
         }),
     );
-    let trip = &report.round_trip;
+    let trip = &measured.round_trip;
     let [median, p95] = [trip.median, trip.p95].map(|time| format!("{:.3} ms", 1e3 * time));
     line("round trip", format!("median {median}, 95th percentile {p95} ({} frames, one at a time)", trip.frames));
     line(
         "throughput",
-        report.throughput.as_ref().map_or("too few frames".into(), |throughput| {
+        measured.throughput.as_ref().map_or("too few frames".into(), |throughput| {
             format!("{:.1} frames a second ({} frames)", throughput.frames_per_second, thousands(throughput.frames))
         }),
     );
-    let counters = &report.counters;
+    let counters = &measured.counters;
     line(
         "core",
         format!(
@@ -179,8 +179,8 @@ fn text(report: &Report) -> String {
             thousands(counters.output_stalls)
         ),
     );
-    line("link", format!("{}; errors the accelerator counted: {}", report.link, thousands(counters.link_errors)));
-    if let Some(check) = &report.check {
+    line("link", format!("{}; errors the accelerator counted: {}", measured.link, thousands(counters.link_errors)));
+    if let Some(check) = &measured.check {
         line("check", format!("{} scores compared, {} differ", thousands(check.compared), thousands(check.differ)));
     }
     lines.join("\n")

@@ -5,6 +5,7 @@ use std::ops::{Bound, RangeBounds};
 use super::Unit;
 use super::place::{Artefact, Resource};
 use crate::Shape;
+use crate::numbers::percent;
 
 /// What is wrong, in terms of the library. [`Error::place`](super::Error::place) says where.
 ///
@@ -73,8 +74,8 @@ pub enum Kind {
     RuntimeWeightsNeedExact,
     /// No weight bits keep the accuracy. Accuracies are shares from 0 to 1, `points` are percentage points.
     #[error(
-        "no weight bits lose at most {points:.2} points of the float network's {:.2} %; the best reach {:.2} %",
-        100.0 * float, 100.0 * best
+        "no weight bits lose at most {points:.2} points of the float network's {}; the best reach {}",
+        percent(*float), percent(*best)
     )]
     AccuracyOutOfReach { points: f64, float: f64, best: f64 },
     /// Mean or standard deviation do not have one number for each channel of the input.

@@ -17,7 +17,7 @@ const MOST_SINGLE: usize = 20;
 
 /// Everything that a run found out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub struct Measured {
     /// What the accelerator says of itself.
     pub accelerator: Identity,
     /// Frames classified.
@@ -179,7 +179,7 @@ impl Measurement {
     }
 
     /// What was found.
-    pub fn report(mut self, accelerator: &Accelerator) -> Report {
+    pub fn finish(mut self, accelerator: &Accelerator) -> Measured {
         let identity = *accelerator.identity();
         self.latencies.sort_unstable();
         self.trips.sort_unstable_by(f64::total_cmp);
@@ -194,7 +194,7 @@ impl Measurement {
             microseconds: identity.clock_hz.map(|hz| 1e6 * f64::from(clocks[1]) / f64::from(hz)),
         });
         let (frames, seconds) = self.together;
-        Report {
+        Measured {
             accelerator: identity,
             frames: self.frames,
             right: self.right,
