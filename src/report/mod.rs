@@ -59,7 +59,7 @@ pub struct Findings {
     network: fixed_point::Network,
     /// What the networks classify; without labelled images the reason why it is not known.
     accuracy: Result<eval::Summary, String>,
-    /// Images behind `layers`.
+    /// Images that `layers` is of.
     images: usize,
     /// Empty without images.
     layers: Vec<LayerStats>,
