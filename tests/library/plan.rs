@@ -192,9 +192,9 @@ fn a_plan_file_is_read_back_as_it_was_written_and_edited() {
       |
     3 | slice = 2
       | ^^^^^
-    unknown field `slice`, expected one of `lanes`, `slices`, `share`, `word`, `units`, `arithmetic`, `firing`, `weights`, `buffers`; write it as `volley plan` does: a table [layer.NAME] for each layer
+    unknown field `slice`, expected one of `lanes`, `slices`, `share`, `word`, `units`, `arithmetic`, `firing`, `weights`, `buffers`; write a table [layer.NAME] for each layer, as in a plan that was written after planning
     ");
-    insta::assert_snapshot!(refused("[layer.conv_0]\nlanes = 2\nslices = 3\n"), @"plan.toml: [layer.conv_0]: 3 slices; choose a power of two up to 64");
+    insta::assert_snapshot!(refused("[layer.conv_0]\nlanes = 2\nslices = 3\n"), @"plan.toml: [layer.conv_0]: it has 3 slices; choose a power of two up to 64");
 }
 
 #[test]
