@@ -4,6 +4,8 @@
 CARGO ?= cargo
 # Fails when Cargo.lock does not fit Cargo.toml, instead of changing it silently.
 LOCKED ?= --locked
+# Runs a command and says how long it took.
+STEP := scripts/step.sh
 # Arguments for the tests that `make test` runs, for instance TESTS='-E "binary(hardware)"' with nextest.
 TESTS ?=
 
@@ -25,8 +27,9 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Convert, generate and co-simulate the bundled network
-	@scripts/install-tools.sh simulator
-	$(CARGO) run --release $(LOCKED) -- demo
+	@$(STEP) tools scripts/install-tools.sh simulator
+	$(STEP) build $(CARGO) build --release $(LOCKED)
+	$(STEP) demo $(CARGO) run --quiet --release $(LOCKED) -- demo
 
 setup: ## Install the tools that are missing (Debian packages, .venv, .venv-snakemake)
 	@scripts/install-tools.sh
@@ -36,8 +39,9 @@ fmt: ## Format the Rust sources
 
 lint-rust: setup
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --release $(LOCKED) --workspace --all-targets --all-features -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release $(LOCKED) --no-deps
+	$(STEP) clippy $(CARGO) clippy --release $(LOCKED) --workspace --all-targets --all-features -- -D warnings
+	$(STEP) "library without the program" $(CARGO) check --release $(LOCKED) -p volley --lib --no-default-features
+	RUSTDOCFLAGS="-D warnings" $(STEP) rustdoc $(CARGO) doc --release $(LOCKED) --no-deps
 
 # Each module as a top, with its own default parameters; the tests lint every module as generated networks set it.
 lint-verilog: setup
@@ -55,8 +59,9 @@ lint: lint-rust lint-verilog ## Formatting, clippy, rustdoc and the Verilog libr
 # The runner's summary stays the last thing printed.
 test: lint ## Lint, then run all tests that take minutes rather than hours
 	@scripts/deny.sh
-	$(CARGO) test --release $(LOCKED) --doc
+	$(STEP) "tests of the documentation" $(CARGO) test --release $(LOCKED) --doc
 ifeq ($(NEXTEST),yes)
+	$(STEP) "build of the tests" $(CARGO) nextest run --release $(LOCKED) --no-run
 	$(CARGO) nextest run --release $(LOCKED) --no-fail-fast $(TESTS)
 else
 	$(CARGO) test --release $(LOCKED) --no-fail-fast --tests $(TESTS)
