@@ -115,7 +115,7 @@ impl Measurement {
     /// Begins with a look at the counters.
     ///
     /// # Errors
-    /// [`Error::Device`] for an accelerator that does not answer.
+    /// [`Kind::NoAnswer`] and [`Kind::Refused`].
     pub fn new(accelerator: &mut Accelerator) -> Result<Measurement> {
         Ok(Measurement {
             before: accelerator.counters()?,
@@ -133,7 +133,7 @@ impl Measurement {
     /// So few images at a time that none of the accelerator's counters comes round: some hundreds.
     ///
     /// # Errors
-    /// [`Error::Device`] for an accelerator that does not answer, or not as it should.
+    /// [`Kind::NoAnswer`], [`Kind::Refused`] and [`Kind::FrameLost`]; [`Kind::FaultyDesign`] for an accelerator that contradicts itself.
     pub fn add(
         &mut self,
         accelerator: &mut Accelerator,
