@@ -1,11 +1,10 @@
 //! What `zoo/` holds, and exact figures of its networks on its 500 test images.
 
 use support::zoo::{self, IMAGES, NETWORKS};
-use volley::convert::calibrate::{Calibration, calibrate};
-use volley::eval::{Summary, evaluate};
+use volley::eval::float_snn;
 use volley::fixed_point::Settings;
-use volley::model::argmax;
-use volley::snn::Network;
+use volley::model::{Model, argmax};
+use volley::quantise::quantise;
 
 #[test]
 fn the_sets_hold_what_they_say() {
@@ -38,52 +37,43 @@ fn golden_scores_belong_to_the_images() {
     }
 }
 
-fn report(name: &str, network: &Network) -> Summary {
-    let images = zoo::images(zoo::test_set(name), IMAGES);
-    let report = evaluate(network, &Settings::default(), Some(&zoo::onnx(name)), &images, &|_, _| ()).unwrap();
-    assert_eq!(report.images, IMAGES);
-    println!(
-        "{name} τ = {}, T = {}: right {:?} (ANN), {} (float), {} (fixed); as the ANN {:?} (float), {} (fixed)",
-        network.members,
-        network.timesteps,
-        report.ann.map(of_all),
-        of_all(report.snn_float),
-        of_all(report.snn_fixed),
-        report.float_agreement_with_ann.map(of_all),
-        of_all(report.agreement),
-    );
-    report
-}
-
-/// A share of the images, in images.
-fn of_all(share: f64) -> usize {
-    (share * IMAGES as f64).round() as usize
-}
-
-/// Right classes of the fixed-point network, which are the same on every machine. In single precision the last bit depends on the
-/// processor, so a potential at a threshold may fall on either side of it there: classes of the float networks may differ in one image.
+/// Classes of the integer network, which are the same on every machine: right ones, and those of the golden scores.
 #[test]
-fn accuracies_are_exact() {
-    let figures = [("mnist-mlp", 4, 1, 0, 0)];
-    for (name, members, timesteps, float, fixed) in figures {
-        let report = report(name, &zoo::conversion(name, members, timesteps).network);
-        let ann = zoo::golden_scores(name, "ann_scores");
-        let labels = zoo::images(zoo::test_set(name), IMAGES).labels.unwrap();
-        let right = ann.outer_iter().zip(labels).filter(|(scores, label)| argmax(&scores.to_vec()) == *label as usize);
-        assert!(of_all(report.ann.unwrap()).abs_diff(right.count()) <= 1, "{name}");
-        assert_eq!(of_all(report.snn_fixed), fixed, "{name} τ = {members}, T = {timesteps}");
-        assert!(of_all(report.snn_float).abs_diff(float) <= 1, "{name} τ = {members}, T = {timesteps}");
+fn classes_of_the_integer_networks_are_exact() {
+    let figures = [
+        ("mnist-mlp", 4, 1, 493, 498),
+        ("mnist-mlp", 4, 2, 491, 494),
+        ("mnist-mlp", 4, 4, 491, 494),
+        ("mnist-cnn", 4, 1, 496, 500),
+        ("mnist-cnn", 4, 2, 498, 498),
+        ("mnist-cnn", 4, 4, 498, 498),
+        ("resnet20-cifar10-qcfs8", 8, 1, 455, 471),
+        ("vgg16-slim-cifar10", 4, 1, 414, 474),
+    ];
+    for (name, members, timesteps, right, as_golden) in figures {
+        let network = quantise(&zoo::conversion(name, members, timesteps).network, &Settings::default()).unwrap();
+        let images = zoo::images(zoo::test_set(name), IMAGES);
+        let scores = Model::new(&network).unwrap().scores_all(&images, &|_| {});
+        let golden = zoo::golden_scores(name, "ann_scores");
+        let labels = images.labels.unwrap();
+        let classes: Vec<_> = scores.iter().map(|scores| argmax(scores)).collect();
+        let found_right = classes.iter().zip(&labels).filter(|(class, label)| **class == **label as usize).count();
+        let found_golden =
+            classes.iter().zip(golden.outer_iter()).filter(|(class, scores)| **class == argmax(&scores.to_vec()));
+        assert_eq!((found_right, found_golden.count()), (right, as_golden), "{name} τ = {members}, T = {timesteps}");
     }
 }
 
-/// A network with plain ReLU, calibrated with the 500 training images. Its thresholds come from single precision, too.
+/// At τ = L and T = 1 the float spiking network is the QCFS network. Single precision can put a potential on either side of a threshold,
+/// depending on the processor, which may change the class of an image.
 #[test]
-fn a_calibrated_network_keeps_its_accuracy() {
-    let name = "resnet20-cifar10-relu";
-    let mut conversion = zoo::conversion(name, 16, 1);
-    let sample = zoo::images(zoo::calibration_set(name), IMAGES);
-    calibrate(&mut conversion, &sample, Calibration::default(), &|| ()).unwrap();
-    let report = report(name, &conversion.network);
-    assert!(of_all(report.snn_float).abs_diff(0) <= 2);
-    assert!(of_all(report.snn_fixed).abs_diff(0) <= 2);
+fn float_networks_have_the_classes_of_their_golden_scores() {
+    for name in ["mnist-mlp", "mnist-cnn"] {
+        let images = zoo::images(zoo::test_set(name), IMAGES);
+        let scores = float_snn::scores_all(&zoo::conversion(name, 4, 1).network, &images, &|_| ());
+        let golden = zoo::golden_scores(name, "ann_scores");
+        let equal = scores.iter().zip(golden.outer_iter());
+        let equal = equal.filter(|(scores, ann)| argmax(&scores.row(0).to_vec()) == argmax(&ann.to_vec())).count();
+        assert!(equal >= IMAGES - 1, "{name}: {equal}");
+    }
 }
