@@ -69,8 +69,10 @@ stamp() { cp "$2" "$1/installed-from"; }
 
 if stale .venv scripts/requirements.txt; then
     venv .venv scripts/requirements.txt
-    # The package brings a library only; this is its command.
-    { echo "#!$PWD/.venv/bin/python"; cat scripts/yosys.py; } >.venv/bin/yosys
+    # The package brings a library only; this is its command. A first line that names .venv/bin/python would not work in a folder
+    # with a space in its path.
+    cp scripts/yosys.py .venv/bin/yosys.py
+    printf '%s\n' '#!/bin/sh' 'bin=$(dirname "$(readlink -f "$0")")' 'exec "$bin/python" "$bin/yosys.py" "$@"' >.venv/bin/yosys
     chmod +x .venv/bin/yosys
     stamp .venv scripts/requirements.txt
 fi

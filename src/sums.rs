@@ -176,7 +176,7 @@ mod tests {
     fn what_is_no_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/dev/zero", folder.path().join("endless.v")).unwrap();
-        assert!(Sums::of(folder.path()).unwrap_err().to_string().contains("neither a file nor a folder"));
+        assert!(Sums::of(folder.path()).unwrap_err().to_string().contains("it is not a regular file"));
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn unknown_bits_are_named() {
     let (dir, bench) = toy(16, "ready");
     std::fs::write(dir.path().join("one.mem"), "xxxx\n").unwrap();
     let error = run(&bench, &frames(16, 1), &options(&dir, Simulator::Icarus, 0)).unwrap_err().to_string();
-    assert!(error.contains("beat 0 of stream 'output' is 'xxxx' at clock"), "{error}");
+    assert!(error.contains("beat 0 of the stream 'output' is 'xxxx' at clock"), "{error}");
 }
 
 #[test]
@@ -175,10 +175,7 @@ fn a_missing_tool_is_named() {
         let mut options = options(&dir, simulator, 0);
         options.tools = Finder::only_in(vec![dir.path().join("none")]);
         let error = run(&bench, &frames(16, 1), &options).unwrap_err().to_string();
-        assert!(
-            error.starts_with(&format!("{name}: ")) && error.contains("was not found; install it, or put it on PATH"),
-            "{error}"
-        );
+        assert!(error.starts_with(&format!("{name}: ")) && error.contains("was not found; apt install "), "{error}");
     }
 }
 

@@ -170,7 +170,7 @@ mod tests {
             changes.iter().for_each(|&(register, value)| registers[register as usize] = value);
             Identity::of(&registers, "port").unwrap_err().to_string()
         };
-        assert!(problem(&[(Register::Identity, 5)]).contains("no accelerator"));
+        assert!(problem(&[(Register::Identity, 5)]).contains("not an accelerator"));
         assert!(problem(&[(Register::Version, 0x0002_0000)]).contains("version 2.0"));
         for changes in [
             &[(Register::Width, 0)][..],

@@ -163,7 +163,7 @@ mod tests {
             "pool",
             "input_encoder",
             "skid_buffer",
-            "step_sum",
+            "timestep_sum",
             "rom",
         ];
         for family in [Family::Ecp5, Family::Series7, Family::Ice40] {
