@@ -184,7 +184,7 @@ mod tests {
     fn memories_that_are_not_what_the_manifest_says_are_refused() {
         for (files, named) in [
             (vec![], "m0.mem: it is missing"),
-            (vec![("m0.mem", "01\n")], "m0.mem: 1 rows, where core.toml has 2"),
+            (vec![("m0.mem", "01\n")], "m0.mem: it has 1 rows, where core.toml has 2"),
             (vec![("m0.mem", "01\nxx\n")], "'xx'"),
             (vec![("m0.mem", "01\n123\n")], "'123'"),
         ] {

@@ -154,7 +154,7 @@ fn a_relu_network_is_calibrated_from_a_few_images() {
     let mut conversion = conversion(name, 8, 2);
     let message = calibrate::require_calibrated(&conversion).unwrap_err().to_string();
     let first = &conversion.network.nodes[conversion.uncalibrated[0]].name;
-    assert!(message.contains(first) && message.contains("--data"), "{message}");
+    assert!(message.contains(first) && message.contains("calibrate the network with sample images"), "{message}");
     let mut again = conversion.clone();
     let sample = images("cifar10_calib", 32);
     calibrate::calibrate(&mut conversion, &sample, Calibration::default(), &|| ()).unwrap();
@@ -173,7 +173,7 @@ fn a_relu_network_is_calibrated_from_a_few_images() {
     let message = calibrate::calibrate(&mut self::conversion(name, 8, 2), &wrong, Calibration::default(), &|| ())
         .unwrap_err()
         .to_string();
-    assert!(message.contains("--data") && message.contains("1×28×28"), "{message}");
+    assert!(message.contains("images") && message.contains("1×28×28"), "{message}");
 }
 
 /// Images of another network.

@@ -143,6 +143,7 @@ fn the_top_is_clean_and_synthesised() {
         "volley_device_registers.v",
         "volley_fifo.v",
         "volley_frame_input.v",
+        "volley_skid_buffer.v",
         "volley_transfer_end.v",
         "volley_word_to_bytes.v",
     ];

@@ -28,7 +28,7 @@ def main() -> int:
         # $readmemh looks for its files here.
         test_dir=folder,
         results_xml="results.xml",
-        extra_env={"PYTHONPATH": str(here), "CASE": str(folder / "case.json"), "DOCUMENT": str(here / "../../docs/host-protocol.md")},
+        extra_env={"PYTHONPATH": str(here), "CASE": str(folder / "case.json"), "DOCUMENT": str(here / "../../../docs/host-protocol.md")},
     )
     tests, failed = get_results(results)
     print(f"{tests} tests, {failed} failed")

@@ -57,8 +57,8 @@ class Accelerator(AcceleratorBase):
         if payload is None:
             came = f"{line.heard} bytes came that are none" if line.heard else "nothing came"
             raise NoAnswer(
-                f"{line.name}: no answer within {line.limits.timeout:g} s ({came}); is it the right port, the right baud rate, "
-                "the bitstream loaded? For a slow accelerator raise the time limit (timeout)"
+                f"{line.name}: no answer within {line.limits.timeout:g} s ({came}); check the port, the baud rate "
+                "and that the bitstream is loaded; for a slow accelerator raise the time limit (timeout)"
             )
         identity = Identity.of(struct.unpack(f"<{IDENTITY_REGISTERS}I", payload), line.name)
         size = identity.frame_bytes
