@@ -67,8 +67,8 @@ module volley_window_walker #(
         if (STRIDE_HEIGHT < 1) begin : g_check_stride_height
             volley_window_walker_needs_STRIDE_HEIGHT_of_at_least_1 illegal ();
         end
-        if (STRIDE_ELEMENTS < 1) begin : g_check_stride_elements
-            volley_window_walker_needs_STRIDE_ELEMENTS_of_at_least_1 illegal ();
+        if (STRIDE_ELEMENTS < 0) begin : g_check_stride_elements
+            volley_window_walker_needs_STRIDE_ELEMENTS_of_at_least_0 illegal ();
         end
         if (PAD_TOP < 0) begin : g_check_pad_top
             volley_window_walker_needs_PAD_TOP_of_at_least_0 illegal ();
