@@ -5,7 +5,7 @@
 //     count = sum over i of 4^i * digit[i],    digit[i] of {-1, 0, 1, 2}, the highest of {0, 1, 2}
 //     code  = digit modulo 4
 //
-// A digit beyond 2 borrows from the next: 3 = 4 - 1. A signed count gets one digit more, which is always 0, so that the
+// A digit beyond 2 borrows from the next: 3 = 4 - 1. A signed count gets one more digit, which is always 0, so the
 // highest digit is never -1. Combinational.
 `default_nettype none
 
@@ -15,7 +15,7 @@ module volley_count_recoder #(
     parameter DIGITS       = 2              // unsigned: the greatest count is at most (4^DIGITS - 1)*2/3
                                             // signed: COUNT_BITS / 2 + 2, rounded down
 ) (
-    input  wire [COUNT_BITS-1:0] count,
+    input  wire [COUNT_BITS-1:0] count,     // two's complement with COUNT_SIGNED, else unsigned
     output reg  [2*DIGITS-1:0]   codes      // digit 0 in the low bits
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.

@@ -7,12 +7,12 @@
 // in the order of their place in the word, words in the order of their fetch: each non-zero element inside the
 // window exactly once.
 //
-// Words without events are dropped as they come, one a clock; the others wait in a queue, so that the search for the
-// next event runs ahead of the events: a zero word costs a clock only when the queue has run dry. The newest word is
-// held back (`held`) until it is known whether a later one of its window has events: thus `last` needs no extra clock.
+// Words without events are dropped as they come, one a clock; the others wait in a queue. So the search for the next
+// event runs ahead of the events: a zero word costs a clock only when the queue is empty. The newest word is held back
+// (`held`) until it is known whether a later one of its window has events: so `last` needs no extra clock.
 //
 // Words are never refused: while `space` is low no new fetch may begin, and the queue has places for the SLACK words
-// that are already on their way then.
+// that are already on their way.
 //
 // Throughput: one event a clock. Latency: six clocks from the word to its first event.
 // Cost: the queue takes 2^QUEUE_LOG2 * (1 + WORD*(ELEMENT_BITS + 1) + WEIGHT_ADDR_BITS) bits of distributed memory.
@@ -25,19 +25,19 @@ module volley_event_selector #(
     parameter QUEUE_LOG2   = 4,             // 2^QUEUE_LOG2 words with events may wait
     parameter SLACK        = 8              // words that may still come after `space` fell; less than 2^QUEUE_LOG2
 ) (
-    input  wire                                 clk,
+    input  wire                                 clk,             // rising edge
     input  wire                                 rst,             // synchronous, active high
     input  wire [(ELEMENT_BITS<<WORD_LOG2)-1:0] s_word_data,     // the word, element 0 in the low bits
     input  wire [(1<<WORD_LOG2)-1:0]            s_word_mask,     // elements that are inside the window
     input  wire [WEIGHT_ADDR_BITS-1:0]          s_word_base,     // weight row of element 0
     input  wire                                 s_word_last,     // the window's last word
-    input  wire                                 s_word_valid,
-    output wire                                 space,           // fetches may go on; registered
+    input  wire                                 s_word_valid,    // never refused
+    output wire                                 space,           // fetches may continue; registered
     output wire [WEIGHT_ADDR_BITS-1:0]          m_event_addr,    // weight row; 0 for a marker
     output wire [ELEMENT_BITS-1:0]              m_event_counts,  // counts of all time steps; 0 for a marker
     output wire                                 m_event_last,    // the window ends with this event
     output wire                                 m_event_marker,  // only marks the end of a window without events
-    output wire                                 m_event_valid,
+    output wire                                 m_event_valid,   // output stream: one event a beat
     input  wire                                 m_event_ready,
     output wire                                 waiting          // words with events are held
 );
@@ -67,7 +67,7 @@ module volley_event_selector #(
     localparam LIMIT     = DEPTH - SLACK;
 
     // ---------------------------------------------------------------- which elements of the word are events
-    // A register directly behind the memory that the word comes from.
+    // A register directly after the memory that the word comes from.
     reg [WORD-1:0]             word_hit_reg;
     reg [WORD_BITS-1:0]        word_data_reg;
     reg [WEIGHT_ADDR_BITS-1:0] word_base_reg;
@@ -161,12 +161,12 @@ module volley_event_selector #(
     reg                        last_reg;
     reg                        valid_reg;
 
-    // The lowest event, and whether another one stands behind it. Groups of four keep both within a few levels of LUTs.
+    // The lowest event, and whether another one follows it. Groups of four keep both within a few levels of LUTs.
     localparam GROUPS = (WORD + 3) / 4;
     wire [4*GROUPS-1:0] hits;
     wire [GROUPS-1:0]   some;                  // the group has an event
-    wire [GROUPS-1:0]   several;               // it has more than one
-    wire [GROUPS-1:0]   later;                 // it has one, and so has a group before it
+    wire [GROUPS-1:0]   several;               // more than one
+    wire [GROUPS-1:0]   later;                 // an event, and a group before it has one too
     wire [4*GROUPS-1:0] first;                 // the lowest event, one-hot
     generate
         if (4 * GROUPS == WORD) begin : g_full

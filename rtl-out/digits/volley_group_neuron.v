@@ -12,7 +12,8 @@
 // subtract. Count and residual come out together.
 //
 // With POW2 every theta is a power of two. Currents of all channels are shifted to one common theta 2^THETA_LOG2 (which
-// scales a channel's v, bias and theta alike and so changes no count); firing is then a bit slice of v with a clamp.
+// scales a channel's v, bias and theta by the same factor and so changes no count); firing is then a bit slice of v with a
+// clamp.
 //
 // The neurons pass one after the other, one a clock. Channel `neuron_addr` of the parameter memory holds
 // {bias (BIAS_BITS, signed), theta (THETA_BITS, unsigned)}, with POW2 {bias, left shift that aligns the channel}; it is
@@ -28,21 +29,21 @@ module volley_group_neuron #(
     parameter MEMBERS       = 4,            // tau
     parameter ACC_BITS      = 16,           // bits of a current, signed
     parameter BIAS_BITS     = 12,           // signed
-    parameter THETA_BITS    = 10,           // unsigned; with POW2 of the aligning shift
+    parameter THETA_BITS    = 10,           // unsigned; with POW2 bits of the aligning shift
     parameter POW2          = 0,            // 1: all thetas are powers of two
     parameter THETA_LOG2    = 8,            // with POW2: the common theta is 2^THETA_LOG2, THETA_LOG2 >= 1
     parameter MEMBRANE_BITS = 18,           // signed; holds v (with POW2 the aligned v) before and after firing
     parameter COUNT_BITS    = 3,            // $clog2(MEMBERS + 1)
     parameter CHANNEL_BITS  = 3             // $clog2(CHANNELS), at least 1
 ) (
-    input  wire                             clk,
+    input  wire                             clk,           // rising edge
     input  wire                             rst,           // synchronous, active high
     input  wire [IN_TIMESTEPS*ACC_BITS-1:0] s_axis_tdata,  // currents of one neuron, time step 0 in the low bits
     input  wire                             s_axis_tvalid,
     output wire                             s_axis_tready,
-    output wire                             neuron_enable,
-    output wire [CHANNEL_BITS-1:0]          neuron_addr,
-    input  wire [BIAS_BITS+THETA_BITS-1:0]  neuron_row,
+    output wire                             neuron_enable, // a row of parameters is read
+    output wire [CHANNEL_BITS-1:0]          neuron_addr,   // channel
+    input  wire [BIAS_BITS+THETA_BITS-1:0]  neuron_row,    // {bias, theta} or {bias, shift}, one clock after neuron_enable
     output wire [TIMESTEPS*COUNT_BITS-1:0]  m_axis_tdata,  // counts of one neuron, time step 0 in the low bits
     output wire                             m_axis_tvalid,
     input  wire                             m_axis_tready
@@ -87,13 +88,13 @@ module volley_group_neuron #(
         end
     endgenerate
 
-    // Room for 2^(COUNT_BITS-1) thetas with a sign. Nothing is taken from a negative v, so a trial needs no bit more.
+    // Wide enough for 2^(COUNT_BITS-1) thetas with a sign. Nothing is taken from a negative v, so a trial needs no more bits.
     localparam TOP_BITS  = (POW2 != 0 ? THETA_LOG2 + 1 : THETA_BITS) + COUNT_BITS;
     localparam SUM_BITS  = ACC_BITS > BIAS_BITS ? ACC_BITS : BIAS_BITS;
     localparam HELD_BITS = SUM_BITS > MEMBRANE_BITS ? SUM_BITS : MEMBRANE_BITS;
     localparam FULL_BITS = TOP_BITS > HELD_BITS ? TOP_BITS : HELD_BITS;
     localparam PHASES    = POW2 != 0 ? 2 : 1 + COUNT_BITS;  // pipeline stages of a time step
-    localparam STAGES    = TIMESTEPS * PHASES;              // behind the stage that adds the bias
+    localparam STAGES    = TIMESTEPS * PHASES;              // after the stage that adds the bias
     localparam LAST_CHANNEL = CHANNELS - 1;
 
     wire advance;                                           // the pipeline moves as a whole
@@ -198,13 +199,13 @@ module volley_group_neuron #(
                 localparam BIT   = COUNT_BITS - PHASE;      // this stage decides about 2^BIT members
                 localparam FIRST = T * COUNT_BITS;
                 localparam MEMBERS_LEFT = MEMBERS - (1 << BIT);
-                // Bits of v besides its sign. In the last time step nothing follows but smaller multiples of theta, so
-                // what v has above the greatest of them is only needed to know that it is greater (`over`).
+                // Bits of v besides its sign. In the last time step only smaller multiples of theta follow, so the bits of
+                // v above the greatest of them only say that v is greater (`over`).
                 localparam LAST = T == TIMESTEPS - 1;
                 localparam IN   = LAST && PHASE > 1 ? THETA_BITS + BIT + 1 : FULL_BITS - 1;
                 localparam OUT  = LAST ? THETA_BITS + BIT : FULL_BITS - 1;
                 wire [IN-BIT:0] trial = {1'b0, v[IN-1:BIT]} - {{(IN - BIT + 1 - THETA_BITS){1'b0}}, theta};
-                // With the bits above BIT already taken, 2^BIT more members must still exist.
+                // The bits above BIT are already taken; 2^BIT more members must still exist.
                 wire [COUNT_BITS-1:0] members = counts[FIRST +: COUNT_BITS];
                 wire take = !v[FULL_BITS-1] && !trial[IN-BIT] && members <= MEMBERS_LEFT[COUNT_BITS-1:0];
                 wire [TIMESTEPS*COUNT_BITS-1:0] taken = {{(TIMESTEPS*COUNT_BITS-1){1'b0}}, take};
@@ -216,7 +217,7 @@ module volley_group_neuron #(
                 end
                 assign v_next[FULL_BITS-1] = v[FULL_BITS-1];
                 if (OUT < FULL_BITS - 1) begin : g_narrow
-                    // With a power of two as MEMBERS nothing more is taken from such a v.
+                    // Where MEMBERS is a power of two, nothing more is taken from such a v.
                     wire over = (MEMBERS & (MEMBERS - 1)) != 0 && |rest[IN-1:OUT];
                     assign v_next[FULL_BITS-2:0] = {{(FULL_BITS - 1 - OUT){1'b0}}, rest[OUT-1:0] | {OUT{over}}};
                 end else begin : g_whole

@@ -6,7 +6,7 @@
 //     MAXIMUM = 1:  out[c][t] = maximum of in[y][x][c][t] over the window
 //
 // Elements come and leave in the order row, pixel, channel. Rows and columns between windows (stride > kernel) and
-// those behind the last window are dropped. Memory: one partial result for each element of an output row
+// those after the last window are dropped. Memory: one partial result for each element of an output row
 // (OUT_WIDTH*CHANNELS words of FIELDS*OUT_BITS). Throughput: one input element a clock. Latency: three clocks.
 `default_nettype none
 
@@ -25,7 +25,7 @@ module volley_pool #(
     parameter IN_BITS       = 3,            // bits of a count that comes in
     parameter OUT_BITS      = 5             // bits of a result, at least IN_BITS
 ) (
-    input  wire                       clk,
+    input  wire                       clk,           // rising edge
     input  wire                       rst,           // synchronous, active high
     input  wire [FIELDS*IN_BITS-1:0]  s_axis_tdata,  // one element, time step 0 in the low bits
     input  wire                       s_axis_tvalid,

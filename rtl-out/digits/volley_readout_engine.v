@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Part of Volley 0.1.0.
-// volley_readout_engine: the last layer: the events of its window in, scores out. It does not fire.
+// volley_readout_engine: the last layer: events of its window in, scores out. It does not fire.
 //
 //     score = sum over t of (sum over the window's events of 2^shift * weight * counts(t) + bias)
 //
-// The sum over t is taken before the scanner (volley_timestep_sum), so one accumulator per lane serves all time steps. Otherwise
-// as volley_layer_engine: same layout of the weight memory. Row `class` of the neuron memory holds T * bias.
+// The sum over t is taken before the scanner (volley_timestep_sum), so one accumulator per lane serves all time steps. The
+// layout of the weight memory is that of volley_layer_engine. Row `class` of the neuron memory holds T * bias.
 `default_nettype none
 
 module volley_readout_engine #(
@@ -22,30 +22,30 @@ module volley_readout_engine #(
     parameter MAX_SHIFT     = 0,            // largest shift of a term
     parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
     parameter SUM_QUEUE_LOG2 = 5,           // sums that may wait: 2^SUM_QUEUE_LOG2 >= LANES
-    parameter FACTOR        = 1,            // 1, or T where the layer reads the image
+    parameter FACTOR        = 1,            // 1, or T where the layer reads the input
     parameter BIAS_BITS     = 12,           // bits of a bias, signed
     parameter CHANNEL_BITS  = 4             // $clog2(CHANNELS), at least 1
 ) (
-    input  wire                             clk,
+    input  wire                             clk,            // rising edge
     input  wire                             rst,            // synchronous, active high
     input  wire [WEIGHT_ADDR_BITS-1:0]      s_event_addr,   // weight row
-    input  wire [IN_BITS-1:0]                    s_event_counts,
+    input  wire [IN_BITS-1:0]                    s_event_counts, // pixel value, or count summed over time
     input  wire [4:0]                       s_event_shift,  // left shift of the event's term
     input  wire                             s_event_last,   // the window ends with this event
     input  wire                             s_event_marker, // no event, only the end of an empty window
-    input  wire                             s_event_valid,
+    input  wire                             s_event_valid,  // input stream: one event a beat
     output wire                             s_event_ready,
     input  wire                             scanning,       // `busy` of the volley_event_scanner or volley_event_join
     output wire [31:0]                      m_axis_tdata,   // score of one class, signed
     output wire                             m_axis_tlast,   // last class of the frame
     output wire                             m_axis_tvalid,
     input  wire                             m_axis_tready,
-    output wire                             weight_enable,
-    output wire [WEIGHT_ADDR_BITS-1:0]      weight_addr,
-    input  wire [LANES*WEIGHT_BITS-1:0]     weight_row,
-    output wire                             neuron_enable,
-    output wire [CHANNEL_BITS-1:0]          neuron_addr,
-    input  wire [BIAS_BITS-1:0]             neuron_row,
+    output wire                             weight_enable,  // a row of weights is read
+    output wire [WEIGHT_ADDR_BITS-1:0]      weight_addr,    // weight row
+    input  wire [LANES*WEIGHT_BITS-1:0]     weight_row,     // two clocks after weight_enable
+    output wire                             neuron_enable,  // a bias is read
+    output wire [CHANNEL_BITS-1:0]          neuron_addr,    // class
+    input  wire [BIAS_BITS-1:0]             neuron_row,     // bias, one clock after neuron_enable
     output wire                             status_event,   // an event is processed in this clock
     output wire                             status_busy     // at work, and not held up by what follows
 );

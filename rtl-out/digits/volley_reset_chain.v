@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Part of Volley 0.1.0.
-// volley_reset_chain: the reset of a core of STAGES modules in a row, in which no net of it is long.
+// volley_reset_chain: the reset of a core of STAGES modules in a row, without long nets.
 //
-// One reset net over a whole device is its slowest path. Here every module has a register of its own, each fed by that of
-// the module behind it: resets[0] is for the module at the core's output, resets[STAGES-1] for the one at its input.
+// One reset net over a whole device is its slowest path. Here every module has a register of its own, fed by the register
+// of the module after it: resets[0] is for the module at the core's output, resets[STAGES-1] for the one at its input.
 //
-// A reset of any length, one clock or more, is lengthened until all modules are in reset in the same clocks; whatever they
-// send each other before that is forgotten. They leave it in the order of their numbers, so that none sends anything
-// before the next one listens. `ready` is low from the clock after `rst` until the last of them has left it, 2*STAGES + 2
-// clocks after `rst` fell: the core must take nothing before.
+// A reset of any length, one clock or more, is lengthened until all modules are in reset in the same clocks; what they send
+// each other before that is forgotten. They leave reset in the order of their numbers, so none sends anything before the
+// next one listens. `ready` is low from the clock after `rst` until the last module has left reset, 2*STAGES + 2 clocks
+// after `rst` fell: the core must take nothing before.
 `default_nettype none
 
 module volley_reset_chain #(
     parameter STAGES = 2                    // modules, at least 2
 ) (
-    input  wire              clk,
+    input  wire              clk,           // rising edge
     input  wire              rst,           // synchronous, active high; at least one clock after the start
     output wire [STAGES-1:0] resets,        // synchronous, active high
-    output wire              ready
+    output wire              ready          // the core may take input
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate

@@ -11,9 +11,9 @@
 module volley_skid_buffer #(
     parameter WIDTH = 8                     // bits of a beat
 ) (
-    input  wire             clk,
+    input  wire             clk,            // rising edge
     input  wire             rst,            // synchronous, active high; clears the valid flags only
-    input  wire [WIDTH-1:0] s_axis_tdata,
+    input  wire [WIDTH-1:0] s_axis_tdata,   // one beat
     input  wire             s_axis_tvalid,
     output wire             s_axis_tready,  // registered
     output wire [WIDTH-1:0] m_axis_tdata,   // registered

@@ -4,11 +4,11 @@
 //
 //     m_axis[f] = sum over slices g of s_axis[g][f]         for each of the FIELDS sums of a beat
 //
-// Each slice's beats wait in the queue of its volley_synapse_array, so that a slice with little work in one window and much in the
+// Each slice's beats wait in the queue of its volley_synapse_array, so a slice with little work in one window and much in the
 // next does not hold up the others: what counts is the average over the beats that a queue holds.
 //
 // Latency: one clock through the registers in front, where the slices' beats wait for each other, one for each level of the
-// adder tree ($clog2(SLICES), a register behind every level), and one through the output register. Throughput: one beat a
+// adder tree ($clog2(SLICES), a register after every level), and one through the output register. Throughput: one beat a
 // clock. Cost: (SLICES - 1)*FIELDS adders of SUM_BITS, and SLICES + 1 skid buffers.
 `default_nettype none
 
@@ -17,12 +17,12 @@ module volley_slice_sum #(
     parameter FIELDS     = 1,               // sums of a beat: units * time steps
     parameter SUM_BITS   = 16               // bits of a sum, signed; holds the whole sum and each part of it
 ) (
-    input  wire                              clk,
+    input  wire                              clk,            // rising edge
     input  wire                              rst,            // synchronous, active high
     input  wire [SLICES*FIELDS*SUM_BITS-1:0] s_axis_tdata,   // per slice, slice 0 in the low bits
     input  wire [SLICES-1:0]                 s_axis_tvalid,
     output wire [SLICES-1:0]                 s_axis_tready,
-    output wire [FIELDS*SUM_BITS-1:0]        m_axis_tdata,
+    output wire [FIELDS*SUM_BITS-1:0]        m_axis_tdata,   // the whole sums, field 0 in the low bits
     output wire                              m_axis_tvalid,
     input  wire                              m_axis_tready
 );
@@ -47,7 +47,7 @@ module volley_slice_sum #(
     wire [SLICES-1:0]       part_valid;
     wire take = &part_valid;
 
-    // Slices lie far apart: that all have a beat is found on registers, not on the state of their queues.
+    // Slices lie far apart: registers say whether all have a beat, not the state of their queues.
     generate
         genvar g;
         for (g = 0; g < SLICES; g = g + 1) begin : g_part
@@ -67,7 +67,7 @@ module volley_slice_sum #(
     endgenerate
 
     // A binary tree: node n is the sum of nodes 2n and 2n + 1, the slices' beats are nodes SLICES .. 2*SLICES - 1, and
-    // node 1 is the whole sum. Node n stands at place n - 1 of the bus.
+    // node 1 is the whole sum. Node n is at place n - 1 of the bus.
     wire [(2*SLICES-1)*WIDTH-1:0] tree;
     reg  [LEVELS-1:0]             valid_reg;
     assign tree[(SLICES-1)*WIDTH +: SLICES*WIDTH] = part;

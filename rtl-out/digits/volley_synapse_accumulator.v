@@ -6,17 +6,17 @@
 //
 // Lane l's sum is field l of P. The lower field is the lane's sum itself; a negative one has borrowed 1 from the field
 // above, which the reader adds back once a neuron (`borrow`). The fields are modulo 2^ACC_BITS, so they may overflow on the
-// way; what counts is that the sum of a whole window fits ACC_BITS, and interval arithmetic says so.
+// way. Only the sum of a whole window must fit ACC_BITS, and interval arithmetic says that it does.
 //
-// Legal: with LANES = 2 every weight is above -2^(WEIGHT_BITS-1) (quantised weights are symmetric). To be one block it needs
+// Legal: with LANES = 2 every weight is above -2^(WEIGHT_BITS-1) (quantised weights are symmetric). Limits of one block:
 //     weights (LANES - 1)*ACC_BITS + WEIGHT_BITS bits: 25 on 7 series, 27 on UltraScale+
 //     count   FACTOR_BITS, and one more where counts are unsigned: 18
 //     P       LANES*ACC_BITS bits: 48
-// The adder of the weights is the block's pre-adder, `first` its choice of the summand: no LUT is left. Blocks of several
-// time steps share the weights and with them the adder, which is then made of LUTs (PRE_ADDER = 0, WEIGHT_BITS LUTs): yosys
-// loses a shared adder when it moves it into one of the blocks.
+// The block's pre-adder adds the weights, and `first` selects its summand: no LUT is needed. Blocks of several time steps
+// share the weights and with them the adder, which is then made of LUTs (PRE_ADDER = 0, WEIGHT_BITS LUTs): yosys loses a
+// shared adder when it moves it into one of the blocks.
 //
-// Registers: weights, product, P; the sums are valid in the clock after their last event was in the product register. A
+// Registers: weights, product, P. The sums are valid in the clock after their last event was in the product register. A
 // clock without an event brings a count of 0.
 `default_nettype none
 
@@ -28,10 +28,10 @@ module volley_synapse_accumulator #(
     parameter ACC_BITS     = 16,            // bits of a field, signed
     parameter PRE_ADDER    = 1              // 1: the weights' adder belongs to this block alone
 ) (
-    input  wire                         clk,
+    input  wire                         clk,         // rising edge
     input  wire                         first,       // the product register has the first event of a window
     input  wire [LANES*WEIGHT_BITS-1:0] weights,     // lane 0 in the low bits
-    input  wire [FACTOR_BITS-1:0]       count,
+    input  wire [FACTOR_BITS-1:0]       count,       // shifted for its term; 0 without an event
     output wire [LANES*ACC_BITS-1:0]    sums         // P
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
@@ -59,7 +59,7 @@ module volley_synapse_accumulator #(
     localparam WEIGHTS_BITS = (LANES - 1) * ACC_BITS + WEIGHT_BITS;
     localparam SUMS_BITS    = LANES * ACC_BITS;
     localparam COUNT_BITS   = COUNT_SIGNED != 0 ? FACTOR_BITS : FACTOR_BITS + 1;    // with its sign
-    // No bit more than is needed: yosys must not find a sign twice when it moves the product's register into the block.
+    // No more bits than needed: yosys must not find a sign twice when it moves the product's register into the block.
     localparam PRODUCT_BITS = WEIGHTS_BITS + COUNT_BITS;
     localparam HELD_BITS    = PRODUCT_BITS < SUMS_BITS ? PRODUCT_BITS : SUMS_BITS;
 
@@ -81,10 +81,10 @@ module volley_synapse_accumulator #(
             wire signed [WEIGHTS_BITS-1:0] lower = {{ACC_BITS{weights[WEIGHT_BITS-1]}}, weights[WEIGHT_BITS-1:0]};
             wire signed [WEIGHTS_BITS-1:0] upper = {weights[WEIGHT_BITS +: WEIGHT_BITS], {ACC_BITS{1'b0}}};
             if (PRE_ADDER != 0) begin : g_pre_adder
-                // Both sides are signed, so that the pre-adder, which is wider, extends their signs.
+                // Both sides are signed, so the pre-adder, which is wider, extends their signs.
                 assign weights_next = lower + upper;
             end else begin : g_adder
-                // The same, only that the lower bits need no adder.
+                // The same, but the lower bits need no adder.
                 assign weights_next = {upper[WEIGHTS_BITS-1:ACC_BITS] + {WEIGHT_BITS{lower[WEIGHT_BITS-1]}},
                                        lower[ACC_BITS-1:0]};
                 wire unused_bits = &{1'b0, lower, upper};

@@ -4,12 +4,11 @@
 //
 //     accumulator[t] <- accumulator[t] + 2^shift * weight * sum over i of 4^i * digit[t][i];   0 after a window's last event
 //
-// Counts are recoded once for all lanes (volley_count_recoder) into digits of {-1, 0, 1, 2}, so that a digit selects one of
-// {-w, 0, w, 2w}: one LUT of four inputs a bit (two bits of the weight, two of the digit's code). -w is ~w here; the 1 that
-// is missing goes into the zeros below the next digit. Register stage 0 joins digits 0 and 1, each later one adds a
-// digit, so no path has two adders. The accumulator is cleared by its synchronous reset, which takes no LUT: what is
-// handed out is the adder's sum in the clock in which the window's last event is added. A clock without an event brings
-// zeros.
+// Counts are recoded once for all lanes (volley_count_recoder) into digits of {-1, 0, 1, 2}, so a digit selects one of
+// {-w, 0, w, 2w}: one LUT of four inputs a bit (two bits of the weight, two of the digit's code). -w is ~w here; the
+// missing 1 goes into the zeros below the next digit. Register stage 0 joins digits 0 and 1, each later one adds a
+// digit, so no path has two adders. The accumulator is cleared by its synchronous reset, which takes no LUT: the output
+// is the adder's sum in the clock in which the window's last event is added. A clock without an event brings zeros.
 //
 // Register stages in front of the accumulator: STAGES = max(1, DIGITS - 1).
 // Cost on LUTs of four inputs: DIGITS*(WEIGHT_BITS + 1) for the digits, DIGITS - 1 adders of WEIGHT_BITS + 4 bits, and
@@ -25,7 +24,7 @@ module volley_synapse_lane #(
     parameter MAX_SHIFT    = 0,             // largest shift of a term
     parameter [31:0] SHIFTS = 32'hffffffff  // bit s: there is a term of shift s
 ) (
-    input  wire                          clk,
+    input  wire                          clk,        // rising edge
     input  wire                          clear,      // reset, or the event that is added is the last of its window
     input  wire [WEIGHT_BITS-1:0]        weight,     // signed
     input  wire [TIMESTEPS*2*DIGITS-1:0] codes,      // digit 0 of time step 0 low; digit i > 1 comes i - 1 stages after its weight
@@ -54,7 +53,7 @@ module volley_synapse_lane #(
     localparam STAGES       = DIGITS > 1 ? DIGITS - 1 : 1;
     localparam PRODUCT_BITS = WEIGHT_BITS + 2 * DIGITS;
     localparam SHIFTED_BITS = PRODUCT_BITS + MAX_SHIFT;
-    // Nothing above the accumulator's width is ever needed.
+    // No bit above the accumulator's width is needed.
     localparam HELD_BITS    = SHIFTED_BITS < ACC_BITS ? SHIFTED_BITS : ACC_BITS;
 
     // The weight as each register stage sees it.
@@ -131,7 +130,7 @@ module volley_synapse_lane #(
                 assign missing_bus[s] = missing_reg;
             end
 
-            // The highest digit is never -1, and a sum has bits of its own up to its digit only.
+            // The highest digit is never -1, and a sum has its own bits only up to its digit.
             wire unused_bits = &{1'b0, missing_bus, sum_bus};
 
             wire signed [SHIFTED_BITS-1:0] product =
@@ -141,7 +140,7 @@ module volley_synapse_lane #(
                 assign shifted = product;
                 wire unused_shift = &{1'b0, shift};
             end else begin : g_shift
-                // Few shifts occur, so a choice among them takes less than a shifter: a LUT a bit for two terms.
+                // Few shifts occur, so a choice among them is smaller than a shifter: a LUT a bit for two terms.
                 reg [SHIFTED_BITS-1:0] chosen;
                 integer n;
                 always @* begin

@@ -6,14 +6,15 @@
 // channels. A map row is a linear run of elements (x*CHANNELS + channel), so the part of a window in one row is one
 // contiguous run:
 //     elements  max(0, left) .. min(left + RUN, ROW_ELEMENTS) - 1,   left = x*STRIDE_ELEMENTS - PAD_LEFT
-// of which whole words are fetched, with a mask for the elements of the first and last word that lie outside.
-// Padding is never fetched. Where the map is cut into BLOCKS blocks of channels, all of this is meant for one block: the
-// first SEGMENTS/BLOCKS segments read block 0, the next ones block 1, and so on (see volley_spike_buffer for the layout). For element e of window row ky the weight row is
+// Whole words are fetched, with a mask for the elements of the first and last word that lie outside. Padding is never
+// fetched. Where the map is cut into BLOCKS blocks of channels, all of this holds for one block: the first SEGMENTS/BLOCKS
+// segments read block 0, the next ones block 1, and so on (see volley_spike_buffer for the layout). For element e of window
+// row ky the weight row is
 //     base + (e mod WORD)  =  segment*WEIGHT_ROWS + ky*RUN + e - left
 //
 // A fetch is a pulse: it is never held up once it has left.
 //
-// Timing: one fetch a clock while rows are there and `fetch_go` is high; 7 + freed rows clocks between two rows of output
+// Timing: one fetch a clock while rows are there and `fetch_go` is high; 7 clocks + one a freed row between two rows of output
 // pixels; one clock between two windows where a window is a single fetch.
 //
 // Legal settings (checked by the generator): padding smaller than the kernel on every side.
@@ -38,7 +39,7 @@ module volley_window_walker #(
     parameter LEVEL_BITS      = 3,          // $clog2(ROWS + 1)
     parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS * KERNEL_HEIGHT * RUN), at least 1
 ) (
-    input  wire                        clk,
+    input  wire                        clk,          // rising edge
     input  wire                        rst,          // synchronous, active high
     input  wire [LEVEL_BITS-1:0]       level,        // complete rows in the ring, the oldest is the first one held
     output wire                        free_row,     // pulse: the oldest row is not needed any more
@@ -106,7 +107,7 @@ module volley_window_walker #(
     localparam RING_WORDS  = ROWS * ROW_WORDS;
     localparam WEIGHT_ROWS = KERNEL_HEIGHT * RUN;
 
-    // Widths that hold every value: signed row and element coordinates, counters of pixels, rows and segments.
+    // Widths that hold every value: signed coordinates of rows and elements, counters of pixels, rows and segments.
     localparam Y_BITS = $clog2(MAP_HEIGHT + KERNEL_HEIGHT + PAD_TOP + STRIDE_HEIGHT + 1) + 1;
     localparam X_NEED = $clog2(ROW_ELEMENTS + RUN + PAD_LEFT + 2 * STRIDE_ELEMENTS + WORD + 1) + 1;
     // At least a weight address, so that differences of coordinates are weight rows without sign extension.
@@ -125,7 +126,7 @@ module volley_window_walker #(
     localparam WORD_MASK = WORD - 1;
     localparam LAST_ELEMENT = ROW_ELEMENTS - 1;
     localparam LAST_RUN = RUN - 1;
-    // Every window is made of whole words, and so is a row: no word needs a mask.
+    // Every window and every row is made of whole words: no word needs a mask.
     localparam ALIGNED = WORD == 1 || (STRIDE_ELEMENTS % WORD == 0 && PAD_LEFT % WORD == 0 && RUN % WORD == 0
                                        && ROW_ELEMENTS % WORD == 0);
     localparam LAST_ROW_ADDR   = RING_WORDS - ROW_WORDS;
@@ -133,7 +134,7 @@ module volley_window_walker #(
     localparam ROW_BASE_STRIDE = STRIDE_HEIGHT * RUN;
 
     // ---------------------------------------------------------------- rows of output pixels
-    localparam [1:0] SETTLE = 2'd0;         // until the registers below follow from the row's first one
+    localparam [1:0] SETTLE = 2'd0;         // until the registers below are computed from the first ones
     localparam [1:0] WAIT   = 2'd1;         // until the rows of the window are in the ring
     localparam [1:0] RUNS   = 2'd2;         // the windows of this row of output pixels are being fetched
     localparam [1:0] FREE   = 2'd3;         // free the rows that no later window needs, one a clock
@@ -234,7 +235,7 @@ module volley_window_walker #(
 
     // ---------------------------------------------------------------- the next windows, computed ahead in three stages
     // Stage 1: where the window begins. Stage 2: its first and last element inside the map, still unclamped at the end.
-    // Stage 3, `next`: words, masks and weight row. All of them move when the fetch loop has taken the third.
+    // Stage 3, `next`: words, masks and weight row. All stages move when the fetch loop has taken the third.
     reg [OX_BITS-1:0]          left_x_reg;      // output column of left_reg
     reg signed [X_BITS-1:0]    left_reg;        // first element of its window in a row, negative inside the padding
     reg                        left_valid_reg;  // the row still has this window to come
@@ -253,8 +254,8 @@ module volley_window_walker #(
 
     wire take_next;                             // the fetch loop moves on to the next window
 
-    // All weight rows are modulo 2^WEIGHT_ADDR_BITS: only rows of elements inside the window are ever used, and these
-    // are in range.
+    // All weight rows are modulo 2^WEIGHT_ADDR_BITS: only rows of elements inside the window are used, and these are in
+    // range.
     wire [X_BITS-2:0] last_element = edge_last_reg > $signed(LAST_ELEMENT[X_BITS-1:0]) ?
                                      LAST_ELEMENT[X_BITS-2:0] : edge_last_reg[X_BITS-2:0];
     wire [WEIGHT_ADDR_BITS-1:0] word_start = edge_first_reg[WEIGHT_ADDR_BITS-1:0] & ~WORD_MASK[WEIGHT_ADDR_BITS-1:0];
@@ -348,7 +349,7 @@ module volley_window_walker #(
     assign take_next = next_valid_reg && (!busy_reg || (advance && pixel_last));
     assign row_done  = busy_reg && advance && pixel_last && final_reg;
 
-    // A row's word index in the width of an address (it is less than ROW_WORDS, so nothing is lost).
+    // A row's word index, as wide as an address (it is less than ROW_WORDS, so nothing is lost).
     localparam INDEX_BITS = ADDR_BITS < W_BITS - 1 ? ADDR_BITS : W_BITS - 1;
     wire [ADDR_BITS-1:0] word_index = {{(ADDR_BITS - INDEX_BITS){1'b0}}, word_reg[INDEX_BITS-1:0]};
 

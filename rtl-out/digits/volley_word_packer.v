@@ -15,7 +15,7 @@ module volley_word_packer #(
     parameter WORD_LOG2    = 3,             // a word holds 2^WORD_LOG2 elements
     parameter ROW_ELEMENTS = 16             // elements of a map row
 ) (
-    input  wire                                   clk,
+    input  wire                                   clk,            // rising edge
     input  wire                                   rst,            // synchronous, active high
     input  wire [ELEMENT_BITS-1:0]                s_axis_tdata,   // one element
     input  wire                                   s_axis_tvalid,
@@ -45,7 +45,7 @@ module volley_word_packer #(
     reg                         valid_reg;
     reg [ROW_BITS-1:0]          position_reg;     // of the next element in its row
 
-    // The place of the next element in its word; a one-element word has no place to count.
+    // The place of the next element in its word; a word of one element has no places to count.
     wire [WORD-1:0] place;
     wire            row_end = position_reg == LAST[ROW_BITS-1:0];
     generate

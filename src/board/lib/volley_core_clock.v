@@ -1,12 +1,12 @@
 // volley_core_clock: the core's clock is the board's oscillator.
 //
-// Where a board's core runs at another frequency, a generated volley_core_clock of the same ports takes this one's place; this is
+// Where a board's core runs at another frequency, a generated volley_core_clock with the same ports replaces this one; this is
 // its portable form, for simulation.
 `default_nettype none
 
 module volley_core_clock (
-    input  wire oscillator,
-    output wire clk,
+    input  wire oscillator,                 // from the board
+    output wire clk,                        // the core's clock
     output wire rst                         // high until the clock can be used; synchronous to it
 );
     reg started_reg = 1'b0;

@@ -10,8 +10,8 @@ module volley_ecp5_clock #(
     parameter FEEDBACK_DIV  = 1,            // 1 .. 80
     parameter OUTPUT_DIV    = 8             // 1 .. 128
 ) (
-    input  wire oscillator,
-    output wire clk,
+    input  wire oscillator,                 // from the board
+    output wire clk,                        // the core's clock
     output wire rst                         // high until the PLL has locked; synchronous to clk
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.

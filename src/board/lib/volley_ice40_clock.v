@@ -13,8 +13,8 @@ module volley_ice40_clock #(
     parameter [2:0] FILTER_RANGE  = 3'd1,   // 1 .. 6, by the frequency oscillator / REFERENCE_DIV
     parameter       PAD           = 1       // whether the oscillator's pin is a PLL's own pad
 ) (
-    input  wire oscillator,
-    output wire clk,
+    input  wire oscillator,                 // from the board
+    output wire clk,                        // the core's clock
     output wire rst                         // high until the PLL has locked; synchronous to clk
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.

@@ -12,8 +12,8 @@ module volley_mmcm_clock #(
     parameter OUTPUT_DIV    = 10,           // 1 .. 128
     parameter PERIOD_PS     = 10000         // of the oscillator
 ) (
-    input  wire oscillator,
-    output wire clk,
+    input  wire oscillator,                 // from the board
+    output wire clk,                        // the core's clock
     output wire rst                         // high until the MMCM has locked; synchronous to clk
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.

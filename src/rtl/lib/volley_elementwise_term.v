@@ -1,10 +1,10 @@
-// volley_elementwise_term: a term in which an output element meets one input element only, the one at its own place: an identity
-// shortcut, or a 1x1 convolution with as many groups as channels.
+// volley_elementwise_term: a term in which an output element depends on one input element only, the one at the same place: an
+// identity shortcut, or a 1x1 convolution with as many groups as channels.
 //
 //     m_axis[u][t] = s_axis[u][t] + 2^SHIFT * weight[channel] * s_counts[u][t]    for each of UNITS channels, TIMESTEPS time steps
 //
-// Counts come in the order in which the sums of the other terms do (row, pixel, channel), so nothing is searched for and no
-// lane is needed: one product for each sum that leaves the lanes.
+// Counts come in the same order as the sums of the other terms (row, pixel, channel). So nothing is searched for and no lane
+// is needed: one product for each sum that leaves the lanes.
 //
 // Row `beat` of the weight memory holds the weights of channels beat*UNITS + unit, unit 0 in the low bits; it is read one
 // clock after `weight_enable` and held. Latency three clocks, throughput one beat a clock.
@@ -21,18 +21,18 @@ module volley_elementwise_term #(
     parameter ACC_BITS    = 16,             // bits of a sum, signed; holds it before and after this term
     parameter ADDR_BITS   = 3               // $clog2(BEATS), at least 1
 ) (
-    input  wire                                  clk,
+    input  wire                                  clk,            // rising edge
     input  wire                                  rst,            // synchronous, active high
-    input  wire [UNITS*TIMESTEPS*COUNT_BITS-1:0] s_counts_tdata, // unit 0 and time step 0 in the low bits
+    input  wire [UNITS*TIMESTEPS*COUNT_BITS-1:0] s_counts_tdata, // input elements; unit 0 and time step 0 in the low bits
     input  wire                                  s_counts_tvalid,
     output wire                                  s_counts_tready,
-    input  wire [UNITS*TIMESTEPS*ACC_BITS-1:0]   s_axis_tdata, // sums of the other terms
+    input  wire [UNITS*TIMESTEPS*ACC_BITS-1:0]   s_axis_tdata, // sums of the other terms, signed, same order
     input  wire                                  s_axis_tvalid,
     output wire                                  s_axis_tready,
-    output wire                                  weight_enable,
-    output wire [ADDR_BITS-1:0]                  weight_addr,
-    input  wire [UNITS*WEIGHT_BITS-1:0]          weight_row,
-    output wire [UNITS*TIMESTEPS*ACC_BITS-1:0]   m_axis_tdata,
+    output wire                                  weight_enable,  // a row of weights is read
+    output wire [ADDR_BITS-1:0]                  weight_addr,    // row: beat of the pixel
+    input  wire [UNITS*WEIGHT_BITS-1:0]          weight_row,     // one clock after weight_enable
+    output wire [UNITS*TIMESTEPS*ACC_BITS-1:0]   m_axis_tdata,   // sums with this term, signed, same order
     output wire                                  m_axis_tvalid,
     input  wire                                  m_axis_tready
 );
@@ -108,7 +108,7 @@ module volley_elementwise_term #(
         for (f = 0; f < FIELDS; f = f + 1) begin : g_field
             wire signed [WEIGHT_BITS-1:0]  weight  = weight_row[f/TIMESTEPS*WEIGHT_BITS +: WEIGHT_BITS];
             wire signed [COUNT_BITS:0]     count   = {1'b0, counts_reg[f*COUNT_BITS +: COUNT_BITS]};
-            // A count is not negative, so the sign of its own that it is given here adds no bit to the product.
+            // A count is not negative, so the sign bit that it gets here adds no bit to the product.
             wire signed [PRODUCT_BITS:0]   product = weight * count;
             wire signed [PRODUCT_BITS-1:0] held    = products_reg[f*PRODUCT_BITS +: PRODUCT_BITS];
             wire signed [WIDE_BITS-1:0]    wide    = {{(WIDE_BITS - PRODUCT_BITS){held[PRODUCT_BITS-1]}}, held};

@@ -1,8 +1,8 @@
 // volley_event_join: the events of a layer's terms, one term after the other, as one stream.
 //
 // For each window (and segment) the events of term 0 pass up to its `last`, then those of term 1, and so on; only the
-// last term's `last` ends the joined window. A marker (a term's window without events) of another term than the last
-// is dropped. BASES moves the weight rows of a term behind those of the terms before it; SHIFTS is the term's shift.
+// last term's `last` ends the joined window. A marker (a term's window without events) is dropped, except the last term's.
+// BASES moves the weight rows of a term after those of the terms before it; SHIFTS is the term's shift.
 //
 // Throughput: one event a clock. Latency: one clock.
 `default_nettype none
@@ -15,24 +15,24 @@ module volley_event_join #(
     parameter [5*TERMS-1:0]  SHIFTS = 0,    // left shift of a term's products
     parameter [TERMS-1:0]    VECTORS = 0    // terms whose events have a count for each lane
 ) (
-    input  wire                              clk,
+    input  wire                              clk,             // rising edge
     input  wire                              rst,             // synchronous, active high
     input  wire [TERMS*WEIGHT_ADDR_BITS-1:0] s_event_addr,    // per term, term 0 in the low bits
-    input  wire [TERMS*COUNTS_BITS-1:0]      s_event_counts,
-    input  wire [TERMS-1:0]                  s_event_last,
-    input  wire [TERMS-1:0]                  s_event_marker,
-    input  wire [TERMS-1:0]                  s_event_valid,
-    output wire [TERMS-1:0]                  s_event_ready,
+    input  wire [TERMS*COUNTS_BITS-1:0]      s_event_counts,  // of all time steps
+    input  wire [TERMS-1:0]                  s_event_last,    // the term's window ends with this event
+    input  wire [TERMS-1:0]                  s_event_marker,  // no event, only the end of an empty window
+    input  wire [TERMS-1:0]                  s_event_valid,   // a beat of each term, as its scanner sends it
+    output wire [TERMS-1:0]                  s_event_ready,   // only for the term that has its turn
     input  wire [TERMS-1:0]                  s_busy,          // `busy` of each term's scanner
-    output wire [WEIGHT_ADDR_BITS-1:0]       m_event_addr,
-    output wire [COUNTS_BITS-1:0]            m_event_counts,
-    output wire [4:0]                        m_event_shift,
+    output wire [WEIGHT_ADDR_BITS-1:0]       m_event_addr,    // row of the joined weight memory
+    output wire [COUNTS_BITS-1:0]            m_event_counts,  // of all time steps
+    output wire [4:0]                        m_event_shift,   // left shift of the event's term
     output wire                              m_event_vector,  // the event has a count for each lane
-    output wire                              m_event_last,
-    output wire                              m_event_marker,
-    output wire                              m_event_valid,
+    output wire                              m_event_last,    // the joined window ends with this event
+    output wire                              m_event_marker,  // no event, only the end of an empty window
+    output wire                              m_event_valid,   // output stream: one event a beat
     input  wire                              m_event_ready,
-    output wire                              busy             // the term whose turn it is is at work
+    output wire                              busy             // the term that has its turn is at work
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate

@@ -1,14 +1,14 @@
 // volley_event_scanner: one term of a layer: map elements in, the events of its windows out, for SLICES slices side by side.
 //
-// Joins volley_word_packer, volley_spike_buffer, volley_window_walker and an volley_event_selector for each slice. A beat brings some elements of a
-// pixel, in the order row, pixel, channel; for each output pixel (raster order) and each segment of output channels
-// the events of the window leave: the weight row to read, the counts of all time steps, and `last` at the window's end.
-// Work follows the events: padding costs nothing, a word of zeros at most one clock, and the rows of the next frame
-// enter while this one is being scanned.
+// Joins volley_word_packer, volley_spike_buffer, volley_window_walker and a volley_event_selector for each slice. A beat brings
+// some elements of a pixel, in the order row, pixel, channel. For each output pixel (raster order) and each segment of output
+// channels the events of the window leave: the weight row to read, the counts of all time steps, and `last` at the window's
+// end. The time depends on the events: padding costs nothing, a word of zeros at most one clock, and the rows of the next
+// frame enter while this one is being scanned.
 //
 // The slices share every word evenly, in turn or as ORDER says. One walk over one buffer serves all of them: a word holds
-// 2^WORD_LOG2 elements of each slice, and is fetched when every slice has room for its part. All measures below
-// are in elements of one slice and one block of channels.
+// 2^WORD_LOG2 elements of each slice, and is fetched when every slice has space for its part. All sizes below are in
+// elements of one slice and one block of channels.
 //
 //     weight row = segment*WEIGHT_ROWS + ky*RUN + kx*CHANNELS + channel,     WEIGHT_ROWS = KERNEL_HEIGHT*RUN
 `default_nettype none
@@ -20,7 +20,7 @@ module volley_event_scanner #(
     parameter ELEMENT_BITS    = 4,          // bits of an element (the counts of all its time steps)
     parameter SLICES          = 1,          // slices that share this term
     parameter BLOCKS          = 1,          // blocks of channels, a divisor of SEGMENTS
-    parameter PIXEL_WORDS     = 1,          // spike words of a pixel in one block; of use with several blocks only
+    parameter PIXEL_WORDS     = 1,          // spike words of a pixel in one block; used with several blocks only
     parameter MAP_HEIGHT      = 8,          // rows of the input map
     parameter ROW_ELEMENTS    = 32,         // width * channels of the input map
     parameter KERNEL_HEIGHT   = 3,          // rows of a window
@@ -40,17 +40,17 @@ module volley_event_scanner #(
     parameter QUEUE_LOG2    = 4,            // words with events that may wait, a slice: 2^QUEUE_LOG2, at least 16
     parameter WEIGHT_ADDR_BITS = 6          // $clog2(SEGMENTS * WEIGHT_ROWS), at least 1
 ) (
-    input  wire                               clk,
+    input  wire                               clk,             // rising edge
     input  wire                               rst,             // synchronous, active high
     input  wire [BEAT_BITS-1:0]               s_axis_tdata,    // elements, the first in the low bits
     input  wire                               s_axis_tvalid,
     output wire                               s_axis_tready,
     // Per slice, slice 0 in the low bits.
     output wire [SLICES*WEIGHT_ADDR_BITS-1:0] m_event_addr,    // weight row
-    output wire [SLICES*ELEMENT_BITS-1:0]     m_event_counts,
+    output wire [SLICES*ELEMENT_BITS-1:0]     m_event_counts,  // of all time steps
     output wire [SLICES-1:0]                  m_event_last,    // the window ends with this event
     output wire [SLICES-1:0]                  m_event_marker,  // no event, only the end of an empty window
-    output wire [SLICES-1:0]                  m_event_valid,
+    output wire [SLICES-1:0]                  m_event_valid,   // output stream of the slice: one event a beat
     input  wire [SLICES-1:0]                  m_event_ready,
     output wire [SLICES-1:0]                  busy             // a window is being scanned, or its events wait
 );
@@ -150,7 +150,7 @@ module volley_event_scanner #(
     wire                        fetch_last;
     wire                        fetch_valid;
     wire                        walking;
-    reg                         fetch_go_reg;    // every slice has room for a word that is fetched
+    reg                         fetch_go_reg;    // every slice has space for a word that is fetched
 
     volley_window_walker #(
         .MAP_HEIGHT       (MAP_HEIGHT),
@@ -184,7 +184,7 @@ module volley_event_scanner #(
         .fetch_go    (fetch_go_reg)
     );
 
-    // The fetch's companions wait one clock for the memory. Nothing stalls behind a fetch.
+    // What belongs to the fetch waits one clock for the memory. Nothing stalls after a fetch.
     reg [WEIGHT_ADDR_BITS-1:0] word_base_reg;
     reg [WORD-1:0]             word_mask_reg;
     reg                        word_last_reg;

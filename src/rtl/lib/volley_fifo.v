@@ -10,12 +10,12 @@ module volley_fifo #(
     parameter WIDTH      = 8,               // bits of a word
     parameter DEPTH_LOG2 = 2                // capacity is 2^DEPTH_LOG2 words, DEPTH_LOG2 >= 1
 ) (
-    input  wire             clk,
+    input  wire             clk,            // rising edge
     input  wire             rst,            // synchronous, active high; empties the queue
-    input  wire [WIDTH-1:0] s_axis_tdata,
+    input  wire [WIDTH-1:0] s_axis_tdata,   // one word
     input  wire             s_axis_tvalid,
     output wire             s_axis_tready,
-    output wire [WIDTH-1:0] m_axis_tdata,
+    output wire [WIDTH-1:0] m_axis_tdata,   // the oldest word
     output wire             m_axis_tvalid,
     input  wire             m_axis_tready
 );

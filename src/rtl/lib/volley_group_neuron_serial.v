@@ -1,18 +1,18 @@
-// volley_group_neuron_serial: what volley_group_neuron does, with one adder that is used again and again. For layers that fire rarely.
+// volley_group_neuron_serial: the same as volley_group_neuron, with one adder that is used many times. For layers that fire rarely.
 //
 //     v <- v + current[t] + bias
 //     n  = clamp(floor(v / theta), 0, MEMBERS)
 //     v <- v - n*theta                              t = 0 .. TIMESTEPS-1, v = floor(theta/2) before the first
 //
 // The phases of a neuron, one a clock: add half a theta; for each time step add the bias, add the current, and for
-// j = COUNT_BITS-1 .. 0 subtract 2^j*theta. The last take effect only where v stays at 0 or above and 2^j more members exist: the
-// membrane's clock enable decides, no LUT. Whether they exist is known bit by bit: while the count so far equals the
-// upper bits of MEMBERS (`tight_reg`), a bit that MEMBERS does not have cannot be taken.
+// j = COUNT_BITS-1 .. 0 subtract 2^j*theta. A subtraction takes effect only where v stays at 0 or above and 2^j more members
+// exist: the membrane's clock enable decides, no LUT. Whether they exist is known bit by bit: while the count so far equals
+// the upper bits of MEMBERS (`tight_reg`), a bit that MEMBERS does not have cannot be taken.
 //
-// Ports and parameters as volley_group_neuron; with POW2 a channel's theta is 2^(THETA_LOG2 - shift), and nothing needs to be aligned.
-// A neuron takes 1 + TIMESTEPS*(2 + COUNT_BITS) clocks. Its currents stay at the input until the last of them is added,
-// and its row of the parameter memory is read while the one before fires. Latency: from the first current's arrival as
-// many clocks less one. `s_axis_tready` and `m_axis_tvalid` depend on registers only.
+// Ports and parameters as volley_group_neuron; with POW2 a channel's theta is 2^(THETA_LOG2 - shift), and nothing is aligned.
+// A neuron takes 1 + TIMESTEPS*(2 + COUNT_BITS) clocks. Its currents stay at the input until the last of them is added, and
+// its row of the parameter memory is read while the neuron before fires. Latency: one clock less than that, from the first
+// current's arrival. `s_axis_tready` and `m_axis_tvalid` depend on registers only.
 `default_nettype none
 
 module volley_group_neuron_serial #(
@@ -22,21 +22,21 @@ module volley_group_neuron_serial #(
     parameter MEMBERS       = 4,            // tau
     parameter ACC_BITS      = 16,           // bits of a current, signed
     parameter BIAS_BITS     = 12,           // signed
-    parameter THETA_BITS    = 10,           // unsigned; with POW2 of the aligning shift
+    parameter THETA_BITS    = 10,           // unsigned; with POW2 bits of the aligning shift
     parameter POW2          = 0,            // 1: all thetas are powers of two
     parameter THETA_LOG2    = 8,            // with POW2: the largest theta is 2^THETA_LOG2, THETA_LOG2 >= 1
     parameter MEMBRANE_BITS = 18,           // signed; holds v before and after firing
     parameter COUNT_BITS    = 3,            // $clog2(MEMBERS + 1)
     parameter CHANNEL_BITS  = 3             // $clog2(CHANNELS), at least 1
 ) (
-    input  wire                             clk,
+    input  wire                             clk,           // rising edge
     input  wire                             rst,           // synchronous, active high
     input  wire [IN_TIMESTEPS*ACC_BITS-1:0] s_axis_tdata,  // currents of one neuron, time step 0 in the low bits
     input  wire                             s_axis_tvalid,
     output wire                             s_axis_tready,
-    output wire                             neuron_enable,
-    output wire [CHANNEL_BITS-1:0]          neuron_addr,
-    input  wire [BIAS_BITS+THETA_BITS-1:0]  neuron_row,
+    output wire                             neuron_enable, // a row of parameters is read
+    output wire [CHANNEL_BITS-1:0]          neuron_addr,   // channel
+    input  wire [BIAS_BITS+THETA_BITS-1:0]  neuron_row,    // {bias, theta} or {bias, shift}, one clock after neuron_enable
     output wire [TIMESTEPS*COUNT_BITS-1:0]  m_axis_tdata,  // counts of one neuron, time step 0 in the low bits
     output wire                             m_axis_tvalid,
     input  wire                             m_axis_tready
@@ -83,7 +83,7 @@ module volley_group_neuron_serial #(
 
     localparam FULL_THETA_BITS = POW2 != 0 ? THETA_LOG2 + 1 : THETA_BITS;    // of a theta
     localparam TOP_BITS   = FULL_THETA_BITS + COUNT_BITS - 1;                // of 2^(COUNT_BITS-1) thetas
-    // Nothing is taken from a negative v, so the difference needs no bit more than its sides.
+    // Nothing is taken from a negative v, so the difference needs no more bits than its two sides.
     localparam SUM_BITS   = ACC_BITS > BIAS_BITS ? ACC_BITS : BIAS_BITS;
     localparam HELD_BITS  = SUM_BITS > MEMBRANE_BITS ? SUM_BITS : MEMBRANE_BITS;
     localparam FULL_BITS  = TOP_BITS + 1 > HELD_BITS ? TOP_BITS + 1 : HELD_BITS;
@@ -96,7 +96,7 @@ module volley_group_neuron_serial #(
     reg                  bias_reg;
     reg                  current_reg;
     reg [COUNT_BITS-1:0] fire_reg;          // [j]: about 2^j members
-    reg [1:0]            boot_reg;          // after a reset: the first row is read, and is there
+    reg [1:0]            boot_reg;          // after a reset: the first row is read, then there
     reg [T_BITS-1:0]     t_reg;
     reg                  valid_reg;         // the output holds counts
 
@@ -204,7 +204,7 @@ module volley_group_neuron_serial #(
     wire [FULL_BITS-1:0] wide_bias    = {{(FULL_BITS - BIAS_BITS){bias[BIAS_BITS-1]}}, bias};
     wire [FULL_BITS-1:0] wide_theta   = {{(FULL_BITS - TOP_BITS){1'b0}}, theta_reg};
     wire [FULL_BITS-1:0] operand = firing ? ~wide_theta : half_reg ? wide_theta : bias_reg ? wide_bias : wide_current;
-    // -x = ~x + 1: the 1 enters as a carry, a bit below both sides.
+    // -x = ~x + 1: the 1 enters as a carry, one bit below both sides.
     wire [FULL_BITS:0]   carried = {v_reg, 1'b1} + {operand, firing};
     wire [FULL_BITS-1:0] sum     = carried[FULL_BITS:1];
     wire unused_carry = carried[0];

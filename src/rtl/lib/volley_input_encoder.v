@@ -2,8 +2,8 @@
 //
 // A beat of s_axis is one pixel, one unsigned byte per channel, channel 0 in the low byte. The element of channel c is
 //     value = byte - OFFSETS[c]            (VALUE_BITS, two's complement)
-// and the network's scale 1/(255*std) and what the offset leaves of the mean are in the first layer's weights and bias.
-// Where the first layer has no padding the offsets are 0, so that blank pixels make no events.
+// The network's scale 1/(255*std), and the part of the mean that the offset leaves, are in the first layer's weights and bias.
+// Where the first layer has no padding the offsets are 0, so blank pixels make no events.
 //
 // `frame_error` rises and stays when `s_axis_tlast` does not fall on the frame's last pixel.
 // Throughput: one element a clock. Latency: two clocks.
@@ -15,7 +15,7 @@ module volley_input_encoder #(
     parameter VALUE_BITS = 9,               // 9 holds every difference of two bytes
     parameter [8*CHANNELS-1:0] OFFSETS = 0  // one byte per channel, channel 0 in the low byte
 ) (
-    input  wire                  clk,
+    input  wire                  clk,            // rising edge
     input  wire                  rst,            // synchronous, active high
     input  wire [8*CHANNELS-1:0] s_axis_tdata,   // one pixel
     input  wire                  s_axis_tlast,   // last pixel of the frame
@@ -24,7 +24,7 @@ module volley_input_encoder #(
     output wire [VALUE_BITS-1:0] m_axis_tdata,   // one element
     output wire                  m_axis_tvalid,
     input  wire                  m_axis_tready,
-    output wire                  frame_error
+    output wire                  frame_error     // until rst
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate

@@ -1,11 +1,11 @@
-// volley_layer_engine: one layer of group neurons: the events of its windows in, spike counts out.
+// volley_layer_engine: one layer of group neurons: events of its windows in, spike counts out.
 //
 //     I(t)   = sum over the window's events of 2^shift * weight * counts(t)     volley_synapse_array, one a slice; volley_slice_sum
 //              + 2^shift * weight * counts(t) of the element at this place      volley_elementwise_term, where the layer has one
 //     counts = group neuron fired by I(t) + bias, t = 0 .. T-1                  volley_group_neuron, one a unit
 //
-// The events of each slice come from an volley_event_scanner, or from several (one a term) through an volley_event_join. Neurons
-// leave in the order row, pixel, channel, UNITS a beat, all time steps together. A layer that reads the image has
+// The events of each slice come from a volley_event_scanner, or from several (one a term) through a volley_event_join. Neurons
+// leave in the order row, pixel, channel, UNITS a beat, all time steps together. A layer that reads the input has
 // IN_TIMESTEPS = 1: its current is the same at each time step. Throughput: one event a clock and slice; a window takes at
 // least as many clocks as its segment has beats of output channels (one leaves a clock).
 //
@@ -20,7 +20,7 @@ module volley_layer_engine #(
     parameter SLICES        = 1,            // shares of the input channels, worked on side by side
     parameter UNITS         = 1,            // neurons that fire at once; divides LANES and CHANNELS
     parameter VECTOR        = 0,            // 1: slice 0 has events with a count for each lane
-    parameter IN_TIMESTEPS  = 1,            // time steps of an event: T, or 1 where the layer reads the image
+    parameter IN_TIMESTEPS  = 1,            // time steps of an event: T, or 1 where the layer reads the input
     parameter IN_BITS       = 3,            // bits of one count (or pixel value)
     parameter IN_MOST       = (1 << IN_BITS) - 1, // greatest of them, where they are unsigned
     parameter IN_SIGNED     = 0,            // 1: pixel values in two's complement
@@ -42,14 +42,14 @@ module volley_layer_engine #(
     parameter TIMESTEPS     = 1,            // T
     parameter MEMBERS       = 4,            // tau
     parameter BIAS_BITS     = 12,           // bits of a bias, signed
-    parameter THETA_BITS    = 10,           // of theta; with POW2 of the aligning shift
+    parameter THETA_BITS    = 10,           // bits of theta; with POW2 of the aligning shift
     parameter POW2          = 0,            // 1: all thetas are powers of two
     parameter THETA_LOG2    = 8,            // with POW2: log2 of the common theta
     parameter MEMBRANE_BITS = 18,           // bits of a membrane, signed
     parameter COUNT_BITS    = 3,            // $clog2(MEMBERS + 1)
     parameter BEAT_ADDR_BITS = 3            // $clog2(CHANNELS / UNITS), at least 1
 ) (
-    input  wire                                     clk,
+    input  wire                                     clk,            // rising edge
     input  wire                                     rst,            // synchronous, active high
     // Events, per slice, slice 0 in the low bits.
     input  wire [SLICES*WEIGHT_ADDR_BITS-1:0]       s_event_addr,   // weight row
@@ -58,25 +58,25 @@ module volley_layer_engine #(
     input  wire [5*SLICES-1:0]                      s_event_shift,  // left shift of the event's term
     input  wire [SLICES-1:0]                        s_event_last,   // the window ends with this event
     input  wire [SLICES-1:0]                        s_event_marker, // no event, only the end of an empty window
-    input  wire [SLICES-1:0]                        s_event_valid,
+    input  wire [SLICES-1:0]                        s_event_valid,  // input stream of the slice: one event a beat
     output wire [SLICES-1:0]                        s_event_ready,
     input  wire [SLICES-1:0]                        scanning,       // `busy` of the volley_event_scanner or volley_event_join
-    // The elementwise term's counts, one element for each neuron of a beat; without it nothing is read here.
+    // The elementwise term's counts, one element for each neuron of a beat; not read without such a term.
     input  wire [UNITS*IN_TIMESTEPS*ELEMENT_BITS-1:0] s_counts_tdata,
     input  wire                                       s_counts_tvalid,
     output wire                                       s_counts_tready,
     output wire [UNITS*TIMESTEPS*COUNT_BITS-1:0]      m_axis_tdata, // counts, unit 0 and time step 0 in the low bits
     output wire                                       m_axis_tvalid,
     input  wire                                       m_axis_tready,
-    output wire [SLICES-1:0]                          weight_enable,
-    output wire [SLICES*WEIGHT_ADDR_BITS-1:0]         weight_addr,
-    input  wire [SLICES*LANES*WEIGHT_BITS-1:0]        weight_row,
-    output wire                                       element_enable,
-    output wire [BEAT_ADDR_BITS-1:0]                  element_addr,
-    input  wire [UNITS*WEIGHT_BITS-1:0]               element_row,
-    output wire                                       neuron_enable,
-    output wire [BEAT_ADDR_BITS-1:0]                  neuron_addr,
-    input  wire [UNITS*(BIAS_BITS+THETA_BITS)-1:0]    neuron_row,
+    output wire [SLICES-1:0]                          weight_enable, // a slice's row is read
+    output wire [SLICES*WEIGHT_ADDR_BITS-1:0]         weight_addr,  // rows, slice 0 in the low bits
+    input  wire [SLICES*LANES*WEIGHT_BITS-1:0]        weight_row,   // two clocks after weight_enable
+    output wire                                       element_enable, // a row of the elementwise weights is read
+    output wire [BEAT_ADDR_BITS-1:0]                  element_addr, // row: beat of the pixel
+    input  wire [UNITS*WEIGHT_BITS-1:0]               element_row,  // one clock after element_enable
+    output wire                                       neuron_enable, // a row of parameters is read
+    output wire [BEAT_ADDR_BITS-1:0]                  neuron_addr,  // row: beat of the pixel
+    input  wire [UNITS*(BIAS_BITS+THETA_BITS)-1:0]    neuron_row,   // one clock after neuron_enable
     output wire [SLICES-1:0]                          status_event, // an event is processed in this clock
     output wire                                       status_busy   // at work, and not held up by what follows
 );

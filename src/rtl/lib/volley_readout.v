@@ -2,25 +2,25 @@
 //
 //     score = sum over t of I(t) = FACTOR * sum + bias
 //
-// The counts of all time steps were added up before the synapses (volley_timestep_sum), so one accumulator brings the sum over t;
-// FACTOR is 1 then. A layer that reads the image has the same current at each time step: FACTOR = T. The bias memory holds
+// The counts of all time steps were added up before the synapses (volley_timestep_sum), so one accumulator has the sum over t,
+// and FACTOR is 1. A layer that reads the input has the same current at each time step: FACTOR = T. The bias memory holds
 // T times the layer's bias. Latency: three clocks.
 `default_nettype none
 
 module volley_readout #(
     parameter CHANNELS     = 10,            // classes; they come in order
-    parameter FACTOR       = 1,             // 1, or T where the layer reads the image
+    parameter FACTOR       = 1,             // 1, or T where the layer reads the input
     parameter ACC_BITS     = 16,            // bits of a sum, signed
     parameter BIAS_BITS    = 12,            // signed
     parameter CHANNEL_BITS = 4              // $clog2(CHANNELS), at least 1
 ) (
-    input  wire                     clk,
+    input  wire                     clk,            // rising edge
     input  wire                     rst,            // synchronous, active high
     input  wire [ACC_BITS-1:0]      s_axis_tdata,   // sum of one class
     input  wire                     s_axis_tvalid,
     output wire                     s_axis_tready,
-    output wire                     neuron_enable,
-    output wire [CHANNEL_BITS-1:0]  neuron_addr,
+    output wire                     neuron_enable,  // a bias is read
+    output wire [CHANNEL_BITS-1:0]  neuron_addr,    // class
     input  wire [BIAS_BITS-1:0]     neuron_row,     // bias, one clock after neuron_enable
     output wire [31:0]              m_axis_tdata,   // score of one class, signed
     output wire                     m_axis_tlast,   // last class

@@ -1,7 +1,7 @@
-// volley_row_memory: a memory with one writing and one reading port, in block RAM or in LUTs.
+// volley_row_memory: a memory with one write port and one read port, in block RAM or in LUTs.
 //
-// read_data is memory[read_addr] one clock after `read_enable`, and is held while that is low. What a read returns that meets a
-// write at one address in one clock is not defined; the user of the memory must not let it happen.
+// read_data is memory[read_addr] one clock after `read_enable`, and is held while that is low. A read and a write of the same
+// address in the same clock must not happen: what the read returns is not defined.
 `default_nettype none
 
 module volley_row_memory #(
@@ -10,13 +10,13 @@ module volley_row_memory #(
     parameter ADDR_BITS = 4,                // $clog2(DEPTH), at least 1
     parameter BLOCK     = 1                 // 1: block RAM, 0: distributed memory
 ) (
-    input  wire                 clk,
-    input  wire                 write_enable,
-    input  wire [ADDR_BITS-1:0] write_addr,
-    input  wire [WIDTH-1:0]     write_data,
-    input  wire                 read_enable,
-    input  wire [ADDR_BITS-1:0] read_addr,
-    output wire [WIDTH-1:0]     read_data
+    input  wire                 clk,          // rising edge
+    input  wire                 write_enable, // write_data is written at the end of this clock
+    input  wire [ADDR_BITS-1:0] write_addr,   // below DEPTH
+    input  wire [WIDTH-1:0]     write_data,   // one word
+    input  wire                 read_enable,  // a word is read
+    input  wire [ADDR_BITS-1:0] read_addr,    // below DEPTH
+    output wire [WIDTH-1:0]     read_data     // one clock after read_enable; held while it is low
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate
@@ -37,8 +37,8 @@ module volley_row_memory #(
     reg [WIDTH-1:0] read_reg;
     assign read_data = read_reg;
 
-    // An attribute cannot depend on a parameter in every tool, so the two memories are written out. `no_rw_check` tells
-    // yosys that no read meets a write at one address; it would build a bypass for that otherwise.
+    // Not every tool lets an attribute depend on a parameter, so the two memories are written out. `no_rw_check` tells
+    // yosys that no read meets a write at the same address; otherwise it would build a bypass for that.
     generate
         if (BLOCK != 0) begin : g_block
             (* ram_style = "block", no_rw_check *)

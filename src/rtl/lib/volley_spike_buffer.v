@@ -5,13 +5,13 @@
 // those of this one without a gap, so the next frame fills the ring while the last windows of this one are still being
 // read.
 //
-// Memory layout: BLOCKS rings, one behind the other, each of ROWS slots of ROW_WORDS words that are used in turn from 0:
+// Memory layout: BLOCKS rings, one after the other, each of ROWS slots of ROW_WORDS words that are used in turn from 0:
 //     address = block*ROWS*ROW_WORDS + slot*ROW_WORDS + word
 // The words of a pixel come in order: PIXEL_WORDS for block 0, as many for block 1, and so on. With one block the words
 // of a row simply follow each other.
 //
-// Read latency one clock. A write never meets a read at one address, since a slot is written only after its row was
-// freed.
+// Read latency one clock. A write never meets a read at the same address, since a slot is written only after its row
+// was freed.
 `default_nettype none
 
 module volley_spike_buffer #(
@@ -19,20 +19,20 @@ module volley_spike_buffer #(
     parameter ROW_WORDS   = 4,              // words of a map row in one block
     parameter ROWS        = 4,              // row slots of the ring
     parameter BLOCKS      = 1,              // blocks of channels
-    parameter PIXEL_WORDS = 1,              // words of one pixel in one block; of use with several blocks only
+    parameter PIXEL_WORDS = 1,              // words of one pixel in one block; used with several blocks only
     parameter ADDR_BITS   = 4,              // $clog2(BLOCKS*ROWS*ROW_WORDS), at least 1
     parameter LEVEL_BITS  = 3,              // $clog2(ROWS + 1)
     parameter BLOCK_RAM   = 1               // 1: rows in block RAM, 0: in distributed memory
 ) (
-    input  wire                  clk,
+    input  wire                  clk,            // rising edge
     input  wire                  rst,            // synchronous, active high; empties the ring
     input  wire [WORD_BITS-1:0]  s_axis_tdata,   // one word
     input  wire                  s_axis_tvalid,
     output wire                  s_axis_tready,  // a slot is free; depends on registers only
     output wire [LEVEL_BITS-1:0] level,          // complete rows held
     input  wire                  free_row,       // pulse: the oldest row is not needed any more
-    input  wire                  read_enable,
-    input  wire [ADDR_BITS-1:0]  read_addr,
+    input  wire                  read_enable,    // a word is read
+    input  wire [ADDR_BITS-1:0]  read_addr,      // block, slot and word, as above
     output wire [WORD_BITS-1:0]  read_data       // one clock after read_enable; held while it is low
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
@@ -74,7 +74,7 @@ module volley_spike_buffer #(
 
     wire                 accept = s_axis_tvalid && s_axis_tready;
     wire [ADDR_BITS-1:0] write_addr;
-    wire                 next_word;               // the word behind the accepted one is another one of the row
+    wire                 next_word;               // another word of the row follows the accepted one
 
     generate
         if (BLOCKS == 1) begin : g_single

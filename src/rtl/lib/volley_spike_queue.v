@@ -1,10 +1,10 @@
 // volley_spike_queue: a long queue of beats, in block RAM or in LUTs.
 //
-// Beats leave in the order in which they came, as soon as they are there: what an elementwise term needs of its source's
-// rows, whose elements are used once and in order. At least DEPTH beats fit, and those on their way to the output besides.
+// Beats leave in the order in which they came, as soon as they are there. An elementwise term reads its source's rows
+// through it: their elements are used once and in order. At least DEPTH beats fit, besides those on their way to the output.
 //
-// A beat is read ahead into a small queue, behind the memory and the register that every block RAM has behind it, while
-// that queue has room for what is already on its way. Latency six clocks, throughput one beat a clock.
+// Beats are read ahead into a small queue, after the memory and the register that follows every block RAM, while that queue
+// has space for what is already on its way. Latency six clocks, throughput one beat a clock.
 `default_nettype none
 
 module volley_spike_queue #(
@@ -13,12 +13,12 @@ module volley_spike_queue #(
     parameter ADDR_BITS = 4,                // $clog2(DEPTH), at least 1
     parameter BLOCK_RAM = 1                 // 1: beats in block RAM, 0: in distributed memory
 ) (
-    input  wire             clk,
+    input  wire             clk,            // rising edge
     input  wire             rst,            // synchronous, active high; empties the queue
-    input  wire [WIDTH-1:0] s_axis_tdata,
+    input  wire [WIDTH-1:0] s_axis_tdata,   // one beat
     input  wire             s_axis_tvalid,
     output wire             s_axis_tready,  // registered
-    output wire [WIDTH-1:0] m_axis_tdata,
+    output wire [WIDTH-1:0] m_axis_tdata,   // the oldest beat
     output wire             m_axis_tvalid,
     input  wire             m_axis_tready
 );
@@ -48,8 +48,8 @@ module volley_spike_queue #(
     reg [LEVEL_BITS-1:0] level_reg;         // beats in the memory that are not being read yet
     reg                  space_reg;         // the memory has a free place
     reg [AHEAD_LOG2:0]   ahead_reg;         // beats that were read and have not left
-    reg                  reading_reg;       // the memory's output is a beat in this clock
-    reg                  loaded_reg;        // the register behind it is one
+    reg                  reading_reg;       // the memory's output holds a beat in this clock
+    reg                  loaded_reg;        // the register after it holds one
     reg [WIDTH-1:0]      data_reg;
 
     wire accept = s_axis_tvalid && space_reg;
@@ -100,7 +100,7 @@ module volley_spike_queue #(
         end
     end
 
-    // It has room for every beat that was read.
+    // It has space for every beat that was read.
     wire unused_ready;
     volley_fifo #(
         .WIDTH      (WIDTH),

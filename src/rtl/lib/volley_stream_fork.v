@@ -1,7 +1,7 @@
 // volley_stream_fork: one stream to several readers; each gets every beat.
 //
-// A beat is taken when every reader's register has room, so the readers run ahead of each other by two beats at most:
-// what one of them must wait for longer belongs into its volley_spike_buffer, whose depth is derived for that.
+// A beat is taken when every reader's register has space, so the readers run ahead of each other by two beats at most.
+// Where a reader must wait longer, its volley_spike_buffer holds the beats; its depth is derived for that.
 // Throughput: one beat a clock. Latency: one clock.
 `default_nettype none
 
@@ -9,9 +9,9 @@ module volley_stream_fork #(
     parameter WIDTH   = 8,                  // bits of a beat
     parameter OUTPUTS = 2                   // readers
 ) (
-    input  wire                     clk,
+    input  wire                     clk,            // rising edge
     input  wire                     rst,            // synchronous, active high
-    input  wire [WIDTH-1:0]         s_axis_tdata,
+    input  wire [WIDTH-1:0]         s_axis_tdata,   // one beat
     input  wire                     s_axis_tvalid,
     output wire                     s_axis_tready,  // depends on registers only
     output wire [OUTPUTS*WIDTH-1:0] m_axis_tdata,   // per reader, reader 0 in the low bits

@@ -5,7 +5,7 @@
 // while the lanes already accumulate the next window. The output channels are cut into SEGMENTS groups of LANES; the
 // last group may have fewer channels, and only these leave.
 //
-// ARITHMETIC says what a lane is made of; the header of each module says what it costs and when it is legal:
+// ARITHMETIC says what a lane is made of; the header of each module gives its cost and limits:
 //     0  volley_synapse_lane         gated adds in LUTs
 //     1  volley_synapse_multiplier   LANES_PACKED weights and TIMESTEPS_PACKED counts share a multiplier, sums in LUTs
 //     2  volley_synapse_accumulator  LANES_PACKED weights share a DSP block that also holds the sums; one for each time step
@@ -13,12 +13,12 @@
 // Lanes that share a multiplier cannot have counts of their own, so VECTOR needs LANES_PACKED = 1.
 //
 // Nothing in here ever stalls: a window's last event is taken only when the drain will be empty by the time its sums are
-// complete, and the queue behind the drain has places left for all of them. A clock without an event adds zeros.
+// complete, and the queue after the drain has places left for all of them. A clock without an event adds zeros.
 //
 // Weight memory: row `weight_addr` holds LANES weights, lane 0 in the low bits; it is there two clocks after
 // `weight_enable`. Latency from a window's last event to its first sum: STAGES + 5 clocks, STAGES as below.
 //
-// Cost besides the lanes: as many flip-flops again as the accumulators for the drain (clock enable only, no LUT), a
+// Cost besides the lanes: as many flip-flops for the drain as for the accumulators (clock enable only, no LUT), a
 // multiplexer of LANES / UNITS inputs for each bit of a beat, and the queue's 2^QUEUE_LOG2 beats of distributed memory.
 `default_nettype none
 
@@ -29,7 +29,7 @@ module volley_synapse_array #(
     parameter TIMESTEPS        = 1,         // accumulators of a lane: T, or 1 where all time steps share a current
     parameter COUNT_BITS       = 3,         // bits of a count
     parameter COUNT_SIGNED     = 0,         // 1: counts are two's complement (pixel values)
-    parameter MOST_COUNT       = (1 << COUNT_BITS) - 1, // greatest count that comes, where counts are unsigned
+    parameter MOST_COUNT       = (1 << COUNT_BITS) - 1, // greatest count, where counts are unsigned
     parameter WEIGHT_BITS      = 8,         // bits of a weight, signed
     parameter ACC_BITS         = 16,        // bits of a sum, signed
     parameter ARITHMETIC       = 0,         // 0: gated adds, 1: multipliers, 2: multipliers that accumulate
@@ -38,21 +38,21 @@ module volley_synapse_array #(
     parameter MAX_SHIFT        = 0,         // largest shift of a term
     parameter [31:0] SHIFTS = 32'hffffffff, // bit s: there is a term of shift s
     parameter VECTOR       = 0,             // 1: events may bring a count for every lane
-    parameter QUEUE_LOG2   = 4,             // beats that may wait behind the drain: 2^QUEUE_LOG2, at least LANES / UNITS
+    parameter QUEUE_LOG2   = 4,             // beats that may wait after the drain: 2^QUEUE_LOG2, at least LANES / UNITS
     parameter WEIGHT_ADDR_BITS = 8          // bits of a weight row's address
 ) (
-    input  wire                         clk,
+    input  wire                         clk,             // rising edge
     input  wire                         rst,             // synchronous, active high
     input  wire [WEIGHT_ADDR_BITS-1:0]  s_event_addr,    // weight row
     input  wire [(VECTOR != 0 ? LANES : 1)*TIMESTEPS*COUNT_BITS-1:0] s_event_counts, // of all time steps, lane 0 low
     input  wire                         s_event_vector,  // every lane has a count of its own; else all use field 0
     input  wire [4:0]                   s_event_shift,   // left shift of the event's term
     input  wire                         s_event_last,    // the window ends with this event
-    input  wire                         s_event_valid,
+    input  wire                         s_event_valid,   // input stream: one event a beat
     output wire                         s_event_ready,
-    output wire                         weight_enable,
-    output wire [WEIGHT_ADDR_BITS-1:0]  weight_addr,
-    input  wire [LANES*WEIGHT_BITS-1:0] weight_row,
+    output wire                         weight_enable,   // a row of weights is read
+    output wire [WEIGHT_ADDR_BITS-1:0]  weight_addr,     // weight row
+    input  wire [LANES*WEIGHT_BITS-1:0] weight_row,      // two clocks after weight_enable
     output wire [UNITS*TIMESTEPS*ACC_BITS-1:0] m_axis_tdata, // sums of UNITS output channels, time step 0 of the first in the low bits
     output wire                         m_axis_tvalid,
     input  wire                         m_axis_tready
@@ -139,7 +139,7 @@ module volley_synapse_array #(
                         COUNT_BITS / 2 + 1;
     // Register stages between the weight row and the accumulators.
     localparam STAGES = !GATED ? 2 : DIGITS > 2 ? DIGITS - 1 : 1;
-    // The stage in which a window's sums are there: an accumulating multiplier shows them one clock later.
+    // The stage in which a window's sums are ready: an accumulating multiplier shows them one clock later.
     localparam DONE   = ACCUMULATED ? STAGES + 1 : STAGES;
 
     // Counts as the lanes want them: digits, or shifted for their term.
@@ -152,7 +152,7 @@ module volley_synapse_array #(
     localparam QUEUE      = 1 << QUEUE_LOG2;
     localparam ROOM_LIMIT = QUEUE - BEATS;
     reg  [QUEUE_LOG2:0]  reserved_reg;          // beats of windows whose last event was taken, until they have left
-    reg  [BEAT_BITS-1:0] gap_reg;               // clocks until the drain has room for another window's sums
+    reg  [BEAT_BITS-1:0] gap_reg;               // clocks until the drain has space for another window's sums
     reg                  go_reg;                // a last event may be taken
     reg                  leave_reg;             // a beat left in the clock before: `m_axis_tready` comes from far
     wire [BEAT_BITS:0]   ending_beats;          // of the window that the event offered belongs to
@@ -212,7 +212,7 @@ module volley_synapse_array #(
     reg [DONE:0] last_reg;                          // [0]: the weight row is at the memory's output
     reg          idle_reg;                          // no event since the reset
     reg [STAGES-1:0] idle_line_reg;                 // the same, in the stages of last_reg
-    reg          clear_reg;                         // the accumulators begin anew
+    reg          clear_reg;                         // the accumulators begin from zero
     reg [SETS*TIMESTEPS*OPERAND_BITS-1:0]  operand_reg;
     wire [SETS*TIMESTEPS*OPERAND_BITS-1:0] operand;
     wire [SETS*COUNTS_BITS-1:0]            event_counts;
@@ -228,7 +228,7 @@ module volley_synapse_array #(
         end
         event_last_reg  <= ending;
         last_reg        <= {last_reg[DONE-1:0], event_last_reg};
-        // What is in the pipeline before the first event, from before the reset or never read, is not added.
+        // What is in the pipeline before the first event is old or was never read. It is not added.
         if (accept) begin
             idle_reg <= 1'b0;
         end
@@ -366,8 +366,8 @@ module volley_synapse_array #(
                 );
             end
         end else begin : g_multiplied
-            wire [SETS*TIMESTEP_GROUPS*TIMESTEPS_PACKED*FACTOR_BITS-1:0] factors; // time steps that are missing count 0
-            reg first_reg;                                                        // the sum begins anew
+            wire [SETS*TIMESTEP_GROUPS*TIMESTEPS_PACKED*FACTOR_BITS-1:0] factors; // missing time steps count 0
+            reg first_reg;                                                        // the sum begins from zero
             always @(posedge clk) begin
                 first_reg <= clear_reg;
             end
@@ -441,8 +441,8 @@ module volley_synapse_array #(
     // ---------------------------------------------------------------- drain: flip-flops, read through a multiplexer
     reg [LANES*SUM_BITS-1:0] drain_reg;
     reg                      draining_reg;
-    reg [BEAT_BITS-1:0]      beat_reg;          // that leaves next
-    reg [SEG_BITS-1:0]       segment_reg;       // that comes next
+    reg [BEAT_BITS-1:0]      beat_reg;          // leaves next
+    reg [SEG_BITS-1:0]       segment_reg;       // comes next
     reg [UNITS*SUM_BITS-1:0] out_reg;
     reg                      out_valid_reg;
     wire                     queue_ready;
@@ -465,7 +465,7 @@ module volley_synapse_array #(
         .m_axis_tvalid (m_axis_tvalid),
         .m_axis_tready (m_axis_tready)
     );
-    wire unused_ready = queue_ready;            // there is always room
+    wire unused_ready = queue_ready;            // there is always space
 
     always @(posedge clk) begin
         if (load) begin

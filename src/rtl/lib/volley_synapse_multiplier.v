@@ -3,9 +3,9 @@
 //     product             = (sum over l of weight[l]*2^(l*F)) * (sum over t of count[t]*2^(t*LANES*F))
 //     accumulator[t][l]  <- accumulator[t][l] + weight[l]*count[t];   0 after a window's last event
 //
-// Every product of a weight and a count has a field of F = WEIGHT_BITS + FACTOR_BITS bits of its own, field t*LANES + l. A negative
-// field borrows 1 from the next one; the borrow is added back in the accumulator's carry. FACTOR_BITS are those of a count
-// already shifted for its term, which is done once for all lanes.
+// Every product of a weight and a count has its own field of F = WEIGHT_BITS + FACTOR_BITS bits, field t*LANES + l. A negative
+// field borrows 1 from the next one; the borrow is added back in the accumulator's carry. FACTOR_BITS is the width of a count
+// that is already shifted for its term; the shift is done once for all lanes.
 //
 // Legal: with LANES = 2 every weight is above -2^(WEIGHT_BITS-1) (quantised weights are symmetric); with TIMESTEPS = 2 and more
 // counts are unsigned. Both sides must fit a port of the multiplier, or it is built of several:
@@ -14,7 +14,7 @@
 // ECP5 has ports of 18 bits, iCE40 of 16, 7 series of 25 and 18, UltraScale+ of 27 and 18.
 //
 // Register stages in front of the accumulators: two, the weights and the product. A clock without an event brings counts of 0.
-// Cost: one multiplier, ACC_BITS + 1 LUTs an accumulator, with LANES = 2 WEIGHT_BITS LUTs more.
+// Cost: one multiplier, ACC_BITS + 1 LUTs an accumulator, and WEIGHT_BITS more LUTs with LANES = 2.
 `default_nettype none
 
 module volley_synapse_multiplier #(
@@ -25,7 +25,7 @@ module volley_synapse_multiplier #(
     parameter WEIGHT_BITS  = 8,             // bits of a weight, signed
     parameter ACC_BITS     = 16             // bits of an accumulator, signed
 ) (
-    input  wire                             clk,
+    input  wire                             clk,     // rising edge
     input  wire                             clear,   // reset, or the event that is added is the last of its window
     input  wire [LANES*WEIGHT_BITS-1:0]     weights, // lane 0 in the low bits
     input  wire [TIMESTEPS*FACTOR_BITS-1:0] counts,  // time step 0 in the low bits
@@ -92,7 +92,7 @@ module volley_synapse_multiplier #(
     reg signed [COUNTS_BITS-1:0]  counts_reg;
     reg signed [ALL_BITS-1:0]     product_reg;
 
-    // In the width of the product, so that the multiplication loses nothing.
+    // As wide as the product, so the multiplication loses nothing.
     wire signed [WEIGHTS_BITS+COUNTS_BITS-1:0] product = weights_reg * counts_reg;
     wire unused_high_bits = &{1'b0, product};
 
@@ -115,7 +115,7 @@ module volley_synapse_multiplier #(
             if (f == 0) begin : g_lowest
                 assign sum_now = accumulator_reg + addend;
             end else begin : g_upper
-                // What the field below borrowed enters as a carry: a bit below both sides.
+                // What the field below borrowed enters as a carry, one bit below both sides.
                 wire [ACC_BITS:0] carried = {accumulator_reg, 1'b1} + {addend, product_reg[f*FIELD_BITS-1]};
                 wire unused_carry = carried[0];
                 assign sum_now = carried[ACC_BITS:1];

@@ -2,7 +2,7 @@
 //
 //     sum = counts[0] + .. + counts[TIMESTEPS-1]
 //
-// The last layer is linear in the counts, so it needs their sum over time only. Combinational.
+// The last layer is linear in the counts, so it needs only their sum over time. Combinational.
 `default_nettype none
 
 module volley_timestep_sum #(
@@ -11,7 +11,7 @@ module volley_timestep_sum #(
     parameter SUM_BITS   = 4                // holds TIMESTEPS times the largest count; at least COUNT_BITS
 ) (
     input  wire [TIMESTEPS*COUNT_BITS-1:0] counts, // time step 0 in the low bits
-    output reg  [SUM_BITS-1:0]             sum
+    output reg  [SUM_BITS-1:0]             sum     // over all time steps
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate

@@ -2,15 +2,15 @@
 //
 // The signals are registered and then folded into a signature that rotates by one each clock:
 //     signature <- rotate(signature) ^ signals
-// so every signal reaches the pin within BITS clocks, no logic before it can be removed, and each ends in a register
-// behind no more than its own logic.
+// so every signal reaches the pin within BITS clocks, no logic before it can be removed, and each signal ends in a register
+// right after its own logic.
 `default_nettype none
 
 module volley_serial_sink #(
     parameter BITS = 2                      // signals, at least 2
 ) (
-    input  wire            clk,
-    input  wire [BITS-1:0] signals,
+    input  wire            clk,             // rising edge
+    input  wire [BITS-1:0] signals,         // what the core sends
     output wire            pin              // registered
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.

@@ -1,14 +1,14 @@
 // volley_serial_source: BITS registered signals from one pin.
 //
-// A shift register: each clock every bit moves up by one and the pin enters at bit 0. It stands before a core whose ports
-// are to be timed from registers and are more than the package has pins.
+// A shift register: each clock every bit moves up by one and the pin enters at bit 0. It feeds a core that has more ports than
+// the package has pins and whose ports are to be timed from registers.
 `default_nettype none
 
 module volley_serial_source #(
     parameter BITS = 2                      // signals, at least 2
 ) (
-    input  wire            clk,
-    input  wire            pin,             // may be asynchronous: what its values mean is not looked at
+    input  wire            clk,             // rising edge
+    input  wire            pin,             // may be asynchronous: its values have no meaning
     output wire [BITS-1:0] signals          // registered
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.

@@ -1,41 +1,41 @@
 // volley_axi_lite_port: an AXI4-Lite slave in front of the device's register bus.
 //
-// A register is a word; its byte address is four times its number, and the two low address bits are not looked at. Address
-// and data of a write may come in either order, any number of clocks apart. Every access is answered, in the order of
-// its channel: OKAY, also where the register map has a gap, and SLVERR for a write of some bytes of a word but not all,
-// which is not carried out. A write of no byte at all is OKAY and changes nothing.
+// A register is a word; its byte address is four times its number, and the two low address bits are ignored. Address and
+// data of a write may come in either order, any number of clocks apart. Every access is answered, in the order of its
+// channel: OKAY, also where the register map has a gap. A write of some bytes of a word but not all is not carried out, and
+// the answer is SLVERR. A write of no bytes is OKAY and changes nothing.
 //
 // A write that is offered on the register bus stays there, unchanged, until it is taken. Reads wait for it, and come before
-// the next one.
+// the next write.
 //
 // Latency: a read three clocks from address to data, a write two from the later of address and data to its response, if
 // the bus is free. All ready and valid signals are registers or the inverse of one.
 `default_nettype none
 
 module volley_axi_lite_port (
-    input  wire        clk,
+    input  wire        clk,             // rising edge
     input  wire        rst,             // synchronous, active high
-    input  wire [7:0]  s_axi_awaddr,
+    input  wire [7:0]  s_axi_awaddr,    // write address, in bytes
     input  wire        s_axi_awvalid,
     output wire        s_axi_awready,
-    input  wire [31:0] s_axi_wdata,
-    input  wire [3:0]  s_axi_wstrb,
+    input  wire [31:0] s_axi_wdata,     // word to write
+    input  wire [3:0]  s_axi_wstrb,     // bytes of it to write; some but not all: SLVERR
     input  wire        s_axi_wvalid,
     output wire        s_axi_wready,
-    output wire [1:0]  s_axi_bresp,
+    output wire [1:0]  s_axi_bresp,     // OKAY or SLVERR
     output wire        s_axi_bvalid,
     input  wire        s_axi_bready,
-    input  wire [7:0]  s_axi_araddr,
+    input  wire [7:0]  s_axi_araddr,    // read address, in bytes
     input  wire        s_axi_arvalid,
     output wire        s_axi_arready,
-    output wire [31:0] s_axi_rdata,
+    output wire [31:0] s_axi_rdata,     // word read
     output wire [1:0]  s_axi_rresp,     // OKAY
     output wire        s_axi_rvalid,
     input  wire        s_axi_rready,
     output wire [5:0]  register_addr,   // number of the register
     output wire        register_write,  // taken in a clock with register_ready
-    output wire [31:0] register_wdata,
-    input  wire        register_ready,
+    output wire [31:0] register_wdata,  // with register_write
+    input  wire        register_ready,  // the write is taken
     input  wire [31:0] register_rdata   // of the register addressed one clock before
 );
     localparam OKAY   = 2'b00;

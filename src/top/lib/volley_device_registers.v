@@ -1,7 +1,7 @@
-// volley_device_registers: what a host reads of an accelerator and sets in it (docs/host-protocol.md, registers).
+// volley_device_registers: what a host reads from an accelerator and sets in it (docs/host-protocol.md, registers).
 //
-// The word read is registered: it stands one clock behind its address. A write happens in a clock in which it is wanted and
-// `register_ready` is high. `core_reset` and the weights' load follow a write by one clock.
+// The word read is registered: it comes one clock after its address. A write happens in a clock in which it is wanted and
+// `register_ready` is high. `core_reset` and the start of a load come one clock after their write.
 //
 // Cost: with COUNTERS about 260 flip-flops, without about 75.
 `default_nettype none
@@ -16,39 +16,39 @@ module volley_device_registers #(
     parameter        TIMESTEPS     = 1,     // time steps T
     parameter        CLOCK_HZ      = 0,     // 0: not known
     parameter        LINK_BUFFER   = 0,     // bytes of requests that may be outstanding; 0: there is no serial line
-    parameter        WEIGHTS_BYTES = 0,     // of the weights' image
+    parameter        WEIGHTS_BYTES = 0,     // bytes of the image of the weights
     parameter        LOADABLE      = 0,     // 1: the weights can be loaded
     parameter        EVENTS        = 1,     // bits of status_event
     parameter        COUNTERS      = 1      // 0: LATENCY, BUSY_CLOCKS, EVENTS and the stalls stay 0
 ) (
-    input  wire              clk,
+    input  wire              clk,               // rising edge
     input  wire              rst,               // synchronous, active high
-    input  wire [5:0]        register_addr,
-    input  wire              register_write,
-    input  wire [31:0]       register_wdata,
+    input  wire [5:0]        register_addr,     // number of the register
+    input  wire              register_write,    // wanted; taken in a clock with register_ready
+    input  wire [31:0]       register_wdata,    // with register_write
     output wire              register_ready,    // of writing
-    output wire [31:0]       register_rdata,
+    output wire [31:0]       register_rdata,    // one clock after its address
     // The core's streams, as they pass.
     input  wire              pixel_valid,
     input  wire              pixel_ready,
-    input  wire              pixel_last,        // of a frame
+    input  wire              pixel_last,        // last of a frame
     input  wire              score_valid,
     input  wire              score_ready,
-    input  wire              score_last,        // of a frame
+    input  wire              score_last,        // last of a frame
     input  wire [EVENTS-1:0] status_event,      // events processed in this clock
-    input  wire              frame_error,
+    input  wire              frame_error,       // a frame ended at the wrong pixel
     input  wire              link_error,        // a message was dropped
     output wire              core_reset,        // for one clock; registered
     output wire              busy,              // a frame is in the core
     // The weights.
-    input  wire              weights_valid,
+    input  wire              weights_valid,     // the memories hold a whole image
     input  wire              load_busy,         // a load is under way
     input  wire [31:0]       load_offset,       // bytes taken
     input  wire [31:0]       weights_crc,       // of the weights in use
     output wire              load_start,        // for one clock, with the image's CRC-32 in load_word; registered
     output wire              load_valid,        // a word of the image in load_word
-    output wire [31:0]       load_word,
-    input  wire              load_ready
+    output wire [31:0]       load_word,         // the CRC-32, or the next word of the image
+    input  wire              load_ready         // the loader takes the word
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate
@@ -146,7 +146,7 @@ module volley_device_registers #(
         if (taken) begin
             first_reg <= pixel_last;
         end
-        // A score that leaves while a reset passes through the core belongs to a frame that is not counted any more.
+        // A score that leaves while a reset passes through the core belongs to a frame that no longer counts.
         if (enters && !leaves) begin
             inside_reg <= inside_reg + 8'd1;
         end else if (leaves && !enters && !nothing) begin
@@ -199,7 +199,7 @@ module volley_device_registers #(
             reg [31:0]         events_reg;
             reg [31:0]         input_stalls_reg;
             reg [31:0]         output_stalls_reg;
-            // The bits of six events, then all of them, each a clock later. A core without a frame has none.
+            // Six events are added, then all of them, each a clock later. A core without a frame has none.
             reg [3*GROUPS-1:0] group_reg;
             reg [SUM_BITS-1:0] sum_reg;
 

@@ -1,11 +1,11 @@
-// volley_fcs16: one byte more of the FCS-16 of RFC 1662: polynomial x^16 + x^12 + x^5 + 1, the low bit first.
+// volley_fcs16: one more byte of the FCS-16 of RFC 1662: polynomial x^16 + x^12 + x^5 + 1, the low bit first.
 //
-// It begins with FFFF, is sent inverted, low byte first, and is F0B8 behind a good body with its FCS. Combinational.
+// It begins with FFFF, is sent inverted, low byte first, and is F0B8 after a good body with its FCS. Combinational.
 `default_nettype none
 
 module volley_fcs16 (
-    input  wire [15:0] value,               // of the bytes before
-    input  wire [7:0]  data,
+    input  wire [15:0] value,               // FCS of the bytes before
+    input  wire [7:0]  data,                // the byte
     output reg  [15:0] next                 // with this one
 );
     integer n;

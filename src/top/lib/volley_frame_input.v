@@ -1,10 +1,10 @@
 // volley_frame_input: the pixels of frames from their bytes.
 //
 // A frame is PIXELS*CHANNELS bytes, row by row, pixel by pixel, a byte a channel. CHANNELS bytes become one beat of m_axis, channel 0 in
-// the low byte; `m_axis_tlast` falls on a frame's last pixel because it is counted, not because of `s_axis_tlast`.
+// the low byte. Pixels are counted, so `m_axis_tlast` falls on a frame's last pixel whatever `s_axis_tlast` says.
 //
-// `s_axis_tlast` may fall on the last byte of any frame. If it falls elsewhere, what comes is not what the network was
-// made for: `frame_error` rises, and all bytes are taken and dropped until `rst`.
+// `s_axis_tlast` may fall on the last byte of any frame. If it falls elsewhere, the bytes are not the frames of this network:
+// `frame_error` rises, and all bytes are taken and dropped until `rst`.
 //
 // Throughput: one byte a clock. Latency: CHANNELS clocks.
 `default_nettype none
@@ -13,14 +13,14 @@ module volley_frame_input #(
     parameter CHANNELS = 1,                 // bytes of a pixel
     parameter PIXELS   = 64                 // of a frame
 ) (
-    input  wire                  clk,
+    input  wire                  clk,           // rising edge
     input  wire                  rst,           // synchronous, active high; nothing is taken while it lasts
-    input  wire [7:0]            s_axis_tdata,
+    input  wire [7:0]            s_axis_tdata,  // one byte
     input  wire                  s_axis_tlast,  // the sender's end: of a frame, or of several
     input  wire                  s_axis_tvalid,
     output wire                  s_axis_tready,
-    output wire [8*CHANNELS-1:0] m_axis_tdata,
-    output wire                  m_axis_tlast,
+    output wire [8*CHANNELS-1:0] m_axis_tdata,  // one pixel
+    output wire                  m_axis_tlast,  // last pixel of the frame
     output wire                  m_axis_tvalid,
     input  wire                  m_axis_tready,
     output wire                  frame_error    // until rst
@@ -58,7 +58,7 @@ module volley_frame_input #(
         if (CHANNELS == 1) begin : g_one
             assign pixel = s_axis_tdata;
         end else begin : g_several
-            // All channels but the last, the newest in the high byte.
+            // All channels except the last, the newest in the high byte.
             reg [8*(CHANNELS-1)-1:0] bytes_reg;
             assign pixel = {s_axis_tdata, bytes_reg};
             always @(posedge clk) begin

@@ -1,24 +1,24 @@
 // volley_link_receiver: whole, checked messages from the bytes of a serial line (docs/host-protocol.md, framing).
 //
 // Bodies between flags (7E) are unstuffed, checked by their FCS-16 and their length, and kept in a ring of 2^BUFFER_LOG2 bytes until
-// they are read, without the FCS. A body becomes visible at its closing flag, or not at all: of a bad one nothing is left, and a
-// message of one byte, its error code, comes in its place:
+// they are read, without the FCS. A body becomes visible at its closing flag, or not at all: nothing of a bad one is kept, and
+// a message of one byte, its error code, takes its place:
 //     1   wrong FCS, wrong length, a byte without a stop bit
-//     2   no room in the ring
-// Where not even that byte has room, the host gets no answer, but `error` tells of it all the same.
+//     2   no space in the ring
+// Where not even that byte has space, the host gets no answer, but `error` still tells of it.
 //
-// A flag stands nowhere but between bodies, so after any garbage the next flag is the beginning of something good.
+// A flag is only ever between bodies, so after any garbage the next flag starts a good body.
 `default_nettype none
 
 module volley_link_receiver #(
     parameter BUFFER_LOG2 = 10              // 5 .. 15; the longest message without its FCS is a byte shorter than the ring
 ) (
-    input  wire       clk,
+    input  wire       clk,                  // rising edge
     input  wire       rst,                  // synchronous, active high; forgets all messages
-    input  wire [7:0] s_tdata,
-    input  wire       s_terror,             // the byte is not to be trusted
+    input  wire [7:0] s_tdata,              // byte of the line
+    input  wire       s_terror,             // the byte cannot be trusted
     input  wire       s_tvalid,             // for one clock each byte, bytes at least six clocks apart
-    output wire [7:0] m_tdata,
+    output wire [7:0] m_tdata,              // byte of a message
     output wire       m_tlast,              // last byte of the message
     output wire       m_tvalid,
     input  wire       m_tready,
@@ -53,15 +53,15 @@ module volley_link_receiver #(
     // The body that is being received.
     reg [15:0]   fcs_reg;
     reg          some_reg;                  // anything since the last flag
-    reg          bad_reg;                   // a byte that is not to be trusted, or an escape of a flag
-    reg          over_reg;                  // a byte that found no room
-    reg [BITS:0] count_reg;                 // bytes of the body; stands at its largest value
+    reg          bad_reg;                   // a byte that cannot be trusted, or an escape of a flag
+    reg          over_reg;                  // a byte that found no space
+    reg [BITS:0] count_reg;                 // bytes of the body; stops at its largest value
     reg [15:0]   length_reg;                // as the header says
     // The last three bytes: at the flag the oldest is the message's last byte, the others are the FCS.
     reg [7:0]    oldest_reg;
     reg [7:0]    middle_reg;
     reg [7:0]    newest_reg;
-    // Of the whole body: the header's five bytes, the payload and the FCS. Both stand long before the flag comes.
+    // Of the whole body: the header's five bytes, the payload and the FCS. Both are known long before the flag comes.
     reg          fcs_good_reg;
     reg          length_good_reg;
     reg [16:0]   wanted_reg;
@@ -80,8 +80,8 @@ module volley_link_receiver #(
     reg [BITS-1:0] read_reg;
     reg [BITS-1:0] commit_reg;
     reg [BITS-1:0] write_reg;
-    reg            write_space_reg;         // for a byte at write; reading can only make more
-    reg            commit_space_reg;        // for a byte at commit
+    reg            write_space_reg;         // space for a byte at write; reading can only make more
+    reg            commit_space_reg;        // space for a byte at commit
     reg [8:0]      word_reg;                // as it comes from the memory, late in its clock
     reg            word_valid_reg;
     reg [8:0]      out_reg;
@@ -99,7 +99,7 @@ module volley_link_receiver #(
     wire over = over_reg || !write_space_reg;
     wire good = fcs_good_reg && length_good_reg && !bad_reg && !over;
 
-    // A byte goes into the ring when the third one behind it comes, or at the flag.
+    // A byte goes into the ring when the third one after it comes, or at the flag.
     wire delayed = data_reg && (|count_reg[BITS:2] || &count_reg[1:0]);
     wire ended   = flag_reg && some_reg;
 
@@ -176,7 +176,7 @@ module volley_link_receiver #(
                 bad_reg   <= 1'b0;
                 over_reg  <= 1'b0;
                 count_reg <= {(BITS + 1){1'b0}};
-                // Without room for a code nothing of the body was stored.
+                // Without space for a code nothing of the body was stored.
                 if (store_reg) begin
                     commit_reg <= place_reg + 1'b1;
                 end

@@ -1,19 +1,19 @@
 // volley_link_sender: a message becomes a stuffed body between two flags, with its FCS-16 (docs/host-protocol.md, framing).
 //
-// Of a message that cannot be finished the FCS is made wrong, so that the host drops it.
+// If a message cannot be finished, its FCS is made wrong, so the host drops it.
 //
-// Every message has a flag of its own before and after it. One byte leaves in two clocks at best, far more than a serial line takes.
+// Every message has its own flag before and after it. At best one byte leaves in two clocks, far faster than a serial line.
 `default_nettype none
 
 module volley_link_sender (
-    input  wire       clk,
+    input  wire       clk,                  // rising edge
     input  wire       rst,                  // synchronous, active high
-    input  wire [7:0] s_tdata,
+    input  wire [7:0] s_tdata,              // byte of a message
     input  wire       s_tlast,              // last byte of the message
-    input  wire       s_tbad,               // with it: the message is not to be trusted
+    input  wire       s_tbad,               // with it: the message cannot be trusted
     input  wire       s_tvalid,
     output wire       s_tready,
-    output wire [7:0] m_tdata,              // registered
+    output wire [7:0] m_tdata,              // byte for the line, registered
     output wire       m_tvalid,             // registered
     input  wire       m_tready
 );
@@ -24,7 +24,7 @@ module volley_link_sender (
 
     reg [2:0]  state_reg;
     reg [15:0] fcs_reg;
-    reg        escaped_reg;                 // the escape of the byte that is next has left
+    reg        escaped_reg;                 // the escape of the next byte has left
     reg [7:0]  out_reg;
     reg        out_valid_reg;
 

@@ -1,10 +1,10 @@
 // volley_link_server: carries out the messages of a host and answers them (docs/host-protocol.md, messages).
 //
-// Frames are handed on as they come, and up to 2^IN_FLIGHT_LOG2 of them may be in the core before the first is answered; any
+// Frames are handed on as they come, and up to 2^IN_FLIGHT_LOG2 of them may be in the core before the first is answered. Any
 // other message waits until all before it have been answered. So all are carried out, and answered, in order.
 //
-// A core that gives no score for 2^TIMEOUT_LOG2 clocks is taken for stuck: from then on frames are refused, until the core
-// is reset. An answer that already has scores of it ends there and is marked as bad.
+// A core that gives no score for 2^TIMEOUT_LOG2 clocks is regarded as stuck: frames are refused until the core is reset. An
+// answer that already has scores ends there and is marked as bad.
 `default_nettype none
 
 module volley_link_server #(
@@ -13,36 +13,36 @@ module volley_link_server #(
     parameter IN_FLIGHT_LOG2 = 2,           // at least 1
     parameter TIMEOUT_LOG2   = 28           // log2 of the clocks after which a core without a score is stuck
 ) (
-    input  wire        clk,
+    input  wire        clk,                 // rising edge
     input  wire        rst,                 // synchronous, active high
     // Messages of the host, checked; one of a single byte is the error code of a message that was dropped.
-    input  wire [7:0]  s_message_tdata,
+    input  wire [7:0]  s_message_tdata,     // one byte
     input  wire        s_message_tlast,     // last byte of the message
     input  wire        s_message_tvalid,
     output wire        s_message_tready,
     // Answers.
-    output wire [7:0]  m_message_tdata,
-    output wire        m_message_tlast,
+    output wire [7:0]  m_message_tdata,     // one byte
+    output wire        m_message_tlast,     // last byte of the message
     output wire        m_message_tbad,      // with the last byte: the message is not whole
     output wire        m_message_tvalid,
     input  wire        m_message_tready,
-    // Registers: the word read stands one clock behind its address.
-    output wire [5:0]  register_addr,
-    output wire        register_write,
-    output wire [31:0] register_wdata,
+    // Registers: the word read comes one clock after its address.
+    output wire [5:0]  register_addr,       // number of the register
+    output wire        register_write,      // wanted; taken in a clock with register_ready
+    output wire [31:0] register_wdata,      // with register_write
     input  wire        register_ready,      // of writing
-    input  wire [31:0] register_rdata,
+    input  wire [31:0] register_rdata,      // one clock after its address
     // Frames, a byte a beat.
-    output wire [7:0]  m_frame_tdata,
+    output wire [7:0]  m_frame_tdata,       // one byte
     output wire        m_frame_tlast,       // last byte of the frame
     output wire        m_frame_tvalid,
     input  wire        m_frame_tready,
     // Scores, CLASSES a frame.
-    input  wire [31:0] s_score_tdata,
+    input  wire [31:0] s_score_tdata,       // score of one class, signed
     input  wire        s_score_tvalid,
     output wire        s_score_tready,
     input  wire        weights_valid,       // low: frames are refused
-    input  wire        core_reset           // the core forgets its frames, and is not stuck any more
+    input  wire        core_reset           // the core forgets its frames, and is no longer stuck
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate
@@ -80,7 +80,7 @@ module volley_link_server #(
     localparam [3:0] SEQUENCE_1 = 4'd2;
     localparam [3:0] LENGTH_0   = 4'd3;
     localparam [3:0] LENGTH_1   = 4'd4;
-    localparam [3:0] DECIDE     = 4'd5;     // on what the header asks
+    localparam [3:0] DECIDE     = 4'd5;     // what to do, by the header
     localparam [3:0] PIXELS     = 4'd6;     // of a FRAME
     localparam [3:0] WHERE      = 4'd7;     // the register of a READ or a WRITE
     localparam [3:0] COUNT      = 4'd8;     // of a READ
@@ -109,7 +109,7 @@ module volley_link_server #(
                        : kind_reg == FRAME && stuck_reg ? TIMED_OUT
                        : NONE;
 
-    // What is to be answered, in order: {error code, kind, sequence}.
+    // Messages to answer, in order: {error code, kind, sequence}.
     wire [20:0] job;
     wire        job_valid;
     wire        job_done;
@@ -130,7 +130,7 @@ module volley_link_server #(
         .m_axis_tready (job_done)
     );
 
-    // A stuck core takes nothing any more: what was meant for it is dropped.
+    // A stuck core takes nothing: what was meant for it is dropped.
     wire pixel = state_reg == PIXELS && !stuck_reg;
     wire take  = pixel ? m_frame_tready : state_reg != DECIDE && state_reg != STORE && state_reg != ANSWER;
     wire taken = s_message_tvalid && take;
@@ -228,7 +228,7 @@ module volley_link_server #(
     localparam [2:0] IDLE  = 3'd0;
     localparam [2:0] HEAD  = 3'd1;          // five bytes
     localparam [2:0] CODE  = 3'd2;
-    localparam [2:0] FETCH = 3'd3;          // the address stands, the word follows
+    localparam [2:0] FETCH = 3'd3;          // the address is set, the word follows
     localparam [2:0] GET   = 3'd4;          // a word
     localparam [2:0] SEND  = 3'd5;          // its bytes
 
@@ -272,7 +272,7 @@ module volley_link_server #(
     assign m_message_tbad   = answer_reg == CODE && !failed_reg;
     assign job_done         = sent && m_message_tlast;
     assign s_score_tready   = answer_reg == GET && scores;
-    // Register 63 stands for all numbers that no register has: it reads as 0 and ignores what is written.
+    // Register 63 is used for all numbers without a register: it reads as 0 and ignores writes.
     wire [6:0] register     = state_reg == STORE ? register_reg : read_reg;
     assign register_addr    = register[5:0] | {6{register[6]}};
 
@@ -284,7 +284,7 @@ module volley_link_server #(
                 failed_reg   <= job_code != NONE || (scores && stuck_reg);
                 failure_reg  <= job_code != NONE ? job_code : TIMED_OUT;
                 out_byte_reg <= 2'd0;
-                // Scores are announced when the first is there.
+                // The header of scores leaves when the first score is there.
                 if (job_valid && (job_code != NONE || !scores || s_score_tvalid || stuck_reg)) begin
                     answer_reg <= HEAD;
                 end

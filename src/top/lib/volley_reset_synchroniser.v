@@ -1,6 +1,6 @@
 // volley_reset_synchroniser: a push button as a synchronous reset.
 //
-// The reset lasts from the clock in which the button is seen until 2^HOLD_LOG2 clocks after it was last seen, so that its bounces
+// The reset lasts from the clock in which the button is seen until 2^HOLD_LOG2 clocks after it was last seen, so its bounces
 // make one reset.
 `default_nettype none
 
@@ -8,7 +8,7 @@ module volley_reset_synchroniser #(
     parameter ACTIVE_LOW = 0,               // 1: pressed is 0
     parameter HOLD_LOG2  = 16               // the reset is held for 2^HOLD_LOG2 clocks after the button
 ) (
-    input  wire clk,
+    input  wire clk,                        // rising edge
     input  wire button,                     // asynchronous
     output wire rst                         // synchronous, active high; registered. Low from the start, unless pressed
 );

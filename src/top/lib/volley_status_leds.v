@@ -7,15 +7,15 @@
 `default_nettype none
 
 module volley_status_leds #(
-    parameter LEDS         = 4,             // that there are, 1 .. 4
+    parameter LEDS         = 4,             // LEDs of the board, 1 .. 4
     parameter ACTIVE_LOW   = 0,             // 1: a LED is lit by 0
     parameter STRETCH_LOG2 = 22             // a blink is eight times as long
 ) (
-    input  wire            clk,
+    input  wire            clk,             // rising edge
     input  wire            rst,             // synchronous, active high
-    input  wire            ready,
-    input  wire            busy,
-    input  wire            error,
+    input  wire            ready,           // shown by leds[0]
+    input  wire            busy,            // shown by leds[1]
+    input  wire            error,           // shown by leds[2]; for one clock or longer
     output wire [LEDS-1:0] leds             // registered
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
@@ -34,7 +34,7 @@ module volley_status_leds #(
     localparam COUNT_BITS = STRETCH_LOG2 + 3;
 
     reg [COUNT_BITS-1:0] count_reg;
-    reg                  busy_reg;          // since the count began anew, and in the round before
+    reg                  busy_reg;          // since the count wrapped, and in the round before
     reg                  before_reg;
     reg                  error_reg;
     reg [LEDS-1:0]       leds_reg;

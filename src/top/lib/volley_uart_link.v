@@ -12,23 +12,23 @@ module volley_uart_link #(
     parameter IN_FLIGHT_LOG2 = 2,           // log2 of the frames that are in the core at once
     parameter TIMEOUT_LOG2   = 28           // log2 of the clocks after which a core without a score is stuck
 ) (
-    input  wire        clk,
+    input  wire        clk,                 // rising edge
     input  wire        rst,                 // synchronous, active high
     input  wire        serial_in,           // asynchronous
-    output wire        serial_out,
-    // Registers: the word read stands one clock behind its address.
-    output wire [5:0]  register_addr,
-    output wire        register_write,
-    output wire [31:0] register_wdata,
-    input  wire        register_ready,
-    input  wire [31:0] register_rdata,
+    output wire        serial_out,          // registered
+    // Registers: the word read comes one clock after its address.
+    output wire [5:0]  register_addr,       // number of the register
+    output wire        register_write,      // wanted; taken in a clock with register_ready
+    output wire [31:0] register_wdata,      // with register_write
+    input  wire        register_ready,      // the write is taken
+    input  wire [31:0] register_rdata,      // one clock after its address
     // Frames, a byte a beat.
-    output wire [7:0]  m_frame_tdata,
-    output wire        m_frame_tlast,
+    output wire [7:0]  m_frame_tdata,       // one byte
+    output wire        m_frame_tlast,       // last byte of the frame
     output wire        m_frame_tvalid,
     input  wire        m_frame_tready,
     // Scores.
-    input  wire [31:0] s_score_tdata,
+    input  wire [31:0] s_score_tdata,       // score of one class, signed
     input  wire        s_score_tvalid,
     output wire        s_score_tready,
     input  wire        weights_valid,       // low: frames are refused

@@ -1,17 +1,17 @@
 // volley_uart_receiver: bytes from an asynchronous serial line: 8 data bits, low bit first, no parity, one stop bit.
 //
-// A start bit is looked at again in its middle, so that a glitch shorter than half a bit is none; every other bit is read in
-// its middle, CLOCKS clocks after the one before. A sender may be off by 4 % of a bit, CLOCKS >= 16 given.
-// The byte comes in the middle of its stop bit, so that a sender that is a little faster is not missed.
+// A start bit is read again in its middle, so a glitch shorter than half a bit is ignored. Every other bit is read in its
+// middle, CLOCKS clocks after the one before. A sender may be off by 4 % of a bit if CLOCKS >= 16.
+// The byte comes in the middle of its stop bit, so a sender may be a little faster.
 `default_nettype none
 
 module volley_uart_receiver #(
     parameter CLOCKS = 80                   // of a bit, 4 .. 65535
 ) (
-    input  wire       clk,
+    input  wire       clk,                  // rising edge
     input  wire       rst,                  // synchronous, active high
     input  wire       pin,                  // the line; asynchronous, high when it rests
-    output wire [7:0] m_tdata,
+    output wire [7:0] m_tdata,              // the byte
     output wire       m_terror,             // it had no stop bit: a break, or another rate
     output wire       m_tvalid              // for one clock; registered
 );

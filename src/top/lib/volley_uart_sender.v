@@ -6,9 +6,9 @@
 module volley_uart_sender #(
     parameter CLOCKS = 80                   // of a bit, 4 .. 65535
 ) (
-    input  wire       clk,
+    input  wire       clk,                  // rising edge
     input  wire       rst,                  // synchronous, active high
-    input  wire [7:0] s_tdata,
+    input  wire [7:0] s_tdata,              // byte to send
     input  wire       s_tvalid,
     output wire       s_tready,             // registered
     output wire       pin                   // the line, registered; high when it rests

@@ -2,41 +2,41 @@
 //
 // The image is a run of words: memory by memory, row by row, a row in ROW_BYTES bytes, low byte first, and zeros up to a
 // whole word at the end (docs/host-protocol.md). `start` begins a load: `valid` falls, and rises again only when all BYTES
-// have come and their CRC-32 (zlib's) is `s_crc`. A start amid a load begins anew; a reset ends a load, and leaves `valid` as
-// it is: the contents of memories that nothing is being loaded into stay what they are.
+// have come and their CRC-32 (zlib's) is `s_crc`. A start during a load begins again from the first word. A reset ends a load,
+// and leaves `valid` as it is: without a load the memories keep their contents.
 //
 // Everything goes bit by bit, for the fewest LUTs: a word takes 33 clocks. A row is shifted in from the top of load_data, so a
-// row of k bytes ends up in its top k bytes whatever k is, and `load_enable` writes it one clock after its last bit.
-// Words that come while nothing is loaded are taken and dropped, so that a writer never waits for ever.
+// row of k bytes always ends up in the top k bytes, and `load_enable` writes it one clock after its last bit.
+// Words that come while nothing is loaded are taken and dropped, so a writer never waits for ever.
 //
 // load_enable, load_data and load_addr lead to the ports of the same name of a core; one clock after them the memories hold the
-// row. `valid` rises two clocks after the last row was written at the earliest.
+// row. `valid` rises at the earliest two clocks after the last row was written.
 `default_nettype none
 
 module volley_weight_loader #(
     parameter MEMORIES  = 2,                            // memories of the core, at least 2
     parameter [32*MEMORIES-1:0] ROWS = {32'd10, 32'd4}, // rows of each, the first memory in the low 32 bits
     parameter [32*MEMORIES-1:0] ROW_BYTES = {32'd1, 32'd3}, // bytes of a row of each
-    parameter BYTES     = 24,                           // of the image: the sum of their products, up to a whole word
+    parameter BYTES     = 24,                           // of the image: the sum of ROWS * ROW_BYTES, up to a whole word
     parameter DATA_BITS = 24,                           // 8 times the most ROW_BYTES
     parameter ADDR_BITS = 4,                            // $clog2 of the most ROWS, at least 1
     parameter INITIAL_VALID = 1,                        // 1: the memories have contents from the beginning
     parameter [31:0] INITIAL_CRC = 32'd0                // CRC-32 of the image of these
 ) (
-    input  wire                 clk,
+    input  wire                 clk,                    // rising edge
     input  wire                 rst,                    // synchronous, active high
     input  wire                 start,                  // for one clock: a load begins
-    input  wire [31:0]          s_crc,                  // with start: what the image's CRC-32 is to be
+    input  wire [31:0]          s_crc,                  // with start: the CRC-32 that the image must have
     input  wire [31:0]          s_word,                 // the image's next word
-    input  wire                 s_valid,
+    input  wire                 s_valid,                // input stream of words
     output wire                 s_ready,
-    output wire [DATA_BITS-1:0] load_data,
-    output wire [ADDR_BITS-1:0] load_addr,
-    output wire [MEMORIES-1:0]  load_enable,            // a bit a memory
+    output wire [DATA_BITS-1:0] load_data,              // the row, in the top bytes
+    output wire [ADDR_BITS-1:0] load_addr,              // row
+    output wire [MEMORIES-1:0]  load_enable,            // a row is written: one bit a memory
     output wire                 valid,                  // the memories hold a whole image
     output wire                 loading,                // a load is under way
     output wire [31:0]          offset,                 // bytes taken since start
-    output wire [31:0]          crc                     // CRC-32 of what the memories hold; amid a load, of the bytes so far
+    output wire [31:0]          crc                     // CRC-32 of what the memories hold; during a load, of the bytes so far
 );
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate
@@ -93,7 +93,7 @@ module volley_weight_loader #(
     wire byte_end = bit_reg[2:0] == 3'd7;
     wire row_end  = byte_end && byte_reg == last_byte;
     wire flip     = crc_reg[0] ^ word_reg[0];
-    // Nothing of the last word, nor of the last row, is under way any more.
+    // The last word and the last row are done.
     wire finish   = loading_reg && memory_reg[MEMORIES] && !busy_reg && !write_reg;
 
     assign s_ready     = !busy_reg && !write_reg && !finish && !start;
@@ -153,7 +153,7 @@ module volley_weight_loader #(
             addr_reg     <= {ADDR_BITS{1'b0}};
             memory_reg   <= {{MEMORIES{1'b0}}, 1'b1};
         end
-        // Nothing happens amid a reset but this: what `start` and the rest are then is not known.
+        // During a reset only this happens: `start` and the rest are not known then.
         if (rst) begin
             loading_reg <= 1'b0;
             busy_reg    <= 1'b0;

@@ -1,16 +1,16 @@
 // volley_word_to_bytes: a stream of 32-bit words, as a DMA reads them from memory, to the stream of its bytes.
 //
-// Byte i of a word leaves if `s_axis_tkeep[i]` is set, the lowest first; `m_axis_tlast` comes with the last one of a word
-// that has `s_axis_tlast`. A word without bytes leaves nothing behind, unless it ends a transfer: the byte with which the
-// end should have come is gone by then, so that one more byte, of no meaning, brings it.
+// Byte i of a word leaves if `s_axis_tkeep[i]` is set, the lowest first; `m_axis_tlast` comes with the last byte of a word
+// that has `s_axis_tlast`. A word without bytes gives nothing, unless it ends a transfer: the byte that should have carried
+// the end has already left, so one more byte, without meaning, carries it.
 //
-// Throughput: one byte a clock, a byte that is left out between others costs a clock, too. Latency: two clocks.
+// Throughput: one byte a clock; a byte that is left out between others costs a clock, too. Latency: two clocks.
 // `s_axis_tready` follows registers and `rst` only.
 // Cost: 113 flip-flops.
 `default_nettype none
 
 module volley_word_to_bytes (
-    input  wire        clk,
+    input  wire        clk,             // rising edge
     input  wire        rst,             // synchronous, active high; nothing is taken while it lasts
     input  wire [31:0] s_axis_tdata,    // four bytes, the first in the low bits
     input  wire [3:0]  s_axis_tkeep,    // the bytes that count
