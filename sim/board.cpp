@@ -1,7 +1,7 @@
 // A simulated board: the whole top of a board, Verilated, whose serial line is a pseudo-terminal.
 //
 // The line is driven and read bit by bit at the board's pins, CLOCKS clocks a bit. "port PATH" is printed once the other end can
-// be opened. The program ends when its standard input does, so that it never outlives who started it.
+// be opened. The program ends when its standard input does, so it never outlives the program that started it.
 //
 // +clocks=N   of a bit, as the top was built with
 
@@ -46,7 +46,7 @@ public:
         if (count > 0) bytes.insert(bytes.end(), buffer, buffer + count);
     }
 
-    // As a real line: what nobody reads is lost once there is no space for it.
+    // As on a real line, what nobody reads is lost once there is no space for it.
     void send(std::uint8_t byte) {
         if (write(master_, &byte, 1) < 0 && errno != EAGAIN) fail("the pseudo-terminal is gone");
     }
@@ -136,8 +136,8 @@ int main(int argc, char** argv) {
     LineDriver driver{clocks};
     LineReader reader{clocks};
     std::deque<std::uint8_t> to_board;
-    // Clocks between two looks at the terminal; without anything on the line for a while, a look waits a little, so that a
-    // board that nobody talks to leaves the processor alone.
+    // Clocks between two looks at the terminal. When the line has been silent for a while, a look waits a little, so an
+    // idle board leaves the processor alone.
     constexpr int LOOK = 64;
     constexpr int QUIET = 100000;
     int until_look = LOOK;

@@ -1,6 +1,6 @@
-// Bench of volley_axi_lite_port: every access is answered in its channel's order, reads with the addressed register, writes with
-// OKAY or, of some bytes only, SLVERR; on the register bus come exactly the whole writes, each address with its data,
-// offered until it is taken. No response comes before both the address and the data it answers.
+// Bench of volley_axi_lite_port: every access is answered in its channel's order: reads with the addressed register, writes with
+// OKAY, or with SLVERR where only some bytes are written. On the register bus come exactly the whole writes, each address with
+// its data, offered until it is taken. No response comes before both the address and the data that it answers.
 `default_nettype none
 
 module axi_lite_port_tb;
@@ -35,7 +35,7 @@ module axi_lite_port_tb;
             draw;
             write_datas[n] = {4'b1111, fill_state};
             draw;
-            // A quarter of them is partial, each set of bytes among them.
+            // A quarter of them are partial, with every set of bytes among them.
             if (fill_state[7:6] == 2'b00) write_datas[n][35:32] = fill_state[11:8];
             responses[n] = write_datas[n][35:32] == 4'b1111 || write_datas[n][35:32] == 4'b0000 ? 2'b00 : 2'b10;
             if (write_datas[n][35:32] == 4'b1111) begin

@@ -11,7 +11,7 @@ module bench_control #(
 ) (
     output reg         clk,
     output reg         rst,
-    input  wire        done,        // all that was expected has come
+    input  wire        done,        // everything expected has come
     input  wire        failed,
     input  wire [31:0] checks       // comparisons made so far
 );

@@ -1,9 +1,9 @@
-// A message as bytes on a serial line, by the definition (docs/host-protocol.md, framing); included inside of a bench's module,
-// behind bench_random.vh. BODY_MOST and LINE_MOST are sizes that the bench chooses.
+// A message as bytes on a serial line, by the definition (docs/host-protocol.md, framing); included inside a bench's module,
+// after bench_random.vh. BODY_MOST and LINE_MOST are sizes that the bench chooses.
     reg [7:0]  body [0:BODY_MOST-1];        // before stuffing, with its FCS
     integer    body_size;
     reg [15:0] body_fcs;                    // low byte first
-    reg [8:0]  line [0:LINE_MOST-1];        // what is sent: {not to be trusted, byte}
+    reg [8:0]  line [0:LINE_MOST-1];        // what is sent: {cannot be trusted, byte}
     integer    line_size;
     integer    link_n;
     reg [16:0] link_rest;

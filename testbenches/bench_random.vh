@@ -1,4 +1,4 @@
-// The random numbers with which a bench fills its memories; included inside of its module.
+// The random numbers with which a bench fills its memories; included inside its module.
 //
 //     +seed=N
     reg [31:0] fill_state;

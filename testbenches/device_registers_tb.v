@@ -1,10 +1,10 @@
 // Bench of volley_device_registers: streams of pixels and scores with pauses, events, and a bus that reads in every clock and writes now
 // and then, in rounds of activity and rest.
 //
-// Every word read is what docs/host-protocol.md says of its number, with counts that the bench keeps itself; EVENTS is looked at in
-// rests only, since it runs a few clocks behind. CONTROL resets the core for one clock, in which pixels may still be taken; while the reset
-// passes through the core, scores may still leave. The counters are set to 0 in rests. With LOADABLE every word of LOAD_DATA must be
-// offered to the loader until it is taken, once and in order, while writing waits; without, the loader must see nothing.
+// Every word read is what docs/host-protocol.md says of its number, with counts that the bench keeps itself; EVENTS is checked in
+// rests only, since it lags by a few clocks. CONTROL resets the core for one clock, in which pixels may still be taken; while the
+// reset passes through the core, scores may still leave. The counters are set to 0 in rests. With LOADABLE every word of LOAD_DATA
+// must be offered to the loader until it is taken, once and in order, while writing waits; without, the loader must see nothing.
 `default_nettype none
 
 module device_registers_tb;
@@ -103,7 +103,7 @@ module device_registers_tb;
     integer stall_in, stall_out;
     integer round_now, phase;               // clocks of the round, the rest first
     integer limit;                          // frames that the core takes in this round
-    integer held_up;                        // clocks that the core still is in reset
+    integer held_up;                        // clocks for which the core is still in reset
     integer whole;                          // frames in the core of which scores may leave
     wire    rests   = phase < REST;
     wire    settled = phase > 6 && phase < REST - 6;
@@ -240,7 +240,7 @@ module device_registers_tb;
                     wdata <= fill_state;
                     if (fill_state[18:17] == 0) addr <= LOAD_DATA;
                     if (fill_state[22:17] == 1) addr <= CONTROL;
-                    // Not the counters: not now.
+                    // Not the counters now.
                     if (fill_state[13:8] == CONTROL || fill_state[22:17] == 1) wdata[1] <= 1'b0;
                 end
                 // The counters in every other rest, together with the core or not.

@@ -1,4 +1,4 @@
-// Bench of volley_elementwise_term: random sums, counts and weights, the extreme ones too, each stream at a pace of its own. Beat n must
+// Bench of volley_elementwise_term: random sums, counts and weights, the extreme ones too, each stream at its own pace. Beat n must
 // bring sum + 2^SHIFT*weight*count, field by field, in 64 bits.
 `default_nettype none
 
@@ -51,7 +51,7 @@ module elementwise_term_tb;
             weight  = weight_field;
             count   = count_field;
             product = (weight * count) <<< SHIFT;
-            // A sum that holds before and after: the whole range there is, its ends now and then.
+            // A sum that fits before and after: from the whole range, sometimes its ends.
             draw;
             sum = $signed({{32{fill_state[31]}}, fill_state}) % (most + 1);
             if (n % 5 == 1) sum = most;

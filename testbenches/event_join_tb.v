@@ -1,7 +1,7 @@
 // Bench of volley_event_join: TERMS streams of windows, each at its own pace. The joined stream must bring, window by window, the
-// events of term 0, 1, .. with the term's base added to the weight row, its shift and whether it is one of the vectors beside
-// them; `last` only at the end of the last term's window, and of the markers only the last term's. `busy` must be that of the term whose turn it is, or an
-// event that waits.
+// events of term 0, 1, .. with the term's base added to the weight row, its shift, and whether the term is a vector; `last` only
+// at the end of the last term's window, and only the last term's markers. `busy` must be high while the term that has its turn is
+// busy, or an event waits.
 `default_nettype none
 
 module event_join_tb;
@@ -11,7 +11,7 @@ module event_join_tb;
     parameter WINDOWS          = 60;
     parameter MOST_EVENTS      = 6;         // of a term's window
 
-    localparam SIDE       = WINDOWS * MOST_EVENTS;      // room for one term's events
+    localparam SIDE       = WINDOWS * MOST_EVENTS;      // space for one term's events
     localparam EVENT_BITS = 2 + WEIGHT_ADDR_BITS + COUNTS_BITS;
     localparam JOIN_BITS  = 6 + EVENT_BITS;
     localparam TERM_ROWS  = 50;             // weight rows of a term; its base is term * TERM_ROWS

@@ -1,10 +1,10 @@
 // Bench of volley_event_scanner, and through it of volley_word_packer, volley_spike_buffer, volley_window_walker and volley_event_selector.
 //
 // Four frames of random maps (half full, empty, sparse, full) stream in. The expected events come from loops over output pixel,
-// segment, ky, kx, channel on the stored maps: exactly the non-zero elements inside the map that the segment's block has, in
-// this order, each in the slice that its place in the row gives, with its weight row; in every slice `last` at the window's
-// end only, and a marker for a window without events. Each slice's events are taken at a pace of their own. `busy` must
-// cover every event, and no selector's queue may overflow.
+// segment, ky, kx, channel on the stored maps: exactly the non-zero elements of the segment's block that lie inside the map, in
+// this order, each in the slice that follows from its place in the row, with its weight row; in every slice `last` only at the
+// window's end, and a marker for a window without events. Each slice's events are taken at their own pace. `busy` must cover
+// every event, and no selector's queue may overflow.
 //
 // An element is LANES counts; with LANES > 1 this is the use for vectors: one word is one element, a block one channel.
 `default_nettype none
@@ -49,7 +49,7 @@ module event_scanner_tb;
     localparam ELEMENTS    = FRAMES * HEIGHT * WIDTH * CHANNELS;
     localparam COUNTS      = ELEMENTS * LANES;
     localparam BEATS       = COUNTS / BEAT;
-    localparam SIDE        = FRAMES * OUT_H * OUT_W * SEGMENTS * WINDOW;    // room for one slice's events
+    localparam SIDE        = FRAMES * OUT_H * OUT_W * SEGMENTS * WINDOW;    // space for one slice's events
     localparam EVENT_BITS  = 2 + ADDR_BITS + ELEMENT_BITS;
 
     wire        clk;

@@ -1,6 +1,6 @@
-// Bench of volley_frame_input: rounds of a few frames, each round begun by a reset. The pixels and their `tlast` must be those that a count says,
-// whether the sender marks the ends of frames or not. In some rounds (with BAD all but the first) it marks a wrong byte: `frame_error`
-// must rise behind it and stay, the pixel that it completes is the last one, and all that follows must be taken and dropped
+// Bench of volley_frame_input: rounds of a few frames; each round begins with a reset. The pixels and their `tlast` must follow the count,
+// whether the sender marks the ends of frames or not. In some rounds (with BAD all except the first) it marks a wrong byte: `frame_error`
+// must rise after it and stay, the pixel that it completes is the last one, and everything after it must be taken and dropped
 // until the reset. Bytes must be taken whenever fewer than two pixels wait, but never in a reset.
 `default_nettype none
 
@@ -44,7 +44,7 @@ module frame_input_tb;
                 draw;
                 c = n % CHANNELS;
                 pixel[8*c +: 8] = fill_state[31:24];
-                // Ends are marked or not, and nothing is said behind the wrong mark.
+                // Ends are marked or not; after the wrong mark there are no marks.
                 bytes[total] = {n == wrong || (n % BYTES == BYTES - 1 && fill_state[8]), fill_state[31:24]};
                 total = total + 1;
                 if (c == CHANNELS - 1 && (wrong < 0 || n <= wrong)) begin

@@ -1,6 +1,6 @@
 // Bench of volley_group_neuron and volley_group_neuron_serial, which get the same currents and must give the same counts.
 //
-// Random channels (bias, theta) and currents; half of the currents are chosen so that v falls on a multiple of the theta or
+// Random channels (bias, theta) and currents; half of the currents are chosen so that v falls on a multiple of theta or
 // one beside it, some are the greatest or smallest that fit. The expected counts follow the definition member by
 // member: n = #{ i : v >= i * theta }, v <- v - n * theta, in 64 bits. MEMBRANE_BITS is the narrowest that holds v.
 `default_nettype none
@@ -58,7 +58,7 @@ module group_neuron_tb;
                 2: current = $signed({32'd0, fill_state}) % 16 - 8;
                 3: current = low + ($signed({32'd0, fill_state >> 1}) * 64'sd7919) % (high - low + 1);
                 default: begin
-                    // v lands on a multiple of the theta, or one beside it; one member more than there are, too.
+                    // v falls on a multiple of theta, or one beside it; up to one member more than there are.
                     target  = ($signed({32'd0, fill_state >> 11}) % (MEMBERS + 3) - 1) * theta
                             + $signed({62'd0, fill_state[31:30]}) % 3 - 1;
                     current = target - v - bias;

@@ -1,8 +1,8 @@
-// Bench of volley_layer_engine behind an volley_event_scanner: a whole layer, map in, spike counts out.
+// Bench of volley_layer_engine after a volley_event_scanner: a whole layer, map in, spike counts out.
 //
 // Random maps (half full, empty, sparse, full), weights, biases and thetas. The expected counts come from the plain sum of a
 // convolution over the map and from the member-by-member definition of a group neuron, both in 64 bits. At the end
-// each slice's `status_event` must have been high once for every non-zero element that it has of every window and segment.
+// each slice's `status_event` must have been high once for every non-zero element of its share, in every window and segment.
 // Weight rows come two clocks after their address. ACC_BITS and MEMBRANE_BITS come from the worst case of the bits of weights and counts.
 `default_nettype none
 

@@ -1,10 +1,10 @@
-// Bench of volley_link_receiver: good messages amid whatever a line can bring: wrong bits and lengths, bodies cut off, an escape before a
-// flag, garbage, bytes that are not to be trusted, messages longer than the ring, flags in a row.
+// Bench of volley_link_receiver: good messages among everything that a line can bring: wrong bits and lengths, bodies cut off, an escape
+// before a flag, garbage, bytes that cannot be trusted, messages longer than the ring, flags in a row.
 //
-// What each body is follows from the bytes of the line by the definition. A good one must come out whole, and at every flag that
-// ends another one `error` must tell of it and its code come out in its place, all in order. Whether there is room depends on the
-// reader (+m_stall): a body must be kept if it fits beside the bytes that waited at its begin, and must not if it does not beside those
-// that wait at its end; in between `error` decides. The code has room if a byte has at the end.
+// What each body is follows from the bytes of the line by the definition. A good one must come out whole. At every flag that ends a
+// bad one, `error` must tell of it and its code must come out in its place, all in order. Whether there is space depends on the reader
+// (+m_stall): a body must be kept if it fits beside the bytes that waited at its beginning, and must not if it does not fit beside
+// those that wait at its end; in between `error` decides. The code has space if a byte has space at the end.
 `default_nettype none
 
 module link_receiver_tb;
@@ -69,7 +69,7 @@ module link_receiver_tb;
                     send_body;
                     send_flag;
                 end
-                // Garbage, sometimes so much that a slow reader leaves no room for all the codes.
+                // Garbage, sometimes so much that a slow reader leaves no space for all the codes.
                 2: begin
                     draw;
                     burst = fill_state[13:12] == 0 && BUFFER_LOG2 < 8 ? 2 * ROOM : 1 + fill_state[11:8];
@@ -90,7 +90,7 @@ module link_receiver_tb;
                     send_body;
                     send_flag;
                 end
-                // An escape before the flag: behind a part of a message, and behind a whole one.
+                // An escape before the flag: after a part of a message, and after a whole one.
                 4: begin
                     add_message(size, size);
                     draw;
@@ -99,7 +99,7 @@ module link_receiver_tb;
                     send_byte(9'h07d);
                     send_flag;
                 end
-                // A byte that is not to be trusted, whatever it is.
+                // A byte that cannot be trusted, of any value.
                 5: begin
                     add_message(size, size);
                     send_body;
@@ -142,7 +142,7 @@ module link_receiver_tb;
                             send_byte({1'b0, body[k]});
                         end
                     end
-                    // An escaped byte that reads as a flag is one.
+                    // An escaped byte that reads as a flag is a flag.
                     for (k = first; k < line_size; k = k + 1) if (line[k] == 9'h07e) line[k] = 9'h041;
                     send_flag;
                 end
@@ -253,21 +253,21 @@ module link_receiver_tb;
         .checks(checks)
     );
 
-    // ---------------------------------------------------------------- room, and `error`
-    // Bytes in the ring: what was wanted and not read, but for the two that stand behind it.
+    // ---------------------------------------------------------------- space, and `error`
+    // Bytes in the ring: what was wanted and not read, except the two after it.
     wire [31:0] waiting  = wanted_size - received - (out_valid === 1'b1) - (dut.word_valid_reg === 1'b1);
     wire        taken    = in_valid === 1'b1 && now;
     wire        at_flag  = taken && in_data == 9'h07e;
     wire [31:0] place    = sent - 1;        // of the byte that is in
-    reg  [31:0] begin_reg;                  // bytes that waited at this body's begin
+    reg  [31:0] begin_reg;                  // bytes that waited at this body's beginning
     // Of the flag two clocks before.
     reg         before_reg;             // one clock before
     reg         flag_reg;
     reg  [1:0]  meaning_reg;
     reg  [31:0] place_reg;
-    reg         must_reg;                   // it has room
-    reg         may_reg;                    // it may have had
-    reg         code_reg;                   // the code has
+    reg         must_reg;                   // it has space
+    reg         may_reg;                    // it may have had space
+    reg         code_reg;                   // the code has space
     integer     b, size_next;
     initial failed = 1'b0;
     always @(posedge clk) begin
@@ -293,7 +293,7 @@ module link_receiver_tb;
                 end
                 size_next = wanted_size + sizes[place_reg];
             end else if (flag_reg && meaning_reg != NOTHING && code_reg) begin
-                // A bad body that had no room may be either.
+                // A bad body that had no space may be either.
                 wanted[wanted_size] = {meaning_reg == BAD && !must_reg, 1'b1, meaning_reg == BAD ? 8'd1 : 8'd2};
                 size_next = wanted_size + 1;
             end

@@ -1,5 +1,5 @@
-// Bench of volley_link_sender: messages rich in the bytes that are stuffed, some chosen so that their FCS is, too. Each must leave as a
-// flag, the stuffed body with its FCS, and a flag; of those that are marked as bad the FCS has all bits wrong.
+// Bench of volley_link_sender: messages with many bytes that are stuffed, some chosen so that their FCS is, too. Each must leave as a
+// flag, the stuffed body with its FCS, and a flag; in messages marked as bad all bits of the FCS are wrong.
 `default_nettype none
 
 module link_sender_tb;

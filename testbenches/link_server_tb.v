@@ -1,4 +1,4 @@
-// Bench of volley_link_server: a host that asks for whatever the protocol has, right and wrong, and what stands behind the server: registers
+// Bench of volley_link_server: a host that sends all messages of the protocol, right and wrong, and what is behind the server: registers
 // whose writing stalls, and a core that takes frames with pauses and gives their scores late. All answers must come in the
 // order of the messages and be exactly what docs/host-protocol.md says.
 //
@@ -20,9 +20,9 @@ module link_server_tb;
     localparam TIMEOUT   = 1 << TIMEOUT_LOG2;
     localparam [7:0] CONTROL = 8'd11, WEIGHTS = 8'd20, UNLISTED = 8'd63;    // bit 0 of WEIGHTS makes them valid here
 
-    // What ails the core from a frame on.
+    // What is wrong with the core from a frame on.
     localparam [2:0] WELL = 3'd0, SILENT = 3'd1, LATE = 3'd2, FULL = 3'd3, PART = 3'd4;
-    // Scores that come of a frame whose core stops amid them.
+    // Scores of a frame that come before its core stops.
     localparam SOME = CLASSES / 2;
 
     wire        clk;
@@ -33,7 +33,7 @@ module link_server_tb;
 
     `include "bench_random.vh"
 
-    // ---------------------------------------------------------------- requests and what must come of them
+    // ---------------------------------------------------------------- requests and what must follow
     reg [8:0]  in      [0:IN_MOST-1];       // {last, byte}
     reg [9:0]  out     [0:OUT_MOST-1];      // {bad, last, byte}
     integer    in_size, out_size;
@@ -43,7 +43,7 @@ module link_server_tb;
     reg [39:0] writes      [0:IN_MOST-1];   // {register, word}, in order
     integer    write_after [0:IN_MOST-1];   // answers that must have come before
     integer    write_total;
-    integer    reset_frame [0:MESSAGES];    // the first frame behind each reset of the core
+    integer    reset_frame [0:MESSAGES];    // the first frame after each reset of the core
     integer    resets;
     reg        for_core    [0:MESSAGES-1];  // the message is one of those frames
     reg        timed_out   [0:MESSAGES-1];  // it is the first to be refused after the time limit
@@ -119,7 +119,7 @@ module link_server_tb;
         input [7:0] register;
         begin
             for (k = 0; k < 4; k = k + 1) ask(fill_state[8*k +: 8]);
-            // A number beyond 63 is no register.
+            // A number above 63 is not a register.
             writes[write_total]      = {register > 63 ? UNLISTED : register, fill_state};
             write_after[write_total] = n;
             write_total = write_total + 1;
@@ -157,7 +157,7 @@ module link_server_tb;
             draw;
             where = fill_state[31] ? {2'b00, fill_state[13:8]} : fill_state[15:8];
             if (where == CONTROL || where == WEIGHTS) where = 8'd12;
-            // A core that ails or has no weights is set right after a few messages.
+            // A core that fails or has no weights is repaired after a few messages.
             trouble = stuck || !weights ? trouble + 1 : 0;
             if (trouble > 10) kind = 30;
             case (kind)
@@ -334,13 +334,13 @@ module link_server_tb;
     integer    answered;                    // messages
     integer    answer_clock;                // of the last answer's end
     reg        answering;                   // an answer has begun
-    integer    byte_clock;                  // of the last byte that was taken of an answer
+    integer    byte_clock;                  // of the last byte of an answer that was taken
     reg        was_valid;
     integer    message;                     // that comes in
     integer    message_byte;
     integer    header_clock [0:MESSAGES-1]; // of the last byte of its header
     integer    first_frame;                 // since the core's reset
-    integer    begun;                       // frames that the core has seen something of since then
+    integer    begun;                       // frames of which the core has seen something since then
     integer    frame_answers;               // frames that were answered since then
     integer    taking, taking_byte;         // frame that enters the core
     integer    giving, label;               // frame whose scores leave
@@ -407,7 +407,7 @@ module link_server_tb;
                         $display("message %0d was given up after %0d clocks", answered, i);
                     end
                 end
-                // Neither is an answer given up at any other time.
+                // An answer is not given up at any other time, either.
                 if (!was_valid && out_bad) begin
                     i = clock - byte_clock;
                     if (i < TIMEOUT || i > TIMEOUT + 4) begin

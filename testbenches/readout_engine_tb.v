@@ -1,8 +1,8 @@
 // Bench of volley_readout_engine.
 //
-// Windows of random events, as of volley_synapse_array's bench. Each class's score must be
+// Windows of random events, as in volley_synapse_array's bench. Each class's score must be
 //     FACTOR * sum over the events of 2^shift * weight * count  +  bias,
-// with `tlast` at the last class only. `status_event` must have been high once for each event that is no marker; `status_busy`
+// with `tlast` at the last class only. `status_event` must have been high once for each event that is not a marker; `status_busy`
 // must follow `scanning` whenever the output does not hold the engine up. The weight row comes two clocks after its address.
 `default_nettype none
 

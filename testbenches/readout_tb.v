@@ -36,7 +36,7 @@ module readout_tb;
             draw;
             sum_signed = {fill_state, fill_state} >> 7;
             if (n % 7 == 0) sum_signed = {1'b1, {(ACC_BITS - 1){1'b0}}};
-            // A score fits 32 bits: the generator sees to it.
+            // A score fits 32 bits: the generator makes sure of it.
             if (ACC_BITS > 24) sum_signed = sum_signed / (2 * FACTOR);
             bias_signed = biases[n % CHANNELS];
             score       = sum_signed;

@@ -1,6 +1,6 @@
-// Bench of volley_reset_chain: resets of random lengths, the next ones also before the last is over. After each the reset of every stage must have been
-// high in a clock of all others, and each must fall one clock after that of the stage before it; `ready` must be low from the clock
-// after the reset on, while any stage is in reset, and come 2*STAGES + 2 clocks after it. Stalls make the pauses between resets shorter.
+// Bench of volley_reset_chain: resets of random lengths, sometimes before the last one is over. After each, all stages must have been in
+// reset in one clock, and each must leave it one clock after the stage before it; `ready` must be low from the clock after the
+// reset on, while any stage is in reset, and come 2*STAGES + 2 clocks after it. Stalls make the pauses between resets shorter.
 `default_nettype none
 
 module reset_chain_tb;
@@ -22,7 +22,7 @@ module reset_chain_tb;
 
     reg [31:0]       length_reg;            // clocks that the reset still lasts
     reg [31:0]       since_reg;             // clocks since it fell, 0 while it lasts
-    reg [31:0]       pause_reg;             // of which the next one comes
+    reg [31:0]       pause_reg;             // clocks from then to the next one
     reg [31:0]       rounds_reg;
     reg              all_reg;               // all stages were in reset at once
     reg [STAGES-1:0] before_reg;            // resets in the clock before

@@ -1,5 +1,5 @@
-// Bench of volley_reset_synchroniser: a button with bounces. It is seen two clocks after it was pressed; the reset must be high from the clock behind that
-// one until 2^HOLD_LOG2 clocks after it was last seen, and low from the very start on.
+// Bench of volley_reset_synchroniser: a button with bounces. It is seen two clocks after it was pressed; the reset must be high from the
+// next clock until 2^HOLD_LOG2 clocks after it was last seen, and low from the very start.
 `default_nettype none
 
 module reset_synchroniser_tb;

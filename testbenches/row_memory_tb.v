@@ -1,5 +1,5 @@
-// Bench of volley_row_memory: random writes and reads, never both at one address in one clock. What is read is what was written there
-// last, one clock later, and stays while nothing else is read.
+// Bench of volley_row_memory: random writes and reads, never both at the same address in one clock. A read brings what was written
+// there last, one clock later, and it stays while nothing else is read.
 //
 //     +s_stall=N   percent of the clocks in which nothing is written
 //     +m_stall=N   percent of the clocks in which nothing is read
@@ -33,7 +33,7 @@ module row_memory_tb;
     );
 
     reg [WIDTH-1:0] words [0:DEPTH-1];      // what the memory must hold
-    reg [DEPTH-1:0] written;                // words of which that is known
+    reg [DEPTH-1:0] written;                // words for which that is known
     reg [WIDTH-1:0] expected;               // of read_data
     reg             known;
     integer clocks, s_stall, m_stall, place;
@@ -71,7 +71,7 @@ module row_memory_tb;
                 written[write_addr] = 1'b1;
             end
 
-            // What the next one does: reads only what was written, and not what is being written.
+            // What the next one does: it reads only words that were written, and not the one that is being written.
             draw;
             place        = (fill_state >> 8) % DEPTH;
             write_enable <= (fill_state >> 20) % 100 >= s_stall;

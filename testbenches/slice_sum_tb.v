@@ -1,5 +1,5 @@
-// Bench of volley_slice_sum: SLICES streams of random sums, each at a pace of its own and none with a queue. Beat n must bring, field by field, the plain
-// sum of every slice's beat n, in 64 bits. The parts are small enough for the whole sum to fit, or the largest there are.
+// Bench of volley_slice_sum: SLICES streams of random sums, each at its own pace and none with a queue. Beat n must bring, field by
+// field, the plain sum of every slice's beat n, in 64 bits. The parts are random, or the largest for which the whole sum fits.
 `default_nettype none
 
 module slice_sum_tb;

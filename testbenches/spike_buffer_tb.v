@@ -2,8 +2,8 @@
 //
 // Random words fill the ring; the bench reads random words of the rows that are held and frees the oldest row at random.
 // It counts words and freed rows by itself: `level` must be the complete rows not yet freed, in every clock; a word may be
-// taken only while a slot is free; what is read is the word that was written, and stays while nothing else is read. With
-// several blocks the words of a pixel come block by block, and are looked for in the ring of their block.
+// taken only while a slot is free; a read brings the word that was written, and it stays while nothing else is read. With
+// several blocks the words of a pixel come block by block, and are expected in the ring of their block.
 //
 //     +m_stall=N   percent of the clocks in which nothing is read, and none freed
 `default_nettype none
@@ -70,7 +70,7 @@ module spike_buffer_tb;
     integer freed;                          // rows freed so far
     integer held;                           // complete rows not yet freed
     integer row, block, place;
-    reg [WORD_BITS-1:0] asked;              // the word that it asked for
+    reg [WORD_BITS-1:0] asked;              // the word that was asked for
     reg [WORD_BITS-1:0] last_word;          // the word read last
     reg                 last_known;
 

@@ -1,5 +1,5 @@
-// Bench of volley_spike_queue: beats leave as they came; at least DEPTH and at most DEPTH + 8 of them are held, and a beat leaves within
-// six clocks, whatever waits.
+// Bench of volley_spike_queue: beats leave as they came; at least DEPTH and at most DEPTH + 8 of them fit, and a beat is always
+// offered within six clocks.
 `default_nettype none
 
 module spike_queue_tb;

@@ -1,6 +1,6 @@
-// Bench of volley_status_leds: `ready`, `busy`, `error` and resets at random, ever denser. The LED of `ready` follows it by a clock; that of `error` is
-// lit from the first error until a reset; that of `busy` is lit within two clocks, for 2^STRETCH_LOG2 clocks at least
-// and twice as many at most after the last one; the fourth changes every 2^(STRETCH_LOG2 + 2) clocks, counted from a reset.
+// Bench of volley_status_leds: `ready`, `busy`, `error` and resets at random, ever denser. The LED of `ready` follows it by a clock; the
+// LED of `error` is lit from the first error until a reset; the LED of `busy` is lit within two clocks, for at least 2^STRETCH_LOG2
+// clocks and at most twice as many after the last one; the fourth changes every 2^(STRETCH_LOG2 + 2) clocks, counted from a reset.
 `default_nettype none
 
 module status_leds_tb;
@@ -30,7 +30,7 @@ module status_leds_tb;
     wire [3:0] lit = ACTIVE_LOW != 0 ? {{(5 - LEDS){1'b0}}, ~leds} : {{(5 - LEDS){1'b0}}, leds};
 
     integer clock;
-    integer since_reset;                    // clocks, each until what it leads to must be seen
+    integer since_reset;                    // clocks, each up to the effect that must be seen
     integer since_busy;
     reg     ready_reg;
     reg     failure_reg;                    // an error since the reset

@@ -1,7 +1,7 @@
 // stream_source: offers the words of a bench's memory one after the other, with random pauses.
 //
-// A word stays offered until it is taken; between words `tdata` is unknown, so that a module which looks at it then
-// shows X in Icarus.
+// A word stays offered until it is taken; between words `tdata` is unknown, so a module that looks at it then shows X in
+// Icarus.
 //
 //     +seed=N      of the pauses
 //     +s_stall=N   percent of the clocks in which no new word is offered

@@ -1,10 +1,10 @@
 // Bench of volley_synapse_array.
 //
 // Windows of random events (one event, many, a marker with zero counts). Each output channel's sums must be the plain sum of
-// 2^shift * weight * count over its window's events, in 64 bits; of the last segment only the channels there are may leave,
-// UNITS in a beat. With VECTOR half of the events bring a count for every lane; the others bring one, beside which the
-// other lanes' fields hold rubbish. Shifts are drawn among those of SHIFTS. The weight row comes two clocks after its address, and
-// the memory's output register always runs. ACC_BITS comes from the worst case.
+// 2^shift * weight * count over its window's events, in 64 bits; in the last segment only the channels that exist may leave,
+// UNITS in a beat. With VECTOR half of the events bring a count for every lane; the others bring one, and the fields of the
+// other lanes hold garbage. Shifts are drawn from those of SHIFTS. The weight row comes two clocks after its address, and the
+// memory's output register always runs. ACC_BITS comes from the worst case.
 `default_nettype none
 
 module synapse_array_tb;

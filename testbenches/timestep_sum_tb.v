@@ -1,4 +1,4 @@
-// Bench of volley_timestep_sum: the sum of random counts, and of the greatest ones. Combinational: a source and a sink stand around it.
+// Bench of volley_timestep_sum: the sum of random counts, and of the greatest ones. It is combinational, between a source and a sink.
 `default_nettype none
 
 module timestep_sum_tb;

@@ -1,7 +1,7 @@
-// Bench of volley_transfer_end: frames of random transfers pass byte by byte, each ended; their scores pass, ended where the
-// transfer was; at most 2^FRAMES_LOG2 frames are in the device, one less is not refused. The device of the bench gives
-// scores as early as it can. A transfer that breaks off within frame BREAK passes up to its last byte, the rest is
-// taken and not seen again.
+// Bench of volley_transfer_end: frames of random transfers pass byte by byte, and each gets its end; their scores pass, and end
+// where the transfer ended. At most 2^FRAMES_LOG2 frames are in the device, and one less is not refused. The device of the bench
+// gives scores as early as it can. A transfer that breaks off within frame BREAK passes up to its last byte; the rest is taken
+// and dropped.
 `default_nettype none
 
 module transfer_end_tb;
@@ -111,7 +111,7 @@ module transfer_end_tb;
         .done(scores_done), .failed(failed[1]), .checks(score_checks)
     );
 
-    // Frames in the device, and that a frame is kept out only while it is full.
+    // Frames in the device; a frame may be kept out only while it is full.
     reg [31:0] frames_reg;
     reg [31:0] inside_reg;
     reg [31:0] byte_reg;                // of the next byte in its frame

@@ -1,7 +1,7 @@
-// Bench of volley_uart_link: a host at the other end of the line that sends stuffed messages, right and wrong, without waiting for answers, and
-// registers and a core behind the link. What comes back must be, byte for byte on the line, each answer between two flags.
+// Bench of volley_uart_link: a host at the other end of the line that sends stuffed messages, right and wrong, without waiting for answers,
+// and registers and a core behind the link. The answers must come back byte for byte, each between two flags.
 //
-// Some frames find no valid weights, or a core that stops amid their scores, until it is reset.
+// Some frames find no valid weights, or a core that stops in the middle of their scores, until it is reset.
 `default_nettype none
 
 module uart_link_tb;
@@ -29,7 +29,7 @@ module uart_link_tb;
     integer    errors;
     reg [15:0] number;
 
-    // The body that was built, with its FCS, as an answer; or with an FCS of which all bits are wrong.
+    // The body that was built, with its FCS, as an answer; or with an FCS whose bits are all wrong.
     task expect_answer;     expect_with(8'h00); endtask
     task expect_bad_answer; expect_with(8'hff); endtask
     task expect_with;
@@ -108,7 +108,7 @@ module uart_link_tb;
                 expect_answer;
             end else if (kind < 7) begin
                 add_header(8'h03, number, FRAME_BYTES);
-                // The core looks at the first byte: a number, and whether it stops behind the first score.
+                // The core looks at the first byte: a number, and whether it stops after the first score.
                 stops = stops && !stuck && !registers[WEIGHTS][0];
                 add_byte({stops, frames[6:0]});
                 for (k = 1; k < FRAME_BYTES; k = k + 1) add_random;
@@ -191,7 +191,7 @@ module uart_link_tb;
     end
 
     integer   received;                     // bytes
-    integer   seen;                         // clocks in the byte; -1: the line rests
+    integer   seen;                         // clocks in the byte; -1: the line is idle
     integer   told;                         // errors
     wire      error;
     reg [9:0] incoming;

@@ -1,8 +1,8 @@
-// Bench of volley_uart_receiver: a line of bytes whose sender is off by up to MOST_OFF thousandths, of bytes without a stop bit, breaks, and
-// glitches shorter than half a bit. Every byte must come once and in order, between the begin of its stop bit and a few
-// clocks after its end, a break and a byte without a stop bit as one that is marked.
+// Bench of volley_uart_receiver: a line with bytes whose sender is off by up to MOST_OFF thousandths, bytes without a stop bit, breaks,
+// and glitches shorter than half a bit. Every byte must come once and in order, between the beginning of its stop bit and a few
+// clocks after its end; a break, and a byte without a stop bit, must be marked.
 //
-// Times are counted in thousandths of a clock, so that bits begin anywhere within a clock. Without stalls the bytes follow each
+// Times are counted in thousandths of a clock, so bits begin anywhere within a clock. Without stalls the bytes follow each
 // other with exactly one stop bit.
 `default_nettype none
 
@@ -26,7 +26,7 @@ module uart_receiver_tb;
     integer ends   [0:SEGMENTS-1];
     integer segments;
     integer time_now;
-    // What must come: {no stop bit, byte}, and its stop bit's begin and end.
+    // What must come: {no stop bit, byte}, and its stop bit's beginning and end.
     reg [8:0] bytes [0:ITEMS-1];
     integer   begins [0:ITEMS-1];
     integer   stops  [0:ITEMS-1];
@@ -104,7 +104,7 @@ module uart_receiver_tb;
         .clk(clk), .rst(rst), .pin(pin), .m_tdata(out_data), .m_terror(out_error), .m_tvalid(out_valid)
     );
 
-    integer clock_now;                      // in thousandths, as the line
+    integer clock_now;                      // in thousandths, like the line
     integer segment;
     integer received;
     wire    over = segment == segments;

@@ -1,5 +1,5 @@
-// Bench of volley_uart_sender: the line in every clock. It rests from the very start; a byte that is taken is followed by a start bit, its
-// bits and a stop bit of CLOCKS clocks each, and the next byte is taken in the last clock of the stop bit, not sooner or later.
+// Bench of volley_uart_sender: the line in every clock. It is idle from the very start; after a byte is taken come a start bit, its bits
+// and a stop bit of CLOCKS clocks each, and the next byte is taken in the last clock of the stop bit, not sooner or later.
 `default_nettype none
 
 module uart_sender_tb;
@@ -38,7 +38,7 @@ module uart_sender_tb;
     );
 
     reg [9:0] frame_reg;                    // stop bit, data, start bit
-    integer   place;                        // clocks since a byte was taken; 10*CLOCKS: the line rests
+    integer   place;                        // clocks since a byte was taken; 10*CLOCKS: the line is idle
     reg       was_reset_reg;
     reg       running_reg;                  // the first reset is over
     wire      rests = place >= 10 * CLOCKS;

@@ -46,7 +46,7 @@ module weight_loader_tb;
 
     `include "bench_random.vh"
 
-    // What is loaded, byte by byte, anew for each load.
+    // What is loaded, byte by byte, drawn for each load.
     reg [7:0]  image [0:BYTES-1];
     reg [31:0] image_crc;
 
@@ -66,7 +66,7 @@ module weight_loader_tb;
         end
     endtask
 
-    reg         own_rst;                // beside that of the bench
+    reg         own_rst;                // besides that of the bench
     reg         start;
     reg  [31:0] s_crc;
     reg  [31:0] s_word;
@@ -158,7 +158,7 @@ module weight_loader_tb;
         own_rst <= 1'b0;
         if (^{valid, crc} === 1'bx) fail("unknown");
         if (rst) begin
-            // A load under way is over and has left nothing valid; else nothing changed.
+            // A load under way has ended and left nothing valid; otherwise nothing changed.
             if (state != IDLE && state != OVER) begin
                 if (was_valid !== valid) fail("a reset changed valid");
             end
@@ -199,7 +199,7 @@ module weight_loader_tb;
                         s_valid <= 1'b0;
                         state <= END;
                     end else if (word == BYTES / 4) begin
-                        // Words too many follow at once, or nothing.
+                        // Too many words follow at once, or none.
                         wait_clocks = 0;
                         s_valid <= changed % 2 == 0;
                         s_word  <= random_reg;
@@ -228,7 +228,7 @@ module weight_loader_tb;
                             default: if (valid !== 1'b0 || loading !== 1'b0) fail("a wrong image is valid");
                         endcase
                         load  = load + 1;
-                        // A start amid a load at once, words that nobody waits for after a load.
+                        // A start during a load comes at once, words that nobody waits for after a load.
                         wait_clocks = 0;
                         own_rst <= kind == 3;
                         state   <= kind == 2 ? IDLE : LATE;

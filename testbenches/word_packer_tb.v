@@ -1,5 +1,5 @@
 // Bench of volley_word_packer: rows of random elements; word w of a row must hold elements w*WORD .. w*WORD + WORD - 1, zeros
-// behind the row's end.
+// after the row's end.
 `default_nettype none
 
 module word_packer_tb;

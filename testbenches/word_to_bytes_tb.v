@@ -5,7 +5,7 @@
 
 module word_to_bytes_tb;
     parameter WORDS = 400;
-    parameter PLAIN = 1;        // 0: any bytes of a word are kept, also none
+    parameter PLAIN = 1;        // 0: any bytes of a word are kept, or none
 
     wire        clk;
     wire        rst;
@@ -18,7 +18,7 @@ module word_to_bytes_tb;
 
     reg [36:0] words [0:WORDS-1];               // last, keep, data
     reg [8:0]  bytes [0:4*WORDS-1];             // last, data
-    reg [8:0]  care  [0:4*WORDS-1];             // 0 where an end has no byte: its data means nothing
+    reg [8:0]  care  [0:4*WORDS-1];             // 0 where an end has no byte: its data has no meaning
     reg [31:0] total;
     integer    n;
     integer    i;

@@ -1,6 +1,6 @@
-// The port keeps to the rules of AXI4-Lite: every write has one response and every read one answer, none comes of
-// nothing, and valid stays, with what comes along, until ready. A whole word is written exactly once, to its address,
-// before its response; a part of a word never, and that is what SLVERR says. A read brings what the register said.
+// The port keeps to the rules of AXI4-Lite: every write has one response and every read one answer, none comes without
+// a request, and valid stays, with its data, until ready. A whole word is written exactly once, to its address, before
+// its response; a part of a word never, and SLVERR says so. A read brings what the register said.
 //
 // Once the bus and the master are ready, a response comes within four clocks and an answer within six: nothing blocks.
 //
@@ -118,7 +118,7 @@ module axi_lite_port_formal (
     (* hierconn *) wire [3:0]  \dut.strobe_reg ;
     (* hierconn *) wire        \dut.write_addr_valid_reg , \dut.write_data_valid_reg , \dut.read_addr_valid_reg ,
                                \dut.reading_reg ;
-    wire in_read = \dut.reading_reg || rvalid;      // a read that was begun
+    wire in_read = \dut.reading_reg || rvalid;      // a read that has begun
     always @* begin
         if (started) begin
             assert (addresses == \dut.write_addr_valid_reg + bvalid && datas == \dut.write_data_valid_reg + bvalid);

@@ -1,12 +1,11 @@
 // beat_tracker: what enters a module leaves it once, in order and unaltered. For a stream in and a stream out.
 //
 // The solver picks any beat that enters (`pick` is free) and the tracker follows it: `ahead` beats were inside before
-// it, and after as many have left, the next one must be it. Nothing is picked twice at a time, but since the choice is
-// free, what holds for the beat that was picked holds for every beat. `held` beats are inside: none may leave when
-// there is none, so that none is made from nothing or twice; and that each one leaves is what the harness of the module
-// asserts of `held`.
+// it, and after as many have left, the next one must be it. Only one beat is picked at a time, but the choice is free,
+// so what holds for the picked beat holds for every beat. `held` beats are inside: none may leave when there is none, so
+// no beat is invented or doubled. The harness of the module asserts on `held` that each one leaves.
 //
-// With it come the rules of AXI4-Stream for the outgoing stream: valid stays, and data with it, until ready.
+// It also checks the rules of AXI4-Stream for the outgoing stream: valid stays, and data with it, until ready.
 //
 // Harnesses tie the tracker's registers to those of the module, which makes the proof inductive.
 `default_nettype none

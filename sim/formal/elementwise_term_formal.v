@@ -1,8 +1,8 @@
 // Every sum leaves once and in order, with the product of its count and its channel's weight, shifted, added to it.
 //
 // The weights are any three rows that the solver picks. Unbounded, by induction. Widths: a product is a product at any
-// width, and what is added is held in ACC_BITS by contract, so that all is modulo 2^ACC_BITS; three beats a pixel have a
-// first, a middle and a last one; two time steps share a weight; fields are alike and separate.
+// width, and sums fit ACC_BITS by contract, so all is modulo 2^ACC_BITS; three beats a pixel have a first, a middle and
+// a last one; two time steps share a weight; fields are alike and separate.
 module elementwise_term_formal #(
     parameter BEATS       = 3,
     parameter TIMESTEPS   = 2,
@@ -87,7 +87,7 @@ module elementwise_term_formal #(
     (* hierconn *) wire [TIMESTEPS*ACC_BITS-1:0]       \dut.out.out_reg , \dut.out.skid_reg , \dut.sums_reg , \dut.whole ;
     (* hierconn *) wire [TIMESTEPS*COUNT_BITS-1:0]     \dut.counts_reg ;
     (* hierconn *) wire [1:0]                      \dut.valid_reg , \dut.beat_reg ;
-    // Beats that stand before the end of each stage, from the output back.
+    // Beats before the end of each stage, from the output back.
     wire [2:0] to_skid = m_valid + \dut.out.skid_valid_reg ;
     wire [2:0] to_sum  = to_skid + \dut.valid_reg [1];
     always @* begin

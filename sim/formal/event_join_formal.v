@@ -3,7 +3,7 @@
 //
 // A model with one place: an event is taken only from the term whose turn it is, leaves with its weight row moved by
 // the term's base, its shift and its vector flag, and `last` only where the last term ends; the marker of another term
-// leaves nothing behind. While the place is free or read, the term whose turn it is is never refused.
+// is dropped. While the place is free or read, the term that has its turn is never refused.
 //
 // Unbounded, by induction. Widths: no bit of counts is looked at, the weight row meets one adder, modulo its width.
 // Three terms have a first, a middle and a last one.

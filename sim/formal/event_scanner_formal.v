@@ -1,11 +1,11 @@
 // The scanner emits each non-zero count of each window once and in order, with its weight row, and ends every window:
-// with `last` on its last event, or with one marker where it has none. Each slice does so of its own elements.
+// with `last` on its last event, or with one marker where it has none. Each slice does so for its own elements.
 //
-// For every content of two frames, which the solver chooses, and every ready/valid pattern on both sides. Which events
-// must leave is worked out here from the definition of a convolution's windows; nothing is walked.
+// For any contents of two frames, which the solver chooses, and every ready/valid pattern on both sides. The events that
+// must leave follow here from the definition of a convolution's windows; nothing is walked.
 //
-// Bounded: from a reset over as many clocks as `depth` in volley_event_scanner.sby says, on maps of a few elements, of which a
-// whole frame fits into that many clocks where nothing stalls; then it must be done in them (`done_in_time`).
+// Bounded: from a reset over as many clocks as `depth` in volley_event_scanner.sby says, on maps of a few elements. Without
+// stalls a whole frame fits into that many clocks, and must be done in them (`done_in_time`).
 module event_scanner_formal #(
     parameter SLICES          = 1,
     parameter MAP_HEIGHT      = 2,
@@ -72,7 +72,7 @@ module event_scanner_formal #(
     generate
         genvar g;
         for (g = 0; g < SLICES; g = g + 1) begin : g_slice
-            // Where the slice is: the window, and the elements of it that are behind it already.
+            // Where the slice is: the window, and how many of its elements are done.
             reg       frame_reg, done_reg;
             reg [3:0] oy_reg, ox_reg, segment_reg, place_reg;
             assign done[g] = done_reg;

@@ -1,11 +1,11 @@
 // The selector emits each element of each word that is inside the window and not 0 once and in order, `last` on a
 // window's last one, and one marker for a window without any.
 //
-// For any words, and any ready pattern. The solver picks any one of what must leave; as many leave before it as came
-// before.
+// For any words, and any ready pattern. The solver picks any event that must leave; as many leave before it as came
+// before it.
 //
-// Bounded: from a reset over as many clocks as volley_event_selector.sby says. That the queue never overflows, in runs of any
-// length, is event_selector_space's proof.
+// Bounded: from a reset over as many clocks as volley_event_selector.sby says. event_selector_space proves, for runs of any
+// length, that the queue never overflows.
 module event_selector_formal #(
     parameter WORD_LOG2    = 1,
     parameter ELEMENT_BITS = 2,
@@ -35,7 +35,7 @@ module event_selector_formal #(
         .space (space), .m_event_addr (addr), .m_event_counts (counts), .m_event_last (last), .m_event_marker (marker),
         .m_event_valid (valid), .m_event_ready (m_ready), .waiting (waiting)
     );
-    // Words come only three clocks after there was room.
+    // Words come only three clocks after there was space.
     reg [2:0] space_reg = 3'b000;
     always @(posedge clk) space_reg <= {space_reg, space};
     always @* assume (!word_valid || (space_reg[2] && started));
@@ -46,7 +46,7 @@ module event_selector_formal #(
     reg [6:0]              came_reg, left_reg;
     reg                    open_reg;                    // an event of the window of the last word has come
     reg                    tracked_reg, ends_reg, known_reg;
-    reg                    free_reg;                    // its word is not held back any more
+    reg                    free_reg;                    // its word is no longer held back
     reg [6:0]              number_reg;
     reg [ADDR+ELEMENT_BITS:0] item_reg;
     reg [WORD_LOG2:0]      hits;

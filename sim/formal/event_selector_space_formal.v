@@ -1,8 +1,7 @@
 // The selector's queue never overflows: no word is lost, however many come and however long the events are held up.
 //
-// A word comes only where there was room three clocks before, which is how far the scanner's fetches are from the words
-// (window walker's output, memory, selector's input). Then the queue, which does not ask whether it has a place, always
-// has one.
+// A word comes only where there was space three clocks before: a word comes three clocks after its fetch (window
+// walker's output, memory, selector's input). The queue does not ask whether it has a place; it always has one.
 //
 // Unbounded, by induction. Widths: numbers of words only; the sizes are those of every generated scanner (QUEUE_LOG2 =
 // 4, SLACK = 8).
@@ -45,7 +44,7 @@ module event_selector_space_formal #(
 
 `ifndef OBSERVED
     (* hierconn *) wire \dut.word_valid_reg ;
-    // What is on its way: places that the words of the last clocks with room can still take.
+    // What is on its way: places that the words of the last clocks with space can still take.
     wire [3:0] coming = \dut.word_valid_reg + space_reg[0] + space_reg[1] + space_reg[2];
     always @* begin
         if (started) begin

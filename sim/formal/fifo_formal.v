@@ -1,4 +1,4 @@
-// A queue neither loses, doubles, alters nor reorders a word, and never blocks while it could go on.
+// A queue neither loses, doubles, alters nor reorders a word, and never blocks without need.
 //
 // Ready is exactly "fewer than 2^DEPTH_LOG2 words inside", valid exactly "a word inside": no deadlock, nothing lost.
 //

@@ -1,5 +1,5 @@
 // The pixels of frames are their bytes in order, each once; `tlast` is on a frame's last pixel, counted; and a `tlast`
-// in the wrong place makes the module take and drop everything until `rst`, so that the sender never blocks.
+// in the wrong place makes the module take and drop everything until `rst`, so the sender never blocks.
 //
 // Unbounded, by induction. Widths: three channels have a first, a middle and a last byte; two pixels a first and a
 // last.

@@ -2,8 +2,8 @@
 //
 //     v <- v + current[t] + bias,   n = #{i in 1..MEMBERS : v >= i*theta},   v <- v - n*theta,   floor(theta/2) at first
 //
-// Each member is compared by itself with its own multiple of the theta; nothing is divided. Combinational, in integers
-// of more bits than anything in here needs.
+// Each member is compared by itself with its own multiple of theta; nothing is divided. Combinational, in integers with
+// more bits than anything in here needs.
 `default_nettype none
 
 module group_neuron_definition #(
@@ -21,7 +21,7 @@ module group_neuron_definition #(
 ) (
     input  wire [IN_TIMESTEPS*ACC_BITS-1:0] currents,
     input  wire [BIAS_BITS+THETA_BITS-1:0]  row,
-    output reg                              legal,  // a row that may be, and the membrane holds every v
+    output reg                              legal,  // the row is allowed, and the membrane holds every v
     output reg  [TIMESTEPS*COUNT_BITS-1:0]  counts
 );
     localparam WIDE = MEMBRANE_BITS + THETA_LOG2 + COUNT_BITS + 2;

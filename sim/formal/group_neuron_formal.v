@@ -3,9 +3,9 @@
 // threshold.
 //
 // Unbounded, by induction over a window as long as the pipeline, without stalls: any neurons, with any gaps between
-// them. That a stall changes nothing is group_neuron_stall's proof, so that a run with stalls is one without them,
-// slowed down. Assumed is only what the module asks for: the membrane's width holds v (interval arithmetic sees to
-// that), a theta is at least 1, and with POW2 a shift at most THETA_LOG2.
+// them. group_neuron_stall proves that a stall changes nothing, so a run with stalls is one without them, slowed down.
+// Assumed is only what the module asks for: the membrane's width holds v (interval arithmetic makes sure of it), theta
+// is at least 1, and with POW2 a shift is at most THETA_LOG2.
 //
 // Widths: bits of current, bias, theta and membrane meet in adders and comparators only, whose bits are all alike. What
 // the structure depends on has a task each: MEMBERS a power of two or not (what is left of v in the last time step is
@@ -13,7 +13,7 @@
 // POW2.
 //
 // In words, for all widths: before the stage of bit j the count is a multiple of 2^(j+1), v is what the members counted
-// left of it, and either v < 2^(j+1)*theta or less than 2^(j+1) members are left. The stage takes 2^j members exactly if
+// left of it, and either v < 2^(j+1)*theta or fewer than 2^(j+1) members are left. The stage takes 2^j members exactly if
 // v holds their thetas and they are there, which keeps this true for j - 1; after bit 0, v < theta or no member is left:
 // the count is clamp(floor(v/theta), 0, MEMBERS). In the last time step v may be cut to THETA_BITS + j ones instead, which
 // are not less than all the thetas that the stages below j can still take.
@@ -54,7 +54,7 @@ module group_neuron_formal #(
         .m_axis_tdata (counts), .m_axis_tvalid (m_valid), .m_axis_tready (1'b1)
     );
 
-    // The definition, of the currents that were taken and the row that was read for them.
+    // The definition, for the currents that were taken and the row that was read for them.
     reg [IN_TIMESTEPS*ACC_BITS-1:0] taken_reg;
     reg                             taken_valid_reg;
     always @(posedge clk) begin

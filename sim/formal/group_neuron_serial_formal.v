@@ -1,9 +1,9 @@
 // The serial form of group neurons fires exactly as their definition says, for every current, bias, theta and potential,
 // and takes the next one when it should.
 //
-// Unbounded, by induction over a window of two neurons, without stalls; that a stall changes nothing is
-// group_neuron_serial_stall's proof. Assumptions and widths as in group_neuron_formal.v: the same restoring division,
-// one stage after the other.
+// Unbounded, by induction over a window of two neurons, without stalls; group_neuron_serial_stall proves that a stall
+// changes nothing. Assumptions and widths as in group_neuron_formal.v: the same restoring division, one stage after the
+// other.
 module group_neuron_serial_formal #(
     parameter POW2          = 0,
     parameter TIMESTEPS     = 1,
@@ -59,7 +59,7 @@ module group_neuron_serial_formal #(
     ) definition (.currents (currents), .row (row_reg), .legal (legal), .counts (defined));
     always @* if (ready) assume (legal);
 
-    // From the last current to the counts the bits of one theta; a neuron in all takes what the header says.
+    // From the last current to the counts: the bits of one theta. A whole neuron takes what the header says.
     localparam LATENCY = COUNT_BITS + 1;
     localparam PERIOD  = 1 + TIMESTEPS * (2 + COUNT_BITS);
     localparam COUNTS  = TIMESTEPS * COUNT_BITS;
@@ -76,7 +76,7 @@ module group_neuron_serial_formal #(
         if (started) begin
             fires_as_defined: assert (!due_reg[LATENCY-1] || counts == line_reg[LATENCY*COUNTS-1 -: COUNTS]);
             in_time:          assert (m_valid == due_reg[LATENCY-1]);
-            next_is_taken:    assert (wait_reg <= PERIOD + 2);      // 2: behind a reset the first row is read
+            next_is_taken:    assert (wait_reg <= PERIOD + 2);      // 2: after a reset the first row is read
         end
     end
 

@@ -1,10 +1,10 @@
 // A stall changes nothing in the serial form of group neurons, and each neuron that is taken leaves once: with it the
 // proof of volley_group_neuron_serial, made without stalls, holds for every ready/valid pattern.
 //
-// It waits for currents, or at the end of a theta for the output to become free. Meanwhile all its registers stay, but
-// for the multiple of the theta in the phase that adds the current: that is not used there, and written in each clock of
-// it. The clocks in which it does not wait are therefore a run without stalls. A neuron whose currents were taken
-// leaves after COUNT_BITS clocks in which the output is free, so that it never blocks for ever; the rules of
+// It waits for currents, or at the end of a theta for the output to become free. Meanwhile all its registers stay,
+// except the multiple of theta in the phase that adds the current: it is not used there, and written in each clock of
+// that phase. The clocks in which it does not wait are therefore a run without stalls. A neuron whose currents were
+// taken leaves after COUNT_BITS clocks in which the output is free, so it never blocks for ever; the rules of
 // AXI4-Stream hold.
 //
 // Unbounded, by induction. Widths: one clock enable for all registers.

@@ -3,7 +3,7 @@
 //
 // While the pipeline does not move, all its registers stay and the parameter memory is not read. The clocks in which it
 // moves are therefore a run without stalls; what comes out of it goes into a skid buffer, which is proven by itself.
-// The pipeline stops only while that is full, so that it never blocks for ever.
+// The pipeline stops only while that is full, so it never blocks for ever.
 //
 // Unbounded, by induction. Widths: one clock enable for all registers.
 module group_neuron_stall_formal #(

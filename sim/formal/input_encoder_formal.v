@@ -1,5 +1,5 @@
-// Every byte of every pixel leaves once and in order, its channel's offset taken off. `frame_error` is up when the last
-// element is offered of a pixel with a wrong `tlast`, and never before there was such a pixel.
+// Every byte of every pixel leaves once and in order, less its channel's offset. `frame_error` is up when the last
+// element of a pixel with a wrong `tlast` is offered, and never before there was such a pixel.
 //
 // The solver picks any element of a pixel that enters, and follows it. Unbounded, by induction. Widths: three channels and
 // three pixels have a first, a middle and a last one; a byte is a byte.
@@ -96,7 +96,7 @@ module input_encoder_formal #(
     (* hierconn *) wire                \dut.in.out_valid_reg , \dut.in.skid_valid_reg ;
     (* hierconn *) wire [1:0]          \dut.channel_reg , \dut.pixel_reg ;
     wire [1:0] pixels = \dut.in.out_valid_reg + \dut.in.skid_valid_reg ;
-    // The element's place behind the first byte of the pixel that is under way.
+    // The element's place after the first byte of the pixel that is under way.
     wire [3:0] behind = ahead - m_valid + \dut.channel_reg ;
     wire [1:0] second = \dut.pixel_reg == PIXELS - 1 ? 0 : \dut.pixel_reg + 1'b1;
     wire       first_wrong  = \dut.in.out_reg [8*CHANNELS] != (\dut.pixel_reg == PIXELS - 1);

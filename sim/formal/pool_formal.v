@@ -1,11 +1,11 @@
-// Of every window the sum, or the maximum, leaves once for each channel and in order; rows and columns of no window leave
-// nothing.
+// The sum, or the maximum, of every window leaves once for each channel and in order; rows and columns without a window
+// give nothing.
 //
-// The partial results are kept here by the definition of a window, an element after the other; where an element is
-// is counted in rows, columns and channels, and nothing else. Unbounded, by induction. Widths: a sum is a sum at any width,
-// modulo 2^OUT_BITS; time steps are alike and separate; two channels and two windows in a row have neighbours whose
-// results must not be mixed up; of one channel the elements of a window follow each other, so that a result is wanted in
-// the clock in which it is written; a row and a column behind the last window, or between windows, are dropped.
+// The partial results are kept here by the definition of a window, one element after the other; the place of an element
+// is counted in rows, columns and channels only. Unbounded, by induction. Widths: a sum is a sum at any width, modulo
+// 2^OUT_BITS; time steps are alike and separate; two channels and two windows in a row have neighbours whose results
+// must not be mixed up; with one channel the elements of a window follow each other, so a result is wanted in the clock
+// in which it is written; a row and a column after the last window, or between windows, are dropped.
 module pool_formal #(
     parameter MAXIMUM       = 0,
     parameter CHANNELS      = 2,

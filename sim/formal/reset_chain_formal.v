@@ -1,8 +1,8 @@
 // Whatever a reset's length: all modules of the chain are in reset in one clock, leave it in the order of their
 // numbers, and only then is the core ready, 2*STAGES + 2 clocks after `rst` fell.
 //
-// Unbounded, by induction over a window that the chain forgets everything in. Widths: STAGES is a length only; four
-// stand for any.
+// Unbounded, by induction over a window in which the chain forgets everything. Widths: STAGES is only a length; four
+// stand for any number.
 module reset_chain_formal #(
     parameter STAGES = 4
 ) (

@@ -1,4 +1,4 @@
-// A skid buffer neither loses, doubles, alters nor reorders a beat, and never blocks while it could go on.
+// A skid buffer neither loses, doubles, alters nor reorders a beat, and never blocks without need.
 //
 // Ready is exactly "fewer than two beats inside", valid exactly "a beat inside".
 //

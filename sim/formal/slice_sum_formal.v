@@ -1,8 +1,8 @@
 // The k-th beat out of volley_slice_sum is the sum of the k-th beats of all slices, however far the slices are apart.
 //
 // The solver picks any beat that is still to come of every slice, by its distance from the output (`ahead`), and
-// remembers what each slice brings for it. Nothing leaves before all have brought theirs, and what leaves is their sum;
-// a beat that all have brought leaves while it is read; a slice that has fewer than two beats more than its slowest
+// remembers what each slice brings for it. Nothing leaves before all have brought theirs, and then their sum leaves; a
+// beat that all have brought leaves while it is read; a slice that has fewer than two beats more than its slowest
 // neighbour is never held up by it.
 //
 // Unbounded, by induction. Widths: an adder of SUM_BITS bits, modulo 2^SUM_BITS. FIELDS are alike and separate; four
@@ -104,7 +104,7 @@ module slice_sum_formal #(
     (* hierconn *) wire [3:0]      \dut.part_valid ;
     wire [4*BITS-1:0] skid = {\dut.g_part[3].in.skid_reg , \dut.g_part[2].in.skid_reg ,
                               \dut.g_part[1].in.skid_reg , \dut.g_part[0].in.skid_reg };
-    // Beats that stand before the end of each stage, from the output back.
+    // Beats before the end of each stage, from the output back.
     wire [COUNT-1:0] to_out  = \dut.out.out_valid_reg ;
     wire [COUNT-1:0] to_skid = to_out + \dut.out.skid_valid_reg ;
     wire [COUNT-1:0] to_root = to_skid + \dut.valid_reg [1];

@@ -1,6 +1,6 @@
 // A spike queue neither loses, doubles, alters nor reorders a beat, takes at least DEPTH of them, and never blocks.
 //
-// It refuses a beat only while DEPTH or more are inside, or in the clock behind a reset; a beat inside is offered after
+// It refuses a beat only while DEPTH or more are inside, or in the clock after a reset; a beat inside is offered after
 // at most five clocks.
 //
 // Unbounded, by induction. Widths: no bit of a beat is looked at. DEPTH is not a power of two, so that both pointers

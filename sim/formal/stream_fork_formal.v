@@ -1,11 +1,11 @@
 // Every reader of a fork gets every beat once, in order and unaltered, whatever the others do; and no reader blocks for
 // ever.
 //
-// A beat is taken exactly while every reader has fewer than two waiting, so that each reader who reads makes room, and
-// a reader sees valid exactly while one is waiting for it.
+// A beat is taken exactly while every reader has fewer than two waiting, so each reader that reads makes space. A reader
+// sees valid exactly while a beat is waiting for it.
 //
 // Unbounded, by induction. Widths: no bit of a beat is looked at. Three readers stand for any number: each reader's
-// register is tied to the others by the AND of their rooms only.
+// register is tied to the others only by the AND of their readys.
 module stream_fork_formal #(
     parameter WIDTH   = 3,
     parameter OUTPUTS = 3

@@ -1,13 +1,13 @@
 // Two lanes in one accumulating multiplier give the same sums as products by themselves, added one by one.
 //
-// Over a window of any length, plain[l] is the sum of weight[l]*count. Where the lower lane's plain sum fits ACC_BITS
-// bits, which is what the module asks for of a whole window (on the way it may not), the lower field is it, and the
+// Over a window of any length, plain[l] is the sum of weight[l]*count. The module asks that a whole window's sum fits
+// ACC_BITS bits (on the way it may not). Where the lower lane's plain sum does, the lower field is that sum, and the
 // upper field plus the borrow, the lower one's sign, is the upper lane's plain sum modulo 2^ACC_BITS.
 //
-// Unbounded, by induction: plain sums are kept modulo 2^(2*ACC_BITS), all that the two fields can say of them. Assumed:
+// Unbounded, by induction: plain sums are kept modulo 2^(2*ACC_BITS), which is all that the two fields show. Assumed:
 // with two lanes no weight is -2^(WEIGHT_BITS-1), as the module asks. Widths: P is the one number (upper
-// sum)*2^ACC_BITS + (lower sum), for all widths; that its fields are those sums but for the borrow is what a lower sum
-// within ACC_BITS bits means.
+// sum)*2^ACC_BITS + (lower sum), for all widths; if the lower sum fits ACC_BITS bits, the fields are those sums, except
+// for the borrow.
 module synapse_accumulator_formal #(
     parameter LANES        = 2,
     parameter FACTOR_BITS  = 2,
@@ -31,7 +31,7 @@ module synapse_accumulator_formal #(
     ) dut (.clk (clk), .first (first), .weights (weights), .count (count), .sums (sums));
 
     reg [1:0] age = 2'd0;                   // clocks since the start: what comes out has come in after it
-    reg       begun = 1'b0;                 // and the sums began anew after it
+    reg       begun = 1'b0;                 // and the sums began from zero after it
     always @(posedge clk) begin
         age   <= age == 2'd2 ? age : age + 1'b1;
         begun <= begun || (age == 2'd2 && first);

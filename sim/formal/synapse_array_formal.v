@@ -1,11 +1,11 @@
-// What leaves the lanes is never lost: although nothing behind a window's last event ever stalls, the drain is empty
+// What leaves the lanes is never lost: although nothing after a window's last event ever stalls, the drain is empty
 // when its sums come and the queue has a place for each of them; each window's beats leave once. And a last event is
 // not refused for ever.
 //
 // Unbounded, by induction. Widths: numbers of beats and windows only, the sums are not looked at. Three lanes of one
 // unit have a first, a middle and a last beat; the last segment has one channel only, and so fewer beats than the
-// other. The queue has eight places, so that both the drain and the queue can be what a window waits for. A deeper
-// pipeline, of other arithmetic, only is longer.
+// other. The queue has eight places, so a window may wait for the drain or for the queue. A deeper pipeline, of other
+// arithmetic, is only longer.
 module synapse_array_formal (
     input wire       clk,
     input wire       rst,

@@ -4,9 +4,9 @@
 //
 // The codes come from volley_count_recoder as in volley_synapse_array, digit i > 1 i - 1 clocks later.
 //
-// Unbounded, by induction. Widths: a stage adds one digit more, all later stages alike; the tasks have one, two and
-// three digits, signed counts, two shifts, and sums narrower than a product. The recoding itself is by digits: 3 = 4 -
-// 1 borrows from the next one.
+// Unbounded, by induction. Widths: a stage adds one more digit, and all later stages are alike; the tasks have one, two
+// and three digits, signed counts, two shifts, and sums narrower than a product. The recoding itself is by digits:
+// 3 = 4 - 1 borrows from the next one.
 module synapse_lane_formal #(
     parameter TIMESTEPS    = 1,
     parameter COUNT_BITS   = 3,
@@ -39,7 +39,7 @@ module synapse_lane_formal #(
     ) dut (.clk (clk), .clear (clear), .weight (weight), .codes (codes), .shift (shift), .sums (sums));
 
     reg [2:0] age = 3'd0;                   // clocks since the start: what comes out has come in after it
-    reg       begun = 1'b0;                 // and the sums began anew after it
+    reg       begun = 1'b0;                 // and the sums began from zero after it
     always @(posedge clk) begin
         age   <= age == STAGES ? age : age + 1'b1;
         begun <= begun || (age == STAGES && clear);

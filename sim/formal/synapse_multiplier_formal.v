@@ -31,7 +31,7 @@ module synapse_multiplier_formal #(
     ) dut (.clk (clk), .clear (clear), .weights (weights), .counts (counts), .sums (sums));
 
     reg [1:0] age = 2'd0;                   // clocks since the start: what comes out has come in after it
-    reg       begun = 1'b0;                 // and the sums began anew after it
+    reg       begun = 1'b0;                 // and the sums began from zero after it
     always @(posedge clk) begin
         age   <= age == 2'd2 ? age : age + 1'b1;
         begun <= begun || (age == 2'd2 && clear);

@@ -1,6 +1,6 @@
 // A transfer in becomes a transfer out of its frames' scores: every byte and every score passes once and in order,
 // `tlast` of the bytes is on each frame's last one, `tlast` of the scores on the last one of a frame that was the last
-// of its transfer. A transfer that ends within a frame is taken and thrown away behind that byte, until `rst`. Rules of
+// of its transfer. A transfer that ends within a frame is taken and thrown away after that byte, until `rst`. Rules of
 // AXI4-Stream on both ways out.
 //
 // Assumed: what comes in keeps to AXI4-Stream, too. Unbounded, by induction. Widths: frames of three bytes have a

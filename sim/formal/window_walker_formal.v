@@ -3,11 +3,11 @@
 // reads only rows that are there, at the place where volley_spike_buffer put them, and frees a row only when no later window
 // needs it.
 //
-// For every pattern in which rows arrive and fetches may go. What must be fetched is worked out here from the
+// For every pattern in which rows arrive and fetches may leave. The words that must be fetched follow here from the
 // definition of a convolution's windows.
 //
-// Bounded: from a reset over as many clocks as volley_window_walker.sby says, in which the first frame is walked where nothing
-// stalls; then it must be done in them (`done_in_time`).
+// Bounded: from a reset over as many clocks as volley_window_walker.sby says. Without stalls the first frame is walked in
+// them, and must be done (`done_in_time`).
 module window_walker_formal #(
     parameter MAP_HEIGHT      = 2,
     parameter ROW_ELEMENTS    = 3,
@@ -64,8 +64,7 @@ module window_walker_formal #(
         go_reg    <= go && !rst;
     end
 
-    // Where the walk is: the window, and the words of it that are behind it; rows of this frame freed; the slot of row
-    // 0.
+    // Where the walk is: the window, and how many of its words are done; rows of this frame freed; the slot of row 0.
     reg [3:0]        oy_reg, ox_reg, segment_reg, place_reg, freed_reg, slot_reg;
     reg              walked_reg, done_reg;  // this frame's windows; the first frame's
     reg signed [7:0] y, x, left;
@@ -91,7 +90,7 @@ module window_walker_formal #(
                 elements = 0;
                 for (p = 0; p < WORD; p = p + 1) begin
                     x = w * WORD + p;
-                    // A word is fetched whole: what it has beyond the row's end is 0 and of no matter.
+                    // A word is fetched whole: beyond the row's end it is 0 and does not matter.
                     elements[p] = y >= 0 && y < MAP_HEIGHT && x >= left && x < left + RUN && x < ROW_ELEMENTS;
                 end
                 if (ky * ROW_WORDS + w >= place_reg && elements != 0) begin
@@ -168,7 +167,7 @@ module window_walker_formal #(
             done_in_time: assert (!(flowing_reg && clock_reg >= CLOCKS) || done_reg);
         end
     end
-    // Places of the row's last word behind its end.
+    // Places of the last word after the row's end.
     reg [WORD-1:0] beyond;
     integer q;
     always @* begin

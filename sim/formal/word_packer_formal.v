@@ -1,8 +1,8 @@
 // Each word holds the elements of its row in order, a row begins with a new word, its last word is filled up with zeros;
 // words leave once and in order.
 //
-// Unbounded, by induction. Widths: elements are only moved; rows that end amid a word and with it, rows shorter than a
-// word and words of one element take the different forms of the module.
+// Unbounded, by induction. Widths: elements are only moved; the tasks with rows that end within a word or with it, rows
+// shorter than a word, and words of one element use the different forms of the module.
 module word_packer_formal #(
     parameter ELEMENT_BITS = 2,
     parameter WORD_LOG2    = 1,

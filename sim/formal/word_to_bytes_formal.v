@@ -1,5 +1,5 @@
 // The bytes of words that count leave once and in order, and `tlast` comes with the last one of a transfer; a word
-// without bytes leaves nothing, or one byte to bring the end. Rules of AXI4-Stream.
+// without bytes gives nothing, or one byte to bring the end. Rules of AXI4-Stream.
 //
 // The solver picks any byte that must leave: as many leave before it as came before it, and it is unaltered. With the
 // reader ready a byte is offered five clocks after the last one, if one is inside, and a word is refused for at most

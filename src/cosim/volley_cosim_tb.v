@@ -65,7 +65,7 @@ module volley_cosim_tb (
     reg [63:0] frame_errors = 64'd0;     // clocks with frame_error
     reg [63:0] last_errors = 64'd0;      // beats with a wrong tlast
     reg [63:0] stability_errors = 64'd0; // an offered beat was withdrawn or changed before it was taken
-    // A reset may still be on its way through the top, whose streams mean nothing before it is ready for the first time.
+    // A reset may still be on its way through the top; its streams mean nothing before it is ready for the first time.
     reg        was_ready = 1'b0;
     wire       live = !rst && (was_ready || s_axis_tready === 1'b1);
     reg        held = 1'b0;
