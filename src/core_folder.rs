@@ -1,8 +1,8 @@
-//! The RTL folder: a generated core with everything that is needed to check it later.
+//! The RTL folder: a generated core with everything needed to check it later.
 //!
 //! `*.v` and `*.mem` are the design, `core.toml` is its [`Manifest`], `network/` holds the converted network that it
-//! computes (see [`crate::folder`], without the float model), so that a co-simulation has its reference, and `SHA256SUMS` tells whether
-//! all this is as it was written (see [`crate::sums`]).
+//! computes (see [`crate::folder`], without the float model), the reference for a co-simulation. `SHA256SUMS` tells whether all files
+//! are as they were written (see [`crate::sums`]).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,8 +34,8 @@ fn folding(manifest: &Manifest) -> Folding {
 
 /// The weights of `converted` for the core in `folder`, as a file to be loaded into it.
 ///
-/// `converted` is quantised with the settings of the core's network, into its structure. The core that it gives must be the
-/// same to the letter but for the contents of its memories: that is what one bitstream for both means.
+/// `converted` is quantised with the settings of the core's network, into its structure. The core that it gives must be identical
+/// except for the contents of its memories: one bitstream must serve both.
 ///
 /// # Errors
 /// [`Kind::WeightsBuiltIn`], and [`Kind::OtherNetwork`] naming the file or layer that does not fit.
@@ -53,12 +53,12 @@ pub fn loadable(folder: &Path, converted: &Converted) -> Result<Loadable> {
     Ok(Loadable { design: weight_data::fingerprint(&stands), data: WeightData::of(&design)?, network })
 }
 
-/// Refuses a `design` whose Verilog is not that of the core that stands in `folder`, to the letter.
+/// Refuses a `design` whose Verilog is not exactly that of the core in `folder`.
 fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
     fn verilog(design: &Design) -> impl Iterator<Item = (&String, &String)> {
         design.files.iter().filter(|(name, _)| name.ends_with(".v"))
     }
-    // The head says by which version a file was generated, not what it is.
+    // The head says which version generated a file, not what the file is.
     fn lines(text: &str) -> impl Iterator<Item = &str> {
         header::body(text).lines().chain([""])
     }
@@ -101,8 +101,8 @@ impl Loadable {
 }
 
 impl Core {
-    /// Reads a folder. The Verilog in it may have been changed by hand: the design returned is the one that the folder's network
-    /// gives, and only their manifests must agree.
+    /// Reads a folder. The Verilog in it may have been changed by hand. The design returned is the one that the folder's network gives;
+    /// only the manifests must agree.
     ///
     /// # Errors
     /// Those of [`read_manifest`] and [`Converted::open`]; [`Kind::Malformed`] if `core.toml` and `network/` do not belong together.
@@ -146,7 +146,7 @@ pub struct Verification {
     /// SHA-256 of what the core was generated from, by name.
     pub sources: BTreeMap<String, String>,
     pub differences: Differences,
-    /// Files of the design that come out otherwise when it is generated again, by another version of Volley for instance.
+    /// Files of the design that come out differently when it is generated again, for instance by another version of Volley.
     pub generated_otherwise: Vec<String>,
 }
 
@@ -156,8 +156,8 @@ impl Verification {
     }
 }
 
-/// Holds the folder against its `SHA256SUMS`, and if all is as it was written, against the core that [`Core::open`] makes of its network,
-/// which comes back then.
+/// Compares the folder with its `SHA256SUMS` and, if everything is as it was written, with the core that [`Core::open`] makes of its
+/// network. That core is then returned.
 ///
 /// # Errors
 /// Those of [`Sums::read`] and [`Core::open`].
@@ -199,8 +199,8 @@ pub fn parse_manifest(text: &str, path: &Path) -> Result<Manifest> {
     }
 }
 
-/// `design`, as [`Core::open`] gives it, with the files as they stand in the folder: what a bitstream is made of, even where they
-/// were changed by hand.
+/// `design`, as [`Core::open`] gives it, with the files as they are in the folder: a bitstream is made of these, even where they were
+/// changed by hand.
 ///
 /// # Errors
 /// [`Kind::Unreadable`] for a file that is not there.

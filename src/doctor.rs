@@ -1,4 +1,4 @@
-//! Which outside programs are there: the answer to every "not found" of this program.
+//! Which outside programs are installed: the answer to every "not found" of this program.
 
 use crate::tool::{Finder, KNOWN, Tool, version};
 
@@ -10,7 +10,7 @@ pub struct ToolStatus {
     pub purpose: &'static str,
     /// Whether only one kind of user needs it (a board's vendor tool, a second simulator).
     pub optional: bool,
-    /// First line of what it says of its version, or the path where it says nothing useful; `None` when absent.
+    /// First line of what it says about its version, or its path where it says nothing useful; `None` when absent.
     pub found: Option<String>,
     pub how_to_get: &'static str,
 }

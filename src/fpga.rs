@@ -1,4 +1,4 @@
-//! FPGA families and their resources: what a core is built of, whatever the board.
+//! FPGA families and their resources: what a core is built of, on any board.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,10 @@ pub enum Family {
     /// SB_MAC16 of the UltraPlus: 16 × 16 bits, an accumulator of 32.
     Ice40,
     #[serde(rename = "xc7")]
-    /// DSP48E1: 25 × 18 bits behind a pre-adder, an accumulator of 48.
+    /// DSP48E1: 25 × 18 bits after a pre-adder, an accumulator of 48.
     Series7,
     #[serde(rename = "xcup")]
-    /// DSP48E2: 27 × 18 bits behind a pre-adder, an accumulator of 48.
+    /// DSP48E2: 27 × 18 bits after a pre-adder, an accumulator of 48.
     UltrascalePlus,
 }
 
@@ -31,7 +31,7 @@ impl Family {
 
     /// Bits of a block that multiplies and accumulates without a LUT; `None` where sums are kept in LUTs.
     ///
-    /// An SB_MAC16 could, but yosys infers its accumulator without the choice of a first summand.
+    /// An SB_MAC16 could, but yosys does not infer the choice of a first summand for its accumulator.
     pub fn accumulator(self) -> Option<u32> {
         match self {
             Family::Ecp5 | Family::Ice40 => None,

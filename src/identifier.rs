@@ -1,17 +1,17 @@
-//! Names that come from files: which can stand in Verilog, where node names become module, instance and file names, and how
-//! any text is shown.
+//! Names that come from files: which of them are legal in Verilog, where node names become module, instance and file names, and how any
+//! text is shown.
 
-/// Bytes of the longest name; with what is put before and behind it, it still is a file's name.
+/// Bytes of the longest name; with its prefix and suffix it is still a legal file name.
 const LONGEST: usize = 64;
-/// Signs of the longest text that is shown whole.
+/// Characters of the longest text that is shown whole.
 const LONGEST_SHOWN: usize = 200;
 
-/// What generated Verilog calls other things, where it calls a node by its name alone, or by that of the network and its own.
+/// Names of other things in generated Verilog. A node has its own name there, alone or after the network's.
 const TAKEN: [&str; 8] = ["image", "s_axis", "m_axis", "core", "core_pnr", "board", "device", "axi"];
-/// What is put behind the name of one node could be the name of another; a number may follow.
+/// Suffixes of a node's name, which could make the name of another node; a number may follow.
 const TAKEN_ENDS: [&str; 4] = ["_to", "_weights", "_elements", "_neurons"];
 
-/// Whether `name` is a lowercase Verilog identifier of ordinary length and no reserved word.
+/// Whether `name` is a lowercase Verilog identifier of ordinary length, and not a reserved word.
 pub fn is_identifier(name: &str) -> bool {
     name.len() <= LONGEST
         && name.starts_with(|c: char| c.is_ascii_lowercase())
@@ -19,20 +19,20 @@ pub fn is_identifier(name: &str) -> bool {
         && !is_keyword(name)
 }
 
-/// Whether a node called so could get in the way of what else stands in the Verilog of its network.
+/// Whether a node of this name could collide with other names in the Verilog of its network.
 pub fn is_taken(name: &str) -> bool {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
     TAKEN.contains(&name) || TAKEN_ENDS.iter().any(|end| stem.ends_with(end))
 }
 
-/// Whether `name` is the name of a file as Volley gives them: no path, no option, and one word to every tool and in every script.
+/// Whether `name` is a file name as Volley makes them: not a path or an option, and one word to every tool and in every script.
 pub fn is_file_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && name.chars().all(plain)
 }
 
-/// Whether a sign is shown as itself: no control character, which could end a comment or tell a terminal what to do, and none of
-/// those that turn the direction of writing.
+/// Whether a character is shown as itself: not a control character, which could end a comment or tell a terminal what to do, and not
+/// one that changes the direction of writing.
 pub fn is_printable(sign: char) -> bool {
     !sign.is_control() && !matches!(sign, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -47,12 +47,12 @@ pub fn printable(text: &str) -> String {
     line
 }
 
-/// Whether `name` is reserved in Verilog, or in SystemVerilog, as which many tools read a `.v` file of a mixed project.
+/// Whether `name` is reserved in Verilog, or in SystemVerilog: many tools read a `.v` file of a mixed project as SystemVerilog.
 pub fn is_keyword(name: &str) -> bool {
     keywords().any(|keyword| keyword == name)
 }
 
-/// The keywords of SystemVerilog (IEEE 1800-2017, annex B), among which are those of Verilog-2005.
+/// The keywords of SystemVerilog (IEEE 1800-2017, annex B), which include those of Verilog-2005.
 pub fn keywords() -> impl Iterator<Item = &'static str> {
     KEYWORDS.split_ascii_whitespace()
 }

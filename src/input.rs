@@ -1,4 +1,4 @@
-//! Reading whole files, as far as Volley can have a use for their size. `docs/hostile-input.md` lists all limits.
+//! Reading whole files, up to the size that Volley can use. `docs/hostile-input.md` lists all limits.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
@@ -9,7 +9,7 @@ pub const MOST_BYTES: u64 = 1 << 30;
 /// Bytes of the largest file of settings.
 pub const MOST_TEXT: u64 = 16 << 20;
 
-/// The content of a file of at most `most` bytes. What is longer is not read to its end, if it has one.
+/// The content of a file of at most `most` bytes. A longer file is not read to its end, if it has one.
 ///
 /// # Errors
 /// Those of the system, and [`ErrorKind::FileTooLarge`].
@@ -25,7 +25,7 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
 /// The text of a file of settings.
 ///
 /// # Errors
-/// As [`read`], and [`ErrorKind::InvalidData`] for what is no UTF-8.
+/// As [`read`], and [`ErrorKind::InvalidData`] for bytes that are not UTF-8.
 pub fn read_text(path: &Path) -> Result<String> {
     text(read(path, MOST_TEXT)?)
 }

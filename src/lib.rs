@@ -5,8 +5,8 @@
 //!
 //! Each activation of the network becomes a *group neuron* ([arXiv 2402.19061](https://arxiv.org/abs/2402.19061)): τ
 //! integrate-and-fire members with the thresholds θ, 2θ … τθ and one common potential. A group sends a count from 0 to τ in each of T
-//! time steps, so that 1 to 4 steps are enough where single spiking neurons need hundreds. Weights are rounded to integers once;
-//! everything after that is exact. The hardware skips zeros: its work follows the spikes, not the size of the network.
+//! time steps, so 1 to 4 time steps are enough where single spiking neurons need hundreds. Weights are rounded to integers once;
+//! everything after that is exact. The hardware skips zeros: its work depends on the spikes, not on the size of the network.
 //!
 //! # From ONNX to checked Verilog
 //!
@@ -34,9 +34,8 @@
 //! # }
 //! ```
 //!
-//! Three longer programs are in `examples/`: `first_core`, `accuracy_against_bits` (a sweep of one's own) and `plan_for_a_board`.
-//! A network with plain ReLU activations also needs training images ([`Converter::calibration`]), on which its thresholds are
-//! found.
+//! Three longer programs are in `examples/`: `first_core`, `accuracy_against_bits` (a sweep of your own) and `plan_for_a_board`.
+//! A network with plain ReLU activations also needs training images ([`Converter::calibration`]), to find its thresholds.
 //!
 //! # Stages
 //!

@@ -1,4 +1,4 @@
-//! The `volley` program. Everything that it can do stands in the library; what it says to people stands in [`cli`].
+//! The `volley` program. Everything that it can do is in the library; everything that it says to people is in [`cli`].
 
 mod cli;
 

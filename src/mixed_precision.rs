@@ -1,16 +1,16 @@
 //! Weight bits by layer: the fewest whose accuracy on labelled calibration images stays within a given loss.
 //!
 //! Accuracy alone cannot lead this search: on 2,000 images a tenth of a point is two images, and any change of a deep network
-//! flips some dozens of them both ways. So it is led by something smooth, and accuracy has the last word:
+//! flips some dozens of them both ways. So the search follows a smooth measure, and accuracy decides at the end:
 //!
-//! 1. *Sensitivity.* Each layer alone is given each number of bits below its bound; the squared difference of the scores from the
-//!    float spiking network's, over all images, says what that costs.
-//! 2. *Path.* Starting from the bounds, the step that adds the least difference for each bit of weight memory that it saves is taken,
-//!    over and over, as if what layers cost added up. A step may jump over several bits.
-//! 3. *Choice.* The networks along the path are run. Taken is the one with the fewest bits whose accuracy is within the loss, and
-//!    whose *expected* loss against the path's start is within half of it. A straight line through the accuracies of all networks of
-//!    the path, over their differences, says what a difference is expected to lose. It knows little of any one network's luck, and
-//!    the half leaves a margin for images that have not been seen.
+//! 1. *Sensitivity.* Each layer alone gets each number of bits below its bound; the squared difference of the scores from the float
+//!    spiking network's, over all images, is the cost.
+//! 2. *Path.* Starting from the bounds, the step that adds the least difference for each bit of weight memory that it saves is taken
+//!    again and again, as if the costs of the layers added up. A step may jump over several bits.
+//! 3. *Choice.* The networks along the path are run. The one with the fewest bits is taken whose accuracy is within the loss, and whose
+//!    *expected* loss against the path's start is within half of it. A straight line through the accuracies of all networks of the
+//!    path, over their differences, says what a difference is expected to lose. The line does not follow the luck of a single network,
+//!    and the half leaves a margin for new images.
 
 use serde::Serialize;
 
@@ -24,10 +24,10 @@ use crate::snn;
 
 /// Fewest bits that a layer may get.
 const LEAST_BITS: u32 = 2;
-/// A network that loses this share of the images more than it may is followed no further.
+/// A network that loses this share of the images more than allowed is not followed further.
 const HOPELESS: f64 = 0.03;
 
-/// What was chosen, and its accuracies (0 to 1) on the calibration images.
+/// The choice, and its accuracies (0 to 1) on the calibration images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Choice {
     /// To quantise with.
@@ -44,7 +44,7 @@ pub struct Choice {
 /// Chooses the bits of each layer of `network`, at most those of `bound`, such that the accuracy on `images` is at most `max_loss`
 /// (0 to 1) below the float spiking network's.
 ///
-/// `progress` is told how many networks are run at most and how many more have been.
+/// `progress` is told the most networks that may run, and how many more have run.
 ///
 /// # Errors
 /// [`Kind::OutOfRange`] for a loss that is not a share, [`Kind::LabelsMissing`] or [`Kind::OtherShape`] for the images, and
@@ -107,7 +107,7 @@ struct Layer {
     bound: u32,
 }
 
-/// What a network did on the images.
+/// What a network gave on the images.
 struct Run {
     /// Squared difference of the scores from the float network's, all images together.
     difference: f64,
@@ -120,9 +120,9 @@ struct Search<'a> {
     float_scores: Vec<Vec<f32>>,
     float_accuracy: f64,
     layers: Vec<Layer>,
-    /// The network with at most 2, 3, … bits in each layer. A layer's integers do not depend on the bits of others, so any mixture is put
-    /// together from the nodes of these.
-    ladder: Vec<fixed::Network>,
+    /// The network with at most 2, 3, … bits in each layer. A layer's integers do not depend on the bits of others, so any mixture can
+    /// be put together from the nodes of these.
+    uniform: Vec<fixed::Network>,
 }
 
 impl<'a> Search<'a> {
@@ -136,15 +136,15 @@ impl<'a> Search<'a> {
             let layer_bits = network.layer_names().map(|name| (name.to_string(), bound.bits_of(name).min(bits)));
             quantise(network, &Settings { layer_bits: layer_bits.collect(), ..bound.clone() })
         };
-        let ladder = (LEAST_BITS..=most).map(at_most).collect::<Result<Vec<_>>>()?;
-        let layers = ladder[0].nodes.iter().enumerate().filter_map(|(node, found)| match &found.op {
+        let uniform = (LEAST_BITS..=most).map(at_most).collect::<Result<Vec<_>>>()?;
+        let layers = uniform[0].nodes.iter().enumerate().filter_map(|(node, found)| match &found.op {
             Op::Layer(layer) => Some(Layer { node, weights: layer.weights(), bound: bound.bits_of(&found.name) }),
             Op::Pool(_) => None,
         });
         let last_timestep = |scores: &ndarray::Array2<f32>| scores.row(scores.nrows() - 1).to_vec();
         let float_scores: Vec<_> = float_snn::scores_all(network, images, &|_| ()).iter().map(last_timestep).collect();
         let float_accuracy = accuracy(&float_scores, &labels);
-        Ok(Search { images, labels, float_scores, float_accuracy, layers: layers.collect(), ladder })
+        Ok(Search { images, labels, float_scores, float_accuracy, layers: layers.collect(), uniform })
     }
 
     /// The network with `bits`, one number a layer, on all images.
@@ -161,16 +161,16 @@ impl<'a> Search<'a> {
     }
 
     fn mixed(&self, bits: &[u32]) -> fixed::Network {
-        let mut network = self.ladder[0].clone();
+        let mut network = self.uniform[0].clone();
         for (layer, bits) in self.layers.iter().zip(bits) {
-            let rung = (bits - LEAST_BITS) as usize;
-            network.nodes[layer.node] = self.ladder[rung].nodes[layer.node].clone();
+            let place = (bits - LEAST_BITS) as usize;
+            network.nodes[layer.node] = self.uniform[place].nodes[layer.node].clone();
         }
         network
     }
 
-    /// The difference with each layer alone at each number of bits, \[layer\]\[bits − [`LEAST_BITS`]\]; infinite from where `hopeless` says
-    /// so. `first` is the network at its bounds.
+    /// The difference with each layer alone at each number of bits, \[layer\]\[bits − [`LEAST_BITS`]\]; infinite where `hopeless` says
+    /// so and beyond. `first` is the network at its bounds.
     fn sensitivities(&self, first: &Run, hopeless: impl Fn(&Run) -> bool, ran: &dyn Fn()) -> Result<Vec<Vec<f64>>> {
         let start: Vec<u32> = self.layers.iter().map(|layer| layer.bound).collect();
         let of = |index: usize| {
@@ -198,7 +198,7 @@ impl<'a> Search<'a> {
             let cost = move |bits: u32| costs[index][(bits - LEAST_BITS) as usize];
             (LEAST_BITS..bits[index]).rev().map(move |fewer| {
                 let saved = layer.weights.max(1) as f64 * f64::from(bits[index] - fewer);
-                // Fewer bits are not better, whatever noise says; of steps that cost nothing the one that saves most is first.
+                // Fewer bits are not better, even if noise says so; of steps that cost nothing, the one that saves most comes first.
                 let added = (cost(fewer) - cost(bits[index])).max(0.0);
                 (added / saved, -saved, index, fewer)
             })
@@ -212,7 +212,7 @@ impl<'a> Search<'a> {
     }
 
     fn settings(&self, bound: &Settings, bits: &[u32]) -> Settings {
-        let named = |(layer, bits): (&Layer, &u32)| (self.ladder[0].nodes[layer.node].name.clone(), *bits);
+        let named = |(layer, bits): (&Layer, &u32)| (self.uniform[0].nodes[layer.node].name.clone(), *bits);
         let chosen = self.layers.iter().zip(bits).map(named).filter(|(_, bits)| *bits != bound.weight_bits);
         Settings { layer_bits: chosen.collect(), ..bound.clone() }
     }
@@ -229,7 +229,7 @@ fn accuracy<T: PartialOrd + Copy>(scores: &[Vec<T>], labels: &[usize]) -> f64 {
     right as f64 / labels.len() as f64
 }
 
-/// Slope of the line of least squares through the points; 0 where it has none.
+/// Slope of the least-squares line through the points; 0 where it has none.
 fn slope(x: &[f64], y: &[f64]) -> f64 {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (middle_x, middle_y) = (mean(x), mean(y));
@@ -259,7 +259,7 @@ mod tests {
         Images { pixels: ndarray::stack(ndarray::Axis(0), &views).unwrap(), labels: Some(labels) }
     }
 
-    /// A mixture put together from the ladder is what quantising with these bits gives.
+    /// A mixture of these networks is the same as quantising with these bits.
     #[test]
     fn mixtures_are_what_quantise_makes() {
         for seed in 0..20 {

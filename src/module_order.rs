@@ -1,5 +1,5 @@
-//! That no module imports a later one: the order is the list in the documentation of the crate (`lib.rs`), the imports are
-//! what the sources say.
+//! Checks that no module imports a later one. The order is the list in the documentation of the crate (`lib.rs`); the imports come from
+//! the sources.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn declared(lib: &str) -> Vec<String> {
     names.map(String::from).collect()
 }
 
-/// What `lib` exports under a name of its own, and the module that it is in.
+/// What `lib` exports under its own name, and the module that it is in.
 fn exported(lib: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for line in lib.lines() {

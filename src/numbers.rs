@@ -1,9 +1,9 @@
-//! Numbers as people read and write them: counts, shares, intervals and lists. One place for each, so that the same number looks
-//! alike in a table, on a page and in a message, and a list can be written the same way everywhere.
+//! Numbers as people read and write them: counts, shares, intervals and lists. Each has one place, so a number looks the same in a
+//! table, on a page and in a message, and a list is written the same way everywhere.
 
 use std::str::FromStr;
 
-/// The greatest number in a list of [`Counts`]; no setting goes beyond.
+/// The greatest number in a list of [`Counts`]; no setting is larger.
 const MOST: u32 = 255;
 
 /// 1234567 as `1,234,567`.
@@ -39,8 +39,8 @@ pub fn interval([low, high]: [f64; 2]) -> String {
     format!("{:.2}..{:.2} %", 100.0 * low, 100.0 * high)
 }
 
-/// Whole numbers as they are written in a list: numbers and ranges with both ends, separated by commas (`1,2,4..8`). Each is
-/// there once, in the order in which it was written.
+/// Whole numbers as they are written in a list: numbers and ranges with both ends, separated by commas (`1,2,4..8`). Each number
+/// appears once, in the order in which it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts(pub Vec<u32>);
 

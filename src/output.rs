@@ -1,4 +1,4 @@
-//! Writing a folder or a file so that nobody ever sees half of it. A folder that is not Volley's is never overwritten.
+//! Writing a folder or a file such that nobody ever sees half of it. A folder that is not Volley's is never overwritten.
 
 use std::path::{Path, PathBuf};
 
@@ -7,8 +7,8 @@ use crate::error::{Artefact, Error, Kind, Result};
 /// Writes a whole folder: `fill` gets an empty folder beside `target`, which is renamed to `target` once it is full.
 ///
 /// An existing `target` is replaced only if it is empty or holds a file called `marker`, the sign that Volley
-/// wrote it. Both change places at once where the system can (Linux), so that whoever kills the program at any moment finds
-/// the old folder or the new one; then the old one disappears.
+/// wrote it. Where the system can (Linux), both change places in one step: if the program is killed at any moment, either the old
+/// folder or the new one is there. Then the old one disappears.
 ///
 /// # Errors
 /// Whatever `fill` gives (then `target` is as it was), [`Kind::ForeignFolder`] for a target that is not Volley's,
@@ -23,7 +23,7 @@ pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Res
     let (new, old) = (work.path().join("new"), work.path().join("old"));
     std::fs::create_dir(&new).map_err(|e| failed(&new, e))?;
     fill(&new)?;
-    // Once more: `fill` may have taken long.
+    // Checked again: `fill` may have taken long.
     check_replaceable(&target, marker)?;
     if target.exists() {
         if exchange(&new, &target) {
@@ -32,7 +32,7 @@ pub fn write_folder(target: &Path, marker: &str, fill: impl FnOnce(&Path) -> Res
         std::fs::rename(&target, &old).map_err(|e| failed(&target, e))?;
     }
     std::fs::rename(&new, &target).map_err(|source| {
-        // Put the old folder back; if even that fails, the first error is still the one to tell.
+        // Puts the old folder back; if even that fails, the first error is still the one to report.
         if old.exists() {
             let _ = std::fs::rename(&old, &target);
         }
@@ -52,7 +52,7 @@ fn exchange(_: &Path, _: &Path) -> bool {
     false
 }
 
-/// Writes a whole file, in place of an older one: `fill` makes its content, once it is known that the file can be written.
+/// Writes a whole file and replaces an older one: `fill` makes its content, once it is known that the file can be written.
 ///
 /// # Errors
 /// Whatever `fill` gives (then `target` is as it was); [`Kind::IsAFolder`], and [`Kind::Unwritable`].
@@ -61,16 +61,16 @@ pub fn write_whole_file<E: From<Error>>(target: &Path, fill: impl FnOnce() -> Re
     if target.is_dir() || target.file_name().is_none() {
         return Err(Kind::IsAFolder.at(target).into());
     }
-    // As for folders, not the link but what it leads to is replaced.
-    let behind = if target.exists() { target.canonicalize().map_err(failed)? } else { target.into() };
-    let work = work_beside(&behind)?;
+    // As for folders, the target of a link is replaced, not the link.
+    let resolved = if target.exists() { target.canonicalize().map_err(failed)? } else { target.into() };
+    let work = work_beside(&resolved)?;
     let new = work.path().join("new");
     write_file(&new, fill()?)?;
-    std::fs::rename(&new, &behind).map_err(failed)?;
+    std::fs::rename(&new, &resolved).map_err(failed)?;
     Ok(())
 }
 
-/// A hidden folder beside `target`, on the same file system, in which everything happens and which vanishes in any case. Makes the
+/// A hidden folder beside `target`, on the same file system. Everything happens in it, and it vanishes in any case. Makes the
 /// folders that lead to `target`.
 fn work_beside(target: &Path) -> Result<tempfile::TempDir> {
     let parent = match target.parent() {

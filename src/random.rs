@@ -19,13 +19,13 @@ pub struct Options {
     pub extent: (usize, usize),
     /// Layers with several terms.
     pub several_terms: bool,
-    /// Layers over several maps with the same window, as behind a concatenation.
+    /// Layers over several maps with the same window, as after a concatenation.
     pub concats: bool,
-    /// Layers whose weights are all as large as they get and of one sign, under a bias of up to fifty thetas.
+    /// Layers whose weights all have the largest magnitude and the same sign, under a bias of up to fifty thetas.
     pub extremes: bool,
     /// Sum and max pools.
     pub pools: bool,
-    /// Terms whose weights are in groups: grouped and depthwise convolutions, identity shortcuts.
+    /// Terms with weights in groups: grouped and depthwise convolutions, identity shortcuts.
     pub groups: bool,
     /// Most members, 1..=15 makes sense.
     pub members: u32,
@@ -53,8 +53,8 @@ impl Default for Options {
     }
 }
 
-/// Channels of a map, drawn with equal chances: those that slices and groups can share are frequent. With whole weights
-/// the last, the largest, is left out.
+/// Channels of a map, drawn with equal chances: numbers that slices and groups can share are frequent. With whole weights the last and
+/// largest is left out.
 const CHANNELS: [usize; 8] = [1, 2, 3, 4, 4, 5, 6, 8];
 
 /// SplitMix64 (Steele, Lea, Flood 2014): tiny, the same on every machine and for ever.
@@ -131,8 +131,8 @@ pub fn network(seed: u64, options: &Options) -> Network {
     network
 }
 
-/// A network of the same shape with other weights, biases and thetas: those of a layer are drawn anew, or are all as large
-/// as they get and of one sign, under a bias of up to fifty thetas. What is 0 stays 0, so groups do.
+/// A network of the same shape with other weights, biases and thetas: those of a layer are drawn again, or all have the largest
+/// magnitude and the same sign, under a bias of up to fifty thetas. What is 0 stays 0, so groups stay, too.
 pub fn reweighted(network: &Network, seed: u64) -> Network {
     let random = &mut Random::new(seed);
     let mut network = network.clone();
@@ -207,8 +207,8 @@ fn layer(random: &mut Random, options: &Options, network: &Network, source: Sour
         }
     }
     if options.several_terms && random.chance(2) {
-        // Any earlier map serves if some stride takes it to the same size; the input is added to itself only, since
-        // the hardware has no sum of pixels and spikes.
+        // Any earlier map will do if some stride takes it to the same size; the input is added only to itself, since the hardware has
+        // no sum of pixels and spikes.
         let from = random.within(0, network.nodes.len());
         let image = source == Source::Input;
         let other = if from == 0 || image { Source::Input } else { Source::Node(from - 1) };
@@ -284,7 +284,7 @@ fn groups(random: &mut Random, outputs: usize, inputs: usize) -> usize {
     if legal.is_empty() { 1 } else { legal[random.within(0, legal.len() - 1)] }
 }
 
-/// The θ of the channels, at most `theta`: whole and even where it is.
+/// The θ of the channels, at most `theta`: whole and even where that is.
 fn thetas(options: &Options, theta: f32, channels: usize) -> Vec<f32> {
     let of = |channel: usize| match options.whole {
         true => (theta - 2.0 * (channel % 4) as f32).max(2.0),

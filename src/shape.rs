@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// Largest height, width or number of channels of a map; sizes are 16 bits wide in the converted-network folder.
 pub const MOST_SIZE: usize = 65_535;
-/// Elements of the largest map: keeps every later product inside of 64 bits.
+/// Elements of the largest map: keeps every later product within 64 bits.
 pub const MOST_ELEMENTS: usize = 1 << 26;
 /// Nodes of the largest network.
 pub const MOST_NODES: usize = 4096;
-/// Channels of all its maps together: much is held for each of them, and a file needs few bytes to ask for many.
+/// Channels of all its maps together: each of them takes memory, and a file needs few bytes to ask for many.
 pub const MOST_CHANNELS: usize = 1 << 24;
 
 /// The shape of one frame's map between two layers: channels × height × width.
@@ -25,7 +25,7 @@ impl Shape {
         Shape { channels, height, width }
     }
 
-    /// The shape, if no size is 0 and none is too large, nor their product.
+    /// The shape, if no size is 0, and neither a size nor their product is too large.
     pub fn checked(self) -> Option<Shape> {
         let sizes = [self.channels, self.height, self.width];
         let elements = sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size))?;

@@ -1,7 +1,7 @@
 //! `SHA256SUMS` of a generated core: the SHA-256 of every file in its folder, and of what it was generated from.
 //!
-//! The format is that of `sha256sum`, so `sha256sum -c SHA256SUMS` in the folder checks the files without Volley. The
-//! sources, which are not in the folder, stand in comments:
+//! The format is that of `sha256sum`, so `sha256sum -c SHA256SUMS` in the folder checks the files without Volley. The sources, which
+//! are not in the folder, are in comments:
 //!
 //! ```text
 //! # source 3f5a...  model.onnx
@@ -30,12 +30,12 @@ pub struct Sums {
     pub files: BTreeMap<String, String>,
 }
 
-/// What of a folder is not as its sums say.
+/// How a folder differs from its sums.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Differences {
     pub changed: Vec<String>,
     pub missing: Vec<String>,
-    /// Files that the sums do not know.
+    /// Files that are not in the sums.
     pub added: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 impl Sums {
-    /// Those of all files below `folder` but `SHA256SUMS` itself.
+    /// The sums of all files below `folder` except `SHA256SUMS` itself.
     ///
     /// # Errors
     /// [`Kind::Unreadable`].
@@ -71,7 +71,7 @@ impl Sums {
             if entry.file_type().map_err(|e| failed(&path, e))?.is_dir() {
                 self.add_folder(&path, &format!("{name}/"))?;
             } else {
-                // Neither a device that never ends nor a pipe that never begins.
+                // Not a device that never ends, nor a pipe that never begins.
                 if !std::fs::metadata(&path).map_err(|e| failed(&path, e))?.is_file() {
                     return Err(Kind::NotRegular.at(path));
                 }
@@ -95,7 +95,7 @@ impl Sums {
     /// Reads the `SHA256SUMS` of a folder.
     ///
     /// # Errors
-    /// [`Kind::Unreadable`]; [`Kind::Malformed`] for a line that is none of `sha256sum`'s, or names a file outside of the folder.
+    /// [`Kind::Unreadable`]; [`Kind::Malformed`] for a line that is not one of `sha256sum`'s, or that names a file outside the folder.
     pub fn read(folder: &Path) -> Result<Sums> {
         let path = folder.join(SUMS);
 

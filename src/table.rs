@@ -10,7 +10,7 @@ use crate::plot::escape;
 pub struct Cell {
     text: String,
     value: Value,
-    /// Numbers stand to the right.
+    /// Numbers are on the right.
     number: bool,
 }
 
@@ -30,12 +30,12 @@ impl Cell {
         Cell::number(thousands(number), number)
     }
 
-    /// An estimated count: whole for people, as it is for machines.
+    /// An estimated count: whole for people, unrounded for machines.
     pub fn rounded(number: f64) -> Cell {
         Cell::number(whole(number), json!(number))
     }
 
-    /// `digits` behind the point for people, all of them for machines.
+    /// `digits` after the point for people, all of them for machines.
     pub fn real(number: f64, digits: usize) -> Cell {
         Cell::number(format!("{number:.digits$}"), json!(number))
     }
@@ -51,7 +51,7 @@ impl Cell {
         Cell::number(text.join("+"), numbers.to_vec())
     }
 
-    /// What is not known, or does not apply.
+    /// A value that is not known, or does not apply.
     pub fn none() -> Cell {
         Cell::number("–", Value::Null)
     }
@@ -117,7 +117,7 @@ impl Table {
         )
     }
 
-    /// A heading line and a line for each row, with all digits; what is not known is an empty field.
+    /// A heading line and a line for each row, with all digits; an unknown value is an empty field.
     pub fn csv(&self) -> String {
         let head = self.names().collect::<Vec<_>>().join(",");
         let line = |row: &Vec<Cell>| row.iter().map(|cell| field(&cell.value)).collect::<Vec<_>>().join(",");

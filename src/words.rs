@@ -1,8 +1,8 @@
 //! Settings that are one of a few words.
 //!
-//! The words and what they mean are listed once, beside the type; the command line and files show and read the same ones.
+//! The words and their meanings are listed once, beside the type; the command line and files show and read the same words.
 
-/// A word that is none of those that a setting knows.
+/// A word that a setting does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{word}' is none of {}", accepted.join(", "))]
 pub struct UnknownWord {

@@ -1,4 +1,4 @@
-//! The imported network: a graph of float operations, as the file had it, with constants resolved.
+//! The imported network: a graph of float operations, as in the file, with constants resolved.
 
 mod dump;
 mod validate;
@@ -65,7 +65,7 @@ pub enum Op {
     AveragePool {
         window: Window,
     },
-    /// Sum over the window: an average pool after its division was folded away.
+    /// Sum over the window: an average pool whose division was folded away.
     SumPool {
         window: Window,
     },

@@ -1,4 +1,4 @@
-//! What every imported network satisfies: later modules rely on it and check nothing again.
+//! The rules that every imported network obeys: later modules rely on them and check nothing again.
 
 use std::collections::HashSet;
 

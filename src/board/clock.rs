@@ -15,17 +15,17 @@ pub const PORTABLE: (&str, &str) = FILES[0];
 /// A core's clock on a board.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoreClock {
-    /// What it comes to, in MHz: within a percent of what was asked for.
+    /// The clock that results, in MHz: within one percent of what was asked for.
     pub mhz: f64,
-    /// (file name, Verilog) of the module `volley_core_clock` (ports `oscillator`, `clk`, `rst`) and of what is below it.
+    /// (file name, Verilog) of the module `volley_core_clock` (ports `oscillator`, `clk`, `rst`) and of the modules below it.
     pub files: Vec<(String, String)>,
 }
 
 /// The clock of `wanted` MHz on a board: by a PLL, or the oscillator itself where that has the frequency. Where the board has no
-/// oscillator, whatever drives the port `oscillator` is the clock.
+/// oscillator, the clock is what drives the port `oscillator`.
 ///
 /// # Errors
-/// [`ClockOutOfReach`](crate::error::Kind::ClockOutOfReach) if the PLL comes no nearer than a percent.
+/// [`ClockOutOfReach`](crate::error::Kind::ClockOutOfReach) if the PLL comes no nearer than one percent.
 pub fn core_clock(board: &Board, wanted: f64) -> Result<CoreClock> {
     let plain = |mhz| CoreClock { mhz, files: vec![(PORTABLE.0.into(), PORTABLE.1.into())] };
     let Some(clock) = &board.clock else { return Ok(plain(wanted)) };

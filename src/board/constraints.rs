@@ -1,4 +1,4 @@
-//! Constraint files: ports, the pins they stand at, I/O standards and the oscillator's frequency, in the words of the tool.
+//! Constraint files: ports, their pins, I/O standards and the oscillator's frequency, in the words of the tool.
 //!
 //! rust-hdl 0.46 has types for constraints (`rust_hdl::core::prelude::PinConstraint`) but no writer of PCF, LPF or XDC, so
 //! here are three.
@@ -15,7 +15,7 @@ pub const SERIAL_IN: &str = "serial_in";
 /// Port of a top module: data to the host.
 pub const SERIAL_OUT: &str = "serial_out";
 
-/// How the name of a constraint file ends.
+/// The ending of a constraint file's name.
 pub fn extension(family: Family) -> &'static str {
     match family {
         Family::Ice40 => "pcf",
@@ -43,7 +43,7 @@ pub fn write(board: &Board, ports: &[(String, String)]) -> Result<String> {
     Ok(header::ascii(&text))
 }
 
-/// Where a port stands.
+/// Where a port is.
 fn place(board: &Board, port: &str, pin: &Pin) -> String {
     let site = &pin.site;
     // Validation has found every pin's bank.

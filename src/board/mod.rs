@@ -1,5 +1,5 @@
-//! Boards as data: the FPGA on a board, what it holds and where it is joined to the board; whether what a core is expected to
-//! cost fits into it; the constraint files and clocks that follow from it.
+//! Boards as data: the FPGA on a board, its resources and its connections to the board; whether the expected cost of a core fits; the
+//! constraint files and clocks that follow.
 
 mod clock;
 pub mod constraints;
@@ -21,7 +21,7 @@ pub use clock::{CoreClock, PORTABLE as PORTABLE_CLOCK, core_clock};
 /// Status LEDs of a board's top module, at most.
 pub const LEDS: usize = 4;
 
-/// A board; `constraints/README.md` explains the keys. [`Board::find`] has checked that everything in it goes together.
+/// A board; `constraints/README.md` explains the keys. [`Board::find`] has checked that everything in it is consistent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Board {
@@ -55,7 +55,7 @@ pub struct Board {
     pub reset: Option<Reset>,
     pub uart: Option<Uart>,
     pub leds: Option<Leds>,
-    /// What the pins of a bank are driven by, by the bank's name.
+    /// The supply of each bank's pins, by the bank's name.
     pub banks: BTreeMap<String, IoStandard>,
     /// The documented nets of the board that reach the FPGA, by their names.
     pub pins: BTreeMap<String, Pin>,
@@ -114,7 +114,7 @@ pub struct Clock {
     /// Its name in [`Board::pins`].
     pub pin: String,
     pub mhz: f64,
-    /// iCE40: whether the pin is a PLL's own pad. A PLL at such a pad must be driven from it, one elsewhere over the fabric.
+    /// iCE40: whether the pin is a PLL's own pad. A PLL at such a pad must be driven from it, any other over the fabric.
     #[serde(default)]
     pub pll_pad: bool,
 }
@@ -147,7 +147,7 @@ pub struct Uart {
 pub struct Leds {
     /// Their names in [`Board::pins`].
     pub pins: Vec<String>,
-    /// The level at which they shine.
+    /// The level at which they are lit.
     pub active: Level,
 }
 
@@ -272,7 +272,7 @@ impl Board {
         }
     }
 
-    /// What of it may be used if a share of `margin`, 0 to 1, of each resource is to stay free; whole numbers.
+    /// What may be used of it if a share `margin`, 0 to 1, of each resource must stay free; whole numbers.
     pub fn usable(&self, margin: f64) -> Resources {
         let all = self.resources();
         let part = |all: f64| (all * (1.0 - margin)).floor();
@@ -287,7 +287,7 @@ impl Board {
     /// Refuses a core that cannot fit: `need` is what it is expected to cost.
     ///
     /// # Errors
-    /// [`Kind::DoesNotFit`] for the first resource of which there is too little.
+    /// [`Kind::DoesNotFit`] for the first resource that is too small.
     pub fn check(&self, need: Resources) -> Result<()> {
         let there = self.resources();
         for (resource, needed, there) in [

@@ -5,9 +5,9 @@ const ROWS: &str = "ABCDEFGHJKLMNPRTUVWY";
 
 /// How the pins of a package are numbered.
 enum Shape {
-    /// 1 to so many, around it.
+    /// 1 to this number, around it.
     Leads(u32),
-    /// Rows by letters and columns by numbers, so many of each.
+    /// Rows by letters and columns by numbers, this many of each.
     Grid(u32),
 }
 

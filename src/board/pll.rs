@@ -16,13 +16,13 @@ pub(super) struct Pll {
     pub filter_range: u32,
 }
 
-/// How near two frequencies are that count as the same, of one.
+/// How near two frequencies must be to count as the same, as a share.
 const SAME: f64 = 1e-6;
 
 /// The dividers whose frequency is nearest to `wanted` MHz; `None` where the oscillator has it.
 ///
 /// # Errors
-/// [`Kind::ClockOutOfReach`] if the PLL comes no nearer than a percent.
+/// [`Kind::ClockOutOfReach`] if the PLL comes no nearer than one percent.
 pub(super) fn find(family: Family, oscillator: f64, wanted: f64) -> Result<Option<Pll>> {
     if (oscillator / wanted - 1.0).abs() < SAME {
         return Ok(None);
@@ -42,14 +42,14 @@ pub(super) fn find(family: Family, oscillator: f64, wanted: f64) -> Result<Optio
     }
 }
 
-/// Lattice FPGA-DS-02012, table "sysCLOCK PLL timing": 3.125 MHz and more at the phase detector, 400 to 800 MHz inside. The
-/// output is fed back, so it is the reference times the feedback's divider.
+/// Lattice FPGA-DS-02012, table "sysCLOCK PLL timing": 3.125 MHz and more at the phase detector, 400 to 800 MHz inside. The output is
+/// fed back, so it is the reference times the feedback divider.
 fn ecp5(oscillator: f64, wanted: f64) -> Vec<Pll> {
     let mut found = Vec::new();
     for reference_div in (1..=128).take_while(|&div| oscillator / f64::from(div) >= 3.125) {
         for feedback_div in 1..=80 {
             let mhz = oscillator * f64::from(feedback_div) / f64::from(reference_div);
-            // The middle of the range inside, as far as whole dividers come to it.
+            // The middle of the range inside, as near as whole dividers come to it.
             let output_div = (600.0 / mhz).round().clamp(1.0, 128.0);
             if (400.0..=800.0).contains(&(mhz * output_div)) && mhz < 2.0 * wanted {
                 found.push(Pll { mhz, reference_div, feedback_div, output_div: output_div as u32, filter_range: 0 });

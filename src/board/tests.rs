@@ -59,7 +59,7 @@ fn parse(text: &str) -> Result<Board> {
     Board::parse(text, Path::new("own.toml"))
 }
 
-/// What is said of the board with `from` replaced by `to`.
+/// The error of the board with `from` replaced by `to`.
 fn refused(from: &str, to: &str) -> String {
     assert_eq!(WHOLE.matches(from).count(), 1, "{from}");
     parse(&WHOLE.replace(from, to)).unwrap_err().to_string()

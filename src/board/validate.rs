@@ -1,4 +1,4 @@
-//! What must hold of a board beyond the form of its file.
+//! What must hold for a board beyond the form of its file.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::tool;
 
 /// The fastest serial line of the host protocol, in baud.
 const MOST_BAUD: u32 = 3_000_000;
-/// Letters of a name or a code; with what is put behind it, it still is a file's name.
+/// Letters of a name or a code; with a suffix it is still a legal file name.
 const LONGEST_WORD: usize = 64;
 /// Options of nextpnr, besides the device's, that a board may have.
 const NEXTPNR: [&str; 4] = ["package", "speed", "placer", "router"];
@@ -20,7 +20,7 @@ pub(super) fn flaw(key: &str, problem: impl ToString, advice: impl Into<String>)
     Kind::BadBoard { problem: problem.to_string(), advice: advice.into() }.at(Place::key(key))
 }
 
-/// Looks at everything in the order in which it stands in the file.
+/// Looks at everything in the order of the file.
 pub(super) fn check(board: &Board) -> Result<()> {
     texts(board)?;
     device(board)?;
@@ -30,7 +30,7 @@ pub(super) fn check(board: &Board) -> Result<()> {
     roles(board)
 }
 
-/// What stands in scripts, in constraint files and on command lines is words, and what stands in their comments is a line.
+/// In scripts, constraint files and command lines there are only words; in their comments, only single lines.
 fn texts(board: &Board) -> Result<()> {
     let symbol = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let word = |text: &str| !text.starts_with(['-', '.']) && text.chars().all(symbol);
@@ -65,7 +65,7 @@ fn texts(board: &Board) -> Result<()> {
             "write letters and ordinary signs",
         ));
     }
-    // nextpnr runs scripts and writes files, too, if it is told so.
+    // nextpnr also runs scripts and writes files if told to.
     let device = |flag: &str| {
         let name = tool::option_name(flag).unwrap_or_default();
         (name.ends_with('k') || name.ends_with("384")) && name.contains(|c: char| c.is_ascii_digit()) && word(name)
@@ -96,7 +96,7 @@ fn family(family: Family) -> (&'static str, &'static [&'static str], Flow) {
     }
 }
 
-/// Part, family, flow and link go together.
+/// Part, family, flow and link fit together.
 fn device(board: &Board) -> Result<()> {
     let (name, starts, flow) = family(board.family);
     let part = board.part.to_ascii_uppercase();
@@ -153,7 +153,7 @@ fn figures(board: &Board) -> Result<()> {
     Ok(())
 }
 
-/// Every net has a bank and a place of its own in the package.
+/// Every net has a bank and its own place in the package.
 fn pins(board: &Board) -> Result<()> {
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, pin) in &board.pins {
@@ -193,7 +193,7 @@ fn links(board: &Board) -> Result<()> {
     Ok(())
 }
 
-/// Every role is played by a pin of its own.
+/// Every role has its own pin.
 fn roles(board: &Board) -> Result<()> {
     let leds = board.leds.iter().flat_map(|leds| &leds.pins);
     if let Some(count) = board.leds.as_ref().map(|leds| leds.pins.len())

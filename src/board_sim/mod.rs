@@ -1,7 +1,7 @@
 //! The simulated board: the whole top of a board in Verilator, its serial line behind a pseudo-terminal.
 //!
-//! Whatever speaks to the board by a serial port speaks to this one: the bits on its pins are real, only their rate is
-//! [`CLOCKS_PER_BIT`] clocks a bit, so that a host need not wait for the simulator to simulate a slow line.
+//! A program that speaks to the board by a serial port speaks to this one in the same way. The bits on its pins are real; only their
+//! rate is [`CLOCKS_PER_BIT`] clocks a bit, so a host need not wait until a slow line is simulated.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::output::write_file;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port, Wire, connect};
 use crate::tool::{self, Arguments, Finder};
 
-/// Clocks of a bit on the simulated line, whatever rate a host sets.
+/// Clocks of a bit on the simulated line, at any rate that a host sets.
 pub const CLOCKS_PER_BIT: u32 = 8;
 
 const MAIN_CPP: &str = include_str!("../../sim/board.cpp");
@@ -109,7 +109,7 @@ fn simulated(board: &Board, top: &str) -> Module {
 }
 
 impl Program {
-    /// Starts the board. What no reset touches begins with random values, drawn from `seed`.
+    /// Starts the board. Registers without a reset begin with random values, drawn from `seed`.
     ///
     /// # Errors
     /// [`Kind::ToolNotStarted`] and [`Kind::ToolOutput`] if it does not start.
@@ -132,7 +132,7 @@ impl Program {
         match (read, line.trim().strip_prefix("port ")) {
             (Some(Ok(_)), Some(port)) => Ok(Running { port: port.into(), child }),
             _ => {
-                // It has failed already; there is nothing to do about a child that cannot be killed.
+                // It has already failed; nothing can be done about a child that cannot be killed.
                 let _ = child.kill();
                 let _ = child.wait();
                 let problem = format!("it said '{}' instead of its port", line.trim());

@@ -11,7 +11,7 @@ use crate::input;
 use crate::synth::load_arguments;
 use crate::tool::{self, Finder};
 
-/// What is read of the report; it has more.
+/// The part of the report that is read.
 #[derive(Deserialize)]
 struct Flashable {
     board: String,

@@ -1,7 +1,7 @@
-//! A core on a board: the board's top around it, constraints, scripts, and the bitstream where a tool for it is here.
+//! A core on a board: the board's top around it, constraints, scripts, and the bitstream if a tool for it is installed.
 //!
-//! [`prepare`] decides everything and touches nothing but the RTL folder that it reads; [`write`] puts the files into one folder, and [`run`]
-//! also runs the tools there.
+//! [`prepare`] decides everything and only reads the RTL folder; [`write`] puts the files into one folder, and [`run`] also runs the
+//! tools there.
 
 mod flash;
 pub mod vivado;
@@ -26,17 +26,17 @@ pub use flash::flash;
 /// The file that makes a folder an output of [`run`].
 pub const REPORT: &str = "build.json";
 
-/// Clocks of a bit at least: the receiver looks for a bit's middle.
+/// Least clocks of a bit: the receiver looks for a bit's middle.
 const LEAST_CLOCKS: u32 = 8;
-/// How far the line's rate may be from what is asked for, of one: a byte's ten bits then stay within half a bit, whatever a host's
-/// own rate is off by.
+/// How far the line's rate may be from what is asked for, as a share: a byte's ten bits then stay within half a bit, with a margin for
+/// the error of the host's own rate.
 const RATE_TOLERANCE: f64 = 0.02;
 /// Devices below this many LUTs get neither counters nor more than two frames in the core.
 const SMALL_LUTS: u64 = 10_000;
 /// Bytes of a body around its payload.
 const BODY_OVERHEAD: usize = 7;
 
-/// What is wanted of a board.
+/// What is wanted from a board.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// The core's clock in MHz, if not the board's usual one.
@@ -54,7 +54,7 @@ pub struct Options {
 pub struct Prepared {
     /// The core's top module.
     pub core: String,
-    /// The board's top module and what stands around the core, `core_clock` included.
+    /// The board's top module and what is around the core, `core_clock` included.
     pub around: Around,
     /// (file name, text).
     pub constraints: (String, String),
@@ -69,17 +69,16 @@ pub struct Prepared {
 pub struct Serial {
     /// Bits a second that were asked for.
     pub baud: u32,
-    /// And that the clock gives.
+    /// Bits a second that the clock gives.
     pub actual_baud: f64,
     /// Bytes of requests that may be outstanding.
     pub buffer: u32,
 }
 
-/// Decides how the core in the folder `rtl` stands on a board.
+/// Decides how the core in the folder `rtl` is put on a board.
 ///
 /// # Errors
-/// [`Kind::ClockOutOfReach`], [`Kind::BaudOutOfReach`], [`Kind::FrameTooLong`]; whatever reading
-/// the folder gives.
+/// [`Kind::ClockOutOfReach`], [`Kind::BaudOutOfReach`], [`Kind::FrameTooLong`]; what reading the folder gives.
 pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared> {
     let core = Core::open(rtl)?;
     let design = core_folder::as_it_stands(rtl, &core.design)?;
@@ -104,7 +103,7 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
                 buffer_log2,
                 in_flight_log2: if small { 1 } else { 2 },
             };
-            // A place of the ring stays free, and an error message has space, too.
+            // One place of the ring stays free, and there is space for an error message.
             device.link_buffer = (1 << buffer_log2) - 8;
             let actual_baud = clock.mhz * 1e6 / f64::from(link.clocks_per_bit);
             let serial = Serial { baud, actual_baud, buffer: device.link_buffer };
@@ -124,7 +123,7 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
     Ok(Prepared { core: manifest.top.clone(), around, constraints, mhz: clock.mhz, serial })
 }
 
-/// What a person sees of the board.
+/// What a person sees on the board.
 fn panel(board: &Board) -> Panel {
     Panel {
         title: board.title.clone(),
@@ -156,7 +155,7 @@ fn buffer_log2(frame: usize, small: bool) -> Result<u32> {
     Ok(log2.min(15))
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Built {
     pub board: String,
@@ -170,13 +169,13 @@ pub struct Built {
     pub programmer: Option<String>,
     /// Of the tools.
     pub seconds: f64,
-    /// Of the core with everything around it; `None` if no tool was run.
+    /// Of the core with everything around it; `None` if no tool ran.
     pub implementation: Option<synth::Implementation>,
 }
 
 /// Writes the folder `output`: sources, top, constraints, scripts and a Makefile; runs the tools there unless `run` is false.
 ///
-/// That the design does not fit or misses its clock is no error but in what is returned, and there is no bitstream then.
+/// A design that does not fit or misses its clock is not an error: the result says so, and there is no bitstream.
 ///
 /// # Errors
 /// What [`prepare`] gives, [`Kind::ToolMissing`] or [`Kind::ToolFailed`], and what reading and writing files gives.
@@ -237,7 +236,7 @@ pub fn run(
     Ok(built)
 }
 
-/// Writes the scripts for Vivado, and runs them if it is here; the bitstream's name then.
+/// Writes the scripts for Vivado, and runs them if it is installed; then returns the bitstream's name.
 fn with_vivado(job: &synth::Job, run: bool, folder: &Path) -> Result<Option<String>> {
     let files = synth::verilog(job, folder)?;
     let sources = Sources { top: job.top.into(), verilog: files, memories: synth::files_of(folder, ".mem")? };

@@ -1,7 +1,7 @@
 //! Scripts for Vivado: a bitstream for a board with a serial line, an IP-XACT component, a block design for a Zynq.
 //!
-//! Each is a preamble of `set` commands, which holds all that differs from design to design, and a body that stands in
-//! `vivado/*.tcl`. They run in the folder of the design's files: `vivado -mode batch -source project.tcl`.
+//! Each is a preamble of `set` commands, which holds all that differs from design to design, and a body in `vivado/*.tcl`. They run in
+//! the folder of the design's files: `vivado -mode batch -source project.tcl`.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::fpga::Family;
 use crate::header;
 use crate::top::registers::{Access, REGISTERS};
 
-/// A design as Vivado is given it.
+/// A design as Vivado gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
     /// The top module; `NAME.bit` and the reports are named after it.
@@ -128,7 +128,7 @@ fn word(value: &str) -> String {
     if !value.is_empty() && value.chars().all(plain) {
         return value.into();
     }
-    // Braces quote all but braces and backslashes; a backslash quotes anything.
+    // Braces quote everything except braces and backslashes; a backslash quotes anything.
     if !value.contains(['{', '}', '\\', '\n']) {
         return format!("{{{value}}}");
     }

@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn every_setting_has_a_flag_in_some_command() {
         let (commands, _) = names();
-        // A program sets these, a user does not.
+        // Programs set these, users do not.
         let without = [Setting::Name, Setting::Registers];
         for &setting in Setting::ALL.iter().filter(|setting| !without.contains(setting)) {
             assert!(commands.iter().any(|command| flag(command, setting).is_some()), "{setting:?}");

@@ -1,4 +1,4 @@
-//! `volley board-sim`: a board without the board.
+//! `volley board-sim`: a simulated board.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -28,20 +28,20 @@ pub struct Args {
     /// Also make a symbolic link to the pseudo-terminal, removed at the end
     #[arg(long, value_name = "PATH")]
     link: Option<PathBuf>,
-    /// Stop after so many seconds [default: never]
+    /// Stop after this many seconds [default: never]
     #[arg(long, value_name = "SECONDS")]
     limit: Option<u64>,
-    /// Seed of the values with which unreset registers begin
+    /// Seed of the start values of registers without a reset
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u32,
 }
 
-/// Between two looks at the board and the clock.
+/// Time between two looks at the board and the clock.
 const LOOK: Duration = Duration::from_millis(100);
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
-    // Before the simulator is built, which takes a while.
+    // Checked before the simulator is built, which takes a while.
     args.link.as_deref().map_or(Ok(()), Link::check)?;
     let work = tempfile::tempdir()?;
     let spinner = progress::spinner("building the simulator");
@@ -70,7 +70,7 @@ struct Link {
 }
 
 impl Link {
-    /// A link that an earlier board left may be replaced, anything else may not.
+    /// A link that an earlier board left may be replaced; anything else may not.
     fn check(path: &Path) -> volley::Result<()> {
         if path.exists() && !path.is_symlink() {
             return Err(Kind::ForeignFile.at(path).advise("choose another path for --link"));
@@ -92,7 +92,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        // Nothing can be done about a link that will not go.
+        // Nothing can be done about a link that cannot be removed.
         let _ = std::fs::remove_file(&self.path);
     }
 }

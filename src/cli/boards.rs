@@ -1,4 +1,4 @@
-//! `volley boards`: which boards there are, what one of them is, and what a network reaches on them.
+//! `volley boards`: the boards, the details of one of them, and what a network reaches on them.
 
 use std::path::PathBuf;
 

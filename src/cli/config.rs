@@ -1,7 +1,7 @@
 //! `volley.toml`: every flag is also a key, one table a command.
 //!
-//! A key becomes the flag of its name, put before the flags that the user wrote, of which clap takes the last. So
-//! each setting is defined once, as a clap flag, and its type, default, range and help hold for the file as well.
+//! A key becomes the flag of the same name, put before the flags that the user wrote; of these clap takes the last. So each setting is
+//! defined once, as a clap flag, and its type, default, range and help also hold for the file.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use toml::Value;
 use volley::error::{Artefact, Kind, Place, Result};
 use volley::input;
 
-/// The file that is read without being asked for.
+/// The file that is read by default.
 const DEFAULT: &str = "volley.toml";
 
 /// The keys of the command that is to run, as flags.
@@ -38,7 +38,7 @@ impl Settings {
         arguments
     }
 
-    /// Where the value of `argument` (for instance `--lanes <LANES>`) stands, if it came from the file.
+    /// Where the value of `argument` (for instance `--lanes <LANES>`) is, if it came from the file.
     pub fn origin_of(&self, argument: &str, given: &[OsString]) -> Option<String> {
         let name = argument.split([' ', '=', '[']).next()?;
         let key = name.strip_prefix("--")?;
@@ -51,7 +51,7 @@ impl Settings {
 /// Reads the file that `given` names, or [`DEFAULT`] if that exists, and checks all of its tables.
 ///
 /// # Errors
-/// [`Kind::Unreadable`] for a named file that is not there, [`Kind::Malformed`], and [`Kind::Unsupported`] at the table or key that
+/// [`Kind::Unreadable`] for a named file that does not exist, [`Kind::Malformed`], and [`Kind::Unsupported`] at the table or key that
 /// no command knows.
 pub fn find(root: &clap::Command, given: &[OsString]) -> Result<Settings> {
     let (at, named) = scan(root, given);
@@ -108,7 +108,7 @@ fn scan(root: &clap::Command, given: &[OsString]) -> (Option<usize>, Option<Path
     (at, file)
 }
 
-/// What is wrong in the file.
+/// An error in the file.
 fn wrong(problem: &str, advice: impl Into<String>) -> Kind {
     Kind::Unsupported { problem: problem.into(), advice: advice.into() }
 }

@@ -36,13 +36,13 @@ pub struct Args {
     /// Sample images to calibrate plain ReLU activations and --max-loss with: training images, never the test set
     #[arg(long, value_name = "CALIB.npz")]
     data: Option<PathBuf>,
-    /// How far to calibrate plain ReLU activations, each way more than the one before
+    /// How far to calibrate plain ReLU activations; each way does more than the one before
     #[arg(long, value_parser = one_of::<Calibration>(), default_value_t)]
     calibrate: Calibration,
-    /// What fires: groups of --members, or single integrate-and-fire neurons, the classical baseline, which are groups of one
+    /// What fires: groups of --members, or single integrate-and-fire neurons (groups of one), the classical baseline
     #[arg(long, value_enum, default_value_t = NeuronKind::Group)]
     neuron: NeuronKind,
-    /// Members τ of each group neuron, 1 to 255; for a QCFS network its levels L are best
+    /// Members τ of each group neuron, 1 to 255; best for a QCFS network: its levels L
     #[arg(long, value_name = "τ")]
     members: Option<u32>,
     /// Time steps T, 1 to 64
@@ -52,16 +52,16 @@ pub struct Args {
     #[arg(long, value_name = "B", default_value_t = Settings::default().weight_bits.to_string())]
     weight_bits: String,
     /// Choose the fewest weight bits of each layer, at most --weight-bits, that keep the accuracy on the labelled images of --data
-    /// within so many points (%) of the float SNN's
+    /// within this many points (%) of the float SNN's
     #[arg(long, value_name = "POINTS")]
     max_loss: Option<f64>,
     /// Which thresholds the hardware may have: any integer, or powers of two, which cost less logic
     #[arg(long, value_parser = one_of::<ThresholdMode>(), default_value_t = Settings::default().threshold)]
     threshold: ThresholdMode,
-    /// Mean that training subtracted from pixel/255, one number a channel
+    /// Mean that training subtracted from pixel/255, one number per channel
     #[arg(long, value_name = "A,B,C", requires = "std", allow_hyphen_values = true)]
     mean: Option<Reals>,
-    /// Standard deviation that it then divided by, one number a channel
+    /// Standard deviation that training then divided by, one number per channel
     #[arg(long, value_name = "A,B,C", requires = "mean")]
     std: Option<Reals>,
     /// Folder to write: network.toml, weights.safetensors, model.onnx
@@ -78,7 +78,7 @@ enum NeuronKind {
 }
 
 impl NeuronKind {
-    /// τ, as far as the kind leaves a choice.
+    /// τ, if the kind leaves a choice.
     fn members(self, asked: Option<u32>) -> Result<u32, Usage> {
         let wrong = |problem: String, advice| Err(Usage { flag: "--members", problem, advice });
         match (self, asked) {
@@ -159,7 +159,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// The model, with the normalisation that was given as flags, or else the one beside it.
+/// The model, with the normalisation from the flags, or else from the file beside it.
 pub fn converter<'a>(model: &Path, flags: Option<Normalisation>) -> volley::Result<Converter<'a>> {
     match flags {
         Some(normalisation) => Converter::open_with(model, normalisation),
@@ -170,7 +170,7 @@ pub fn converter<'a>(model: &Path, flags: Option<Normalisation>) -> volley::Resu
     }
 }
 
-/// The images of --data, where something needs them.
+/// The images of --data, if something needs them.
 fn calibration(args: &Args, converter: &Converter) -> Result<Option<Images>> {
     let Some(path) = &args.data else {
         if args.max_loss.is_some() {

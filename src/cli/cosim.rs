@@ -26,13 +26,13 @@ pub struct Args {
     /// Images to stream
     #[arg(long, value_name = "TEST.npz")]
     data: PathBuf,
-    /// Stream the first N images, one behind the other
+    /// Stream the first N images, one after the other
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: u32,
-    /// Share of the clocks in which the source pauses, and independently the sink refuses, in percent, 0 to 90
+    /// Share of clocks in percent, 0 to 90, in which the source pauses and, independently, the sink refuses
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=90))]
     stalls: u8,
-    /// Seed of the random stalls and of registers that no reset touches
+    /// Seed of the random stalls and of registers without a reset
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u32,
     /// Verilator is fast; Icarus is slow and knows unknown values
@@ -41,7 +41,7 @@ pub struct Args {
     /// Folder for the built simulator and its recordings, kept for the next run [default: a temporary one]
     #[arg(long, value_name = "DIR")]
     work: Option<PathBuf>,
-    /// Waveform to write if something differs
+    /// Waveform file to write if something differs
     #[arg(long, value_name = "FILE", default_value = "mismatch.fst")]
     wave: PathBuf,
     #[command(flatten)]
@@ -74,7 +74,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The first `count` images of a file that has so many.
+/// The first `count` images of a file that has at least that many.
 fn frames(path: &Path, count: usize, core: &Core) -> volley::Result<Images> {
     let images = data::read_npz(path, Some(count))?;
     data::check_shape(&images, core.network.input.shape, path)?;
@@ -84,7 +84,7 @@ fn frames(path: &Path, count: usize, core: &Core) -> volley::Result<Images> {
     Ok(images)
 }
 
-/// Percent as the simulator's 1/256.
+/// Percent as 1/256, the simulator's unit.
 pub fn stalls(percent: u8) -> u8 {
     (u32::from(percent) * 256 / 100) as u8
 }
@@ -148,7 +148,7 @@ impl Work {
 impl Drop for Work {
     fn drop(&mut self) {
         if self.remove && self.temporary.is_none() {
-            // The error that led here is the one to tell.
+            // The error that led here is the one to report.
             let _ = std::fs::remove_dir_all(&self.path);
         }
     }

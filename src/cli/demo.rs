@@ -37,7 +37,7 @@ const FILES: [(&str, &[u8]); 3] = [
 const FRAMES: usize = 20;
 const STALLS: u8 = 25;
 
-/// The demo's results, taken while its folder is being filled.
+/// The demo's results, collected while its folder is being filled.
 struct Results {
     core: Core,
     verdict: Verdict,

@@ -1,4 +1,4 @@
-//! `volley doctor`: which tools are here, which are missing, how to get them.
+//! `volley doctor`: which tools are installed, which are missing, how to get them.
 
 use anyhow::Result;
 use serde_json::json;
@@ -8,7 +8,7 @@ use volley::tool::Finder;
 use super::{Json, Outcome, say, say_json};
 use volley::table::{Cell, Table};
 
-/// Show which outside tools are here, which are missing, and how to get them
+/// Show which outside tools are installed, which are missing, and how to get them
 #[derive(clap::Args)]
 #[command(after_help = "Example:
   volley doctor
@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
             Cell::text(if tool.optional { "optional" } else { "yes" }),
             tool.found.as_ref().map_or_else(Cell::none, Cell::text),
             Cell::text(tool.purpose),
-            // Whoever has it need not read where it comes from.
+            // A user who has it need not read where it comes from.
             Cell::text(if tool.found.is_some() && !args.json.wanted { "" } else { tool.how_to_get }),
         ]);
     }

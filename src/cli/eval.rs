@@ -27,10 +27,10 @@ pub struct Args {
     /// Use only the first N images
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Also show, on the first N images, what each layer's neurons do and how far they are from the ANN's activations
+    /// Also show, for the first N images, what each layer's neurons do and how far they are from the ANN's activations
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     layers: usize,
-    /// Also show which class is taken for which
+    /// Also show which classes are confused with each other
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         default_value_t = false, hide_default_value = true, hide_possible_values = true)]
     confusion: bool,

@@ -16,7 +16,7 @@ pub struct Args {
     /// Folder that `volley build` wrote
     #[arg(value_name = "BUILD")]
     build: PathBuf,
-    /// Into the memory from which the board starts, so that it stays there without power
+    /// Load it into the memory from which the board starts, so that it stays without power
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
           default_value_t = false, hide_default_value = true, hide_possible_values = true)]
     permanent: bool,

@@ -38,8 +38,8 @@ pub struct Args {
     /// Refuse a core that does not fit this board: a name, or the path of a board's TOML
     #[arg(long, value_name = "BOARD")]
     board: Option<String>,
-    /// Weights as part of the hardware, or in memories that can be loaded while it runs, with those of this network to begin
-    /// with [default: as the network's folder says, else baked]
+    /// Weights as part of the hardware, or in memories that can be loaded while it runs and start with the weights of this network
+    /// [default: as the network's folder says, else baked]
     #[arg(long, value_parser = one_of::<WeightMode>(), value_name = "MODE")]
     weights: Option<WeightMode>,
     #[command(flatten)]

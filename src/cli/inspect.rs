@@ -13,7 +13,7 @@ use super::{Json, Outcome, images, say, say_json};
 use volley::report::tables;
 use volley::table::{Cell, Table};
 
-/// Images that the spike density is measured on, if nothing else is said.
+/// Images on which the spike density is measured by default.
 const LIMIT: usize = 100;
 
 /// Show what an ONNX file, a converted network or a generated core consists of
@@ -118,7 +118,7 @@ fn print_densities(table: Option<Table>) -> Result<()> {
     say(table.text())
 }
 
-/// Events of each layer, averages a frame, and their share of what a frame without a zero has.
+/// Events of each layer, averages per frame, and their share of the events of a frame without zeros.
 fn densities(network: &Network, path: &Path, limit: usize) -> Result<Table> {
     let images = images(path, Some(limit), network.input.shape)?;
     let mut table = Table::new(["layer", "events", "dense events", "density"]);

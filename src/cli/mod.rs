@@ -95,7 +95,7 @@ enum Command {
     Doctor(doctor::Args),
 }
 
-/// The flag of every command that prints a table.
+/// The flag of all commands that print a table.
 #[derive(clap::Args)]
 struct Json {
     /// Print JSON instead of a table
@@ -105,13 +105,13 @@ struct Json {
     wanted: bool,
 }
 
-/// How a command ended that could do its work.
+/// How a command ended that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Fine,
     /// A result is bad: the Verilog and the model differ.
     Bad,
-    /// Something that is needed is not there.
+    /// Something needed is missing.
     Unusable,
 }
 
@@ -129,7 +129,7 @@ impl From<Outcome> for ExitCode {
 pub fn main() -> ExitCode {
     match run() {
         Ok(outcome) => outcome.into(),
-        // Whoever reads our output has seen enough (`volley inspect net | head`).
+        // The reader of our output has seen enough (`volley inspect net | head`).
         Err(error) if is_broken_pipe(&error) => Outcome::Fine.into(),
         Err(error) => {
             eprintln!("error: {}", shown(&advice::message("", &error)));
@@ -138,7 +138,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The settings that the arguments find, and the command that both ask for, or what is wrong with it.
+/// The settings file that the arguments lead to and the command that both ask for, or what is wrong with it.
 pub(super) fn understand(given: &[OsString]) -> Result<(config::Settings, Result<Cli, clap::Error>)> {
     let command = Cli::command();
     let settings = config::find(&command, given)?;
@@ -170,12 +170,12 @@ fn run() -> Result<Outcome> {
     }
 }
 
-/// A text that may quote a file as a terminal may show it.
+/// A text that may quote a file, made safe for a terminal.
 fn shown(message: &str) -> String {
     message.chars().map(|c| if c == '\n' || is_printable(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
-/// A flag that the user did not write is looked for in the wrong place, so say where it comes from.
+/// Users would look in the wrong place for a flag that they did not write, so say where it comes from.
 fn tell_origin(settings: &config::Settings, argument: &str, given: &[OsString]) {
     if let Some(origin) = settings.origin_of(argument, given) {
         eprintln!("note: the value is in {origin}");

@@ -1,4 +1,4 @@
-//! `volley plan`: how many lanes, slices and units each layer gets on a board, and what comes of it.
+//! `volley plan`: how many lanes, slices and units each layer gets on a board, and the result.
 
 use std::ops::Bound;
 use std::path::PathBuf;
@@ -44,8 +44,7 @@ pub struct Args {
     fix: Option<String>,
     #[command(flatten)]
     basis: Basis,
-    /// Weights as part of the hardware, or in memories that can be loaded while it runs [default: as the network's folder says,
-    /// else baked]
+    /// Weights as part of the hardware, or in memories that can be loaded while it runs [default: as the network's folder says, else baked]
     #[arg(long, value_parser = one_of::<WeightMode>(), value_name = "MODE")]
     weights: Option<WeightMode>,
     /// Plan to write
@@ -55,10 +54,10 @@ pub struct Args {
     json: Json,
 }
 
-/// What the foldings of a network are weighed by.
+/// The criteria for choosing foldings of a network.
 #[derive(clap::Args)]
 pub struct Basis {
-    /// Calibration images, which show how many events each layer gets; without them every element counts as one
+    /// Calibration images, which show how many events each layer gets; without them every element counts as an event
     #[arg(long, value_name = "CALIB.npz")]
     data: Option<PathBuf>,
     /// Images of --data to use
@@ -70,7 +69,7 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// What a core on `board` is asked for.
+    /// What is asked of a core on `board`.
     pub fn target(&self, board: Board) -> volley::Result<Target> {
         if !(0.0..1.0).contains(&self.margin) {
             return Err(Kind::out_of_range(self.margin, 0.0..1.0).at(Setting::Margin));

@@ -1,4 +1,4 @@
-//! Progress of long jobs: on stderr, and only if that is a terminal (indicatif sees to both).
+//! Progress of long jobs: on stderr, and only if that is a terminal (indicatif takes care of both).
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ pub fn bar(total: usize, message: &'static str) -> ProgressBar {
     bar
 }
 
-/// A sign of life for work whose extent is unknown.
+/// A sign of life for work of unknown length.
 pub fn spinner(message: &'static str) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(message);
     spinner.enable_steady_tick(Duration::from_millis(120));
     spinner
 }
 
-/// Shows that `done` more of `all` pieces of a work are done; another `all` begins another work.
+/// Shows that `done` more of `all` pieces of a job are done; a new `all` begins a new job.
 pub fn show(bar: &ProgressBar, work: &'static str, all: usize, done: usize) {
     bar.set_message(work);
     if bar.length() != Some(all as u64) {

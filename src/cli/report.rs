@@ -1,4 +1,4 @@
-//! `volley report`: everything that is known of a network and its core on one page.
+//! `volley report`: everything known about a network and its core on one page.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -38,7 +38,7 @@ pub struct Args {
     /// Board to estimate the core's resources on: a name, or the path of a board's TOML
     #[arg(long, value_name = "BOARD")]
     board: Option<String>,
-    /// Images of --data to simulate the core on, by Verilator, for its clocks; 0 leaves that out
+    /// Images of --data to simulate the core on, with Verilator, for its clocks; 0 to leave that out
     #[arg(long, value_name = "N", default_value_t = 2)]
     frames: u32,
     /// Page to write

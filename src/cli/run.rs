@@ -16,7 +16,7 @@ use volley::numbers::{interval, percent, thousands};
 use super::advice::Usage;
 use super::{Json, Outcome, progress, say, say_json};
 
-/// Images that are in memory at a time, and between two looks at the accelerator's counters: so few that none of them comes round.
+/// Images that are in memory at a time, and between two looks at the accelerator's counters: few enough that no counter wraps.
 const BATCH: usize = 256;
 
 /// Classify images with an accelerator on a board, and compare its scores with the bit-accurate model
@@ -42,7 +42,7 @@ pub struct Args {
     /// Bits a second on the line, as the bitstream was built for
     #[arg(long, value_name = "RATE", default_value_t = DEFAULT_BAUD, value_parser = clap::value_parser!(u32).range(1..))]
     baud: u32,
-    /// Folder that `volley generate` wrote: refuse an accelerator that was not made of it
+    /// Folder that `volley generate` wrote: refuse an accelerator that was not made from it
     #[arg(long, value_name = "RTL")]
     rtl: Option<PathBuf>,
     /// Compare every score with the model of --rtl

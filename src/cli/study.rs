@@ -20,7 +20,7 @@ use volley::table::{Cell, Table};
 /// Images that are in memory at a time.
 const BATCH: usize = 500;
 
-/// What the study was made of, and the sign that its folder is Volley's.
+/// What the study was made from, and the sign that its folder is Volley's.
 const MARKER: &str = "study.toml";
 
 /// Compare group neurons with integrate-and-fire neurons: error, response curves, accuracy
@@ -47,13 +47,13 @@ pub struct Args {
     /// Use only the first N images
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Images for the float networks, which are slow: all errors, and the float accuracies
+    /// Images for the float networks, which are slow; all errors and the float accuracies come from them
     #[arg(long, value_name = "N", default_value_t = 200)]
     float_limit: usize,
     /// Sample images to calibrate plain ReLU activations with: training images, never the test set
     #[arg(long, value_name = "CALIB.npz")]
     calibration: Option<PathBuf>,
-    /// Images of --calibration to use; there is a calibration for each number of members and of time steps
+    /// Images of --calibration to use; each number of members and of time steps has its own calibration
     #[arg(long, value_name = "N", default_value_t = 200)]
     calibration_limit: usize,
     /// Members τ of the groups, 1 to 255: numbers and ranges (1,2,4..8), separated by commas; integrate-and-fire (1) comes in any case
@@ -176,7 +176,7 @@ fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Resul
     Ok((results, settled))
 }
 
-/// One row a τ and T, for each current the error beside that of integrate-and-fire neurons at τT time steps.
+/// One row per τ and T: for each current the error, beside the error of integrate-and-fire neurons at τT time steps.
 fn errors(results: &Results) -> Table {
     let mut table = Table::new([
         "members",

@@ -42,7 +42,7 @@ pub struct Args {
     /// Labelled test images
     #[arg(long, value_name = "TEST.npz")]
     data: PathBuf,
-    /// Training images: they calibrate plain ReLU activations, and show how many events each layer gets [default for that: --data]
+    /// Training images: they calibrate plain ReLU activations, and show how many events each layer gets [default for the events: --data]
     #[arg(long, value_name = "CALIB.npz")]
     calibration: Option<PathBuf>,
     /// Members τ of each group neuron: numbers and ranges (1,2,4..8), separated by commas
@@ -57,8 +57,8 @@ pub struct Args {
     /// Kinds of thresholds: exact, pow2 or both, separated by a comma
     #[arg(long, value_name = "LIST", default_value = "exact")]
     threshold: Thresholds,
-    /// Fold each point for the most frames a second that fit this board: a name, or the path of a board's TOML [default: 16 lanes a
-    /// layer, costs of an ECP5]
+    /// Fold each point for the most frames a second on this board: a name, or the path of a board's TOML [default: 16 lanes per layer,
+    /// costs of an ECP5]
     #[arg(long, value_name = "BOARD")]
     board: Option<String>,
     /// Clock of the core in MHz [default: the board's core_mhz, or 100]
@@ -70,23 +70,23 @@ pub struct Args {
     /// Use only the first N images
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Also run the float spiking networks, which takes long for deep ones
+    /// Also run the float spiking networks, which takes long for deep networks
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         default_value_t = false, hide_default_value = true, hide_possible_values = true)]
     float: bool,
-    /// Mean that training subtracted from pixel/255, one number a channel
+    /// Mean that training subtracted from pixel/255, one number per channel
     #[arg(long, value_name = "A,B,C", requires = "std", allow_hyphen_values = true)]
     mean: Option<Reals>,
-    /// Standard deviation that it then divided by, one number a channel
+    /// Standard deviation that training then divided by, one number per channel
     #[arg(long, value_name = "A,B,C", requires = "mean")]
     std: Option<Reals>,
-    /// Stop after this phase: a workflow's jobs do one each
+    /// Stop after this phase; each job of a workflow does one phase
     #[arg(long, value_name = "PHASE", value_parser = one_of::<Phase>(), default_value_t = Phase::Table)]
     until: Phase,
     /// Do not run the sweep, but write it as a workflow to the folder SWEEP
     #[arg(long, value_name = "KIND", value_enum)]
     emit: Option<Emit>,
-    /// Folder of the sweep, kept if it is there
+    /// Folder of the sweep; an existing one is kept
     #[arg(short, long, value_name = "SWEEP")]
     output: PathBuf,
     #[command(flatten)]
@@ -228,7 +228,7 @@ fn workflow(args: &Args) -> volley::Result<Workflow> {
         ("clock", json!(args.clock)),
         ("margin", json!(args.margin)),
     ];
-    // Said now rather than by a job on a cluster.
+    // Reported now rather than by a job on a cluster.
     data::read_npz(&args.data, Some(1))?;
     Ok(Workflow {
         members: args.members.0.clone(),

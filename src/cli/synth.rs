@@ -57,7 +57,7 @@ pub(super) struct Tools {
     /// This yosys instead of the one that is found
     #[arg(long, value_name = "PATH")]
     yosys: Option<PathBuf>,
-    /// Folder in which all tools are looked for first
+    /// Folder where all tools are looked for first
     #[arg(long, value_name = "DIR")]
     tools: Option<PathBuf>,
 }
@@ -94,7 +94,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(conclude(&made, false))
 }
 
-/// What the tools are at, for people.
+/// What the tools are doing, for people.
 pub(super) fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Synthesis => "synthesis",
@@ -122,7 +122,7 @@ pub(super) fn print_implementation(made: &Implementation) -> Result<()> {
     }
 }
 
-/// Says on stderr what is bad, with what can be done.
+/// Says on stderr what is bad, and what can be done.
 pub(super) fn conclude(made: &Implementation, allow_missed_clock: bool) -> Outcome {
     for Resource { kind, used, available } in made.excess() {
         let advice = advice::of_resource(kind);

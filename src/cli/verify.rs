@@ -1,4 +1,4 @@
-//! `volley verify`: whether a generated core is still what was generated, and right.
+//! `volley verify`: whether a generated core is unchanged and right.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use super::cosim::{check, conclude, stalls};
 use super::words::one_of;
 use super::{Json, Outcome, say, say_json};
 
-/// Check that a generated core is as it was written, comes out the same again, and computes what the model computes
+/// Check that a generated core is as it was written, comes out the same when generated again, and computes what the model computes
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   volley verify rtl
@@ -47,7 +47,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let (verification, core) = core_folder::verify(&args.rtl)?;
     let source = args.source.as_deref().map(|path| is_source(path, &verification)).transpose()?;
     let files_good = verification.is_good() && source != Some(false);
-    // What was changed is not simulated: the verdict would be of something else.
+    // A changed core is not simulated: the verdict would be about something else.
     let verdict = if let Some(core) = core.filter(|_| files_good && args.frames > 0) {
         let images = images(&core, args.frames);
         let work = temporary_folder()?;

@@ -1,4 +1,4 @@
-//! `volley weights`: the weights of another network for a core that stands.
+//! `volley weights`: the weights of another network for an existing core.
 
 use std::path::PathBuf;
 

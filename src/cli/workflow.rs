@@ -9,7 +9,7 @@ use volley::Result;
 use volley::error::Kind;
 use volley::output::write_whole_file;
 
-/// What the workflow runs; it reads all of it from a configuration file that can be edited.
+/// What the workflow runs; it reads everything from a configuration file that can be edited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workflow {
     /// As [`volley::sweep::Point::grid`] takes them.
@@ -23,7 +23,7 @@ pub struct Workflow {
     pub model: String,
 }
 
-/// Writes `Snakefile` and `config.yaml` into `folder`; results will stand beside them.
+/// Writes `Snakefile` and `config.yaml` into `folder`; results will be beside them.
 ///
 /// # Errors
 /// [`Kind::ForeignFile`] for a folder that holds a Snakefile of another kind, [`Kind::Unwritable`].

@@ -1,11 +1,11 @@
-//! Moves a max pool that stands between a convolution and its activation behind the activation: an increasing
-//! function and a maximum commute, and a pool over spike counts is far smaller than one over currents.
+//! Moves a max pool from between a convolution and its activation to after the activation: an increasing function and a maximum
+//! commute, and a pool over spike counts is far smaller than one over currents.
 
 use crate::ann::{Network, Op};
 use crate::error::Result;
 
 pub fn run(network: &mut Network) -> Result<()> {
-    // An activation may have several pools before it; each round moves it ahead of one more.
+    // An activation may have several pools before it; each round moves it before one more.
     for activation in 0..network.nodes.len() {
         let mut activation = activation;
         while matches!(network.nodes[activation].op, Op::Relu | Op::Clip { .. } | Op::Qcfs { .. }) {

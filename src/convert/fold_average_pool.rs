@@ -1,5 +1,5 @@
-//! Makes each average pool a sum pool times 1/k². The factor then travels to the weights behind it, where it is
-//! multiplied in without any rounding in hardware (fact F4 of the design: average pooling is linear).
+//! Makes each average pool a sum pool times 1/k². The factor then moves to the weights after it, where it is multiplied in without any
+//! rounding in hardware (fact F4 of the design: average pooling is linear).
 
 use crate::ann::{Network, Node, Op};
 use crate::error::Result;

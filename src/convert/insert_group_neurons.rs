@@ -45,7 +45,7 @@ struct Insertion<'a> {
     ann: &'a ann::Network,
     /// How many readers of each node are still to come; the last one takes its sum instead of copying it.
     uses: Vec<usize>,
-    /// What each node is in terms of the populations so far.
+    /// Each node, expressed by the populations so far.
     sums: Vec<LinearSum>,
     nodes: Vec<snn::Node>,
     /// A pool over one population is made once.
@@ -181,7 +181,7 @@ impl Insertion<'_> {
     fn layer(&mut self, index: usize, sum: LinearSum, neuron: Neuron) -> Result<Source> {
         let node = &self.ann.nodes[index];
         let bias = sum.bias.iter().map(|&bias| bias as f32).collect();
-        // The name is that of the weights; a sum of shortcuts alone has none but the activation's.
+        // The name is that of the weights; a sum of only shortcuts has the activation's.
         let named = sum.convs.first().map_or(node, |conv| &self.ann.nodes[conv.origin]);
         let kind = match (&named.op, sum.convs.first()) {
             (Op::Conv { window, .. }, Some(_)) if is_linear(window, named.shape) => "linear",
@@ -288,7 +288,7 @@ fn too_large(node: &ann::Node) -> Error {
     refuse(node, "the sum of maps that ends here has too many terms or weights", "use fewer or smaller maps")
 }
 
-/// An error that calls the node by the operator that the user knows, whatever the passes have made of it.
+/// An error that names the operator that the user knows, not what the passes have made of it.
 fn refuse(node: &ann::Node, problem: impl Into<String>, advice: &'static str) -> Error {
     let operator = match &node.op {
         Op::SumPool { .. } => "AveragePool",

@@ -1,15 +1,15 @@
 //! The linear part between two populations: a sum of routed maps and of convolutions of maps, plus a bias.
 //!
-//! Everything that stands between one activation and the next is such a sum: shortcuts, strided and channel-padded
-//! ones, concatenations and residual sums only decide which term stands where.
+//! Everything between one activation and the next is such a sum: shortcuts (also strided and channel-padded ones), concatenations and
+//! residual sums only decide where each term goes.
 
 use ndarray::{Array4, Axis, s};
 
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{Source, Term};
 
-/// Most weights of a network, and of the sums that are on their way into it, zeros between groups included, and most terms of
-/// one sum: far above any network that fits a board, and low enough that a hostile file cannot make the conversion run out of memory.
+/// Most weights of a network and of the sums that go into it, zeros between groups included, and most terms of one sum: far above any
+/// network that fits a board, and low enough that a hostile file cannot make the conversion run out of memory.
 pub const MOST_WEIGHTS: usize = 1 << 26;
 const MOST_TERMS: usize = 1024;
 
@@ -23,7 +23,7 @@ pub struct LinearSum {
 }
 
 /// A population routed without weights: its channel `c` at (y·stride, x·stride), times `scale`, is channel
-/// `offset + c` here; zeros are put around by `padding`.
+/// `offset + c` here; `padding` puts zeros around it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tap {
     pub source: Source,
@@ -71,7 +71,7 @@ impl LinearSum {
     /// The sum; `None` if it has too many terms or weights.
     pub fn plus(mut self, other: LinearSum) -> Option<Self> {
         for tap in other.taps {
-            // One map twice is the map times two.
+            // A map added to itself is the map times two.
             match self.taps.iter_mut().find(|mine| Tap { scale: tap.scale, ..**mine } == tap) {
                 Some(mine) => mine.scale += tap.scale,
                 None => self.taps.push(tap),
@@ -126,7 +126,7 @@ impl LinearSum {
     }
 
     /// The convolution of a routed map: a term for each tap, with the weights of the channels that it feeds.
-    /// Says why where that is not one convolution.
+    /// Says why if that is not one convolution.
     pub fn convolved(
         &self,
         weights: &Array4<f32>,

@@ -25,7 +25,7 @@ pub struct Options {
     pub timesteps: u32,
 }
 
-/// A converted network, and what is still to be done on it.
+/// A converted network, and what remains to be done on it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversion {
     pub network: snn::Network,
@@ -44,7 +44,7 @@ pub fn convert(mut ann: ann::Network, options: &Options) -> Result<Conversion> {
     ann.validate()?;
     for pass in PASSES {
         pass(&mut ann)?;
-        // After every pass: a fold can still make a weight infinite.
+        // Checked after every pass: a fold can still make a weight infinite.
         ann.validate()?;
     }
     let conversion = insert_group_neurons::run(&ann, options)?;
@@ -56,13 +56,13 @@ type Pass = fn(&mut ann::Network) -> Result<()>;
 
 /// The passes over the imported network in their order.
 const PASSES: [Pass; 5] = [
-    // Fully connected layers become convolutions, flattening disappears: from here on there is one kind of weights.
+    // Fully connected layers become convolutions, and flattening disappears: from here on there is one kind of weights.
     widen_linear::run,
-    // Before the activations are looked at, so that they stand directly behind their convolution.
+    // Before activations are recognised, so that they come directly after their convolution.
     fold_batch_norm::run,
     // Multiplications, floors and clips become one activation each.
     recognise_qcfs::run,
-    // Needs whole activations to move a pool behind.
+    // Needs whole activations, to move a pool after them.
     defer_max_pool::run,
     // Last: it leaves sum pools, which no earlier pass knows.
     fold_average_pool::run,

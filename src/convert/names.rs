@@ -10,7 +10,7 @@ const LONGEST: usize = 40;
 /// Gives out each name once.
 #[derive(Default)]
 pub struct Names {
-    /// How often each was wanted, or given out.
+    /// How often each was asked for, or given out.
     wanted: HashMap<String, usize>,
 }
 
@@ -51,7 +51,7 @@ impl Names {
 }
 
 /// The dotted module path of an ONNX node of PyTorch's exporter: `/blocks/blocks.0/act1/Relu` is `blocks.0.act1`.
-/// A name without slashes is its own path. Whatever the name is, the path can be shown.
+/// A name without slashes is its own path. The path can be shown for every name.
 pub fn module_path(name: &str) -> String {
     printable(&dotted(name))
 }
@@ -62,7 +62,7 @@ fn dotted(name: &str) -> String {
     if modules.is_empty() {
         return (*last).to_owned();
     }
-    // The exporter repeats a container's name in that of its children: `blocks`, `blocks.0`.
+    // The exporter repeats a container's name in the names of its children: `blocks`, `blocks.0`.
     let repeats = |index: usize| {
         modules
             .get(index + 1)
@@ -96,7 +96,7 @@ mod tests {
         let mut names = Names::default();
         let chosen = ["a_2", "a", "a", "a_2", "a", "a_2"].map(|origin| names.choose(origin, "conv"));
         assert_eq!(chosen, ["a_2", "a", "a_3", "a_2_2", "a_4", "a_2_3"]);
-        // Quadratic in their number this would take minutes.
+        // If quadratic in their number, this would take minutes.
         let many: std::collections::HashSet<_> = (0..100_000).map(|_| names.choose("/b/Conv", "conv")).collect();
         assert_eq!(many.len(), 100_000);
     }
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(choose("x; endmodule", "conv"), "x_endmodule");
         assert_eq!(choose("../../etc/passwd", "conv"), "etc");
         assert_eq!(choose("a\nb", "conv"), "a_b");
-        // What stands in the Verilog already: the network's core, another layer's memory, a branch of its stream.
+        // Names already in the Verilog: the network's core, another layer's memory, a branch of its stream.
         assert_eq!(choose("core", "conv"), "core_conv");
         assert_eq!(choose("a_b_weights_0", "conv"), "a_b_weights_0_conv");
         assert_eq!(choose("a_b_to_1", "sum"), "a_b_to_1_sum");

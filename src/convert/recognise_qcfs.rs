@@ -16,7 +16,7 @@ pub fn run(network: &mut Network) -> Result<()> {
     let consumers = network.consumers();
     let is_piece =
         |index: usize| matches!(network.nodes[index].op, Op::Scalar { .. } | Op::Floor | Op::Clip { .. } | Op::Relu);
-    // A chain goes on while its last piece is read by one other piece only.
+    // A chain continues while only one other piece reads its last piece.
     let next = |index: usize| match consumers[index][..] {
         [only] if is_piece(only) => Some(only),
         _ => None,
@@ -123,7 +123,7 @@ impl Function {
         if !near(shift, 0.5) {
             return Err(format!("it adds {shift} before the floor where QCFS adds 1/2"));
         }
-        // Both clamps as bounds on the integer that the floor yields.
+        // Both clamps as bounds of the integer that the floor gives.
         let integer = |bound: f64| (bound + TOLERANCE).floor();
         let counted = |bound: f64| (bound - outer.shift) / outer.scale;
         let least = integer(low).max(counted(outer.low));

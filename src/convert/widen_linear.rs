@@ -1,15 +1,14 @@
 //! Makes a fully connected layer a convolution whose kernel covers its whole input, and drops the flattening.
 //!
-//! ONNX flattens channel-major, which is just the order of a \[out, channel, row, column\] kernel, so the weights
-//! are only reshaped. Whatever stands between the flattening and the layer (activations, sums) works on single
-//! elements and does not mind the shape.
+//! ONNX flattens channel-major, which is the order of a \[out, channel, row, column\] kernel, so the weights are only reshaped.
+//! Operations between the flattening and the layer (activations, sums) work on single elements, so the shape does not matter to them.
 
 use crate::ann::{Network, Op};
 use crate::error::{Kind, Place, Result};
 use crate::shape::{Padding, Shape, Window};
 
 pub fn run(network: &mut Network) -> Result<()> {
-    // Where each node's value is to be read once the flattenings are gone.
+    // Where each node's value must be read when the flattenings are gone.
     let mut stands_for: Vec<usize> = (0..network.nodes.len()).collect();
     for index in 0..network.nodes.len() {
         let inputs: Vec<usize> = network.nodes[index].inputs.iter().map(|&input| stands_for[input]).collect();

@@ -8,8 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Job;
 use crate::error::{Artefact, Kind, Result};
 
-/// Builds into `dir` unless the very same build stands there: `key` is everything but the Verilog files that the
-/// result depends on.
+/// Builds into `dir` unless the very same build is there: `key` is everything that the result depends on, except the Verilog files.
 pub(super) fn build_once(job: &Job, dir: &Path, key: &[&str], build: impl FnOnce() -> Result<()>) -> Result<()> {
     let mut hash = Sha256::new();
     for part in key.iter().copied().chain([job.testbench.as_str()]) {

@@ -24,7 +24,7 @@ pub struct Timeout {
 /// Everything recorded in one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capture {
-    /// Beats of the output stream, all frames in a row; one too many is recorded too.
+    /// Beats of the output stream, all frames in a row; surplus beats are recorded, too.
     pub outputs: Vec<Beat>,
     /// Beats of each probe, in the order of [`Bench::probes`].
     pub probes: Vec<Vec<Beat>>,
@@ -42,7 +42,7 @@ pub struct Capture {
     pub last_errors: u64,
     /// Times that an offered output beat was changed or withdrawn before it was accepted.
     pub stability_errors: u64,
-    /// Set when the run stood still; the beats up to then are there.
+    /// Set when the run stood still; the beats up to then are recorded.
     pub timeout: Option<Timeout>,
 }
 

@@ -6,16 +6,15 @@
 use crate::fixed_point::Network;
 use crate::schedule::Plan;
 
-/// A stream inside the top: the two wires of its handshake, neither of which its writer or reader derives anything
-/// else from.
+/// A stream inside the top: the two wires of its handshake. Neither its writer nor its reader derives anything else from them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
     pub valid: String,
     pub ready: String,
 }
 
-/// Of every layer of a generated core the words on their way into each term's spike buffer, or an elementwise term's elements on their
-/// way to their sums, and the sums on their way out of the synapses.
+/// The streams of every layer of a generated core: the words into each term's spike buffer, or an elementwise term's elements on the
+/// way to their sums, and the sums out of the synapses.
 pub(super) fn inner_streams(network: &Network, plan: &Plan) -> Vec<Hold> {
     let mut holds = Vec::new();
     for (node, plan) in network.nodes.iter().zip(&plan.layers) {

@@ -1,9 +1,9 @@
 //! Co-simulation: builds the emitted Verilog with a simulator, streams frames through it under random stalls and
 //! hands back every beat that moved, on the outside and on inner streams.
 //!
-//! `testbench` writes the bench, `verilator` and `icarus` build and run it, `capture` reads what it recorded: these know
-//! streams and nothing of networks. `verdict` alone knows both: it compares the beats with the model's trace, and
-//! names layers, pixels, channels and time steps.
+//! `testbench` writes the bench, `verilator` and `icarus` build and run it, `capture` reads what it recorded: these know streams but
+//! not networks. Only `verdict` knows both: it compares the beats with the model's trace, and names layers, pixels, channels and time
+//! steps.
 
 mod build_once;
 mod capture;
@@ -84,7 +84,7 @@ pub struct Bench {
 /// Which simulator runs the bench.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Simulator {
-    /// Compiled and fast; two-state, every register that no reset touches starts with a random value.
+    /// Compiled and fast; two-state, every register without a reset starts with a random value.
     Verilator,
     /// Interpreted and slow; four-state, so an unknown that reaches a recorded beat is an error.
     Icarus,
@@ -115,14 +115,13 @@ pub struct Options {
     /// Whether [`check`] holds every inner stream back for long random stretches; Icarus only.
     pub hold: bool,
     pub seed: u32,
-    /// Clocks without a beat anywhere (input, output, probes) after which the run is given up; beats behind the last frame's count
-    /// for nothing.
+    /// Clocks without a beat anywhere (input, output, probes) after which the run is given up; beats after the last frame do not count.
     pub idle_limit: u64,
     /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
     /// Two runs must not share it at the same time. `None` for a temporary one of the run's own.
     pub work_dir: Option<PathBuf>,
-    /// For runs so short that Verilator's build is what takes the time: the C++ compiler optimises nothing, and the objects of the
-    /// simulator itself are kept in this folder, which builds side by side may share.
+    /// For short runs, where Verilator's build takes most of the time: the C++ compiler optimises nothing, and the objects of the
+    /// simulator itself are kept in this folder, which parallel builds may share.
     pub short_runs: Option<PathBuf>,
     pub tools: Finder,
 }
@@ -144,7 +143,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The default, in a folder of one's own.
+    /// The default, in a folder of the caller's choice.
     pub fn new(work_dir: impl Into<PathBuf>) -> Self {
         Options { work_dir: Some(work_dir.into()), ..Options::default() }
     }
@@ -255,7 +254,7 @@ impl<'a> Job<'a> {
         create_dir(work_dir)?;
         let work_dir = absolute(work_dir)?;
         let run_dir = work_dir.join("run");
-        // Recordings of an earlier run must not be taken for this one's.
+        // Recordings of an earlier run must not be mistaken for this one's.
         match std::fs::remove_dir_all(&run_dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(Kind::Unwritable { error }.at(&run_dir));

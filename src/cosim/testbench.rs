@@ -1,9 +1,9 @@
 //! The testbench around a top: plain Verilog that Verilator 5.006 and Icarus 11 both accept, no delays in it.
 //!
-//! One clocked process does everything, so that no simulator can order two of them differently. The synthesised files
-//! stay untouched: inner streams are read by hierarchical reference. Frames come from a text file beat by beat and beats go
-//! to text files, so neither the number of frames nor the stalls nor the seed need a rebuild: they are plusargs
-//! (`dir`, `frames`, `stalls`, `seed`, `idle_limit`).
+//! One clocked process does everything, so simulators cannot order two processes differently. The synthesised files are not changed:
+//! inner streams are read by hierarchical reference. Frames come from a text file beat by beat and beats go to text files, so neither
+//! the number of frames nor the stalls nor the seed need a rebuild: they are plusargs (`dir`, `frames`, `stalls`, `seed`,
+//! `idle_limit`).
 //!
 //! Files in `dir`: `input.txt` (a hexadecimal beat a line) is read; `output.txt` and `probe_<i>.txt` (`beat clock`),
 //! `frame_start.txt`, `frame_end.txt` (a clock a line) and `summary.txt` (`key value` a line) are written.
@@ -48,7 +48,7 @@ endmodule
 
 /// Clocks of reset; some designs need more than one for synchronisers.
 const RESET_CLOCKS: u32 = 8;
-/// Clocks that the bench watches on after the last expected beat, so that a beat too many is seen.
+/// Clocks for which the bench watches after the last expected beat, to see a surplus beat.
 const TAIL_CLOCKS: u32 = 64;
 
 /// The text of `volley_cosim_tb.v`. Fails on a name or path that is not plain Verilog and on a width or beat count of 0.
@@ -100,7 +100,7 @@ pub fn emit(bench: &Bench) -> Result<String> {
         let _ = writeln!(report, "            $fwrite(file, \"counter_{i} %0d\\n\", counter_{i});");
     }
     let holds: String = bench.holds.iter().enumerate().map(|(i, stream)| hold(i, stream)).collect();
-    // Beats behind the last frame's do not keep a run going that stands still elsewhere.
+    // Beats after the last frame do not keep a run alive that stands still elsewhere.
     let mut moving = String::from("in_beat || (out_beat && out_frames < frames)");
     let mut complete = String::new();
     for (i, probe) in bench.probes.iter().enumerate() {
@@ -139,8 +139,8 @@ pub fn emit(bench: &Bench) -> Result<String> {
     Ok(values.iter().fold(text, |text, (key, value)| text.replace(key, value)))
 }
 
-/// Holds stream `i` back and lets it go again, for stretches of 1 to 512 clocks, short ones as often as long ones. It
-/// changes at falling edges, so that everything has settled when a beat may move.
+/// Holds stream `i` back and lets it go again, for stretches of 1 to 512 clocks, short ones as often as long ones. It changes at
+/// falling edges, so everything has settled when a beat may move.
 fn hold(i: usize, stream: &Hold) -> String {
     let Hold { valid, ready } = stream;
     format!(

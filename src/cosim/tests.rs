@@ -88,7 +88,7 @@ fn frames(bits: usize, count: usize) -> Vec<Vec<Word>> {
             let value = (n as u64 + 3).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 7 | 1 << 11;
             word.set_field(lsb, (bits - lsb).min(40), value);
         }
-        // No carry out of the low field, so that the expectation is simple.
+        // No carry out of the low field keeps the expectation simple.
         word.set_field(0, 16, n as u64);
         word
     };
@@ -138,7 +138,7 @@ fn every_beat_arrives_on_both_simulators_with_and_without_stalls() {
 
 #[test]
 fn a_stuck_design_is_told_with_its_state() {
-    // One that refuses every beat, and one that does not know whether it does.
+    // A top that refuses every beat, and one whose ready is unknown.
     for ready in ["1'b0", "1'bx"] {
         let (dir, bench) = toy(16, ready);
         let got = run(&bench, &frames(16, 2), &options(&dir, Simulator::Icarus, 0)).unwrap();

@@ -22,15 +22,15 @@ pub struct Verdict {
     pub mismatches: u64,
     /// Values compared: counts of every time step, scores, event totals.
     pub compared: u64,
-    /// Clocks between the last scores of two frames, averaged; of a single frame from its first pixel.
+    /// Clocks between the last scores of two frames, averaged; for a single frame, from its first pixel.
     pub cycles_per_frame: f64,
     /// Clocks from the first pixel of the first frame to its last score.
     pub first_latency: u64,
     pub layers: Vec<LayerVerdict>,
-    /// What differs first, for a person to look at.
+    /// The first differences, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_mismatch: Option<Mismatch>,
-    /// Handshake errors, a wrong tlast, or a run that stood still.
+    /// Handshake errors, a wrong `tlast`, or a run that stood still.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub protocol_errors: Vec<String>,
 }
@@ -49,7 +49,7 @@ pub struct LayerVerdict {
     pub estimated_cycles: f64,
     /// Clocks that the same lanes would need if no element were zero.
     pub dense_cycles: f64,
-    /// Clocks beyond the events that the engine's documented overheads add, see [`schedule::Estimate::overhead`].
+    /// Clocks that the engine's documented overheads add to the events, see [`schedule::Estimate::overhead`].
     pub overhead: f64,
 }
 
@@ -59,7 +59,7 @@ impl LayerVerdict {
         self.events / (self.slices as f64 * self.cycles.max(1.0))
     }
 
-    /// Events as a share of those of a map without a zero.
+    /// Events as a share of the events of a map without zeros.
     pub fn density(&self) -> f64 {
         self.events / (self.slices as f64 * self.dense_cycles).max(1.0)
     }
@@ -183,7 +183,7 @@ pub fn beats(images: &Images) -> Vec<Vec<Word>> {
 /// Runs the design in folder `rtl` over `images` and compares everything with the model.
 ///
 /// # Errors
-/// What building and running the simulator says; differences are not errors but the [`Verdict`]'s content.
+/// What building and running the simulator reports. Differences are not errors; they are in the [`Verdict`].
 pub fn check(
     rtl: &Path,
     manifest: &Manifest,
@@ -265,7 +265,7 @@ impl Comparison<'_> {
         if verilog != Some(model) {
             self.mismatches += 1;
             let clock = beat.map_or(self.capture.cycles, |beat| beat.clock);
-            // The earliest in time is nearest to the cause.
+            // The earliest is nearest to the cause.
             if self.first.as_ref().is_none_or(|first| clock < first.clock) {
                 self.first = Some(place(clock));
             }
@@ -313,7 +313,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Beats behind the last frame are as wrong as missing ones.
+    /// Beats after the last frame are as wrong as missing ones.
     fn surplus(&mut self, bench: &Bench, frames: usize) {
         let expected = bench.probes.iter().map(|probe| probe.beats_per_frame).chain([bench.output.beats_per_frame]);
         let found = self.capture.probes.iter().map(Vec::len).chain([self.capture.outputs.len()]);

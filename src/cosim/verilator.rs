@@ -38,7 +38,7 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
         runtime.map_or(Ok(()), |runtime| make(&job.options.tools, &dir.join("obj"), runtime))
     })?;
     let mut plusargs = Arguments::default().words(job.plusargs());
-    // What no reset touches starts at random: a design that relies on zeros fails here, not on the board.
+    // Registers without a reset start at random: a design that relies on zeros fails here, not on the board.
     plusargs = plusargs
         .word("+verilator+rand+reset+2")
         .word(format!("+verilator+seed+{}", job.options.seed % 0x7fff_ffff + 1))

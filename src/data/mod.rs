@@ -1,4 +1,4 @@
-//! Images and labels from `.npz` files: the data that calibration, evaluation and co-simulation run on.
+//! Images and labels from `.npz` files: the data of calibration, evaluation and co-simulation.
 
 mod stream;
 
@@ -51,8 +51,8 @@ impl Images {
 /// Reads `x` (pixels) and, if there, `y` (labels); at most the first `limit` images.
 ///
 /// # Errors
-/// [`Kind::Unreadable`] if the file cannot be opened; [`Kind::Malformed`] if it is not an archive, is cut short, misses `x`, or
-/// holds arrays of another type or shape; [`Kind::NoImages`].
+/// [`Kind::Unreadable`] if the file cannot be opened; [`Kind::Malformed`] if it is not an archive, is cut short, has no `x`, or holds
+/// arrays of another type or shape; [`Kind::NoImages`].
 pub fn read_npz(path: &Path, limit: Option<usize>) -> Result<Images> {
     let mut all = None;
     batches(path, limit, usize::MAX, &mut |_, images| {
@@ -62,8 +62,7 @@ pub fn read_npz(path: &Path, limit: Option<usize>) -> Result<Images> {
     all.ok_or_else(|| Kind::NoImages.at(path))
 }
 
-/// The same images, at most `size` at a time and one batch after the other: `each` is told how many there are in all. Only one
-/// batch is in memory.
+/// The same images in batches of at most `size`: `each` is told how many there are in all. Only one batch is in memory.
 ///
 /// # Errors
 /// As [`read_npz`], and what `each` reports.

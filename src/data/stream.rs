@@ -18,13 +18,13 @@ const PIXELS: &str = "x.npy";
 /// Member of the archive that holds the labels.
 const LABELS: &str = "y.npy";
 const MAGIC: &[u8] = b"\x93NUMPY";
-/// Longest header that is read; NumPy's own are of a hundred bytes.
+/// Longest header that is read; NumPy's own have about a hundred bytes.
 const MOST_HEADER: usize = 65_536;
 /// Images of the largest file.
 const MOST_IMAGES: usize = 1 << 24;
-/// Bytes of the pixels that are in memory at once. An archive of a few bytes can hold that many.
+/// Bytes of pixels in memory at once. An archive of a few bytes can claim that many.
 const MOST_PIXELS: usize = 1 << 31;
-/// Arrays that an error names.
+/// Arrays that an error lists.
 const MOST_SHOWN: usize = 20;
 
 /// Pixels that follow one another, image by image.
@@ -51,7 +51,7 @@ impl Pixels<'_> {
     }
 }
 
-/// So many images of so many bytes.
+/// This number of images with this number of bytes each.
 fn pixels(source: &mut dyn Read, path: &Path, images: usize, size: usize) -> Result<Vec<u8>> {
     let wanted = images * size;
     if wanted > MOST_PIXELS {
@@ -61,7 +61,7 @@ fn pixels(source: &mut dyn Read, path: &Path, images: usize, size: usize) -> Res
     exactly(source, path, 'x', wanted)
 }
 
-/// So many bytes of an array. They are not reserved ahead: what a header claims is not yet there.
+/// This number of bytes of an array. They are not reserved ahead: a header's claim proves nothing.
 fn exactly(source: &mut dyn Read, path: &Path, array: char, wanted: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(wanted as u64).read_to_end(&mut bytes).map_err(|error| damaged(path, &error.to_string()))?;
@@ -74,7 +74,7 @@ fn exactly(source: &mut dyn Read, path: &Path, array: char, wanted: usize) -> Re
 /// Opens `x` and hands it to `read`.
 ///
 /// # Errors
-/// [`Kind::Unreadable`] if the file cannot be opened; [`Kind::Malformed`], [`Kind::WrongType`] or [`Kind::WrongShape`] if it is no
+/// [`Kind::Unreadable`] if the file cannot be opened; [`Kind::Malformed`], [`Kind::WrongType`] or [`Kind::WrongShape`] if it is not an
 /// archive, has no `x`, or `x` is of another type or shape; what `read` reports.
 pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Result<R>) -> Result<R> {
     let mut archive = archive(path)?;
@@ -102,7 +102,7 @@ pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Resu
     if !header.columns {
         return read(&mut Pixels { source: &mut source, path, shape, read: 0 });
     }
-    // The first index runs fastest: no image is there before all are.
+    // The first index runs fastest: no image is complete before all are.
     let bytes = pixels(&mut source, path, images, size)?;
     let columns = Array4::from_shape_vec((images, height, width, channels).f(), bytes)
         .map_err(|error| damaged(path, &error.to_string()))?;
@@ -209,7 +209,7 @@ fn header(source: &mut impl Read) -> std::io::Result<Option<String>> {
     Ok(String::from_utf8(text).ok())
 }
 
-/// The numbers behind `'shape':`.
+/// The numbers after `'shape':`.
 fn extents(header: &str) -> Option<Vec<usize>> {
     let (_, rest) = header.split_once("'shape':")?;
     let (_, rest) = rest.split_once('(')?;
@@ -217,7 +217,7 @@ fn extents(header: &str) -> Option<Vec<usize>> {
     inside.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect()
 }
 
-/// The text behind `'descr':`; none for a structured type.
+/// The text after `'descr':`; none for a structured type.
 fn quoted(header: &str) -> Option<String> {
     let (_, rest) = header.split_once("'descr':")?;
     let (kind, _) = rest.trim_start().strip_prefix('\'')?.split_once('\'')?;

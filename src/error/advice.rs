@@ -1,6 +1,6 @@
 //! What to do about each kind of problem, in terms of the library.
 //!
-//! The command line has advice of its own where a flag or a command of it is the answer.
+//! The command line has its own advice where one of its flags or commands is the answer.
 
 use super::kind::Kind;
 use super::place::{Artefact, Resource};
@@ -130,7 +130,7 @@ impl Kind {
 }
 
 impl Artefact {
-    /// What to give where it cannot be read.
+    /// What to give if it cannot be read.
     fn advice(self) -> &'static str {
         match self {
             Artefact::Any => "give the path of a file",
@@ -156,7 +156,7 @@ impl Artefact {
         }
     }
 
-    /// How it is made where it has the wrong content.
+    /// How it is made if it has the wrong content.
     fn how_to_write(self) -> &'static str {
         match self {
             Artefact::Normalisation => {

@@ -1,4 +1,4 @@
-//! What can be wrong, one variant for each kind of problem that a program may want to tell from others.
+//! What can be wrong: one variant for each kind of problem that a program may want to handle.
 
 use std::ops::{Bound, RangeBounds};
 
@@ -9,8 +9,7 @@ use crate::numbers::percent;
 
 /// What is wrong, in terms of the library. [`Error::place`](super::Error::place) says where.
 ///
-/// A text in a field is for people; no program should have to read it. Variants whose whole content is such a text are families
-/// of rare problems.
+/// A text in a field is for people; no program needs to read it. Variants that hold only such a text are families of rare problems.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Kind {
@@ -21,7 +20,7 @@ pub enum Kind {
     /// A part of a text that cannot be read; `grammar` says how the text is written.
     #[error("'{part}' cannot be read")]
     NotUnderstood { part: String, grammar: &'static str },
-    /// A part of a text that sets again what an earlier part has set.
+    /// A part of a text that sets the same thing as an earlier part.
     #[error("'{part}' sets a value for the second time")]
     SetTwice { part: String },
     /// A list without any value.
@@ -36,7 +35,7 @@ pub enum Kind {
     /// The core needs more of a resource than it may use.
     #[error("the core needs about {needed} {resource}, and {available} are available")]
     DoesNotFit { resource: Resource, needed: u64, available: u64 },
-    /// Each resource is enough by itself, but no folding was found that needs little enough of all of them.
+    /// Each resource is enough by itself, but no folding was found that fits all of them at once.
     #[error("no folding was found that fits: what one saves in block RAMs it needs in LUTs")]
     NoFoldingFits,
     /// No folding that fits takes `asked` clocks or fewer for a frame; the fastest takes `best`.
@@ -51,10 +50,10 @@ pub enum Kind {
     /// A clock cannot be divided to a baud rate; it takes `clocks` clocks per bit. `nearest` is a rate that can be made.
     #[error("a clock of {mhz} MHz cannot make {baud} baud: a bit would take {clocks:.2} clocks")]
     BaudOutOfReach { baud: u32, mhz: f64, clocks: f64, nearest: f64 },
-    /// The board has no serial line, which is needed here.
+    /// The board has no serial line, and one is needed.
     #[error("it has no serial line")]
     NoSerialLine,
-    /// The board has no processing system, which is needed here.
+    /// The board has no processing system, and one is needed.
     #[error("it has no processing system for which a block design is known")]
     NoProcessingSystem,
     /// A frame is too long for a message on a serial line.
@@ -115,7 +114,7 @@ pub enum Kind {
     /// A file is not an ONNX model.
     #[error("this is not an ONNX file, or it is damaged")]
     NotOnnx,
-    /// The runtime of float networks cannot run an ONNX model, for the reason that it gives.
+    /// The runtime of float networks cannot run an ONNX model, and says why.
     #[error("the float network cannot be run ({problem})")]
     NotRunnable { problem: String },
     /// An ONNX model of too old an operator set.
@@ -160,7 +159,7 @@ pub enum Kind {
     /// A board that the program which loads bitstreams does not know.
     #[error("openFPGALoader does not know the board {board}")]
     NotLoadable { board: String },
-    /// The weights of a core are part of its Verilog, so that it can take no others.
+    /// The weights of a core are part of its Verilog, so it cannot take others.
     #[error("the weights of this core are built in")]
     WeightsBuiltIn,
     /// The network does not fit a core, plan or file that was made for another one.
@@ -183,7 +182,7 @@ pub enum Kind {
     /// An ONNX operator that has no spiking counterpart; `accepted` are those that have.
     #[error("this operator has no spiking counterpart")]
     UnsupportedOperator { accepted: &'static str },
-    /// A known operator, or an input or output of the model, in a form that is not supported; `advice` says what is.
+    /// A known operator, or an input or output of the model, in an unsupported form; `advice` says what is supported.
     #[error("{problem}")]
     Unsupported { problem: String, advice: String },
     /// A graph that contradicts itself.
@@ -195,10 +194,10 @@ pub enum Kind {
     /// A node that layers of group neurons cannot express at its place in the graph.
     #[error("{problem}")]
     NoSpikingForm { problem: String, advice: &'static str },
-    /// A plain ReLU needs sample images, of which its threshold is measured.
+    /// A plain ReLU needs sample images to measure its threshold.
     #[error("its activation is a plain ReLU, which has no threshold")]
     NeedsCalibration,
-    /// No calibration image makes this layer active.
+    /// This layer is not active for any calibration image.
     #[error("no calibration image makes it active, so it has no threshold")]
     NeverActive,
     /// A network that breaks a rule of its form.
@@ -212,7 +211,7 @@ pub enum Kind {
     /// Sums need more bits than there are.
     #[error("{what} need more than {most} bits")]
     TooWide { what: &'static str, most: u32 },
-    /// Weights that no scale brings into the given number of bits.
+    /// Weights that no scale fits into the given number of bits.
     #[error("{problem}")]
     NoScale { problem: String },
     /// A layer that has no form in hardware.
@@ -235,7 +234,7 @@ pub enum Kind {
     /// A program could not be started.
     #[error("'{program}' could not be started ({error})")]
     ToolNotStarted { program: String, error: std::io::Error },
-    /// A program reported failure; `output` quotes what it says of it.
+    /// A program reported failure; `output` quotes its words.
     #[error("it failed ({status}):\n{output}\n")]
     ToolFailed { status: String, output: String },
     /// A program's output cannot be used; `known` says which versions are known to work.
@@ -261,13 +260,13 @@ pub enum Kind {
     /// The accelerator refuses a request with the code of an error message.
     #[error("{request}: {reason} (code {code})")]
     Refused { request: String, code: u8, reason: &'static str, advice: &'static str },
-    /// What answers is not an accelerator of Volley; its register IDENTITY is `found`.
+    /// The device that answers is not an accelerator of Volley; its register IDENTITY is `found`.
     #[error("its IDENTITY is {found:#010x} and not {expected:#010x}: this is not an accelerator of Volley")]
     NotAnAccelerator { found: u32, expected: u32 },
     /// The accelerator uses another version of the protocol.
     #[error("it uses version {}.{} of the protocol, this program uses {expected}", found.0, found.1)]
     OtherProtocol { found: (u16, u16), expected: u16 },
-    /// The accelerator contains another design than what was given.
+    /// The accelerator contains another design than the given one.
     #[error("{problem}")]
     OtherDesign { problem: String },
     /// The accelerator contradicts itself.

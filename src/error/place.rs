@@ -1,4 +1,4 @@
-//! Where something is wrong, and the names of what messages speak of.
+//! Where something is wrong, and the names of the things that messages mention.
 
 use std::fmt::{Display, Formatter};
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ impl Place {
         Place::Accelerator(port.into())
     }
 
-    /// The setting that it is about, if it is about one and not about the same thing in a file.
+    /// The setting that it is about, if it is about a setting and not about the same thing in a file.
     pub fn setting(&self) -> Option<Setting> {
         match self {
             Place::Setting(setting) | Place::LayerSetting { setting, .. } => Some(*setting),

@@ -1,4 +1,4 @@
-//! The float ANN itself, run from its ONNX file by rten: the baseline that no arithmetic of Volley touched.
+//! The float ANN itself, run from its ONNX file by rten: the baseline without any arithmetic of Volley.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Runner {
         normalisation: &Normalisation,
         choose: impl FnOnce(&GraphProto) -> Vec<String>,
     ) -> Result<Self> {
-        // Only what this crate can read itself comes to rten.
+        // rten only gets what this crate can read itself.
         let imported = read_onnx_bytes(onnx, "the ONNX file", normalisation.clone())?;
         let found = imported.nodes.first().map_or(shape, |input| input.shape);
         if found != shape {
@@ -114,9 +114,9 @@ fn for_one_image(model: &mut ModelProto, outputs: &[String]) {
             batch.value = Some(dimension::Value::DimValue(1));
         }
     }
-    // The file's types of the outputs may speak of another batch.
+    // The file's types of the outputs may name another batch size.
     graph.output = outputs.iter().map(|name| ValueInfoProto { name: name.clone(), r#type: None }).collect();
-    // Outside of training it passes its input on.
+    // Outside training it passes its input on.
     for node in graph.node.iter_mut().filter(|node| node.op_type == "Dropout") {
         node.op_type = "Identity".into();
         node.input.truncate(1);
@@ -125,7 +125,7 @@ fn for_one_image(model: &mut ModelProto, outputs: &[String]) {
     }
 }
 
-/// Writes out what rten reads otherwise than ONNX means it: it wants kernel and strides where ONNX has defaults for them, and takes
+/// Spells out what rten reads differently from ONNX: it wants kernel and strides where ONNX has defaults for them, and takes
 /// `SAME_LOWER` for `SAME_UPPER`.
 fn write_windows(model: &mut ModelProto, imported: &Network) {
     let windows: HashMap<&str, Window> = imported
@@ -191,13 +191,13 @@ impl Ann {
     }
 }
 
-/// What the modules asked for give for one image, \[channel · pixels + pixel\] each; `None` for a module that the file does not have.
+/// Outputs of the requested modules for one image, \[channel · pixels + pixel\] each; `None` for a module that the file does not have.
 pub type Found = Vec<Option<Vec<f32>>>;
 
 /// The ANN with the activations of some of its modules as outputs.
 pub struct Activations {
     runner: Runner,
-    /// Which output is that of each module asked for.
+    /// The output of each requested module.
     outputs: Vec<Option<usize>>,
 }
 
@@ -245,7 +245,7 @@ fn failed(problem: String) -> Error {
     Kind::NotRunnable { problem }.at(onnx_file())
 }
 
-/// Where its errors are: only its bytes are known here.
+/// The place of its errors: only its bytes are known here.
 fn onnx_file() -> Place {
     Place::file("the ONNX file")
 }

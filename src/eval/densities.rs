@@ -1,4 +1,4 @@
-//! How many elements are not zero, which is what the hardware works for.
+//! How many elements are not zero: these make the work of the hardware.
 
 use ndarray::Array2;
 use rayon::prelude::*;
@@ -117,7 +117,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(50))]
 
-        /// The sums are the events that the model's windows count, and the dense ones those of a map without a zero.
+        /// The sums are the events that the model's windows count; the dense ones are the events of a map without zeros.
         #[test]
         fn events_are_those_of_the_windows(seed: u64) {
             let network = random::network(seed, &random::Options::default());

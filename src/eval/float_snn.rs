@@ -131,8 +131,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
-        /// Whole weights, biases and θ need no rounding in either arithmetic, as long as all numbers stay below
-        /// 2^24: then the integer model is the float dynamics times each channel's scale.
+        /// Whole weights, biases and θ need no rounding in either arithmetic, as long as all numbers stay below 2^24. Then the integer
+        /// model is the float dynamics times each channel's scale.
         #[test]
         fn model_equals_the_dynamics_where_arithmetic_is_exact(seed: u64) {
             let options = random::Options { whole: true, members: 8, ..Default::default() };

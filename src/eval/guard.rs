@@ -1,22 +1,22 @@
-//! A fence around rten, the one library here that asserts where a file may be at fault.
+//! A fence around rten, the one library here that asserts where a file may be wrong.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {
-    /// Whether this thread is inside of the fence, where a panic is an answer and nothing to print.
+    /// Whether this thread is inside the fence. There a panic is an answer, and is not printed.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whatever rten reports.
+/// Anything that rten reports.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs `work`, which calls rten, and says what is wrong if that fails.
 ///
-/// What the import knows of is refused before rten sees it: it reads the graph by itself, with every operator, shape and
-/// constant in it. But rten reads attributes of which the import knows nothing, and asserts where they do not fit. Such a
-/// panic must not end the program. Nothing that `work` borrows is used when it has failed, so nothing half done is ever seen.
+/// The import reads the graph by itself, with every operator, shape and constant in it, and refuses what it knows to be wrong before
+/// rten sees it. But rten reads attributes that the import does not know, and asserts where they do not fit. Such a panic must not end
+/// the program. Nothing that `work` borrows is used after it has failed, so nothing half done is ever seen.
 pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, String> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {

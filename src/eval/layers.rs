@@ -24,8 +24,8 @@ pub struct LayerStats {
     /// Mean squared error of the mean activation over the time steps against the ANN's activation; `None` without the ONNX file, or
     /// where the layer's activation is not found in it.
     pub squared_error: Option<f64>,
-    /// Mean square of the ANN's activation over `squared_error`, in decibels (signal to quantisation noise); `None` as above, and
-    /// where there is no error.
+    /// Mean square of the ANN's activation over `squared_error`, in decibels (signal to quantisation noise); `None` as above, and if
+    /// there is no error.
     pub sqnr_db: Option<f64>,
     /// Least and greatest potential before firing.
     pub membrane: [i64; 2],
@@ -34,7 +34,7 @@ pub struct LayerStats {
 }
 
 impl LayerStats {
-    /// Share of the membrane's range that was used, on the side where that is more.
+    /// Share of the membrane's range that was used, on the side with the larger share.
     pub fn membrane_used(&self) -> f64 {
         let share = |side: usize| self.membrane[side] as f64 / self.membrane_range[side] as f64;
         share(0).max(share(1))
@@ -95,7 +95,7 @@ pub fn layers(
         left.into_iter().zip(right).map(|(left, right)| left.with(&right)).collect()
     };
     let mut sums = empty();
-    // As many images at once as there are cores: the ANN's activations of more would be in memory.
+    // As many images at once as there are cores: more would keep more of the ANN's activations in memory.
     for images in frames.chunks(rayon::current_num_threads()) {
         let exact = match &ann {
             Some(ann) => ann.of(images)?.into_iter().map(Some).collect(),

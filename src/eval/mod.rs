@@ -29,7 +29,7 @@ pub use tally::{Accuracy, Classes, Which, wilson};
 /// Images of a file that are in memory at a time.
 const BATCH: usize = 500;
 
-/// Shares of images, 0 to 1, in the order in which they are printed as JSON.
+/// Shares of images, 0 to 1, in the order of the JSON output.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
     /// Number of images.
@@ -62,10 +62,10 @@ pub enum Phase {
     Fixed,
 }
 
-/// Three networks and what they have done so far. Images come in batches, so that they need not all be in memory.
+/// Three networks and what they have done so far. Images come in batches, so not all need to be in memory.
 pub struct Evaluation<'a> {
     network: &'a snn::Network,
-    /// With 1 .. T time steps: what a network does in its first t time steps does not depend on those that follow.
+    /// With 1 .. T time steps: what a network does in its first t time steps does not depend on the later ones.
     fixed: Vec<fixed_point::Network>,
     /// With its name in the report.
     ann: Option<(Which, ann::Ann)>,
@@ -156,7 +156,7 @@ impl<'a> Evaluation<'a> {
         Ok(())
     }
 
-    /// What was found on all images so far.
+    /// The results on all images so far.
     ///
     /// # Errors
     /// [`Kind::NoImages`] if there were none.
@@ -210,8 +210,8 @@ pub fn evaluate(
     evaluation.summary()
 }
 
-/// As [`evaluate`], of the first `limit` images of a file that may be larger than memory. `progress` is told what runs, how many images all
-/// networks together have to run through, and how many more are done.
+/// As [`evaluate`], for the first `limit` images of a file that may be larger than memory. `progress` is told what runs, how many
+/// images all networks together have to run through, and how many more are done.
 ///
 /// # Errors
 /// As of [`evaluate`], and what reading the file reports.
@@ -246,7 +246,7 @@ pub(crate) fn check_labels(images: &Images, classes: usize) -> Result<Vec<usize>
     Ok(labels.iter().map(|&label| label as usize).collect())
 }
 
-/// Refuses images of another shape than the network's, and none.
+/// Refuses images of another shape than the network's, and an empty list.
 ///
 /// # Errors
 /// [`Kind::NoImages`] and [`Kind::OtherShape`].

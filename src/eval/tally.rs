@@ -8,16 +8,16 @@ use crate::model::argmax;
 
 /// Classes that count as right in top-5.
 const TOP: usize = 5;
-/// From how many classes on top-5 says anything.
+/// The number of classes from which top-5 means something.
 const LEAST_CLASSES: usize = 2 * TOP;
 /// Half of the width of a 95 % interval of the normal distribution, in standard deviations.
 const Z: f64 = 1.959_964;
 
-/// Which of the networks a row of a summary is about.
+/// The network of a row of a summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
-    /// The network as its ONNX file has it.
+    /// The network as in its ONNX file.
     Ann,
     /// The same, where it was trained with rounding activations (QCFS).
     Qcfs,
@@ -28,7 +28,7 @@ pub enum Which {
 }
 
 impl Which {
-    /// What an imported network is called: its activations are still made of the file's own operators.
+    /// The name of an imported network: its activations are still made of the file's own operators.
     pub fn of(imported: &ann::Network) -> Which {
         let rounds = imported.nodes.iter().any(|node| node.op == Op::Floor);
         if rounds { Which::Qcfs } else { Which::Ann }
@@ -128,7 +128,7 @@ impl Tally {
     }
 }
 
-/// Wilson's score interval of a share of `right` in `all` (E. B. Wilson, 1927): unlike the simple one it holds near 1 as well.
+/// Wilson's score interval of a share of `right` in `all` (E. B. Wilson, 1927): unlike the simple interval it is also right near 1.
 pub fn wilson(right: f64, all: f64) -> [f64; 2] {
     let (share, z2) = (right / all, Z * Z);
     let middle = share + z2 / (2.0 * all);

@@ -323,8 +323,8 @@ fn taken(size: usize, start: i64, end: i64, step: i64) -> Result<Vec<usize>, Str
 fn broadcast(shapes: &[&[usize]]) -> Vec<usize> {
     let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
     // From the last axis on; a tensor that has none there is as if it had 1.
-    let size = |behind: usize| {
-        let sizes = shapes.iter().filter_map(|shape| shape.len().checked_sub(behind + 1).map(|index| shape[index]));
+    let size = |from_end: usize| {
+        let sizes = shapes.iter().filter_map(|shape| shape.len().checked_sub(from_end + 1).map(|index| shape[index]));
         sizes.fold(1, |found, size| if size == 1 { found } else { size })
     };
     (0..rank).rev().map(size).collect()

@@ -141,9 +141,9 @@ fn broadcasts(tensor: &Tensor, rank: usize, shape: Shape) -> bool {
 /// Whether the tensor has its elements along the channel axis of a map of `rank`.
 fn is_per_channel(tensor: &Tensor, rank: usize) -> bool {
     let sizes = tensor.shape();
-    let behind = rank - 2;
-    sizes.len() > behind
+    let trailing = rank - 2;
+    sizes.len() > trailing
         && sizes.len() <= rank
-        && sizes.iter().rev().take(behind).all(|&size| size == 1)
+        && sizes.iter().rev().take(trailing).all(|&size| size == 1)
         && (sizes.len() < rank || sizes[0] == 1)
 }

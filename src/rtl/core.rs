@@ -139,11 +139,11 @@ fn comment(name: &str, network: &Network) -> String {
 
 /// The reset of what sends the stream of `source`, its fork included.
 fn reset(network: &Network, source: Source) -> String {
-    let behind = match source {
+    let stage = match source {
         Source::Input => network.nodes.len(),
         Source::Node(index) => network.nodes.len() - 1 - index,
     };
-    format!("resets[{behind}]")
+    format!("resets[{stage}]")
 }
 
 fn stream(module: &mut Module, name: &str, bits: u32) {

@@ -1,8 +1,8 @@
-//! Gives the layers whose activation was a plain ReLU, which has no λ of its own, member thresholds, and makes good what can be
+//! Gives member thresholds to the layers whose activation was a plain ReLU, which has no λ of its own, and corrects as much as possible
 //! of the error that they then have.
 //!
-//! Layer by layer, in order, on sample images, which run through the float ANN and through the spiking network of the layers
-//! so far. So each layer is corrected on the inputs that it will really get, errors of the layers before it included.
+//! It works layer by layer, in order, on sample images. They run through the float ANN and through the spiking network of the layers so
+//! far. So each layer is corrected on the inputs that it will really get, with the errors of the layers before it.
 
 mod refit;
 mod theta;
@@ -20,7 +20,7 @@ use crate::words::{Words, as_word};
 use refit::Sample;
 use theta::{mean_output, thetas};
 
-/// How far calibration goes; each way does what the one before it does and a little more.
+/// How far calibration goes; each way does more than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Calibration {
@@ -32,7 +32,7 @@ pub enum Calibration {
     Channel,
     /// Biases make up for the mean error of each channel
     Bias,
-    /// Weights and readout are fitted anew to the inputs that spiking layers give
+    /// Weights and readout are refitted to the inputs that spiking layers give
     #[default]
     Weights,
 }
@@ -43,7 +43,7 @@ impl Words for Calibration {
         (Calibration::Layer, "layer", "λ of the layer with the least squared error"),
         (Calibration::Channel, "channel", "λ of each channel with the least squared error"),
         (Calibration::Bias, "bias", "Biases make up for the mean error of each channel"),
-        (Calibration::Weights, "weights", "Weights and readout are fitted anew to the inputs that spiking layers give"),
+        (Calibration::Weights, "weights", "Weights and readout are refitted to the inputs that spiking layers give"),
     ];
 }
 as_word!(Calibration);
@@ -74,7 +74,7 @@ pub fn calibrate(
     let normalisation = &conversion.network.input.normalisation;
     let inputs = images.pixels.outer_iter().map(|image| float::normalised(image, normalisation));
     let mut frames: Vec<Frame> = inputs.map(|input| Frame { input, exact: Vec::new(), spiking: Vec::new() }).collect();
-    // Behind the last reader of a map, its memory is given back.
+    // After the last reader of a map, its memory is given back.
     let last_reader = last_readers(&conversion.network);
     let network = &mut conversion.network;
     for index in 0..network.nodes.len() {
@@ -96,7 +96,7 @@ pub fn calibrate(
                     correct_bias(network, index, &mut layer, &frames, &exact);
                 }
                 if !readout {
-                    // A layer that is not calibrated rounds in the float ANN, too: it was trained so.
+                    // A layer that is not calibrated rounds in the float ANN, too: it was trained that way.
                     let activation = |current: Array2<f32>| match uncalibrated {
                         true => current.mapv_into(|x| x.max(0.0)),
                         false => fire_constant(&layer, network.members, 1, current),
@@ -124,7 +124,7 @@ pub fn calibrate(
     Ok(())
 }
 
-/// Checks that no layer still waits for its θ: what to ask when there are no images to calibrate with.
+/// Checks that no layer still waits for its θ, where there are no images to calibrate with.
 ///
 /// # Errors
 /// [`Kind::NeedsCalibration`] naming the first such layer.
@@ -235,8 +235,8 @@ fn fire_constant(layer: &Layer, members: u32, timesteps: u32, mut current: Array
     current
 }
 
-/// Fits the weights of the largest term and the bias anew, such that the layer's mean current over the time steps comes as
-/// close as it can to that of the float ANN.
+/// Refits the weights of the largest term and the bias, so that the layer's mean current over the time steps comes as close as possible
+/// to that of the float ANN.
 fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[Frame], exact: &[Array2<f32>]) {
     let out = network.nodes[index].shape;
     let Some(main) =
@@ -244,7 +244,7 @@ fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[F
     else {
         return;
     };
-    // The image is what it was.
+    // The image does not change.
     let Source::Node(from) = layer.terms[main].source else { return };
     let shape = network.nodes[from].shape;
     let timesteps = network.timesteps as f32;
@@ -264,7 +264,7 @@ fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[F
     refit::refit(&mut layer.terms[main], &mut layer.bias, shape, out, &samples);
 }
 
-/// Adds to each channel's bias by how much the spiking layer's mean output falls short of the float ANN's.
+/// Adds to each channel's bias the amount by which the spiking layer's mean output falls short of the float ANN's.
 fn correct_bias(network: &Network, index: usize, layer: &mut Layer, frames: &[Frame], exact: &[Array2<f32>]) {
     let timesteps = network.timesteps as f32;
     let missing = frames.par_iter().zip(exact).map(|(frame, exact)| {

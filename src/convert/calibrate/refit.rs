@@ -1,5 +1,5 @@
-//! A layer's weights and bias fitted anew to the inputs that it gets from spiking layers: linear least squares towards the
-//! current of the float ANN, with a ridge that draws the weights to what training made them.
+//! A layer's weights and bias, refitted to the inputs that it gets from spiking layers: linear least squares towards the current of the
+//! float ANN, with a ridge that draws the weights to their trained values.
 
 use nalgebra::{Cholesky, DMatrix};
 use ndarray::linalg::general_mat_mul;
@@ -12,16 +12,16 @@ use crate::snn::{Term, float};
 /// Windows that the fit of one layer looks at.
 const WINDOWS: usize = 60_000;
 
-/// Weights of one output channel that a fit can find, in windows for each: with fewer windows it would learn the images.
+/// Windows for each weight of an output channel that a fit may find: with fewer windows it would learn the images.
 const WINDOWS_A_WEIGHT: usize = 8;
 
-/// Most weights of one output channel: the system of equations has that many rows.
+/// Most weights of one output channel: the system of equations has this many rows.
 const MOST_WEIGHTS: usize = 2304;
 
 /// The ridge, relative to the mean square of an input summed over all windows. Between 10⁻³ and 10⁻¹ it changes little.
 const RIDGE: f64 = 0.01;
 
-/// Images of a part whose sums are made by one thread: a fixed number, so that the result does not depend on threads.
+/// Images of a part whose sums are made by one thread: a fixed number, so the result does not depend on threads.
 const IMAGES_A_PART: usize = 64;
 
 /// What one image shows.
@@ -32,9 +32,9 @@ pub struct Sample {
     pub missing: Array2<f32>,
 }
 
-/// Adds to the weights of `term` and to `bias` what brings the layer's current closest to what is missing. `shape` is that
-/// of the term's source, `out` that of the layer. A weight between channels that are not connected stays 0. Channels of
-/// too many weights for the images stay as they are.
+/// Changes the weights of `term` and `bias` such that the layer's current comes closest to what is missing. `shape` is that
+/// of the term's source, `out` that of the layer. A weight between channels that are not connected stays 0. Channels with too many
+/// weights for the images stay as they are.
 pub fn refit(term: &mut Term, bias: &mut [f32], shape: Shape, out: Shape, samples: &[Sample]) {
     for (inputs, outputs) in connected(term) {
         let (_, _, ky, kx) = term.weights.dim();
@@ -62,7 +62,7 @@ pub fn refit(term: &mut Term, bias: &mut [f32], shape: Shape, out: Shape, sample
         }
         let ridge = RIDGE * products.diagonal().rows(0, unknowns).mean();
         (0..unknowns).for_each(|weight| products[(weight, weight)] += ridge);
-        // Without a factorisation no input was ever excited: there is nothing to fit.
+        // Without a factorisation no input was ever active: there is nothing to fit.
         let Some(factors) = Cholesky::new(products) else { continue };
         let change = factors.solve(&wanted);
         for (column, &output) in outputs.iter().enumerate() {
@@ -134,8 +134,8 @@ mod tests {
     use crate::snn::Source;
     use ndarray::Array4;
 
-    /// What is missing is made by a known change of weights and bias; the fit finds it, and nothing between channels that
-    /// are not connected.
+    /// A known change of weights and bias makes the missing current; the fit finds it, and finds nothing between channels that are not
+    /// connected.
     #[test]
     fn a_known_change_is_found() {
         let mut random = Random::new(5);

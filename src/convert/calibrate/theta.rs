@@ -8,7 +8,7 @@ use super::Calibration;
 use crate::error::{Kind, Place, Result};
 use crate::snn::float;
 
-/// Values of one layer that the search for its θ looks at.
+/// Values of one layer that the search for θ uses.
 const LAYER_SAMPLES: usize = 40_000;
 
 /// Values of one channel.
