@@ -28,7 +28,7 @@ pub fn accumulator(network: &Network, layer: &Layer, channel: usize) -> Interval
     sum
 }
 
-/// What a term reads, whatever its weights are.
+/// What a term reads, for any weights.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
     pub source: Source,
@@ -45,7 +45,7 @@ impl Reach {
     }
 }
 
-/// The largest magnitude of a sum of `terms` for any of `channels` outputs, whatever the weights of `bits` bits are.
+/// The largest magnitude of a sum of `terms` for any of `channels` outputs, for any weights of `bits` bits.
 pub fn largest_sum(network: &Network, bits: u32, terms: &[Reach], channels: usize) -> i128 {
     let limit = i128::from(weight_limit(bits));
     let of = |channel: usize| -> i128 {
@@ -94,8 +94,8 @@ pub fn membrane(theta: i64, members: u32, timesteps: u32, current: Interval) -> 
     all
 }
 
-/// What `v − clamp(floor(v/Θ), 0, τ)·Θ` makes of an interval: below 0 nothing fires, up to (τ+1)Θ the residue stays,
-/// beyond it all members fire.
+/// The image of an interval under `v − clamp(floor(v/Θ), 0, τ)·Θ`: below 0 nothing fires, up to (τ+1)Θ the residue stays, beyond it all
+/// members fire.
 fn after_firing(v: Interval, theta: i128, members: i128) -> Interval {
     let top = (members + 1) * theta;
     let mut parts = Vec::with_capacity(3);

@@ -1,11 +1,11 @@
-//! Groups of a convolution, found in its weights: hardware skips what a group does not read, wherever the zeros came from
-//! (a grouped or depthwise convolution, an identity shortcut, pruning).
+//! Groups of a convolution, found in its weights: hardware skips what a group does not read. The zeros may come from a grouped or
+//! depthwise convolution, an identity shortcut, or pruning.
 
 use ndarray::{Array2, Array4, ArrayView2, Axis};
 
-/// The largest number of groups that `weights` (\[out, in, kernel height, kernel width\]) has: with `g` groups, output
-/// channel o may have non-zero weights only for input channels of group `o·g/out`, the channels of a group being
-/// consecutive. 1 if the term is dense, or has no weight at all.
+/// The largest number of groups that `weights` (\[out, in, kernel height, kernel width\]) has: with `g` groups, output channel o may
+/// have non-zero weights only for input channels of group `o·g/out`. The channels of a group are consecutive. 1 if the term is dense,
+/// or has no weight at all.
 pub fn count<W: Default + PartialEq>(weights: &Array4<W>) -> usize {
     let (outputs, inputs, ..) = weights.dim();
     let reads = reads(weights);
@@ -29,7 +29,7 @@ fn reads<W: Default + PartialEq>(weights: &Array4<W>) -> Array2<bool> {
     reads.map_axis(Axis(2), |rows| rows.iter().any(|&read| read))
 }
 
-/// Whether everything outside of `groups` blocks on the diagonal is false.
+/// Whether everything outside `groups` blocks on the diagonal is false.
 fn diagonal(reads: ArrayView2<bool>, groups: usize) -> bool {
     let (outputs, inputs) = reads.dim();
     reads.indexed_iter().all(|((output, input), &read)| !read || output * groups / outputs == input * groups / inputs)

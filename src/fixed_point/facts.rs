@@ -1,4 +1,4 @@
-//! What follows from a network by its structure alone: shapes, ranges and widths of what its nodes send, kinds of layers.
+//! Facts that follow from the structure of a network alone: shapes, ranges and widths of what its nodes send, kinds of layers.
 
 use super::{Layer, Network, Neuron, Op, PoolKind, Source, unsigned_bits};
 use crate::shape::Shape;
@@ -23,8 +23,8 @@ impl Network {
         }
     }
 
-    /// Largest count that one output element of node `node` can have in one time step: τ for a layer, τ·k² behind a
-    /// sum pool of k×k, 0 for the readout, which has none.
+    /// Largest count that one output element of node `node` can have in one time step: τ for a layer, τ·k² after a sum pool of k×k, 0
+    /// for the readout, which has none.
     pub fn count_max(&self, node: usize) -> u64 {
         match &self.nodes[node].op {
             Op::Layer(Layer { neuron: Neuron::Group { .. }, .. }) => u64::from(self.members),
@@ -59,7 +59,7 @@ impl Network {
         if layer.is_readout() { self.timesteps } else { 1 }
     }
 
-    /// Time steps that `layer` computes one by one: 1 where all of them share a current, T else.
+    /// Time steps that `layer` computes one by one: 1 where all of them share a current, else T.
     pub fn separate_timesteps(&self, layer: &Layer) -> u32 {
         if layer.is_readout() || layer.reads_input() { 1 } else { self.timesteps }
     }
@@ -87,7 +87,7 @@ impl Layer {
         matches!(self.neuron, Neuron::Readout { .. })
     }
 
-    /// Whether all of its terms read the input, so that its current is the same at each time step.
+    /// Whether all of its terms read the input: then its current is the same at each time step.
     pub fn reads_input(&self) -> bool {
         self.terms.iter().all(|term| term.source == Source::Input)
     }

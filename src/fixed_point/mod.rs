@@ -17,7 +17,7 @@ use crate::words::{Words, as_word};
 pub use interval::{Interval, signed_bits, unsigned_bits};
 pub use settings::Settings;
 
-/// The network in integers. From here on nothing is rounded and nothing saturates but the count's clamp at τ.
+/// The network in integers. From here on nothing is rounded and nothing saturates, except the count's clamp at τ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     pub name: String,
@@ -51,7 +51,7 @@ as_word!(ThresholdMode);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightMode {
-    /// They are part of it, and every width is the least that they need.
+    /// They are part of it, and every width is as small as they allow.
     #[default]
     Baked,
     /// They can be loaded while it runs: widths hold for every network of the same shape.
@@ -80,8 +80,8 @@ impl WeightMode {
 /// The input encoder: element value = raw pixel − `offset[channel]`.
 ///
 /// A raw zero stays zero where the first layer has no padding (offset 0, so blank pixels are skipped); with
-/// padding the offset is the rounded mean, so that a padded zero means what training meant by it. The scale
-/// 1/(255·std) is in the first layer's weights and what the offset leaves of the mean in its bias.
+/// padding the offset is the rounded mean, so a padded zero has the meaning that it had in training. The scale 1/(255·std) is in the
+/// first layer's weights, and the part of the mean that the offset leaves is in its bias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     pub shape: Shape,
@@ -143,9 +143,8 @@ pub struct Pool {
     pub window: Window,
 }
 
-/// Smallest widths that hold every value for every input, from interval arithmetic over the actual weights; where these
-/// can be loaded, over all that can be.
-/// Signed two's complement bits, the sign included, unless said otherwise.
+/// Smallest widths that hold every value for every input, from interval arithmetic over the actual weights, or over all possible
+/// weights where weights can be loaded. Signed two's complement bits, the sign included, unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Widths {
     /// A lane's accumulator, at any moment of the accumulation in any order: of one time step, for a readout of the sum

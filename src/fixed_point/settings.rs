@@ -70,7 +70,7 @@ impl Settings {
 
     /// # Errors
     /// [`Kind::OutOfRange`] for weight bits outside 2..=16, and [`Kind::RuntimeWeightsNeedExact`] for weights loaded at run time with
-    /// thresholds of powers of two: how far apart these lie, and with it what the hardware does, depends on the weights.
+    /// thresholds of powers of two: the distance between these, and so the hardware, depends on the weights.
     pub fn validate(&self) -> Result<()> {
         if self.weights == WeightMode::Runtime && self.threshold == ThresholdMode::Pow2 {
             return Err(Kind::RuntimeWeightsNeedExact.at(Setting::WeightMode));
@@ -84,7 +84,7 @@ impl Settings {
     /// Checks that each layer named is one of `layers`.
     ///
     /// # Errors
-    /// [`Kind::UnknownLayer`] naming the first that is not.
+    /// [`Kind::UnknownLayer`] naming the first unknown one.
     pub fn check_layers<'n>(&self, layers: impl Iterator<Item = &'n str> + Clone) -> Result<()> {
         match self.layer_bits.keys().find(|name| !layers.clone().any(|layer| layer == **name)) {
             None => Ok(()),

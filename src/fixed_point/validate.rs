@@ -1,4 +1,4 @@
-//! What every integer network obeys, so that later modules may rely on it without asking again.
+//! The rules that every integer network obeys: later modules rely on them and check nothing again.
 
 use super::settings::WEIGHT_BITS;
 use super::{Layer, Network, Neuron, Op, Pool, Source, ThresholdMode, conv_groups};

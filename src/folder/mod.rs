@@ -1,7 +1,7 @@
 //! The converted-network folder: a converted network and its settings in two open formats, to be kept, read and edited.
 //!
-//! `network.toml` says what the network is, `weights.safetensors` holds its numbers, and `model.onnx`, where it
-//! is known, is the float network that it came from. `docs/network-folder.md` describes every key.
+//! `network.toml` describes the network, `weights.safetensors` holds its numbers, and `model.onnx`, where it is known, is the float
+//! network that it came from. `docs/network-folder.md` describes every key.
 
 mod table;
 mod weights;

@@ -1,4 +1,4 @@
-//! `network.toml`: everything of a converted network but its numbers.
+//! `network.toml`: everything of a converted network except its numbers.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -34,7 +34,7 @@ pub struct Table {
     nodes: Vec<Node>,
 }
 
-/// Sizes are 16 bits wide, so that no arithmetic on them can overflow.
+/// Sizes are 16 bits wide, so no arithmetic on them can overflow.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Input {
@@ -186,7 +186,7 @@ impl Table {
     /// The network with empty weights, and the settings. Sources are resolved; the rest is for the validator.
     pub fn into_network(self, path: &Path) -> Result<(Network, Settings)> {
         let mut indices: HashMap<String, usize> = HashMap::new();
-        // Looked at first: a theta is written once and held for every channel.
+        // Checked first: a theta is written once and held for every channel.
         let channels = |node: &Node| {
             let (Node::Layer { shape, .. } | Node::Pool { shape, .. }) = node;
             usize::from(shape[0])

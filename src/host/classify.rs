@@ -1,8 +1,8 @@
 //! Frames in, scores out, with as many frames on the way as the accelerator has space for.
 //!
-//! An accelerator answers in the order in which it was asked. So a reply also says that what was sent before it and is not answered
-//! was lost; and when the line complains without naming a request, a READ behind all others finds out which were: its reply
-//! comes when they are settled. It is called a fence here.
+//! An accelerator answers in the order in which it was asked. So a reply also says that earlier requests without an answer were lost.
+//! When the line complains without naming a request, a READ after all others finds out which were lost: its reply comes when all of
+//! them are settled. It is called a fence here.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -33,7 +33,7 @@ struct Batch<'a> {
     /// Number of the first frame, for messages.
     first: usize,
     scores: Vec<Option<Vec<i32>>>,
-    /// Times that each frame was sent, and its sequence number: it keeps it, so that a late reply is still its own.
+    /// Times that each frame was sent, and its sequence number. A frame keeps its number, so a late reply still belongs to it.
     tries: Vec<u32>,
     sequences: Vec<Option<u16>>,
     /// Frames to send, in this order.
@@ -43,7 +43,7 @@ struct Batch<'a> {
     /// Bytes of frames that may be on the way.
     window: usize,
     fence_wanted: bool,
-    /// The core is stuck: nothing more is sent before it was reset.
+    /// The core is stuck: nothing more is sent before it is reset.
     reset_wanted: bool,
     /// Time limits in a row.
     silences: u32,
@@ -63,7 +63,7 @@ impl Accelerator {
             let kind = error::Kind::FrameSize { found: frames[at].len(), expected: size, shape: identity.shape };
             return Err(kind.at(Place::Frame(first + at)));
         }
-        // Space is left for a fence, if there is space for both.
+        // Space is left for a fence, if both fit.
         let space = identity.link_buffer;
         let window = if OVERHEAD + size + FENCE <= space { space - FENCE } else { space };
         let mut batch = Batch {
@@ -166,7 +166,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Takes the reply to what is the `at`-th of those on their way. Returns how many frames that answers.
+    /// Takes the reply to the `at`-th request on its way. Returns how many frames it answers.
     fn take(&mut self, at: usize, reply: &Message) -> Result<usize> {
         let lost: Vec<_> = self.sent.drain(..at).collect();
         let answered = self.sent.pop_front();
@@ -191,7 +191,7 @@ impl Batch<'_> {
         Ok(0)
     }
 
-    /// Nothing came within the limit: all that is on its way is lost.
+    /// Nothing came within the limit: everything on its way is lost.
     fn silence(&mut self) -> Result<()> {
         self.silences += 1;
         let lost: Vec<_> = self.sent.drain(..).filter_map(|sent| sent.frame).collect();

@@ -1,4 +1,4 @@
-//! One accelerator, asked one thing at a time.
+//! One accelerator, with one request at a time.
 
 use crate::error::{self, Error, Place, Result, Setting};
 
@@ -115,7 +115,7 @@ impl Accelerator {
         }
     }
 
-    /// Asks until there is an answer; for what may be carried out twice. `length` is that of the reply's payload.
+    /// Asks until there is an answer; only for requests that may be carried out twice. `length` is that of the reply's payload.
     fn request(&mut self, kind: Kind, payload: Vec<u8>, length: usize, what: &str) -> Result<Vec<u8>> {
         let (limits, tries) = (self.line.limits, self.line.limits.retries + 1);
         let request = Message::request(kind, self.line.next_sequence(), payload);

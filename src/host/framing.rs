@@ -1,6 +1,6 @@
 //! Where a message begins and ends in a stream of bytes, and whether it arrived whole: RFC 1662's octet stuffing and FCS-16.
 
-/// Ends a message and begins the next; stands nowhere else.
+/// Ends a message and begins the next; appears nowhere else.
 pub const FLAG: u8 = 0x7E;
 /// The next byte has its bit 5 inverted.
 pub const ESCAPE: u8 = 0x7D;
@@ -30,11 +30,11 @@ pub fn encode(content: &[u8]) -> Vec<u8> {
     line
 }
 
-/// What stood between two flags and was not sent like this: its FCS is wrong, or it is too short or too long to have one.
+/// Bytes between two flags that are not a message: the FCS is wrong, or they are too few or too many to have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Damaged;
 
-/// Finds the contents again. Whatever it is given, it has found its place again at the next flag.
+/// Finds the contents again. After any bytes it finds its place again at the next flag.
 #[derive(Debug)]
 pub struct Decoder {
     body: Vec<u8>,
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// All that a decoder makes of some bytes.
+    /// Everything that a decoder makes of some bytes.
     fn decode(decoder: &mut Decoder, line: &[u8]) -> Vec<Result<Vec<u8>, Damaged>> {
         line.iter().filter_map(|&byte| decoder.push(byte)).collect()
     }
@@ -133,7 +133,7 @@ mod tests {
         fn any_garbage_ends_at_the_next_flag(garbage in prop::collection::vec(any::<u8>(), 0..300), content in prop::collection::vec(any::<u8>(), 0..20)) {
             let mut decoder = Decoder::new(64);
             decode(&mut decoder, &garbage);
-            // The first flag ends what the garbage was, the message is whole.
+            // The first flag ends the garbage; the message is whole.
             let last = decode(&mut decoder, &encode(&content)).pop();
             prop_assert_eq!(last, Some(Ok(content)));
         }

@@ -1,4 +1,4 @@
-//! A line on which an accelerator is: requests go out, whole messages come back, and what the line loses is sent again.
+//! A line to an accelerator: requests go out, whole messages come back, and what the line loses is sent again.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub(super) struct Line {
     pub name: String,
     pub limits: Limits,
     pub errors: LinkErrors,
-    /// All bytes that ever came.
+    /// All bytes that have come.
     pub heard: u64,
     decoder: Decoder,
     /// Bytes that came; those from `at` on are not decoded yet.
@@ -30,11 +30,11 @@ pub(super) struct Line {
 /// What came over the line.
 pub(super) enum Heard {
     Reply(Message),
-    /// An ERROR that names no request: something was lost.
+    /// An ERROR that does not name a request: something was lost.
     Refused(Refusal),
-    /// Something that was no message.
+    /// Something that was not a message.
     Damaged,
-    /// Nothing, until the time was over.
+    /// Nothing before the time was over.
     Silence,
 }
 
@@ -49,9 +49,9 @@ pub(super) enum Outcome {
 /// How a single try waits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Patience {
-    /// It is over when something on the line was damaged, since that may have been it.
+    /// It ends when something on the line was damaged, since that may have been the reply.
     Hasty,
-    /// It is over when there is an answer or the time is.
+    /// It ends with an answer, or when the time is over.
     Long,
 }
 
@@ -71,10 +71,10 @@ impl Line {
     }
 
     /// Sends a request up to `tries` times: again at once when something on the line was damaged, and whenever `wait` is over.
-    /// For what may be carried out twice. `length` is that of the reply's payload.
+    /// Only for requests that may be carried out twice. `length` is that of the reply's payload.
     pub fn exchange(&mut self, request: &Message, length: usize, wait: Duration, tries: u32) -> Result<Outcome> {
         for last in (0..tries).rev() {
-            // An accelerator that complains is there, so the last try is waited for whatever else comes.
+            // An accelerator that complains is alive, so the last try waits for its reply whatever else comes.
             let patience = if last == 0 { Patience::Long } else { Patience::Hasty };
             match self.attempt(request, length, wait, patience)? {
                 Outcome::Lost | Outcome::Refused(Refusal::Damaged | Refusal::NoSpace) if last > 0 => {
@@ -131,7 +131,7 @@ impl Line {
         }
     }
 
-    /// What it is that came, counted if it is trouble.
+    /// The kind of what came; trouble is counted.
     fn sort(&mut self, message: Option<Message>) -> Heard {
         let Some(message) = message else {
             self.errors.damaged_replies += 1;
@@ -155,12 +155,12 @@ impl Line {
         sequence
     }
 
-    /// The error of what the accelerator does not do.
+    /// The error of a refused request.
     pub fn refused(&self, what: &str, refusal: Refusal) -> Error {
         refusal.explain(what).at(Place::accelerator(&self.name))
     }
 
-    /// The error of what stays without an answer.
+    /// The error of a request without an answer.
     pub fn silent(&self, what: &str, tries: u32) -> Error {
         let seconds = self.limits.timeout.as_secs_f64();
         let link = self.errors.to_string();
@@ -178,7 +178,7 @@ fn gone(name: &str, error: std::io::Error) -> Error {
     error::Kind::PortGone { error }.at(Place::accelerator(name))
 }
 
-/// Hardly the one that an earlier host stopped at. The standard library's hasher is the only randomness that needs no dependency.
+/// It is hardly the number at which an earlier host stopped. The standard library's hasher is the only randomness without a dependency.
 fn random_sequence() -> u16 {
     use std::hash::{BuildHasher, Hasher};
     let random = std::hash::RandomState::new().build_hasher().finish();

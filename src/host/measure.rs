@@ -1,7 +1,7 @@
 //! A measured run: frames are sent, scores compared with the model's, times taken.
 //!
-//! The first frames, half of them and at most 20, are sent one at a time, which gives the latency; the others as many at once as the
-//! accelerator has space for, which gives the throughput.
+//! The first frames, half of them and at most 20, are sent one at a time, which gives the latency. The others are sent as many at once
+//! as the accelerator has space for, which gives the throughput.
 
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub struct Measured {
     pub frames: usize,
     /// Frames that got the class of their label; `None` without labels.
     pub right: Option<usize>,
-    /// `None` if the design does not count it.
+    /// `None` if the design does not measure it.
     pub latency: Option<Latency>,
     /// Of the frames that were sent one at a time.
     pub round_trip: RoundTrip,
@@ -130,7 +130,7 @@ impl Measurement {
     }
 
     /// Sends some more of `all` images, and compares their scores with those of `model`. `done` is told how many more frames are done.
-    /// So few images at a time that none of the accelerator's counters comes round: some hundreds.
+    /// Few enough images at a time that no counter of the accelerator wraps: some hundreds.
     ///
     /// # Errors
     /// [`Kind::NoAnswer`], [`Kind::Refused`] and [`Kind::FrameLost`]; [`Kind::FaultyDesign`] for an accelerator that contradicts itself.
@@ -146,7 +146,7 @@ impl Measurement {
         let size = accelerator.identity().frame_bytes();
         let frames: Vec<&[u8]> = standard.as_slice().unwrap_or(&[]).chunks_exact(size).collect();
         let mut scores = Vec::with_capacity(frames.len());
-        // The others are sent together; a single frame tells at least its own time.
+        // The others are sent together; a single frame at least gives its own time.
         let single = if self.frames == 0 { all.div_ceil(2).min(MOST_SINGLE).min(frames.len()) } else { 0 };
         let (alone, together) = frames.split_at(single);
         for (index, frame) in alone.iter().enumerate() {
@@ -178,7 +178,7 @@ impl Measurement {
         Ok(())
     }
 
-    /// What was found.
+    /// The results.
     pub fn finish(mut self, accelerator: &Accelerator) -> Measured {
         let identity = *accelerator.identity();
         self.latencies.sort_unstable();

@@ -1,4 +1,4 @@
-//! What is asked and answered.
+//! Requests and answers.
 
 use crate::error;
 
@@ -11,12 +11,12 @@ pub const MOST_PAYLOAD: usize = u16::MAX as usize;
 pub const MOST_CONTENT: usize = HEADER + MOST_PAYLOAD;
 /// Registers that one READ may ask for.
 pub const MOST_REGISTERS: u8 = 64;
-/// The sequence of an ERROR that answers what could not be read.
+/// The sequence of an ERROR that answers an unreadable message.
 pub const NO_SEQUENCE: u16 = 0xFFFF;
 /// The kind of a refusal.
 pub const ERROR: u8 = 0xFF;
 
-/// What a host can ask for.
+/// Requests of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
@@ -85,7 +85,7 @@ pub enum Refusal {
     Damaged,
     /// 2: no space for a request.
     NoSpace,
-    /// 3: its length does not fit this design.
+    /// 3: the length does not fit this design.
     Length,
     /// 4: no such kind.
     Kind,
@@ -145,7 +145,7 @@ impl Refusal {
     }
 }
 
-/// The words of a payload that holds nothing else.
+/// The words of a payload that holds only words.
 pub fn words(payload: &[u8]) -> Vec<u32> {
     payload.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
 }

@@ -1,8 +1,8 @@
 //! The host side of a generated accelerator: everything that `docs/host-protocol.md` says about a serial line.
 //!
-//! `framing` finds messages in a stream of bytes, `message` gives them a meaning, `registers` names what an accelerator has. [`Accelerator`]
-//! puts them to work over a [`Port`]: it opens an accelerator, classifies frames and loads weights. Every wait has a limit, whatever
-//! an accelerator sends or does not send, and what the line loses is sent again a limited number of times.
+//! `framing` finds messages in a stream of bytes, `message` gives them a meaning, `registers` names what an accelerator has.
+//! [`Accelerator`] uses them over a [`Port`]: it opens an accelerator, classifies frames and loads weights. Every wait has a limit, and
+//! what the line loses is sent again a limited number of times.
 
 mod classify;
 mod client;
@@ -34,9 +34,9 @@ pub const DEFAULT_BAUD: u32 = 1_000_000;
 /// How long, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// What is answered by nothing for so long was lost. It must cover the time that a message needs on the line and in the accelerator.
+    /// A request without an answer for this long counts as lost. The time must cover a message on the line and in the accelerator.
     pub timeout: Duration,
-    /// A message that was lost is sent again so many times.
+    /// How often a lost message is sent again.
     pub retries: u32,
 }
 
@@ -47,7 +47,7 @@ impl Default for Limits {
     }
 }
 
-/// What went wrong on the line since an accelerator was opened, all of it mended.
+/// What went wrong on the line since an accelerator was opened; all of it was repaired.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct LinkErrors {
     /// Requests that were sent again.
@@ -56,7 +56,7 @@ pub struct LinkErrors {
     pub damaged_requests: u64,
     /// Requests for which the accelerator had no space (code 2).
     pub refused_requests: u64,
-    /// What came from the accelerator and was no message.
+    /// Bytes from the accelerator that were not a message.
     pub damaged_replies: u64,
     /// Replies that nobody waited for: to an earlier host, or to something that had been sent again.
     pub stale_replies: u64,

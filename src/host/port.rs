@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-/// Bytes there and back. What is sent is on its way while the caller goes on, since an accelerator answers before it has taken all.
+/// Bytes in both directions. Sending continues in the background, since an accelerator answers before it has taken everything.
 pub trait Port: Send {
     /// Sends bytes without waiting for the line.
     ///
@@ -11,7 +11,7 @@ pub trait Port: Send {
     /// If the port is gone.
     fn send(&mut self, bytes: Vec<u8>) -> io::Result<()>;
 
-    /// Waits until bytes are there, for `limit` at most; 0 if none came.
+    /// Waits until bytes are there, at most for `limit`; 0 if none came.
     ///
     /// # Errors
     /// If the port is gone.

@@ -10,7 +10,7 @@ pub use crate::top::registers::Register;
 
 /// "VLLY", low byte last.
 pub const IDENTITY: u32 = 0x594C_4C56;
-/// The major version of the protocol that is spoken here.
+/// The major version of the protocol of this host.
 pub const MAJOR: u16 = 1;
 /// CONTROL: resets the core, frames in it are lost.
 pub const RESET_CORE: u32 = 1;
@@ -45,8 +45,8 @@ impl Identity {
     /// `accelerator` is named in errors.
     ///
     /// # Errors
-    /// [`Kind::NotAnAccelerator`], [`Kind::OtherProtocol`], and [`Kind::FaultyDesign`] for one that could never classify a frame over a
-    /// serial line.
+    /// [`Kind::NotAnAccelerator`], [`Kind::OtherProtocol`], and [`Kind::FaultyDesign`] for an accelerator that could never classify a
+    /// frame over a serial line.
     pub fn of(registers: &[u32], accelerator: &str) -> Result<Identity> {
         let place = Place::accelerator(accelerator);
         let word = |register: Register| registers.get(register as usize).copied().unwrap_or(0);
@@ -120,7 +120,7 @@ impl Status {
     }
 }
 
-/// What an accelerator counts, modulo 2³²; all 0 but frames and link errors in a design without counters.
+/// What an accelerator counts, modulo 2³²; in a design without counters all are 0 except frames and link errors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counters {
     pub frames_in: u32,

@@ -1,4 +1,4 @@
-//! A serial port of this computer as a [`Port`]. Only with the feature `cli`: a program that has a line of its own can do without.
+//! A serial port of this computer as a [`Port`]. Only with the feature `cli`: a program with its own kind of line does not need it.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -9,11 +9,11 @@ use serialport::SerialPort;
 use super::Port;
 use crate::error::{Kind, Place, Result};
 
-/// How long the writing thread waits for space before it looks whether the port is still wanted; and, when it is dropped, how
-/// long that thread may take to let it go.
+/// How long the writing thread waits for space before it checks whether the port is still wanted; and how long it may take to release a
+/// dropped port.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// A serial port of this computer, in raw mode, 8N1, for nobody else as long as it is open.
+/// A serial port of this computer, in raw mode, 8N1, locked as long as it is open.
 pub struct Serial {
     reader: Box<dyn SerialPort>,
     /// `None` once it is being closed.
@@ -34,11 +34,11 @@ impl Serial {
         let mut writer = reader.try_clone().map_err(refuse)?;
         let (queue, wanted) = mpsc::channel::<Vec<u8>>();
         let (end, ended) = mpsc::channel();
-        // Writing may block in the operating system without a limit; here it keeps nobody waiting.
+        // Writing may block in the operating system without a limit; on this thread nobody waits for it.
         std::thread::spawn(move || {
             for bytes in wanted {
                 if let Err(error) = write_all(&mut *writer, &bytes) {
-                    // Nobody listens any more if the port is being closed.
+                    // Nobody listens if the port is being closed.
                     let _ = end.send(error);
                     return;
                 }
@@ -83,7 +83,7 @@ impl Port for Serial {
 
 impl Drop for Serial {
     fn drop(&mut self) {
-        // The port is free for the next one only when the writing thread has let its half go.
+        // The port is free for the next user only when the writing thread has released its half.
         self.queue = None;
         let _ = self.ended.recv_timeout(PATIENCE);
     }

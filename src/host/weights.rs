@@ -15,7 +15,7 @@ const MAGIC: [u8; 8] = *b"VLYW\x01\0\0\0";
 const HEADER: usize = MAGIC.len() + 12;
 /// Bytes of a WRITE to LOAD_DATA besides its words.
 const WRITE: usize = OVERHEAD + 1;
-/// Bytes that are written at once, if the accelerator has space: a loss costs little, and the way there and back counts little.
+/// Bytes that are written at once, if the accelerator has space: a loss costs little, and the round trip counts little.
 const MOST_AT_ONCE: usize = 1024;
 
 /// Weight data and the design that it is meant for.
@@ -94,7 +94,7 @@ impl Accelerator {
             let now = if self.write_data(&data[taken..end])? {
                 end
             } else {
-                // The accelerator carries out requests in order, so this is where it stands after that write.
+                // The accelerator carries out requests in order, so this is its state after that write.
                 let offset = self.read_register(Register::LoadOffset)? as usize;
                 if !(taken..=end).contains(&offset) || !offset.is_multiple_of(4) {
                     let problem = format!("byte {offset} is next in the accelerator, and {taken} to {end} were sent");
@@ -114,7 +114,7 @@ impl Accelerator {
         self.check_weights(weights)
     }
 
-    /// That the accelerator has taken them.
+    /// Checks that the accelerator has taken them.
     fn check_weights(&mut self, weights: &WeightFile) -> Result<()> {
         let until = Instant::now() + self.line.limits.timeout;
         let mut status = self.status()?;

@@ -1,5 +1,5 @@
-//! Constant subgraphs: exporters compute the pads of a `Pad` or a transposed weight from constants with ordinary
-//! operators. They are evaluated here, one node at a time, with every size checked before anything is allocated.
+//! Constant subgraphs: exporters compute the pads of a `Pad` or a transposed weight from constants with ordinary operators. They are
+//! evaluated here, one node at a time; every size is checked before anything is allocated.
 
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ pub const EVALUATED: [&str; 12] = [
     "Unsqueeze",
 ];
 
-/// Most axes of a constant: `Gather` adds up those of its inputs, so that a few nodes could make any number of them.
+/// Most axes of a constant: `Gather` adds up the axes of its inputs, so a few nodes could make any number of them.
 const MOST_AXES: usize = 64;
 
 /// Evaluates `node` on constant inputs (`None` where an optional input is left out), unless the result could have more than `allowed`
@@ -268,7 +268,7 @@ impl Node<'_> {
         }))
     }
 
-    /// Its axes are an input since opset 13, an attribute before.
+    /// Its axes are an input since opset 13, and an attribute before.
     fn unsqueeze(&self) -> Result<Tensor, String> {
         let data = self.input(0)?;
         let axes = match self.ints(1)? {
@@ -291,12 +291,12 @@ impl Node<'_> {
     }
 }
 
-/// The axis that a number means, which may be counted from behind.
+/// The axis that a number means; it may be counted from the end.
 fn axis_of(given: i64, rank: usize) -> Result<usize, String> {
     element(given, rank).filter(|&axis| axis < rank).ok_or_else(|| format!("its axis {given} is none of the tensor's"))
 }
 
-/// The index that a number means, which may be counted from behind; `None` before the first.
+/// The index that a number means; it may be counted from the end. `None` before the first.
 fn element(given: i64, size: usize) -> Option<usize> {
     let from_front = if given < 0 { given.checked_add_unsigned(size as u64)? } else { given };
     usize::try_from(from_front).ok()
@@ -311,7 +311,7 @@ fn taken(size: usize, start: i64, end: i64, step: i64) -> Result<Vec<usize>, Str
     match step {
         1.. => Ok((start.clamp(0, size)..end.clamp(0, size)).step_by(stride).map(|index| index as usize).collect()),
         0 => Err("a step of it is 0".into()),
-        // From the start down to the element after the end.
+        // From the start down to the element just above the end.
         _ => {
             let (first, last) = (start.clamp(0.min(size - 1), size - 1), end.clamp(-1, size - 1) + 1);
             Ok((last..=first).rev().step_by(stride).map(|index| index as usize).collect())
@@ -322,7 +322,7 @@ fn taken(size: usize, start: i64, end: i64, step: i64) -> Result<Vec<usize>, Str
 /// The shape of tensors that are broadcast against each other; whether they can be is left to the caller.
 fn broadcast(shapes: &[&[usize]]) -> Vec<usize> {
     let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
-    // From the last axis on; a tensor that has none there is as if it had 1.
+    // From the last axis on; a tensor without an axis there counts as 1.
     let size = |from_end: usize| {
         let sizes = shapes.iter().filter_map(|shape| shape.len().checked_sub(from_end + 1).map(|index| shape[index]));
         sizes.fold(1, |found, size| if size == 1 { found } else { size })

@@ -43,7 +43,7 @@ impl Walk<'_> {
         self.push(current, vec![input], Shape::new(shape.channels, 1, 1), rank, op)
     }
 
-    /// The axes of an operator, an input since opset 13 (Squeeze) or 18 (ReduceMean), an attribute before, and whether they are
+    /// The axes of an operator (an input since opset 13 for Squeeze or 18 for ReduceMean, an attribute before), and whether they are
     /// height and width.
     fn axes(&self, current: &Current) -> Result<(Vec<i64>, bool)> {
         let axes = match self.ints(current, 1)? {
@@ -104,7 +104,7 @@ impl Walk<'_> {
         self.push(current, vec![input], Shape::new(shape.elements(), 1, 1), 2, Op::Flatten)
     }
 
-    /// `Reshape` to N×−1 is a flattening; to the map's own shape, nothing.
+    /// `Reshape` to N×−1 is a flattening; to the map's own shape it does nothing.
     pub fn reshape(&mut self, current: &Current) -> Result<Value> {
         let (node, _, shape) = self.map(current, 0)?;
         let Some(target) = self.ints(current, 1)? else {
@@ -112,7 +112,7 @@ impl Walk<'_> {
         };
         let is = |dim: i64, size: usize| dim == size as i64;
         match target[..] {
-            // The batch may be copied (0), left open (−1) or 1, which is what `Shape` of one frame says.
+            // The batch may be copied (0), left open (−1) or 1, as `Shape` gives for one frame.
             [0 | 1, dim] if dim == -1 || is(dim, shape.elements()) => self.flattened(current),
             [-1, dim] if is(dim, shape.elements()) => self.flattened(current),
             [-1..=1, channels, height, width]

@@ -1,7 +1,7 @@
-//! Import: files of trained networks become [`ann::Network`], with every oddity of the file format left behind here.
+//! Import: files of trained networks become [`ann::Network`]; every oddity of the file format ends here.
 //!
-//! The graph is walked by this module, and not by the runtime that computes the float baseline: a runtime fuses and renames
-//! operators, while the conversion needs the operators and the names that the user wrote.
+//! This module walks the graph, not the runtime that computes the float baseline: a runtime fuses and renames operators, but the
+//! conversion needs the operators and names that the user wrote.
 
 mod constants;
 mod linear;
@@ -55,7 +55,7 @@ pub fn read_onnx_bytes(
 /// # Errors
 /// [`Kind::Unreadable`] or [`Kind::Malformed`] if the file is there but cannot be used.
 pub fn normalisation_for(model: &Path) -> Result<Option<Normalisation>> {
-    // Everything but `[input]` belongs to the user, so unknown keys are allowed out there and only there.
+    // Everything except `[input]` belongs to the user, so unknown keys are allowed outside of it, and only there.
     #[derive(Deserialize)]
     struct Beside {
         input: Option<Normalisation>,

@@ -19,8 +19,8 @@ use crate::shape::{MOST_CHANNELS, MOST_ELEMENTS, MOST_NODES, MOST_SIZE, Shape};
 const OLDEST_OPSET: i64 = 11;
 /// Largest kernel, stride or pad.
 const LARGEST_SIZE: i64 = MOST_SIZE as i64;
-/// Numbers that a graph may make of its constants or use again, besides [`TIMES_USED`] times those that the file holds: a few bytes of a
-/// graph are enough to double them many times over.
+/// Numbers that a graph may make from its constants or use again, besides [`TIMES_USED`] times those in the file: a few bytes of a
+/// graph are enough to double them many times.
 const FREE_NUMBERS: usize = 1 << 22;
 const TIMES_USED: usize = 4;
 
@@ -52,14 +52,13 @@ pub struct Current<'a> {
     pub name: String,
 }
 
-/// The model in a file's bytes, if they are one. Every node has a name of its own, which a file need not give it: nodes are told apart by
-/// them.
+/// The model in a file's bytes, if they are a model. Every node gets its own name, which a file need not give it: names tell nodes apart.
 pub fn decode(bytes: &[u8]) -> Option<ModelProto> {
     let mut model = ModelProto::decode(bytes).ok()?;
     if let Some(graph) = &mut model.graph {
         let inputs = graph.input.iter().map(|input| &input.name);
         let others = inputs.chain(graph.initializer.iter().map(|tensor| &tensor.name));
-        // How often each was wanted, or given out.
+        // How often each was asked for, or given out.
         let mut names: HashMap<String, usize> = others.map(|name| (name.clone(), 1)).collect();
         for (index, node) in graph.node.iter_mut().enumerate() {
             let name = if node.name.is_empty() { format!("{}_{index}", node.op_type) } else { node.name.clone() };
@@ -134,7 +133,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// What the file holds may be used some times.
+    /// Numbers of the file may be used a few times.
     fn allow(&self, tensor: &Tensor) {
         self.allowance.set(self.allowance.get().saturating_add(TIMES_USED.saturating_mul(tensor.len())));
     }
@@ -324,7 +323,7 @@ impl<'a> Walk<'a> {
         Ok(network)
     }
 
-    /// The value behind input `index`; `None` if it is left out.
+    /// The value of input `index`; `None` if it is left out.
     fn optional(&self, current: &Current, index: usize) -> Result<Option<Value>> {
         match current.proto.input.get(index).filter(|name| !name.is_empty()) {
             None => Ok(None),
@@ -411,7 +410,7 @@ impl<'a> Walk<'a> {
     }
 
     pub fn push(&mut self, current: &Current, inputs: Vec<usize>, shape: Shape, rank: usize, op: Op) -> Result<Value> {
-        // A flattened map has its elements for channels, until it is taken back to its rows and columns.
+        // A flattened map has its elements as channels, until it gets its rows and columns back.
         let flat = rank == 2 && !matches!(op, Op::Linear { .. } | Op::Concat);
         let fits = if flat { (1..=MOST_ELEMENTS).contains(&shape.channels) } else { shape.checked().is_some() };
         self.channels += shape.channels.min(MOST_SIZE);

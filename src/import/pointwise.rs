@@ -33,7 +33,7 @@ impl Walk<'_> {
     /// `Add`, `Sub`, `Mul`, `Div`: two maps are summed, or a constant is applied to one.
     pub fn arithmetic(&mut self, current: &Current) -> Result<Value> {
         let operator = current.proto.op_type.as_str();
-        // Which input is the constant one, if any; both being constant is evaluated elsewhere.
+        // Which input is constant, if any; two constants are evaluated elsewhere.
         let is_map = |walk: &Self, index: usize| walk.map(current, index).is_ok();
         match (is_map(self, 0), is_map(self, 1)) {
             (true, true) if operator == "Add" => self.add_maps(current),
@@ -90,7 +90,7 @@ impl Walk<'_> {
             return self.push(current, vec![input], shape, rank, Op::Scalar { multiply, add });
         }
         if values.len() == shape.channels && is_per_channel(&tensor, rank) {
-            // One number a channel is a batch normalisation in all but name, and folds like one.
+            // One number per channel is in effect a batch normalisation, and folds like one.
             let (scale, shift) = values.iter().map(|&value| as_affine(value)).unzip::<f64, f64, Vec<_>, Vec<_>>();
             let to_f32 = |values: Vec<f64>| values.into_iter().map(|value| value as f32).collect();
             let op = Op::BatchNorm {
@@ -132,7 +132,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether the tensor, broadcast to the map, leaves the map's shape alone.
+/// Whether broadcasting the tensor to the map keeps the map's shape.
 fn broadcasts(tensor: &Tensor, rank: usize, shape: Shape) -> bool {
     let sizes = if rank == 4 { vec![1, shape.channels, shape.height, shape.width] } else { vec![1, shape.elements()] };
     tensor.shape().iter().rev().zip(sizes.iter().rev()).all(|(&size, &map)| size == 1 || size == map)

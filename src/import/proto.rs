@@ -1,8 +1,8 @@
 //! The protobuf messages of an ONNX file, as far as they are read here (tags from onnx.proto, IR version 10).
 //!
-//! They are written by hand, so that building Volley needs no protobuf compiler. Fields that are not listed are skipped
-//! when a file is read. Tests write their models with the same messages. Where an array is not packed, that is how PyTorch
-//! writes it, and rten reads it no other way.
+//! They are written by hand, so building Volley needs no protobuf compiler. Fields that are not listed are skipped when a file is read.
+//! Tests write their models with the same messages. Some arrays are not packed, as PyTorch writes them, and rten cannot read them
+//! packed.
 
 use prost::{Message, Oneof};
 
@@ -180,7 +180,7 @@ pub mod tensor_proto {
     pub const BOOL: i32 = 9;
     /// 64-bit floating point.
     pub const DOUBLE: i32 = 11;
-    /// The data location that is another file.
+    /// The data location of another file.
     pub const EXTERNAL: i32 = 1;
 }
 
@@ -195,7 +195,7 @@ pub struct StringStringEntryProto {
     pub value: String,
 }
 
-/// A tensor of which most elements are zero. Such a tensor is refused, by the name of its values.
+/// A tensor of which most elements are zero. Such a tensor is refused under the name of its values.
 #[derive(Clone, PartialEq, Message)]
 pub struct SparseTensorProto {
     /// The elements that are not zero.

@@ -12,7 +12,7 @@ pub enum Tensor {
     Int(ArrayD<i64>),
 }
 
-/// More elements than any network that fits this tool has in one tensor; also keeps every product far from overflow.
+/// More elements than one tensor of any network for this tool has; also keeps every product far from overflow.
 pub const MOST_ELEMENTS: usize = 1 << 28;
 
 impl Tensor {
@@ -35,7 +35,7 @@ impl Tensor {
         }
     }
 
-    /// The numbers in memory order, whichever kind they are.
+    /// The numbers in memory order, of either kind.
     pub fn numbers(&self) -> Vec<f64> {
         match self {
             Tensor::Float(values) => values.iter().map(|&value| f64::from(value)).collect(),

@@ -1,7 +1,7 @@
 //! The bit-accurate reference: what the hardware must compute, spike for spike.
 //!
-//! It implements the semantics on integers by itself and shares nothing but the data of [`crate::fixed_point`] with
-//! the hardware modules. If both called the same helper, their equality would prove nothing.
+//! It implements the semantics on integers by itself and shares only the data of [`crate::fixed_point`] with the hardware modules. If
+//! both called the same helper, their equality would prove nothing.
 //!
 //! There are two models. [`plain`] is the obvious one; traces, and with them co-simulation, come from it. [`fast`] computes
 //! the same integers with the processor's byte products, for scores of whole test sets.
@@ -27,7 +27,7 @@ pub struct Model<'a> {
     plain: Plain<'a>,
     /// `None` where the network's widths do not allow it.
     fast: Option<Fast<'a>>,
-    /// Memory of [`Model::fast`] that no thread uses at the moment.
+    /// Memory of [`Model::fast`] that no thread is using.
     idle: Mutex<Vec<Maps>>,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Model<'a> {
         let Some(fast) = &self.fast else {
             return images.iter().map(|image| self.plain.scores(*image)).collect();
         };
-        // A panic elsewhere leaves nothing half done here: maps are written anew by each run.
+        // A panic elsewhere leaves nothing half done here: each run writes all maps.
         let idle = || self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let taken = idle().pop();
         let mut maps = taken.unwrap_or_else(|| fast.maps());

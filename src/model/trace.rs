@@ -20,8 +20,8 @@ pub struct NodeTrace {
     pub counts: Array3<u32>,
     /// Membranes after firing, \[time step, pixel, channel\]; `None` for pools and the readout.
     pub membranes: Option<Array3<i64>>,
-    /// Nonzero source elements, summed over all windows and terms; an element whose T counts are not all zero is one
-    /// event in each window that covers it. 0 for pools.
+    /// Nonzero source elements, summed over all windows and terms; an element whose T counts are not all zero is an event in each
+    /// window that covers it. 0 for pools.
     pub events: u64,
     /// The same for each output pixel in raster order, all terms together; empty for pools.
     pub window_events: Vec<u32>,

@@ -1,6 +1,6 @@
-//! A page in HTML that needs nothing but itself: one style sheet, charts in place, no script, no reference to the network.
+//! A page in HTML that needs no other file: one style sheet, charts in place, no script, no reference to the network.
 //!
-//! It reads on a screen, on a phone (wide tables scroll in a box of their own) and on paper (nothing is cut between two sheets).
+//! It can be read on a screen, on a phone (wide tables scroll in their own box) and on paper (nothing is cut between two sheets).
 
 mod html;
 
@@ -34,7 +34,7 @@ enum Block {
 }
 
 impl Page {
-    /// `command` is what the user called, told at the foot.
+    /// `command` is what the user called, shown at the foot.
     pub fn new(title: impl Into<String>, command: impl Into<String>) -> Page {
         Page { title: title.into(), command: command.into(), blocks: Vec::new() }
     }

@@ -15,7 +15,7 @@ pub struct Converted {
     pub network: snn::Network,
     /// How it becomes integers.
     pub settings: Settings,
-    /// The imported file as it was, for comparing with the float network, and for converting it otherwise.
+    /// The imported file as it was, for comparing with the float network, and for converting it with other settings.
     pub onnx: Option<Vec<u8>>,
 }
 

@@ -13,7 +13,7 @@ use crate::fixed_point::{Settings, ThresholdMode};
 use crate::import;
 use crate::mixed_precision::{self, Choice};
 
-/// What a long conversion is busy with, for a progress display.
+/// What a long conversion is doing, for a progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Finding thresholds of plain ReLU layers; counted in nodes of the network.
@@ -61,7 +61,7 @@ impl<'a> Converter<'a> {
         })
     }
 
-    /// As [`Converter::open`], with a normalisation of one's own.
+    /// As [`Converter::open`], with the caller's normalisation.
     ///
     /// # Errors
     /// As [`Converter::open`].
@@ -93,26 +93,26 @@ impl<'a> Converter<'a> {
         })
     }
 
-    /// Members τ of each group neuron, 1 to 255; 4 if nothing is said. 1 is an integrate-and-fire neuron; for a network that was
-    /// trained with QCFS activations its levels L are best.
+    /// Members τ of each group neuron, 1 to 255; 4 by default. 1 is an integrate-and-fire neuron; the best choice for a network trained
+    /// with QCFS activations is its levels L.
     pub fn members(mut self, members: u32) -> Self {
         self.options.members = members;
         self
     }
 
-    /// Time steps T, 1 to 64; 1 if nothing is said.
+    /// Time steps T, 1 to 64; 1 by default.
     pub fn timesteps(mut self, timesteps: u32) -> Self {
         self.options.timesteps = timesteps;
         self
     }
 
-    /// Signed bits of every weight, 2 to 16; 8 if nothing is said.
+    /// Signed bits of every weight, 2 to 16; 8 by default.
     pub fn weight_bits(mut self, bits: u32) -> Self {
         self.settings.weight_bits = bits;
         self
     }
 
-    /// Which thresholds the hardware may have; any integer if nothing is said.
+    /// Which thresholds the hardware may have; any integer by default.
     pub fn threshold(mut self, threshold: ThresholdMode) -> Self {
         self.settings.threshold = threshold;
         self
@@ -124,26 +124,26 @@ impl<'a> Converter<'a> {
         self
     }
 
-    /// Training images: thresholds of plain ReLU layers are found on them, and weight bits chosen, which needs labels.
+    /// Training images: they give the thresholds of plain ReLU layers and, with labels, the choice of weight bits.
     pub fn calibration(mut self, images: &'a Images) -> Self {
         self.calibration = Some(images);
         self
     }
 
-    /// How far plain ReLU layers are calibrated; as far as possible if nothing is said.
+    /// How far plain ReLU layers are calibrated; as far as possible by default.
     pub fn calibrate(mut self, method: Calibration) -> Self {
         self.method = method;
         self
     }
 
     /// Choose the fewest weight bits of each layer, at most those of the settings, whose accuracy on the calibration images is within
-    /// `loss` (0 to 1, 0.001 is a tenth of a percent point) of the float spiking network's. See [`mixed_precision`].
+    /// `loss` (0 to 1, 0.001 is a tenth of a percentage point) of the float spiking network's. See [`mixed_precision`].
     pub fn max_loss(mut self, loss: f64) -> Self {
         self.max_loss = Some(loss);
         self
     }
 
-    /// Tell `progress` what is being done, how much there is to do of it, and how much more is done.
+    /// Tell `progress` what is being done, how much of it there is, and how much more is done.
     pub fn progress(mut self, progress: &'a (dyn Fn(Phase, usize, usize) + Sync)) -> Self {
         self.progress = progress;
         self
@@ -164,7 +164,7 @@ impl<'a> Converter<'a> {
         self.calibration
     }
 
-    /// Replaces the activations by group neurons and does nothing else: a plain ReLU has no threshold yet.
+    /// Only replaces the activations by group neurons: a plain ReLU has no threshold yet.
     ///
     /// # Errors
     /// As [`convert::convert`].

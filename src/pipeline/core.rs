@@ -34,8 +34,8 @@ impl Core {
     /// of every layer at every time step, and every score, with the model.
     ///
     /// # Errors
-    /// [`crate::error::Kind::ToolMissing`] and [`crate::error::Kind::ToolFailed`] for a simulator, [`crate::error::Kind::BadBench`] for images that do not fit. A
-    /// difference is no error: the [`Verdict`] says it.
+    /// [`crate::error::Kind::ToolMissing`] and [`crate::error::Kind::ToolFailed`] for a simulator, [`crate::error::Kind::BadBench`] for
+    /// images that do not fit. A difference is not an error: the [`Verdict`] reports it.
     pub fn cosimulate(&self, images: &Images, options: &Options) -> Result<Verdict> {
         let folder = temporary_folder()?;
         for (name, text) in &self.design.files {
@@ -44,7 +44,7 @@ impl Core {
         self.cosimulate_in(folder.path(), images, options)
     }
 
-    /// As [`Core::cosimulate`], of the Verilog as it is in `folder`, where somebody may have changed it.
+    /// As [`Core::cosimulate`], for the Verilog as it is in `folder`, where somebody may have changed it.
     ///
     /// # Errors
     /// As [`Core::cosimulate`], and [`crate::error::Kind::Unreadable`] for a folder that cannot be read.

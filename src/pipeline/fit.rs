@@ -15,7 +15,7 @@ use crate::numbers::whole;
 use crate::schedule::solver::{self, FixedFold, Task};
 use crate::schedule::{self, Activity, Figures, Folding, Plan};
 
-/// Share of a board that is left free if nothing is said: place and route of a full one fails.
+/// Share of a board that is left free by default: place and route of a full board fails.
 pub const DEFAULT_MARGIN: f64 = 0.1;
 
 /// What is asked of a core on a board.
@@ -29,7 +29,7 @@ pub struct Target {
     pub clock_mhz: f64,
     /// Frames a second to reach at the least cost; `None` for as many as fit.
     pub frames_per_second: Option<f64>,
-    /// Layers whose lanes, and perhaps slices, are decided.
+    /// Layers with fixed lanes, and perhaps slices.
     pub fixed: BTreeMap<String, FixedFold>,
 }
 
@@ -62,11 +62,11 @@ impl Target {
 /// A folding that fits a board.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {
-    /// To [`Converted::generate`] with.
+    /// For [`Converted::generate`].
     pub folding: Folding,
     /// Its details.
     pub plan: Plan,
-    /// What it is expected to cost and to do.
+    /// Its expected cost and figures.
     pub figures: Figures,
     /// What is expected of it at the target's clock.
     pub frames_per_second: f64,
@@ -101,8 +101,8 @@ impl Fit {
 }
 
 impl Converted {
-    /// The folding that `target` gets, by what happens in `images`: they show how many events each layer gets, and a few (16) of the
-    /// training set are enough. Without images every element counts as an event.
+    /// The folding for `target`, by what happens in `images`: they show how many events each layer gets. A few (16) of the training set
+    /// are enough. Without images every element counts as an event.
     ///
     /// # Errors
     /// As [`Converted::quantise`] and [`solver::solve`].

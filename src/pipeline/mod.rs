@@ -1,12 +1,12 @@
-//! The pipeline: from a trained network to Verilog that was checked in simulation, in a few typed calls.
+//! The pipeline: from a trained network to Verilog checked in simulation, in a few typed calls.
 //!
 //! ```text
 //! Converter ── convert ──▶ Converted ── generate ──▶ Core ── cosimulate ──▶ Verdict
 //!  ONNX and settings        group neurons             Verilog                 equal or not
 //! ```
 //!
-//! Every program of this crate (the command line, sweeps, studies, benches, tests) goes this way. Each call has its type,
-//! so that a core cannot be made of a network that was not converted, nor a verdict of a core that does not exist:
+//! Every program of this crate (the command line, sweeps, studies, benches, tests) goes this way. Each call has its type, so there is
+//! no core of a network that was not converted, and no verdict of a core that does not exist:
 //!
 //! | call | does |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! One axis: its range from the values, its ticks, and where a value stands on it.
+//! One axis: its range from the values, its ticks, and the place of a value on it.
 
 use std::ops::Range;
 
@@ -76,7 +76,7 @@ impl Axis {
         let power = 10f64.powf((span / 6.0).log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| span / step <= 6.0);
         let step = step.unwrap_or(10.0 * power);
-        // A value that is a tick but for rounding ends the range.
+        // A value that is a tick except for rounding ends the range.
         let (first, last) = ((low / step + 1e-6).floor(), (high / step - 1e-6).ceil());
         let ticks = (0..=(last - first).max(1.0) as u64).map(|n| (first + n as f64) * step);
         let most = first.abs().max(last.abs()) * step;
@@ -89,7 +89,7 @@ impl Axis {
         TickedAxis { log: false, low: first * step, high: end, ticks }
     }
 
-    /// `low` and `high` are logarithms, `value` undoes them.
+    /// `low` and `high` are logarithms; `value` undoes them.
     fn log_over(&self, low: f64, high: f64, value: fn(f64) -> f64, text: fn(f64) -> String) -> TickedAxis {
         let margin = 0.04 * (high - low).max(0.5);
         let (low, high) = (low - margin, high + margin);
@@ -127,7 +127,7 @@ fn sized(value: f64, step: f64, most: f64) -> String {
         return if value == 0.0 { "0".into() } else { format!("{value:.1e}") };
     }
     let digits = (-(step / unit).log10() - 1e-9).ceil().max(0.0) as usize;
-    // So that no tick is a "-0".
+    // This avoids a tick of "-0".
     let value = if value.abs() < step / 2.0 { 0.0 } else { value };
     if value == 0.0 { "0".into() } else { format!("{:.digits$}{suffix}", value / unit) }
 }
@@ -154,7 +154,7 @@ fn decade(value: f64) -> String {
     format!("10{}", power.to_string().chars().map(raised).collect::<String>())
 }
 
-/// An axis with its range and ticks, as plotters takes it.
+/// An axis with its range and ticks, as plotters wants it.
 #[derive(Debug, Clone)]
 pub(super) struct TickedAxis {
     log: bool,

@@ -27,7 +27,8 @@ impl Bars {
     }
 }
 
-/// A chart of horizontal bars from 0 on, those of a category below each other; categories go down in their order. `value` is linear.
+/// A chart of horizontal bars from 0 on; the bars of a category are below each other, and categories go down in their order. `value` is
+/// linear.
 ///
 /// # Errors
 /// [`Kind::Internal`](crate::error::Kind::Internal) if plotters fails.

@@ -23,7 +23,7 @@ pub enum Style {
     Reference,
 }
 
-/// Points \[x, y\] under a name. A point that has no place on the axes is left out and parts the line.
+/// Points \[x, y\] under a name. A point without a place on the axes is left out and interrupts the line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     pub name: String,
@@ -88,7 +88,7 @@ fn stroke(index: usize, style: Style) -> ShapeStyle {
     colour(index, style).stroke_width(if style == Style::Reference { 1 } else { 2 })
 }
 
-/// The mark of a series around a pixel: one of five shapes, so that with eight colours forty series differ.
+/// The mark of a series around a pixel: one of five shapes, so with eight colours forty series differ.
 fn mark(area: &Area, index: usize, style: Style, (x, y): (i32, i32)) -> Drawn {
     let paint = colour(index, style).filled();
     let polygon = |corners: &[(i32, i32)]| {

@@ -1,7 +1,7 @@
 //! A network as boxes below each other, in the order in which data passes them, and what each one reads.
 //!
-//! Every box has a row, so the layout is the order itself: what the next row reads goes straight down, everything that passes rows by
-//! goes around them on the right, in the first free lane, short ways inside long ones.
+//! Every box has its row, so the layout follows the order. Data for the next row goes straight down; data that skips rows goes around
+//! them on the right, in the first free lane, short ways inside long ones.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;

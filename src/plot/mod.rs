@@ -1,9 +1,9 @@
-//! Charts as SVG text, to stand in a page ([`crate::page`]) or in a file of their own.
+//! Charts as SVG text, for a page ([`crate::page`]) or a file of their own.
 //!
-//! All are [`WIDTH`] wide: two stand side by side on a sheet of paper, one fills a phone, and letters stay readable on both.
+//! All are [`WIDTH`] wide: two fit side by side on a sheet of paper, one fills a phone, and letters stay readable on both.
 //! Series are told apart by colours that colour-blind people see as different (M. Okabe and K. Ito) and, where they have
-//! marks, by those too. A value that cannot be drawn (no number, or nothing above 0 on a logarithmic axis) is left out; a chart of
-//! nothing says that it has no data.
+//! marks, by those too. A value that cannot be drawn (not a number, or not above 0 on a logarithmic axis) is left out; an empty chart
+//! says that it has no data.
 
 mod axis;
 mod bars;
@@ -28,7 +28,7 @@ pub const WIDTH: u32 = 480;
 const LETTERS: u32 = 13;
 /// Of a line of text.
 const LINE: u32 = 20;
-/// What plotters calls a size is 1.24 times the height of the letters.
+/// A size of plotters is 1.24 times the height of the letters.
 const FONT: (&str, f64) = ("sans-serif", LETTERS as f64 * 1.24);
 const TEXT: RGBColor = RGBColor(34, 34, 34);
 const GRID: RGBColor = RGBColor(222, 222, 222);
@@ -93,7 +93,7 @@ fn text_width(text: &str) -> u32 {
 /// `text` cut to what fits into `width`.
 fn shortened(text: &str, width: u32) -> String {
     let fits = (width * 10 / (6 * LETTERS)).max(1) as usize;
-    // plotters passes control characters on, which no SVG may hold.
+    // plotters passes control characters on, and no SVG may hold them.
     let text: String = text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect();
     if text.chars().count() <= fits {
         return text;
@@ -108,7 +108,7 @@ fn write(area: &Area, text: &str, at: (i32, i32), side: HPos) -> Drawn {
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<TickedAxis, TickedAxis>>;
 
-/// Draws axes and grid on `body`: `x` with its label below, `y` without one, and as much space as their texts need.
+/// Draws axes and grid on `body`: `x` with its label below, `y` without a label, with the space that their texts need.
 fn frame<'a, 'b>(
     body: &'a Area<'b>,
     (label, x): (&str, TickedAxis),
@@ -135,7 +135,7 @@ fn frame<'a, 'b>(
 /// A sample of a series' drawing around a pixel.
 type Sample<'a> = &'a dyn Fn(&Area, usize, (i32, i32)) -> Drawn;
 
-/// Places of legend entries, in lines from the top: of each the left end and the middle of its line.
+/// Places of legend entries, in lines from the top: the left end of each and the middle of its line.
 fn legend_places(names: &[&str]) -> Vec<(i32, i32)> {
     let (mut x, mut y) = (0, LINE / 2);
     let place = |name: &&str| {
@@ -150,7 +150,7 @@ fn legend_places(names: &[&str]) -> Vec<(i32, i32)> {
     names.iter().map(place).collect()
 }
 
-/// Height of a legend of these names; that of one series says nothing and is left out.
+/// Height of a legend of these names; a single series needs no legend.
 fn legend_height(names: &[&str]) -> u32 {
     let last = legend_places(names).last().map_or(0, |(_, y)| *y as u32 + LINE / 2);
     if names.len() > 1 { last } else { 0 }

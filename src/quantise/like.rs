@@ -1,16 +1,15 @@
-//! Quantises a network for hardware that stands already: that of another network of the same shape, whose weights can be
-//! loaded at run time.
+//! Quantises a network for existing hardware: that of another network of the same shape, whose weights can be loaded at run time.
 //!
-//! What the Verilog says of its network beside shapes is taken over: names, the shift of each term, the groups of its
-//! weights. Scales are chosen within that, so a network fits whose groups are no other ones.
+//! Besides shapes, the Verilog fixes names, the shift of each term and the groups of its weights: these are taken over. Scales are
+//! chosen within that, so a network with the same groups fits.
 
 use super::convert;
 use crate::error::{Kind, Place, Result, Setting};
 use crate::fixed_point::{self as fixed, Network, Settings, Source, conv_groups};
 use crate::snn;
 
-/// Converts `network` to integers that the hardware of `pattern` holds. `settings` are those that `pattern` has; the result
-/// has its names.
+/// Converts `network` to integers that the hardware of `pattern` holds. `settings` are those of `pattern`; the result has the names of
+/// `pattern`.
 ///
 /// # Errors
 /// Those of [`super::quantise`]; [`Kind::OtherNetwork`] naming what differs in shape.
@@ -58,7 +57,7 @@ pub fn quantise_like(network: &snn::Network, settings: &Settings, pattern: &Netw
     Ok(done)
 }
 
-/// What keeps `own` from being computed by the hardware of `other`.
+/// Why the hardware of `other` cannot compute `own`.
 fn difference(own: &snn::Node, other: &fixed::Node) -> Option<String> {
     let than = |what: &str, own: String, other: String| Some(format!("{what} {own}, where the core has {other}"));
     if own.shape != other.shape {

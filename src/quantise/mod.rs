@@ -1,9 +1,8 @@
-//! Real numbers become integers here, once. Behind this module nothing is rounded any more.
+//! Real numbers become integers here, once. After this module nothing is rounded.
 //!
-//! A positive scale of a whole output channel does not change its spike counts, so each channel c has its own scale
-//! α_c. It is chosen such that the threshold carries no rounding error at all: a whole number Θ_c comes first, then
-//! `α_c = Θ_c/θ`. Weights become `q ≈ w·θ_src·α_c/2^e`, rounded such that their errors cancel (`weights.rs`), and the bias
-//! `β = round(b·α_c)`, half to even.
+//! A positive scale of a whole output channel does not change its spike counts, so each channel c has its own scale α_c. It is chosen
+//! such that the threshold has no rounding error: a whole number Θ_c comes first, then `α_c = Θ_c/θ`. Weights become `q ≈
+//! w·θ_src·α_c/2^e`, rounded such that their errors cancel (`weights.rs`), and the bias `β = round(b·α_c)`, half to even.
 
 mod like;
 mod round;
@@ -30,7 +29,7 @@ pub fn quantise(network: &snn::Network, settings: &Settings) -> Result<Network> 
     convert(network, settings, None)
 }
 
-/// As [`quantise`], where `pattern` is given with its shifts and groups.
+/// As [`quantise`], with the shifts and groups of `pattern` if it is given.
 fn convert(network: &snn::Network, settings: &Settings, pattern: Option<&Network>) -> Result<Network> {
     settings.validate()?;
     network.validate()?;
@@ -61,11 +60,11 @@ fn convert(network: &snn::Network, settings: &Settings, pattern: Option<&Network
     Ok(done)
 }
 
-/// One layer's terms in units of α = 1: each weight times the theta of its source, and the bias with what the input's
-/// offset leaves of the mean.
+/// One layer's terms in units of α = 1: each weight times the theta of its source, and the bias with the part of the mean that the
+/// input's offset leaves.
 struct Real {
     terms: Vec<Array4<f64>>,
-    /// About how much the elements of each term's source differ, to weigh the terms' errors against each other.
+    /// An estimate of how much the elements of each term's source differ, to weigh the terms' errors against each other.
     deviations: Vec<f64>,
     bias: Vec<f64>,
 }
@@ -83,7 +82,7 @@ fn quantise_layer(
     let Some(pattern) = pattern else {
         return scaled(done, node, layer, &real, &Requirements::new(done, node, layer, bits));
     };
-    // What fits as it comes is best as it comes; so a core's own network stays what it is.
+    // Weights that fit unchanged are best unchanged; so a core's own network stays the same.
     let groups = pattern.terms.iter().map(|term| term.groups).collect();
     let mut required = Requirements::of_groups(done, node, layer, bits, groups);
     let free = scaled(done, node, layer, &real, &required)?;
@@ -131,11 +130,11 @@ fn scaled(
     }
 }
 
-/// What the integers of a layer are to be like.
+/// The form of a layer's integers.
 struct Requirements {
     bits: u32,
     limits: Limits,
-    /// Of each term, where they do not depend on which integers are 0.
+    /// Of each term, if they do not depend on which integers are 0.
     groups: Option<Vec<usize>>,
 }
 
@@ -149,9 +148,9 @@ impl Requirements {
         Requirements::of_groups(done, node, layer, bits, groups)
     }
 
-    /// Of weights that are loaded at run time into a term of each of `groups`.
+    /// Of weights that are loaded at run time, for terms with these `groups`.
     fn of_groups(done: &Network, node: &snn::Node, layer: &snn::Layer, bits: u32, groups: Vec<usize>) -> Requirements {
-        // A shift only makes sums larger.
+        // A shift can only make sums larger.
         let reach = |(term, &groups): (&snn::Term, &usize)| Reach {
             source: term.source,
             taps: term.window.kernel[0] * term.window.kernel[1],
@@ -218,8 +217,8 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
                 let normal = &network.input.normalisation;
                 for (channel, mut taps) in weights.axis_iter_mut(Axis(1)).enumerate() {
                     taps /= 255.0 * normal.std[channel];
-                    // Exact where the window lies inside the map. A padded tap keeps this remainder of the rounded
-                    // mean, at most half a pixel value: the price of a bias that is the same for all pixels.
+                    // Exact where the window lies inside the map. A padded tap keeps this remainder of the rounded mean, at most half a
+                    // pixel value. It is the price of one bias for all pixels.
                     let rest = f64::from(done.input.offset[channel]) - 255.0 * normal.mean[channel];
                     for (b, row) in bias.iter_mut().zip(taps.outer_iter()) {
                         *b += row.sum() * rest;
@@ -232,8 +231,8 @@ fn real_layer(network: &snn::Network, done: &Network, layer: &snn::Layer) -> Res
     Ok(Real { terms, deviations, bias })
 }
 
-/// About how much the elements of a source differ: the normalisation tells for the input; for counts it is a guess of the
-/// kind that activations have (most are small).
+/// An estimate of how much the elements of a source differ: from the normalisation for the input; for counts it is a guess from typical
+/// activations (most are small).
 fn deviation(network: &snn::Network, done: &Network, source: snn::Source) -> f64 {
     match source {
         snn::Source::Input => {
@@ -244,7 +243,7 @@ fn deviation(network: &snn::Network, done: &Network, source: snn::Source) -> f64
     }
 }
 
-/// The member threshold θ that one count of node `index` stands for, for each channel: a pool hands on its source's.
+/// The member threshold θ that one count of node `index` stands for, for each channel: a pool passes on its source's.
 fn source_theta(network: &snn::Network, index: usize) -> Result<&[f32]> {
     let node = &network.nodes[index];
     match &node.op {
@@ -279,7 +278,7 @@ fn offsets(network: &snn::Network) -> Vec<u8> {
         snn::Op::Pool(_) => false,
     });
     let mean = &network.input.normalisation.mean;
-    // `as` saturates, so a mean outside of 0..1 gives the nearest offset and the bias takes the rest.
+    // `as` saturates, so a mean outside 0..1 gives the nearest offset and the bias takes the rest.
     mean.iter().map(|mean| if padded { (255.0 * mean).round() as u8 } else { 0 }).collect()
 }
 

@@ -13,7 +13,7 @@
 //! |                              | 4    | 90.10 %, 0.0365 | 91.30 %, 0.0373 |
 //! | mnist-cnn τ4 T1 (1,000)      | 4    | 99.40 %, 0.0234 | 99.60 %, 0.0225 |
 //!
-//! At 8 bits the two lie within each other's noise, so A would do; ResNet-20 at 4 bits is why this module has B.
+//! At 8 bits the two are within each other's noise, so A would do; ResNet-20 at 4 bits is the reason for B.
 //!
 //! The cap is 8·2^(bits−1), and 256 times that when the main term reads the input. An element of the input is up to
 //! 255 and a count at most a few, so the input's weights are that much smaller against θ: at 8 bits mnist-cnn's first
@@ -32,7 +32,7 @@ const MOST_SHIFT: u32 = 40;
 /// log2 of the largest cap, in units of 2^(bits − 1).
 const MOST_CAP: u32 = 3;
 
-/// What the scales of a layer have to keep to beside the range of its weights.
+/// The limits of a layer's scales besides the range of its weights.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
     /// The shift of each term, where it is not free.
@@ -54,14 +54,14 @@ impl Limits {
     }
 }
 
-/// The largest Θ that the caps below let through.
+/// The largest Θ that the caps below allow.
 pub fn most_theta(bits: u32, reads_input: bool) -> i64 {
     cap(bits, reads_input, MOST_CAP)
 }
 
 /// The cap of `scale`, 0..=[`MOST_CAP`].
 fn cap(bits: u32, reads_input: bool, scale: u32) -> i64 {
-    // An element of the input is up to 255 where a count is a few: its weights are that much smaller against θ.
+    // An element of the input is up to 255 and a count only a few: its weights are that much smaller against θ.
     let units = if reads_input { 8 } else { 0 };
     1 << (bits - 1 + units + scale)
 }
@@ -104,7 +104,7 @@ fn under_cap(
         .zip(theta)
         .enumerate()
         .map(|(channel, (weights, theta))| {
-            // With a weight of almost 0 this is huge or infinite: the cap answers; `as` saturates.
+            // With a weight of almost 0 this is huge or infinite; then the cap applies. `as` saturates.
             let fits = (theta * limit / largest(weights)).floor() as i64;
             let within = (theta * limits.largest_scale(real, channel, limit)).floor() as i64;
             fits.min(within).clamp(1, cap)
@@ -142,12 +142,12 @@ fn candidates(most: i64, threshold: ThresholdMode) -> Vec<i64> {
     }
 }
 
-/// The expected squared error of one channel's current from rounding, in units of θ². The weights' errors are those of
-/// rounding to the nearest, and what they add up to is left out, since `weights.rs` makes it small.
+/// The expected squared error of one channel's current from rounding, in units of θ². The weights' errors are those of rounding to the
+/// nearest; their sum is left out, since `weights.rs` makes it small.
 fn error(real: &Real, channel: usize, units: &[f64], whole: i64, theta: f64) -> f64 {
     let alpha = whole as f64 / theta;
     let bias = real.bias[channel] * alpha;
-    // The half that floor(Θ/2) drops acts on the first time step.
+    // The half that floor(Θ/2) drops affects the first time step.
     let systematic = bias.round_ties_even() - bias - (whole % 2) as f64 / 2.0;
     let mut random = 0.0;
     for ((weights, deviation), unit) in real.terms.iter().zip(&real.deviations).zip(units) {
@@ -167,7 +167,7 @@ pub fn readout(layer: &Layer, real: &Real, bits: u32, limits: &Limits) -> f64 {
     (0..real.bias.len()).map(|channel| limits.largest_scale(real, channel, limit)).fold(fits, f64::min)
 }
 
-/// The least shift e that brings all weights of one term under `bits` signed bits; or `given`, where that does.
+/// The least shift e that brings all weights of one term into `bits` signed bits; or `given`, if that does.
 ///
 /// # Errors
 /// [`Kind::NoScale`] if e would exceed 40, [`Kind::OtherNetwork`] if it would exceed the given one.
@@ -191,7 +191,7 @@ fn least_shift(weights: &Array4<f64>, alphas: &[f64], limit: f64) -> Option<u32>
     (0..=MOST_SHIFT).find(|&e| (most / f64::from(e).exp2()).round_ties_even() <= limit)
 }
 
-/// The term that the scale is made for, the one with the largest kernel, and its source.
+/// The main term, which has the largest kernel, and its source.
 fn main_term<'r>(layer: &Layer, real: &'r Real) -> (&'r Array4<f64>, Source) {
     let sources = layer.terms.iter().map(|term| term.source);
     let mut terms = real.terms.iter().zip(sources);

@@ -130,7 +130,7 @@ fn dump_is_readable() {
     insta::assert_snapshot!(quantise(&network, &Settings::default()).unwrap().to_string());
 }
 
-/// What the Verilog of a core depends on beside its memories.
+/// What the Verilog of a core depends on besides its memories.
 fn structure(network: &Network) -> String {
     let of = |node: &fixed::Node| match &node.op {
         fixed::Op::Layer(layer) => {
@@ -150,7 +150,7 @@ fn another_network_fits_into_the_structure_of_the_first() {
             Settings { weights: WeightMode::Runtime, ..settings(2 + (seed % 9) as u32, ThresholdMode::Exact) };
         let network = random::network(seed, &random::Options { several_terms: seed % 2 == 0, ..Default::default() });
         let first = quantise(&network, &runtime).unwrap();
-        // Nothing of it depends on who came first.
+        // The result does not depend on who came first.
         assert_eq!(quantise_like(&network, &runtime, &first).unwrap(), first, "seed {seed}");
         match quantise_like(&random::reweighted(&network, seed), &runtime, &first) {
             Ok(other) => {

@@ -1,10 +1,10 @@
 //! Rounds a channel's weights such that their errors cancel.
 //!
-//! Counts are never negative, and neighbouring ones of a map resemble each other. So what the errors of a kernel's taps, and of
-//! all weights of a channel, add up to disturbs the current more than each of them alone. Rounding to the nearest leaves
-//! those sums to chance; here the few weights that lie nearest to a half go the other way, until every sum is small (the
-//! aim of SQuant, arXiv 2202.07471). No image is needed. On the training images of a calibration set, share with the float
-//! spiking network's class and squared difference of the scores relative to the float scores':
+//! Counts are never negative, and neighbouring counts of a map are similar. So the sum of the errors of a kernel's taps, and of all
+//! weights of a channel, disturbs the current more than each of them alone. Rounding to the nearest leaves those sums to chance; here
+//! the few weights nearest to a half are rounded the other way, until every sum is small (the aim of SQuant, arXiv 2202.07471). No
+//! image is needed. On the training images of a calibration set, share with the float spiking network's class and squared difference of
+//! the scores relative to the float scores':
 //!
 //! | network                          | bits | nearest         | this            |
 //! | -------------------------------- | ---- | --------------- | --------------- |
@@ -18,7 +18,7 @@
 //! | mnist-cnn τ4 T1 (1,000)          | 4    | 99.60 %, 0.0279 | 99.60 %, 0.0225 |
 //! |                                  | 3    | 97.90 %, 0.2073 | 98.60 %, 0.1213 |
 //!
-//! The shares have a noise of about 0.5 points for the first two; the scores tell the two apart.
+//! The shares have a noise of about 0.5 points for the first two; the scores show the difference.
 
 /// Whole numbers for one output channel's weights of one term: less than 1 from `scaled` and within ±`limit`, which
 /// holds them rounded to the nearest. `kernel` is the number of taps, which follow each other for each input channel.
@@ -31,8 +31,8 @@ pub fn whole(scaled: &[f64], kernel: usize, limit: f64) -> Vec<f64> {
     whole
 }
 
-/// Rounds those weights the other way that are nearest to it, until the errors' sum is at most a half. A weight that is
-/// whole already, such as a zero, stays.
+/// Rounds the nearest weights the other way, until the errors' sum is at most a half. A weight that is already whole, such as a zero,
+/// stays.
 fn settle(whole: &mut [f64], scaled: &[f64], limit: f64) {
     let mut sum: f64 = whole.iter().zip(scaled).map(|(q, w)| q - w).sum();
     while sum.abs() > 0.5 {

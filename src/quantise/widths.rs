@@ -1,8 +1,8 @@
-//! The least width of everything that the hardware computes, from the bounds of what it computes.
+//! The least width of everything that the hardware computes, from the bounds of its values.
 //!
-//! Where weights are loaded at run time, the widths hold for all that can be: weights of any value in their bits, wherever
-//! the term's groups have some; biases as large as the largest sum of these; thetas up to the quantiser's cap. The quantiser keeps
-//! its scales within that.
+//! Where weights are loaded at run time, the widths hold for all possible ones: weights of any value in their bits, at all places in
+//! the term's groups; biases as large as the largest sum of these; thetas up to the quantiser's cap. The quantiser keeps its scales
+//! within that.
 
 use super::scale;
 use crate::error::{Kind, Place, Result};
@@ -11,8 +11,8 @@ use crate::fixed_point::{Interval, Layer, Network, Neuron, Source, WeightMode, W
 
 /// Bounds of the membranes of all thetas from 1 to `most`, where the current may be 0.
 ///
-/// Below 0 nothing fires. Above, the membrane is before firing the current and at most θ − 1 or what τ·θ leaves of the one
-/// before: the larger of sums that are linear in θ, so that one of the two ends has the largest.
+/// Below 0 nothing fires. Above, the membrane before firing is the current plus at most θ − 1, or plus what τ·θ leaves of the one
+/// before. These sums are linear in θ, so one of the two ends has the largest.
 fn membrane_of_any_theta(most: i64, members: u32, timesteps: u32, current: Interval) -> Interval {
     let high = |theta: i128| {
         let (mut all, mut v) = ((theta + 1) / 2, (theta + 1) / 2);
@@ -56,7 +56,7 @@ fn own(network: &Network, layer: &Layer) -> Bounds {
     Bounds { sums, membranes, largest_theta }
 }
 
-/// Bounds over all weights that can be loaded; refuses a layer whose own are not among them.
+/// Bounds over all weights that can be loaded; refuses a layer whose own weights are not among them.
 fn any(network: &Network, name: &str, layer: &Layer) -> Result<Bounds> {
     let sums = Interval::around_zero(any_sum(network, layer));
     let current = sums.times(2);
@@ -83,8 +83,8 @@ fn any(network: &Network, name: &str, layer: &Layer) -> Result<Bounds> {
 /// The widths of `layer`, all of its channels alike.
 ///
 /// # Errors
-/// [`Kind::TooWide`] if a value would need more than 62 bits, and [`Kind::NoScale`] if, where weights are loaded at run time, one is larger than any
-/// that can be.
+/// [`Kind::TooWide`] if a value would need more than 62 bits, and [`Kind::NoScale`] if weights are loaded at run time and one is too
+/// large for that.
 pub fn widths(network: &Network, name: &str, layer: &Layer) -> Result<Widths> {
     let bounds = match network.weights {
         WeightMode::Baked => own(network, layer),
@@ -114,7 +114,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The bounds of all thetas hold those of each.
+        /// The bounds over all thetas contain those of each.
         #[test]
         fn no_theta_leaves_the_bounds_of_all(
             most in 1i64..200, theta in 1i64..200, members in 1u32..9, timesteps in 1u32..6, low in -900i128..1, high in 0i128..900,

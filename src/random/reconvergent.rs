@@ -1,5 +1,5 @@
-//! Random networks whose streams part and meet again: forks in forks, joins of branches that parted layers ago, pools,
-//! strides and paddings on the way, layers of one to three terms.
+//! Random networks whose streams split and meet again: forks in forks, joins of branches that split layers ago, pools, strides and
+//! paddings on the way, layers of one to three terms.
 
 use ndarray::Array4;
 
@@ -8,7 +8,7 @@ use crate::ann::Normalisation;
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{Input, Layer, Network, Neuron, Node, Op, Source, Term};
 
-/// A legal network of 4 to 9 nodes and a readout, in which most maps are read more than once; with `shortcuts` many of them by
+/// A legal network of 4 to 9 nodes and a readout, in which most maps are read more than once; with `shortcuts` many of the reads are
 /// identity shortcuts.
 pub fn reconvergent(seed: u64, shortcuts: bool) -> Network {
     let random = &mut Random::new(seed ^ 0xf0_4c);
@@ -38,7 +38,7 @@ pub fn reconvergent(seed: u64, shortcuts: bool) -> Network {
         };
         push(&mut network, node);
     }
-    // One layer joins the loose ends as far as their sizes allow, the readout what is left.
+    // One layer joins the loose ends as far as their sizes allow; the readout joins the rest.
     let ends = unread(&network);
     if ends.len() > 1 {
         let node = layer(random, options, &network, Source::Node(ends[0]), &ends[1..], shortcuts);
@@ -92,7 +92,7 @@ fn layer(
         match extent {
             _ if shortcut.is_some() => extent,
             1 => 1,
-            // Seldom halved: after a few times a map would be a pixel.
+            // Rarely halved: after a few times a map would be a pixel.
             6.. if random.chance(3) => extent.div_ceil(2),
             _ => extent + 1 - random.within(0, 2),
         }
@@ -116,7 +116,7 @@ fn layer(
     Node { name: String::new(), origin: String::new(), shape: Shape { channels, height, width }, op }
 }
 
-/// A shortcut that carries every channel with a weight of its own.
+/// A shortcut that carries every channel with its own weight.
 fn identity(random: &mut Random, source: Source, channels: usize) -> Term {
     let window = Window { kernel: [1, 1], stride: [1, 1], padding: Padding::default() };
     let mut weights = Array4::zeros((channels, channels, 1, 1));

@@ -1,4 +1,4 @@
-//! The core: how it is folded, what it costs, how many clocks it takes, where its memories are.
+//! The core: its folding, cost, clocks and memories.
 
 use crate::Result;
 use crate::cosim::Verdict;
@@ -135,7 +135,7 @@ fn bits(memory: &MemoryEntry) -> u64 {
     memory.rows * memory.width
 }
 
-/// One row a memory. Its file's name begins with the layer's module, which is not said again.
+/// One row a memory. Its file's name begins with the layer's module, which is left out here.
 fn memory_table(layers: &[LayerEntry], total: u64) -> Table {
     let mut table = Table::new(["layer", "memory", "words", "bits a word", "kind", "bits", "share"]);
     for (layer, memory) in layers.iter().flat_map(|layer| layer.memories.iter().map(move |memory| (layer, memory))) {

@@ -1,5 +1,4 @@
-//! The report: everything that is known of a network and its core, as one page. What was not given is said on the page, and how
-//! to get it.
+//! The report: everything known about a network and its core, as one page. The page also says what was not given, and how to get it.
 
 mod hardware;
 mod layers;
@@ -19,10 +18,10 @@ use crate::pipeline::{Converted, Core, activities};
 use crate::plot;
 use crate::schedule::Figures;
 
-/// Images whose events the estimates of a core's clocks are of.
+/// Images whose events are used for the estimates of a core's clocks.
 const ESTIMATED: usize = 16;
 
-/// What a report is made of.
+/// What a report is made from.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
     /// Folder of the converted network.
@@ -57,33 +56,33 @@ pub enum Phase {
 pub struct Findings {
     converted: Converted,
     network: fixed_point::Network,
-    /// What the networks classify; without labelled images the reason why it is not known.
+    /// The networks' accuracies; without labelled images, the reason why they are not known.
     accuracy: Result<eval::Summary, String>,
-    /// Images that `layers` is of.
+    /// Images behind `layers`.
     images: usize,
     /// Empty without images.
     layers: Vec<LayerStats>,
     core: Option<Known>,
 }
 
-/// What is known of a core.
+/// What is known about a core.
 #[derive(Debug, Clone)]
 struct Known {
     core: Core,
     /// A board with the core's estimates on it.
     board: Option<(Board, Figures)>,
-    /// Images that the estimates are of; 0 where every element counts as an event.
+    /// Images behind the estimates; 0 if every element counts as an event.
     images: usize,
     /// Or the reason why nothing was measured.
     measured: Result<Verdict, String>,
 }
 
 impl Findings {
-    /// Reads, measures and simulates. `progress` is told what is being done, how much there is to do of it, and how much more is done.
+    /// Reads, measures and simulates. `progress` is told what is being done, how much of it there is, and how much more is done.
     ///
     /// # Errors
     /// [`Kind::OtherNetwork`] for a core of another network; what reading the folders and images, the evaluation and the co-simulation
-    /// report. A simulator that is missing or fails is no error: the page says so.
+    /// report. A simulator that is missing or fails is not an error: the page says so.
     pub fn gather(request: Request, progress: &(dyn Fn(Phase, usize, usize) + Sync)) -> Result<Findings> {
         let converted = Converted::open(request.network)?;
         let network = converted.quantise()?;
@@ -116,7 +115,7 @@ impl Findings {
         self.core.as_ref()?.measured.as_ref().ok()
     }
 
-    /// The page; `command` is what made it, and is printed there.
+    /// The page; `command` made it and is printed on it.
     ///
     /// # Errors
     /// What drawing the charts reports.
@@ -177,7 +176,7 @@ impl Known {
     }
 }
 
-/// Simulates the core. A simulator that is missing or fails is a reason to say so on the page, not to have none.
+/// Simulates the core. If the simulator is missing or fails, the page says so; there is still a page.
 fn measure(rtl: &Path, core: &Core, images: &Images) -> Result<Result<Verdict, String>> {
     match core.cosimulate_in(rtl, images, &Options::default()) {
         Ok(verdict) => Ok(Ok(verdict)),

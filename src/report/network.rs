@@ -1,4 +1,4 @@
-//! The network: what it is made of, how well it classifies.
+//! The network: its parts, and how well it classifies.
 
 use crate::Result;
 use crate::eval::Which;

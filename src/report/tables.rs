@@ -1,4 +1,4 @@
-//! The tables of networks, cores and measurements: on a report's page, and what commands print.
+//! The tables of networks, cores and measurements: for a report's page, and for the output of commands.
 
 use crate::board::Board;
 use crate::cosim::Verdict;
@@ -11,7 +11,7 @@ use crate::schedule::{Figures, Plan, dense};
 use crate::snn::{Neuron, Op};
 use crate::table::{Cell, Table};
 
-/// One row a layer: what conversion and quantisation made of it.
+/// One row per layer: the result of conversion and quantisation.
 pub fn conversion(converted: &Converted, fixed: &fixed_point::Network) -> Table {
     let mut table = Table::new([
         "layer",
@@ -76,7 +76,7 @@ pub fn network_line(fixed: &fixed_point::Network) -> String {
     )
 }
 
-/// One row a layer: how it is folded and what it needs. The last column bounds the clocks of a frame without a zero.
+/// One row per layer: its folding and its needs. The last column bounds the clocks of a frame without zeros.
 pub fn folding(core: &Core) -> Table {
     let mut table = Table::new([
         "layer",
@@ -109,7 +109,7 @@ pub fn folding(core: &Core) -> Table {
     table
 }
 
-/// One row a layer: what a plan is expected to do and to cost.
+/// One row per layer: the expected figures and cost of a plan.
 pub fn figures(network: &Network, plan: &Plan, figures: &Figures) -> Table {
     let mut table = Table::new([
         "layer",
@@ -153,7 +153,7 @@ pub fn figures(network: &Network, plan: &Plan, figures: &Figures) -> Table {
     table
 }
 
-/// What a core needs of a board, as one line.
+/// What a core needs from a board, as one line.
 pub fn needs_line(board: &Board, total: Resources) -> String {
     format!(
         "{}: {} of {} LUTs, {} flip-flops, {} of {} multipliers, {} of {} block RAMs (estimates)",

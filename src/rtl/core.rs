@@ -1,4 +1,4 @@
-//! The core: the top module that joins the layers' modules by streams, and its own name in every file.
+//! The core: the top module that connects the layers' modules by streams, and its name in every file.
 
 use super::layer::{LoadBus, bits_of, connect, int, memory_folder, same_memory_folder, source_name};
 use super::netlist::{Item, Module, Parameter, Port, Wire};
@@ -137,7 +137,7 @@ fn comment(name: &str, network: &Network) -> String {
     )
 }
 
-/// The reset of what sends the stream of `source`, its fork included.
+/// The reset of the module that sends the stream of `source`, with its fork.
 fn reset(network: &Network, source: Source) -> String {
     let stage = match source {
         Source::Input => network.nodes.len(),
@@ -288,7 +288,7 @@ fn layer(
 
 /// Instantiates a pool and returns the bits of a beat of its output.
 ///
-/// The elements of a beat are pooled side by side, as the time steps of an element are: to the pool they look alike.
+/// The elements of a beat are pooled side by side, like the time steps of an element: to the pool they look the same.
 fn pool_instance(module: &mut Module, network: &Network, plan: &Plan, index: usize, pool: &Pool) -> u32 {
     let node: &Node = &network.nodes[index];
     let from = network.source_shape(pool.source);

@@ -1,12 +1,12 @@
-//! The hand-written Verilog modules of a core, as they stand under `src/rtl/lib/`.
+//! The hand-written Verilog modules of a core, from `src/rtl/lib/`.
 //!
-//! All names begin with [`PREFIX`], so that a core can be compiled together with other people's Verilog.
+//! All names begin with [`PREFIX`], so a core can be compiled together with other people's Verilog.
 
 use std::collections::BTreeMap;
 
 use crate::header;
 
-/// What the name of every module begins with that is not generated for a network.
+/// The beginning of the name of every module that is not generated for a network.
 pub const PREFIX: &str = "volley_";
 
 /// (file name, text) of every module of the library, in alphabetical order.

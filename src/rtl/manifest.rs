@@ -1,4 +1,4 @@
-//! What a design says about itself, as `core.toml` beside its files: ports, layers, and the plan they were built by.
+//! What a design says about itself, as `core.toml` beside its files: ports, layers, and their plan.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// A name that is none of a module or of a file in the core's folder, with its key.
+    /// A name that is not a legal name of a module or of a file in the core's folder, with its key.
     pub fn bad_name(&self) -> Option<(&'static str, &str)> {
         let module = |name: &str| is_file_name(name) && !name.contains(['-', '.']);
         let top = Some(("top", &*self.top)).filter(|(_, name)| !module(name));
@@ -85,7 +85,7 @@ pub struct MemoryEntry {
     pub rows: u64,
     /// Bits of a row.
     pub width: u64,
-    /// Rows that are meant for block RAM; the others are held in LUTs.
+    /// Rows meant for block RAM; the others are held in LUTs.
     pub block_rows: u64,
 }
 
@@ -100,7 +100,7 @@ impl MemoryEntry {
         netlist::address_bits(self.rows).into()
     }
 
-    /// The file of the rows that are held in LUTs, where others stand in block RAM.
+    /// The file of the rows that are held in LUTs, if others are in block RAM.
     pub fn rest_file(&self) -> Option<String> {
         netlist::rest_file(&self.file, self.block_rows, self.rows)
     }

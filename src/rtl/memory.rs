@@ -74,7 +74,7 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize) -
         let rows = move |segment: usize| {
             let block = segment * layout.blocks / segments;
             (0..layout.geometry.weight_rows()).map(move |row| {
-                // Place among the window's pixels, whether it is walked row by row or, as a whole map, in one run.
+                // Place among the window's pixels; the window is walked row by row or, as a whole map, in one run.
                 let (ky, element) = (row / layout.geometry.run, row % layout.geometry.run);
                 let element = layout.element_of(slice, element);
                 let (tap, input) = if layout.kind == TermKind::Vector {
@@ -84,7 +84,7 @@ pub fn weights(layer: &Layer, plan: &LayerPlan, channels: usize, slice: usize) -
                 };
                 let mut word = Word::new();
                 for channel in segment * lanes..(segment + 1) * lanes {
-                    // Lanes behind the last channel compute nothing that leaves.
+                    // Lanes after the last channel compute nothing that leaves.
                     let place = (channel, input.unwrap_or(channel), tap / width, tap % width);
                     word.push(weights.get(place).copied().unwrap_or(0).into(), layer.weight_bits);
                 }
@@ -107,11 +107,11 @@ pub fn elementwise(layer: &Layer, term: usize, units: usize) -> Memory {
     memory(rows, units as u32 * layer.weight_bits)
 }
 
-/// How a layer's neurons are held: widths, and how the thetas are held.
+/// How a layer's neurons are held: widths and the form of the thetas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeuronFormat {
     pub bias_bits: u32,
-    /// Of the theta, or of the aligning shift; 0 for a readout.
+    /// Of theta, or of the aligning shift; 0 for a readout.
     pub theta_bits: u32,
     /// log2 of the common theta, where firing is a bit slice.
     pub theta_log2: Option<u32>,
@@ -121,8 +121,8 @@ pub struct NeuronFormat {
 
 /// How `layer`'s neurons are held, and the rows {bias, theta}, those of `units` channels side by side.
 ///
-/// In threshold mode pow2 the channels are aligned to the largest theta 2^S by left shifts of S − log2(theta). A layer
-/// with a theta of 1 is fired exactly, since half of 1 is no power of two.
+/// In threshold mode pow2 the channels are aligned to the largest theta 2^S by left shifts of S − log2(theta). A layer with a theta of
+/// 1 is fired exactly, since half of 1 is not a power of two.
 pub fn neurons(network: &Network, layer: &Layer, units: usize) -> (NeuronFormat, Memory) {
     let Neuron::Group { theta } = &layer.neuron else { return readout(network, layer) };
     let sliced = network.threshold == ThresholdMode::Pow2 && theta.iter().all(|theta| *theta >= 2);

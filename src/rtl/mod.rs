@@ -1,5 +1,5 @@
-//! From the fixed-point network to synthesizable Verilog: hand-written modules under `lib/`, and around them the
-//! structure that differs from network to network.
+//! From the fixed-point network to synthesisable Verilog: hand-written modules under `lib/`, and around them the structure that differs
+//! from network to network.
 //!
 //! [`generate`] is pure: a network and a plan in, the files of a design out. Only the caller touches the disk.
 
@@ -26,7 +26,7 @@ use crate::schedule::Plan;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Design {
     /// File name → text: the core, one module per layer, its memories with their contents, and the modules of the library
-    /// that these instantiate; and what goes with them: lists of files, constraints, a template and a README.
+    /// that these instantiate; and what belongs to them: lists of files, constraints, a template and a README.
     pub files: BTreeMap<String, String>,
     pub manifest: Manifest,
 }
@@ -34,7 +34,7 @@ pub struct Design {
 /// Generates the accelerator of `network` folded by `plan`.
 ///
 /// # Errors
-/// [`Kind::NoHardware`] for a layer that has no hardware, saying what would have some.
+/// [`Kind::NoHardware`] for a layer without a form in hardware, saying what would have one.
 pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
     let prefix = identifier(&network.name);
     let prefix = prefix.as_str();
@@ -97,8 +97,8 @@ pub fn generate(network: &Network, plan: &Plan) -> Result<Design> {
 /// Letters of a network's name that its modules' names begin with, at most.
 const LONGEST_PREFIX: usize = 40;
 
-/// A network's name as the beginning of Verilog identifiers: letters, digits and underscores, a letter first, and such that
-/// no name of a node makes a keyword or a library's module of it.
+/// A network's name as the beginning of Verilog identifiers: letters, digits and underscores, a letter first. No node's name can make
+/// it a keyword or the name of a library module.
 fn identifier(name: &str) -> String {
     let kept = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
     let kept: String = kept.take(LONGEST_PREFIX).collect();

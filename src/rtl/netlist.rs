@@ -1,13 +1,13 @@
-//! The generated structure: modules that only instantiate and wire, and the ROM shells, printed as Verilog-2005.
+//! The generated structure: modules that only instantiate and connect, and the ROM shells, printed as Verilog-2005.
 //!
-//! Arithmetic lives in hand-written Verilog; here is what differs from network to network: which engine, with
-//! which parameters, joined to which. A [`Module`] is plain data, and [`print()`] is the only way to text, so that
-//! **rust-hdl stays behind this file** and could be replaced without touching a caller.
+//! Arithmetic lives in hand-written Verilog. Here is what differs from network to network: which engine, with which parameters,
+//! connected to which. A [`Module`] is plain data, and [`print()`] is the only way to text, so **rust-hdl stays behind this file** and
+//! could be replaced without touching a caller.
 //!
 //! What rust-hdl-core prints: the module frame, every port and wire declaration (direction, range, sign), every
 //! instance and its named port list, the order of it all. It is driven at run-time widths through its
 //! `Block`/`Logic`/`Atom` traits by `generate_verilog_unchecked` (its checker wants a simulatable circuit and panics).
-//! What it cannot express, and how it is expressed all the same:
+//! What it cannot express, and how it is expressed anyway:
 //!
 //! - *Parameters of an instance*: rust-hdl has none. An instance is a black box whose *name* carries the text
 //!   `comment, assigns in front of it, kind #(.P(1), …)`; rust-hdl prints that name where the module's name belongs.
@@ -88,11 +88,11 @@ pub enum Parameter {
     Sized { width: u32, hex: String },
     /// A string literal, printable ASCII without `"` and `\`.
     Text(String),
-    /// An expression, printed as it stands.
+    /// An expression, printed as it is.
     Raw(String),
 }
 
-/// A parameter of an instance: a size, far below what an `i64` holds.
+/// A parameter of an instance: a size, far below the limit of an `i64`.
 pub fn int(name: &str, value: impl TryInto<i64>) -> (String, Parameter) {
     (name.to_string(), Parameter::Int(value.try_into().unwrap_or(i64::MAX)))
 }
@@ -110,7 +110,7 @@ pub struct ModuleParameter {
     pub comment: String,
 }
 
-/// What stands in a module's body, printed in the order given.
+/// An item of a module's body; items are printed in the order given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     /// One or more lines of comment, after an empty line.
@@ -120,7 +120,7 @@ pub enum Item {
     Instance { module: String, name: String, parameters: Vec<(String, Parameter)>, connections: Vec<(String, String)> },
     /// `assign target = expression;`
     Assign { target: String, expression: String },
-    /// Lines of Verilog printed as they stand (memories, processes); names in it are not checked.
+    /// Lines of Verilog printed as they are (memories, processes); names in them are not checked.
     Code(String),
 }
 
@@ -156,11 +156,11 @@ pub fn same_memory_folder() -> (String, Parameter) {
 /// A ROM shell: `depth` words of `width` bits, initialised by `$readmemh`, read synchronously with enable.
 ///
 /// Ports `clk, en, addr, data`; `data` holds word `addr` `latency` clocks after `en`. `addr` has max(1, ⌈log₂ depth⌉)
-/// bits. The first `block_rows` words are held in block RAM, the others in LUTs, in a file of their own where there are
-/// both. The parameter [`MEMORY_FOLDER`] says where `file` is; by default in the folder that the tool runs in.
+/// bits. The first `block_rows` words are held in block RAM, the others in LUTs; if there are both, the latter have their own file. The
+/// parameter [`MEMORY_FOLDER`] says where `file` is; by default in the folder that the tool runs in.
 ///
-/// A writable one is a RAM with these contents: ports `load_enable, load_addr, load_data` write a word in any clock in which the
-/// same word is not read. It stands in one kind of memory.
+/// A writable one is a RAM with these contents: ports `load_enable, load_addr, load_data` write a word in any clock in which the same
+/// word is not read. It uses one kind of memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rom {
     pub name: String,
@@ -170,7 +170,7 @@ pub struct Rom {
     pub width: u32,
     /// 0..=depth.
     pub block_rows: u64,
-    /// 1: data as it leaves the memory. 2: with a register behind it, since a block RAM alone takes half of a clock.
+    /// 1: data as it leaves the memory. 2: with a register after it, since a block RAM alone takes half of a clock.
     pub latency: u32,
     pub writable: bool,
 }
@@ -179,7 +179,7 @@ pub struct Rom {
 // LUT RAM, which cannot hold initial contents on any of its targets; a ROM in LUTs is "logic" there.
 const BLOCK: &str = "(* rom_style = \"block\", ram_style = \"block\" *)";
 const LOGIC: &str = "(* rom_style = \"distributed\", ram_style = \"logic\" *)";
-// `no_rw_check` tells yosys that no read meets a write at one address; it would build a bypass for that otherwise.
+// `no_rw_check` tells yosys that no read meets a write at the same address; otherwise it would build a bypass for that.
 const BLOCK_RAM: &str = "(* ram_style = \"block\", no_rw_check *)";
 const LUT_RAM: &str = "(* ram_style = \"distributed\", no_rw_check *)";
 /// Writes a word.
@@ -191,7 +191,7 @@ impl Rom {
         address_bits(self.depth)
     }
 
-    /// The file of the words that do not stand in block RAM, where some do.
+    /// The file of the words that are not in block RAM, if some are.
     pub fn rest_file(&self) -> Option<String> {
         rest_file(&self.file, self.block_rows, self.depth)
     }
@@ -261,7 +261,7 @@ impl Rom {
                     )
             }
             (1, _) => whole + "always @(posedge clk)\n    if (en)\n        data_reg <= memory[addr];\n",
-            // A LUT takes little time, what leads to its inputs more.
+            // A LUT takes little time; the wires to its inputs take more.
             (_, 0) => {
                 let bits = self.address_bits() - 1;
                 whole
@@ -281,8 +281,8 @@ impl Rom {
         }
     }
 
-    /// Words `0..rows` in block RAM, the others in LUTs. The address of the latter is held inverted: yosys would draw a register
-    /// that leads straight to a memory through it, and put the LUTs in front of it.
+    /// Words `0..rows` in block RAM, the others in LUTs. The address of the latter is held inverted: otherwise yosys would move a
+    /// register that leads straight to a memory through it, and put the LUTs in front.
     fn split_code(&self, rows: u64) -> String {
         let top = self.width.max(1) - 1;
         let (block_bits, rest_bits) = (address_bits(rows) - 1, address_bits(self.depth - rows) - 1);
@@ -311,7 +311,7 @@ fn file(constant: &str, name: &str) -> String {
     format!("localparam {constant} = {{{MEMORY_FOLDER}, \"/{name}\"}};\n")
 }
 
-/// The file of the words of memory `file` that do not stand in block RAM, where some do.
+/// The file of the words of memory `file` that are not in block RAM, if some are.
 pub(super) fn rest_file(file: &str, block_rows: u64, depth: u64) -> Option<String> {
     let split = block_rows > 0 && block_rows < depth;
     split.then(|| format!("{}_rest.mem", file.trim_end_matches(".mem")))
@@ -378,7 +378,7 @@ struct Child<'a> {
     connections: &'a [(String, String)],
 }
 
-/// Comments of the user carry this mark through rust-hdl, so that they cannot be taken for its headings.
+/// Comments of the user carry this mark through rust-hdl, so they cannot be mistaken for its headings.
 const COMMENT_MARK: &str = "//$";
 
 fn comment_lines(text: &str, mark: &str) -> String {
@@ -415,7 +415,7 @@ fn parameter_text(value: &Parameter) -> String {
     }
 }
 
-/// The instances, each with the items that stand between it and its predecessor; and the items after the last.
+/// The instances, each with the items between it and the instance before; and the items after the last.
 fn children(module: &Module) -> (Vec<Child<'_>>, String) {
     let (mut list, mut lead) = (Vec::new(), String::new());
     for item in &module.body {
@@ -484,7 +484,7 @@ impl Block for Child<'_> {
     fn accept(&self, name: &str, probe: &mut dyn Probe) {
         probe.visit_start_scope(name, self);
         for (port, _) in self.connections {
-            // Direction and width do not matter: only the stub's declaration would show them, and it is dropped.
+            // Direction and width do not matter: only the stub's declaration shows them, and it is dropped.
             let pin = Signal { kind: AtomKind::InputParameter, width: 1, signed: false, name: port };
             probe.visit_atom(port, &pin);
         }
@@ -492,7 +492,7 @@ impl Block for Child<'_> {
     }
 }
 
-/// Where in rust-hdl's text a line stands; it prints the parts in this order.
+/// The part of rust-hdl's text that a line is in; the parts are printed in this order.
 #[derive(PartialEq, PartialOrd)]
 enum Part {
     Ports,
@@ -500,7 +500,7 @@ enum Part {
     Body,
 }
 
-/// rust-hdl's text made into a file: see the head of this module for each step.
+/// Makes a file of rust-hdl's text; the head of this module explains each step.
 fn finish(module: &Module, printed: &str) -> Result<String> {
     let mut stubs: HashMap<String, &str> = HashMap::new();
     for item in &module.body {

@@ -1,7 +1,7 @@
-//! What makes a core easy to use in someone else's project: lists of its files for several tools, clock constraints, an
-//! instantiation template, and a README that describes this one core.
+//! Files that make a core easy to use in another project: lists of its files for several tools, clock constraints, an instantiation
+//! template, and a README of this core.
 //!
-//! Everything here is text about the design. Nothing of it changes what the Verilog does.
+//! Everything here is text about the design. It does not change the Verilog.
 
 mod readme;
 
@@ -41,7 +41,7 @@ fn file_list(top: &str, verilog: &[&str]) -> String {
     text
 }
 
-/// A FuseSoC core. The memories are copied to the folder that the tools run in, where [`MEMORY_FOLDER`] finds them.
+/// A FuseSoC core. The memories are copied to the folder in which the tools run, where [`MEMORY_FOLDER`] finds them.
 fn fusesoc(top: &str, verilog: &[&str], memories: &[&str]) -> String {
     // The version has to be in the first line.
     let mut text = format!("CAPI=2:\n{}\n", header::of_core("#", top));

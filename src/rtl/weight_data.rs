@@ -1,9 +1,8 @@
-//! The weight data of a core: the contents of all its memories as one run of bytes, as a host loads them and as a device
-//! sums them up; and the fingerprint that says for which core weight data is meant.
+//! The weight data of a core: the contents of all its memories as one run of bytes. A host loads them, and a device computes their
+//! checksum. And the fingerprint of the core for which weight data is meant.
 //!
-//! Memories come in the order of the manifest, rows in the order of their addresses. A row is as many whole bytes as it needs,
-//! its low byte first; zeros fill up the last word of 32 bits. `docs/host-protocol.md` has the format of
-//! the file.
+//! Memories come in the order of the manifest, rows in the order of their addresses. A row has as many whole bytes as it needs, the low
+//! byte first; zeros fill up the last word of 32 bits. `docs/host-protocol.md` has the format of the file.
 
 use sha2::{Digest, Sha256};
 
@@ -23,7 +22,7 @@ pub struct WeightData {
 }
 
 impl WeightData {
-    /// The contents of the `.mem` files of `design`, whether these can be written at run time or not.
+    /// The contents of the `.mem` files of `design`, also if these cannot be written at run time.
     ///
     /// # Errors
     /// [`Kind::Missing`] or [`Kind::Malformed`] for a memory whose file is missing or holds other rows than the manifest says.
@@ -78,7 +77,7 @@ pub fn fingerprint(design: &Design) -> u32 {
     u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
-/// The rows of `memory` as hexadecimal words; those that stand in LUTs may have a file of their own.
+/// The rows of `memory` as hexadecimal words; rows in LUTs may have a file of their own.
 fn rows<'d>(design: &'d Design, memory: &MemoryEntry) -> Result<Vec<&'d str>> {
     let names = [Some(memory.file.clone()), memory.rest_file()];
     let mut found = Vec::new();

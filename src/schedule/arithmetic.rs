@@ -53,7 +53,7 @@ impl Arithmetic {
         }
     }
 
-    /// Multipliers that `lanes` lanes of `timesteps` accumulators take.
+    /// Multipliers for `lanes` lanes of `timesteps` accumulators.
     pub fn multipliers(self, lanes: usize, timesteps: u32) -> usize {
         match self {
             Arithmetic::Gated => 0,
@@ -96,8 +96,8 @@ fn pairs(lanes: u32, synapse: &Synapse) -> bool {
     lanes == 1 || (lanes == 2 && !synapse.vector)
 }
 
-/// The arithmetics that `family` allows for `synapse`, those with the fewest multipliers first and gated adds last. Where two
-/// take as many, the one that keeps its sums out of the LUTs comes first.
+/// The arithmetics that `family` allows for `synapse`, those with the fewest multipliers first and gated adds last. Of two with equally
+/// many, the one that keeps its sums out of the LUTs comes first.
 pub fn legal(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
     let accumulators = [2, 1].map(|lanes| Arithmetic::Accumulator { lanes });
     let multipliers = [2, 1]
@@ -105,7 +105,7 @@ pub fn legal(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
         .flat_map(|lanes| (1..=synapse.timesteps).map(move |timesteps| Arithmetic::Multiplier { lanes, timesteps }));
     let mut all: Vec<_> = accumulators.into_iter().chain(multipliers).collect();
     all.retain(|arithmetic| arithmetic.is_legal(family, synapse));
-    // Of an even number of lanes, so that pairs are whole.
+    // For an even number of lanes, so all pairs are whole.
     all.sort_by_key(|arithmetic| arithmetic.multipliers(2, synapse.timesteps));
     all.push(Arithmetic::Gated);
     all

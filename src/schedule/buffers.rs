@@ -1,12 +1,12 @@
-//! How many map rows a spike buffer must hold: derived from the geometry, never tried out.
+//! How many map rows a spike buffer must hold: derived from the geometry, not by trial.
 //!
-//! [`deadlock_free_rows`] is the depth with which a network computes on whatever the speeds of its engines are;
+//! [`deadlock_free_rows`] is the depth with which a network never stops, at any speeds of its engines;
 //! [`window_rows`] and [`pace_rows`] keep readers and writers busy at the same time. The theorem, its proof and a worked
 //! example are in `docs/buffers.md`.
 //!
-//! A **row job** is the computing of one output row of a layer, or the entering of an input row: it reads rows that have
-//! arrived, sends its row to every reader, and frees the rows that no later job of its layer reads. Pools have no jobs: a
-//! pool sends its row while the last row of its windows passes.
+//! A **row job** computes one output row of a layer, or takes in an input row: it reads rows that have arrived, sends its row to every
+//! reader, and frees the rows that no later job of its layer reads. Pools have no jobs: a pool sends its row while the last row of its
+//! windows passes.
 
 mod demand;
 mod pace;
@@ -17,9 +17,9 @@ pub use pace::pace_rows;
 use super::Geometry;
 use crate::fixed_point::{Network, Op, Source};
 
-/// Rows for a reader and a writer of one stream to work at the same time: while an output row is computed from its
-/// window of rows, the rows that the next one needs arrive; and while the last output row of a frame is computed, the
-/// rows that the first one of the next frame needs.
+/// Rows with which a reader and a writer of one stream work at the same time: while an output row is computed from its window of rows,
+/// the rows for the next one arrive; and while the last output row of a frame is computed, the rows for the first one of the next
+/// frame.
 pub fn window_rows(geometry: &Geometry) -> usize {
     let window = geometry.kernel_height.min(geometry.map_height);
     let (last_first, last_end) = geometry.rows_of(geometry.out_height - 1);
@@ -56,7 +56,7 @@ fn workers(network: &Network) -> impl DoubleEndedIterator<Item = Worker> + '_ {
     std::iter::once(Worker::Input).chain(layers.map(Worker::Layer))
 }
 
-/// Whose job sends `row` of `source`, and the job's row: pools are followed back.
+/// The worker whose job sends `row` of `source`, and the job's row; pools are followed back.
 fn sender(network: &Network, source: Source, row: usize) -> (Worker, usize) {
     match source {
         Source::Input => (Worker::Input, row),

@@ -1,8 +1,8 @@
 //! Clocks that a layer's engine needs for a frame: the walk of the window, word by word, without the logic.
 //!
-//! What is followed: one word fetched a clock, words without events dropped, a queue of words with events, one event a
-//! clock, the drain of the lanes, the pause between output rows. What is not: waiting for rows that have not arrived
-//! and for space behind the engine, which belong to other engines. So the estimate is what `status_busy` counts.
+//! It follows: one word fetched a clock, words without events dropped, a queue of words with events, one event a clock, the drain of
+//! the lanes, the pause between output rows. It does not follow waiting for rows that have not arrived or for space after the engine,
+//! which are due to other engines. So the estimate is what `status_busy` counts.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use super::{Fold, LayerPlan, Plan, TermKind, TermPlan};
 use crate::fixed_point::{Network, Node, Op, Source};
 use crate::model::Trace;
 
-/// Clocks between two rows of output pixels besides one a row freed: `volley_window_walker`'s states and its look-ahead.
+/// Clocks between two rows of output pixels besides one for each freed row: `volley_window_walker`'s states and its look-ahead.
 const ROW_CLOCKS: u64 = 9;
 /// Clocks from a fetch to the first event of its word at the synapses: fetch, memory, word, held word, queue, current
 /// word, chosen event, output.
@@ -27,8 +27,8 @@ pub struct Estimate {
     pub events: u64,
     /// Clocks that the same lanes would need if every element of every window were an event.
     pub dense_cycles: u64,
-    /// Clocks that are not events: what a window takes beyond its events because its words are fetched one a clock and
-    /// its sums leave the lanes one channel a clock, and the pauses between output rows.
+    /// Clocks that are not events: clocks of a window beyond its events, because its words are fetched one a clock and its sums leave
+    /// the lanes one channel a clock, and the pauses between output rows.
     pub overhead: u64,
 }
 
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
     fn window(&mut self, (y, x): (usize, usize), segment: usize, mut word: impl FnMut(usize, u64, u64) -> u64) -> u64 {
         let geometry = &self.term.geometry;
         let size = 1usize << self.term.word_log2;
-        // Queue, the held word before it and the one being taken apart behind it.
+        // Queue, the held word before it and the word after it that is being taken apart.
         let space = 1usize << self.term.queue_log2;
         let (first_row, end_row) = geometry.rows_of(y);
         let (first, end) = geometry.elements_of(x);
@@ -208,7 +208,7 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
                     });
                 }
                 let beats = if segment + 1 == segments { last_lanes } else { lanes } / units;
-                // The last event is taken when the drain will be empty and the queue has space for a window's sums.
+                // The last event is taken when the drain will be empty and the queue will have space for a window's sums.
                 let space = space(&leaving, queue - lanes / units, beat_clocks);
                 for ((free, begun), &events) in free.iter_mut().zip(begun).zip(&events) {
                     if events == 0 {
@@ -235,7 +235,7 @@ fn frame(network: &Network, plan: &LayerPlan, channels: usize, mut walks: Vec<Wa
     estimate
 }
 
-/// The clock from which on at most `most` beats of the windows in `leaving` have not left, one in `beat_clocks`.
+/// The clock from which on at most `most` beats of the windows in `leaving` have not left; one leaves every `beat_clocks`.
 fn space(leaving: &VecDeque<(u64, usize)>, most: usize, beat_clocks: u64) -> u64 {
     let mut rest = most;
     for &(end, beats) in leaving.iter().rev() {

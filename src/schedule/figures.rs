@@ -1,4 +1,4 @@
-//! What a plan is expected to do and to cost, before anything is synthesised.
+//! The expected figures and cost of a plan, before anything is synthesised.
 
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub struct LayerFigures {
     pub density: f64,
     /// Events of all slices, each counted once a segment.
     pub events: f64,
-    /// Clocks a frame: those of the engine at work, and at least those in which its neurons fire.
+    /// Clocks per frame: those of the engine at work, and at least those in which its neurons fire.
     pub cycles: f64,
     pub resources: Resources,
 }
@@ -26,12 +26,12 @@ pub struct LayerFigures {
 pub struct Figures {
     /// One a node, `None` for pools.
     pub layers: Vec<Option<LayerFigures>>,
-    /// What stands between the engines.
+    /// What is between the engines.
     pub between: Resources,
     /// Clocks in which the input arrives.
     pub arrival: u64,
-    /// Clocks a frame if no engine could make up in one frame for what it lost in another: the mean over the frames of
-    /// each one's slowest engine. Spike buffers hold a few rows, so a core's rate lies near this one.
+    /// Clocks per frame if no engine could make up in one frame for what it lost in another: the mean over the frames of the slowest
+    /// engine in each. Spike buffers hold a few rows, so a core's rate lies near this one.
     pub coupled_cycles: f64,
 }
 

@@ -1,4 +1,4 @@
-//! Folding as the user says it: how many lanes, slices and units each layer gets, on the command line or in a file.
+//! Folding as the user gives it: how many lanes, slices and units each layer gets, on the command line or in a file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,15 +9,15 @@ use super::Arithmetic;
 use crate::error::{Artefact, Kind, Place, Result, Setting};
 use crate::numbers::{ForLayer, for_layers};
 
-/// Lanes of a layer about which nothing was said.
+/// Lanes of a layer by default.
 pub const DEFAULT_LANES: usize = 16;
 
-/// With what a layer's table in a plan file begins.
+/// The beginning of a layer's table in a plan file.
 const FIRST_KEYS: [&str; 3] = ["lanes", "slices", "units"];
 
-/// A legal number of lanes; more than this is a typing error rather than a wish.
+/// A legal number of lanes; more than this is probably a typing error.
 const MAX_LANES: usize = 1024;
-/// A legal number of slices, likewise.
+/// A legal number of slices, in the same way.
 const MAX_SLICES: usize = 64;
 
 /// How one layer is folded.
@@ -62,7 +62,7 @@ pub enum Firing {
     /// One neuron a clock, a stage for each step of its division.
     #[default]
     Pipelined,
-    /// One adder that is used again and again: 1 + T·(2 + bits of a count) clocks a neuron.
+    /// One adder that is used many times: 1 + T·(2 + bits of a count) clocks per neuron.
     Serial,
 }
 
@@ -70,14 +70,14 @@ pub enum Firing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Storage {
-    /// Block RAM where it is well filled, LUTs else.
+    /// Block RAM where it is well filled, else LUTs.
     #[default]
     Auto,
     /// Block RAM.
     Block,
     /// LUTs.
     Distributed,
-    /// Weights only: as many rows in block RAM as fill its depth, the others in LUTs.
+    /// Only for weights: as many rows in block RAM as fill its depth, the others in LUTs.
     Split,
 }
 
@@ -100,7 +100,7 @@ impl std::fmt::Display for Storage {
 }
 
 impl Storage {
-    /// How many of a memory's `rows` of `width` bits stand in block RAM: all, none, or with [`Storage::Split`] some.
+    /// How many of a memory's `rows` of `width` bits are in block RAM: all, none, or with [`Storage::Split`] some.
     pub fn block_rows(self, rows: u64, width: u32) -> u64 {
         match self {
             Storage::Split if rows >= BLOCK_DEPTH => rows / BLOCK_DEPTH * BLOCK_DEPTH,
@@ -110,7 +110,7 @@ impl Storage {
         }
     }
 
-    /// The same of a memory that is written, which stands in one kind of memory: all of it in block RAM where some is meant to.
+    /// The same for a memory that is written, which uses one kind of memory: all of it is in block RAM if some of it should be.
     pub fn writable_block_rows(self, rows: u64, width: u32) -> u64 {
         if self.block_rows(rows, width) > 0 { rows } else { 0 }
     }
@@ -233,7 +233,7 @@ impl Folding {
     /// Reads a plan file: a table `[layer.NAME]` for each layer, `[default]` for those without one.
     ///
     /// # Errors
-    /// [`Kind::Malformed`] naming `path` for a text that is no plan or has an unknown key, [`Kind::BadFold`] for numbers that
+    /// [`Kind::Malformed`] naming `path` for a text that is not a plan or has an unknown key, [`Kind::BadFold`] for numbers that
     /// no layer can have.
     pub fn from_toml(text: &str, path: &Path) -> Result<Folding> {
         let folding: Folding = toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Plan, error).at(path))?;
@@ -253,7 +253,7 @@ impl Folding {
         for name in order {
             let fold =
                 toml::Table::try_from(self.of(name)).map_err(|error| Kind::internal(error).at(folding_of(name)))?;
-            // One line a key, whatever its value is made of; what is edited most comes first.
+            // One line per key, for any value; the keys that are edited most come first.
             let mut lines: Vec<_> =
                 fold.iter().map(|(key, value)| (key.as_str(), format!("{key} = {value}\n"))).collect();
             lines.sort_by_key(|(key, _)| FIRST_KEYS.iter().position(|first| first == key).unwrap_or(FIRST_KEYS.len()));
@@ -265,7 +265,7 @@ impl Folding {
         Ok(text)
     }
 
-    /// What was said of `layer`.
+    /// The fold given for `layer`.
     pub fn of(&self, layer: &str) -> Fold {
         self.layers.get(layer).unwrap_or(&self.default).clone()
     }

@@ -46,7 +46,7 @@ impl Geometry {
         (first.min(self.map_height), end.min(self.map_height))
     }
 
-    /// Map rows `0..end` that no output row behind `y` reads; all of them behind the last one.
+    /// Map rows `0..end` that no output row after `y` reads; all of them after the last one.
     pub fn freed_after(&self, y: usize) -> usize {
         if y + 1 == self.out_height { self.map_height } else { self.rows_of(y + 1).0 }
     }
@@ -61,8 +61,8 @@ impl Geometry {
 
 /// The geometry of `window` over a map of shape `input`.
 ///
-/// A window that covers its whole input (a fully connected layer) is walked as one row of all elements, since their
-/// order in the stream is the same: no row of the map then begins a new word.
+/// A window that covers its whole input (a fully connected layer) is walked as one row of all elements, since their order in the stream
+/// is the same. Then no row of the map begins a new word.
 ///
 /// # Errors
 /// [`Kind::NoHardware`] if a window may lie completely inside the padding.

@@ -1,5 +1,4 @@
-//! How the network is laid out in hardware before any Verilog is written: lanes, slices, words, buffers, and the
-//! cycles that they are expected to take.
+//! How the network is laid out in hardware before any Verilog is written: lanes, slices, words, buffers, and the expected clocks.
 
 pub mod arithmetic;
 mod buffers;
@@ -64,8 +63,8 @@ impl LayerPlan {
         }
     }
 
-    /// log2 of the beats of sums that wait behind each slice's drain: two windows' where slices are added up, or where
-    /// windows are so short that the drain is always at work.
+    /// log2 of the beats of sums that wait after each slice's drain: those of two windows where slices are added up, or where windows
+    /// are so short that the drain is always at work.
     pub fn sum_queue_log2(&self) -> u32 {
         let beats = self.fold.lanes / self.fold.units;
         let window: usize = self.scanned().map(|(_, term)| term.geometry.weight_rows()).sum();
@@ -145,7 +144,7 @@ pub fn plan(network: &Network, folding: &Folding) -> Result<Plan> {
     Ok(Plan { layers })
 }
 
-/// [`Kind::UnknownLayer`] for the first of `names` that is no layer of `network`.
+/// [`Kind::UnknownLayer`] for the first of `names` that is not a layer of `network`.
 pub fn unknown_layer<'a>(network: &Network, mut names: impl Iterator<Item = &'a String>) -> Option<Kind> {
     let layers = network.nodes.iter().filter(|node| matches!(node.op, Op::Layer(_)));
     let known: Vec<_> = layers.map(|node| node.name.clone()).collect();
@@ -217,7 +216,7 @@ fn input_channels(network: &Network, layer: &Layer) -> usize {
     layer.terms.iter().map(|term| network.source_shape(term.source).channels).max().unwrap_or(0)
 }
 
-/// The fold that `node` gets, or why it cannot have it.
+/// The fold of `node`, or why it cannot have it.
 fn legal(node: &Node, layer: &Layer, fold: Fold) -> Result<Fold> {
     fold.validate(fold::folding_of(&node.name))?;
     let channels = node.shape.channels;

@@ -2,7 +2,7 @@
 //!
 //! Logic is a sum over the library's modules, each by a formula that was fitted on synthesis runs (`formula`; measured and
 //! fitted by `scripts/fit_resources.py`). Memories follow from the shapes that a family's RAMs have (`memory`).
-//! Whatever the solver weighs and a report shows comes from here.
+//! The solver's costs and the costs in a report come from here.
 
 mod formula;
 mod layer;
@@ -15,7 +15,7 @@ pub use layer::layer;
 pub use memory::block_rams;
 
 /// Signed bits that the weights of each output channel make use of, 0 where all are zero. Synthesis drops a column of a
-/// memory that is constant; of columns that are equal, as the copies of a sign are, it keeps one in LUTs only.
+/// memory that is constant; of equal columns, such as copies of a sign, it keeps one, but only in LUTs.
 pub fn used_bits(layer: &Layer) -> Vec<u32> {
     let mut bits = Vec::new();
     for term in &layer.terms {
@@ -32,7 +32,7 @@ pub fn used_bits(layer: &Layer) -> Vec<u32> {
     bits
 }
 
-/// What stands between the engines: the input encoder, forks and pools.
+/// What is between the engines: the input encoder, forks and pools.
 ///
 /// `beat` tells the elements of a beat of a source.
 pub fn between(network: &Network, beat: impl Fn(Source) -> usize, family: Family) -> Resources {

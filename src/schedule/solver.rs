@@ -2,15 +2,15 @@
 //! a given rate at the least cost.
 //!
 //! Engines work side by side, so the slowest one sets the rate, and a rate is a limit C on the clocks of every layer.
-//! For one C the layers are independent but for the budget they share: take one candidate of each layer's list, none
-//! slower than C, within the LUTs, flip-flops, multipliers and block RAMs. `choose` does that by prices on the four resources. C is
-//! then bisected. Three things keep it quick and exact:
+//! For one C the layers are independent except for the budget they share: take one candidate from each layer's list, none slower than
+//! C, within the LUTs, flip-flops, multipliers and block RAMs. `choose` does that by prices on the four resources. C is then bisected.
+//! Three things keep it quick and exact:
 //!
 //! - Units couple neighbours, since what one engine sends in a beat shapes the next one's words. They follow from C first:
 //!   the fewest that let a layer's neurons leave in time, or in half of the time, whichever comes out better. For given
 //!   units the lists are independent.
 //! - A candidate's clocks are bounded from below by a closed formula. Only candidates that were chosen are walked exactly,
-//!   over all calibration frames; where a walk exceeds C, the choice is made again with what is known now. As the bound
+//!   over all calibration frames; where a walk exceeds C, the choice is made again with the new clocks. As the bound
 //!   never exceeds the walk, no candidate is lost by this.
 //! - Candidates of equal clocks (they differ in their memories only) that cost more of one resource and no less of the others are
 //!   dropped.
@@ -48,19 +48,19 @@ pub struct Task<'a> {
     pub fixed: &'a BTreeMap<String, FixedFold>,
 }
 
-/// Clocks a frame between two limits that are as good as equal.
+/// Clocks per frame between two limits that count as equal.
 const PRECISION: f64 = 1.002;
-/// Between two shares of the budget that are as good as equal.
+/// Distance between two shares of the budget that count as equal.
 const SHARE_PRECISION: f64 = 0.01;
 /// Most neurons that leave an engine at once.
 const MAX_UNITS: usize = 16;
 
-/// The folding of the most frames a second, or with `limit` the cheapest one of at most so many clocks a frame: the one that
-/// needs the smallest share of the resource of which it needs the largest.
+/// The folding with the most frames a second, or with `limit` the cheapest one of at most this many clocks per frame. The cheapest is
+/// the one whose largest share of a resource is smallest.
 ///
 /// # Errors
-/// [`Kind::UnknownLayer`] for a fixed fold of one; [`Kind::DoesNotFit`] or [`Kind::NoFoldingFits`] for a network that does not fit whatever
-/// its folding; [`Kind::TooSlow`] for a limit that cannot be met; [`Kind::BadFold`] for a fixed fold that a layer cannot have.
+/// [`Kind::UnknownLayer`] for a fixed fold of one; [`Kind::DoesNotFit`] or [`Kind::NoFoldingFits`] for a network that does not fit with
+/// any folding; [`Kind::TooSlow`] for a limit that cannot be met; [`Kind::BadFold`] for a fixed fold that a layer cannot have.
 pub fn solve(task: Task, limit: Option<u64>) -> Result<Folding> {
     if let Some(unknown) = super::unknown_layer(task.network, task.fixed.keys()) {
         return Err(unknown.at(Setting::FixedFolds));
@@ -133,7 +133,7 @@ impl<'a> Solver<'a> {
         })
     }
 
-    /// Clocks that no folding can do without: the input comes one element a clock.
+    /// Clocks that every folding needs: the input comes one element a clock.
     fn stream_bound(&self) -> u64 {
         self.task.network.input.shape.elements() as u64
     }
@@ -160,9 +160,9 @@ impl<'a> Solver<'a> {
         Ok(best)
     }
 
-    /// `choice`, or one that leaves more of what it needs most: within the smallest share of the budget, the same of each
-    /// resource, that does for `limit`, and then with the fewest LUTs. What is left is space for the router, or for what else
-    /// stands on the device.
+    /// `choice`, or one that leaves more of the resource that it needs most: within the smallest share of the budget, the same for each
+    /// resource, that is enough for `limit`, and then with the fewest LUTs. The rest is space for the router, or for other things on
+    /// the device.
     fn evenly(&mut self, limit: u64, choice: Choice) -> Result<Choice> {
         let budget = self.task.budget;
         let (choice, share) = self.smallest(limit, choice, |share| share * budget)?;
@@ -172,8 +172,8 @@ impl<'a> Solver<'a> {
         Ok(choice)
     }
 
-    /// The choice found within the smallest of the budgets `of` a share that do for `limit`, and that share. `choice` does
-    /// for the share 1.
+    /// The choice found within the smallest of the budgets `of` a share that is enough for `limit`, and that share. `choice` is for the
+    /// share 1.
     fn smallest(&mut self, limit: u64, choice: Choice, of: impl Fn(f64) -> Resources) -> Result<(Choice, f64)> {
         let (mut best, mut low, mut high) = (choice, 0.0, 1.0);
         while high - low > SHARE_PRECISION {
@@ -225,7 +225,7 @@ impl<'a> Solver<'a> {
         self.lists.extend(new?);
         let between = resources::between(task.network, beat, task.family);
         loop {
-            // Of each layer those that may be quick enough, by their place in the list.
+            // The candidates of each layer that may be quick enough, by their place in the list.
             let open: Vec<Vec<usize>> = keys
                 .iter()
                 .map(|key| {

@@ -1,4 +1,4 @@
-//! The layout of one term: in which words its source's map is held, and how its windows are walked.
+//! The layout of one term: the words in which its source's map is held, and how its windows are walked.
 //!
 //! A *scalar* term's event is one non-zero element: its weight row meets all lanes. Its slices share the elements of every
 //! word, element e of a row belonging to slice e mod G, so one buffer and one walk of the windows serve all slices.
@@ -31,8 +31,8 @@ pub enum TermKind {
     Elementwise,
 }
 
-/// Layout of the words and buffers of one term. What a slice walks over is called an *element* here also where it is the
-/// vector of a vector term.
+/// Layout of the words and buffers of one term. What a slice walks over is called an *element* here, also if it is the vector of a
+/// vector term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TermPlan {
     /// Of one block and one slice.
@@ -48,12 +48,12 @@ pub struct TermPlan {
     pub word_log2: u32,
     /// Map rows that the spike buffer holds.
     pub rows: usize,
-    /// The least of them with which no timing can deadlock, see [`super::deadlock_free_rows`].
+    /// The least rows with which no timing can deadlock, see [`super::deadlock_free_rows`].
     pub deadlock_free_rows: usize,
     /// `2^queue_log2` words with events may wait in the event selector of each slice.
     pub queue_log2: u32,
-    /// With a share of its own, which count of a word stands at place i·G + g of the slices' words: that of slice g at
-    /// place i. Empty: they stand as they come.
+    /// If the fold has its own share: which count of a word is at place i·G + g of the slices' words, the place i of slice g. Empty:
+    /// counts stay in the order in which they come.
     pub order: Vec<usize>,
     /// Counts in a word, of all slices: a beat of the source brings some of them.
     pub word_counts: usize,
@@ -74,7 +74,7 @@ impl TermPlan {
         }
     }
 
-    /// Whether it has events, for which it is scanned.
+    /// Whether it has events and is scanned for them.
     pub fn is_scanned(&self) -> bool {
         self.kind != TermKind::Elementwise
     }
@@ -85,7 +85,7 @@ impl TermPlan {
     }
 }
 
-/// The layout of `term` of `node`, all but its rows. `beat` elements come in one beat of its source.
+/// The layout of `term` of `node`, except its rows. `beat` elements come in one beat of its source.
 pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &Fold, beat: usize) -> Result<TermPlan> {
     let source = network.source_shape(term.source);
     let bits = network.term_element_bits(layer, term.source);
@@ -122,7 +122,7 @@ pub fn plan(network: &Network, node: &Node, layer: &Layer, term: &Term, fold: &F
     let slices = if shared { fold.slices } else { 1 };
     let geometry = whole.share(slices);
     let word_log2 = word_log2(&geometry, bits * slices as u32, beat.div_ceil(slices), |word| {
-        // Slices can share the counts of whole pixels as they like, and a wider word would not be read more quickly.
+        // Slices can share the counts of whole pixels in any way, and a wider word would not be read faster.
         let loose = blocks == 1 && (slices == 1 || channels < 2 * slices);
         let wanted = fold.word == 0 || word <= fold.word;
         wanted && (loose || channels.is_multiple_of(word * slices))
@@ -152,7 +152,7 @@ fn is_depthwise(network: &Network, node: &Node, layer: &Layer, term: &Term) -> b
 /// The term of `node` that is added element by element, if it has one: one whose elements come `units` at a time, as the
 /// neurons leave. Other terms must bring the sums that it is added to.
 pub fn elementwise(network: &Network, node: &Node, layer: &Layer, units: usize, beats: &[usize]) -> Option<usize> {
-    // A padded or strided window of one pixel may keep a map's size, but not its places.
+    // A padded or strided window of one pixel may keep a map's size, but not the places of its pixels.
     let own = Window { kernel: [1, 1], stride: [1, 1], padding: Padding::default() };
     let fits = |(term, beat): (&Term, &usize)| {
         term.window == own && *beat == units && is_depthwise(network, node, layer, term)
@@ -161,7 +161,7 @@ pub fn elementwise(network: &Network, node: &Node, layer: &Layer, units: usize, 
     found.filter(|_| layer.terms.len() > 1)
 }
 
-/// The layout of an elementwise term, all but its rows: beats of `beat` elements in a queue.
+/// The layout of an elementwise term, except its rows: beats of `beat` elements in a queue.
 pub fn plan_elementwise(network: &Network, node: &Node, layer: &Layer, term: &Term, beat: usize) -> Result<TermPlan> {
     let source = network.source_shape(term.source);
     Ok(TermPlan {
@@ -200,7 +200,7 @@ fn blocks(term: &Term, outputs: usize, lanes: usize, beat: usize) -> usize {
     (1..=term.groups).rev().find(fits).unwrap_or(1)
 }
 
-/// The word size that fetches a window's run with the fewest words; of equals the smallest.
+/// The word size that fetches a window's run with the fewest words; of equal ones the smallest.
 ///
 /// A run of `run` elements that begins at multiples of `stride_elements` touches, on average over its alignments,
 /// `(run + word − gcd(word, stride_elements)) / word` words. A word holds at least `least` elements, those of a beat.
@@ -254,8 +254,8 @@ mod tests {
         use crate::fixed_point::Op;
         use crate::shape::{Padding, Window};
 
-        // An identity over a map of 3×3 beside another term, and one whose windows lie two pixels apart in a map padded by two:
-        // as large, but no identity.
+        // An identity over a map of 3×3 beside another term, and one whose windows lie two pixels apart in a map padded by two: as
+        // large, but not an identity.
         let seen = |seed: u64| {
             let mut network = quantise(&random::reconvergent(seed, true), &Settings::default()).unwrap();
             let index = network.nodes.iter().position(|node| match &node.op {

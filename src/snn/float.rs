@@ -17,8 +17,8 @@ pub fn normalised(image: ArrayView3<u8>, normalisation: &Normalisation) -> Array
     })
 }
 
-/// Adds to `sum`, \[channel, pixel\], the products of those terms of `layer` for whose source `map` gives a map,
-/// \[channel, pixel\] with its shape.
+/// Adds to `sum`, \[channel, pixel\], the products of the terms of `layer` whose source has a map in `map`, \[channel, pixel\] with its
+/// shape.
 pub fn add_terms<'m>(
     layer: &Layer,
     sum: &mut Array2<f32>,
@@ -70,7 +70,7 @@ pub fn columns(values: ArrayView2<f32>, shape: Shape, window: &Window, out: Shap
     columns
 }
 
-/// What a pool makes of a map, both \[channel, pixel\].
+/// A map after a pool, both \[channel, pixel\].
 pub fn pool(pool: &Pool, shape: Shape, values: ArrayView2<f32>, out: Shape) -> Array2<f32> {
     let ([ky, kx], [sy, sx]) = (pool.window.kernel, pool.window.stride);
     Array2::from_shape_fn((out.channels, out.pixels()), |(c, pixel)| {
@@ -85,7 +85,7 @@ pub fn pool(pool: &Pool, shape: Shape, values: ArrayView2<f32>, out: Shape) -> A
 
 /// `#{ i in 1..τ : v ≥ iθ }`, the number of members that fire.
 pub fn fired(v: f32, theta: f32, members: u32) -> u32 {
-    // The quotient is within one of the answer; the comparisons decide as the members do.
+    // The quotient is at most one off; the comparisons decide as the members do.
     let mut n = (v / theta).clamp(0.0, members as f32) as u32;
     while n < members && v >= (n + 1) as f32 * theta {
         n += 1;
@@ -96,7 +96,7 @@ pub fn fired(v: f32, theta: f32, members: u32) -> u32 {
     n
 }
 
-/// What a group neuron fires in each time step under a constant current; it starts at θ/2 and never ends.
+/// What a group neuron fires in each time step under a constant current; the potential starts at θ/2, and the sequence never ends.
 pub fn counts(current: f32, theta: f32, members: u32) -> impl Iterator<Item = u32> {
     let mut v = theta / 2.0;
     std::iter::repeat_with(move || {

@@ -91,7 +91,7 @@ pub enum Neuron {
 pub struct Term {
     pub source: Source,
     pub window: Window,
-    /// \[out, in, kernel height, kernel width\], zeros outside of a group when it came from a grouped convolution.
+    /// \[out, in, kernel height, kernel width\], zeros outside a group if it came from a grouped convolution.
     /// An average pool before this term is folded in: the source is then a sum pool (counts are summed, weights divided).
     pub weights: Array4<f32>,
 }

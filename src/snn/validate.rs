@@ -1,4 +1,4 @@
-//! What every converted network satisfies: later modules rely on it and check nothing again.
+//! The rules that every converted network obeys: later modules rely on them and check nothing again.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What a network computes otherwise than the network it was converted from, for the user to know.
+//! Where a network differs from the network that it was converted from, for the user.
 
 use super::{Network, Op, PoolKind};
 

@@ -1,9 +1,9 @@
-//! The tables of a study as CSV: one heading line, a row a measurement, empty fields for what does not apply.
+//! The tables of a study as CSV: one heading line, one row per measurement, empty fields for what does not apply.
 
 use super::{IF, Results, response};
 use crate::table::{Cell, Table};
 
-/// What the neurons of a row are called.
+/// The name of a row's neurons.
 fn neuron(members: u32) -> Cell {
     Cell::text(if members == IF { "if" } else { "gn" })
 }

@@ -1,9 +1,9 @@
 //! Mean squared error of spiking neurons against the ANN without rounding ([`super::Networks::ann`]): output averaged over
 //! the time steps against the current clipped to 0 .. λ.
 //!
-//! Under three currents. *Uniform*: constant currents spread evenly over 0 .. λ, where the error is λ²/(12·(τT)²). *Constant*:
-//! what each layer gets in the exact ANN, the same at every time step, so that each layer is by itself. *Spiking*: what it gets
-//! in the spiking network, where the layers before it have erred as well, and their spikes come unevenly.
+//! There are three currents. *Uniform*: constant currents spread evenly over 0 .. λ, where the error is λ²/(12·(τT)²). *Constant*: what
+//! each layer gets in the exact ANN, the same at every time step, so each layer is measured by itself. *Spiking*: what it gets in the
+//! spiking network, where the layers before it also have errors, and their spikes come unevenly.
 
 use ndarray::{Array1, Array2, Array3, ArrayView3};
 use rayon::prelude::*;
@@ -16,10 +16,10 @@ use crate::data::Images;
 use crate::eval::float_snn;
 use crate::snn::{Layer, Network, Neuron, Op};
 
-/// Currents of the uniform sample; a number prime to the levels, so that none of them falls on a riser of a staircase.
+/// Currents of the uniform sample; a number prime to the levels, so no current falls on a riser of a staircase.
 const UNIFORM: u32 = 99_991;
 
-/// What a neuron was given.
+/// The current of a neuron.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Current {
@@ -54,7 +54,7 @@ pub struct Row {
     pub squared_error: f64,
     /// The same over the mean square of the exact activation; `None` where that is 0.
     pub relative_error: Option<f64>,
-    /// Of a group: `squared_error` of integrate-and-fire neurons at τT time steps, where that was looked at.
+    /// Of a group: `squared_error` of integrate-and-fire neurons at τT time steps, if that was measured.
     pub if_squared_error: Option<f64>,
 }
 
@@ -84,7 +84,7 @@ struct Sums {
 /// Runs all networks in single precision on `images`, of which there is at least one, of the networks' shape. `progress` is
 /// called after each network's run on an image.
 ///
-/// The sums are added in the order of the images, so that the result does not depend on the number of threads.
+/// The sums are added in the order of the images, so the result does not depend on the number of threads.
 pub fn measure(networks: &Networks, images: &Images, progress: &(dyn Fn() + Sync)) -> Measured {
     let frames: Vec<_> = images.pixels.outer_iter().collect();
     let each: Vec<_> = frames.par_iter().map(|image| frame(networks, *image, progress)).collect();
@@ -285,7 +285,7 @@ mod tests {
             for row in &rows {
                 let exact = row.current != Current::Spiking || row.layer.as_deref() == Some(first);
                 if let (Some(single), true) = (row.if_squared_error, exact) {
-                    // Where a current stands within rounding of a riser, both sides of it err alike.
+                    // Where a current is within rounding of a riser, both sides have the same error.
                     assert!((row.squared_error - single).abs() <= 1e-4 * single, "seed {seed}: {row:?}");
                     compared += 1;
                 }

@@ -1,4 +1,4 @@
-//! The ANN without rounding: what the spiking networks approach as they get more time steps.
+//! The ANN without rounding: the limit of the spiking networks as they get more time steps.
 
 use ndarray::{Array2, ArrayView3};
 
@@ -46,7 +46,7 @@ mod tests {
     use crate::snn::{Neuron, PoolKind};
     use crate::study::Run;
 
-    /// Many members and one time step come as near to it as half of θ allows in the first layer, and end up near the same scores.
+    /// Many members and one time step come as near to it as half of θ allows in the first layer, and give nearly the same scores.
     #[test]
     fn many_members_approach_it() {
         let mut compared = 0;
@@ -56,7 +56,7 @@ mod tests {
             if network.nodes.iter().any(|node| maximum(&node.op)) {
                 continue;
             }
-            // Thresholds of training are those of a whole layer.
+            // Thresholds from training are the same for a whole layer.
             for node in &mut network.nodes {
                 if let Op::Layer(layer) = &mut node.op
                     && let Neuron::Group { theta } = &mut layer.neuron

@@ -1,4 +1,4 @@
-//! The baselines of the paper (arXiv 2402.19061) on one's own network: what groups of τ members gain over integrate-and-fire
+//! The baselines of the paper (arXiv 2402.19061) on your own network: what groups of τ members gain over integrate-and-fire
 //! neurons (τ = 1), by the error of their outputs, their response to an input current, and the accuracy, against time steps.
 
 mod accuracy;
@@ -28,7 +28,7 @@ pub use response::Curve;
 /// What is varied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Options {
-    /// Members τ of the groups, 1 ..= 255, ascending. Integrate-and-fire neurons (1) are looked at in any case.
+    /// Members τ of the groups, 1 ..= 255, ascending. Integrate-and-fire neurons (1) are always included.
     pub members: Vec<u32>,
     /// Time steps T, 1 ..= 64, ascending, at least one.
     pub timesteps: Vec<u32>,
@@ -43,7 +43,7 @@ pub enum Phase {
     Fixed,
 }
 
-/// The networks, and what they have done so far. Images come in batches, so that they need not all be in memory.
+/// The networks, and what they have done so far. Images come in batches, so not all need to be in memory.
 pub struct Study {
     options: Options,
     networks: Networks,
@@ -77,8 +77,8 @@ pub struct Results {
 }
 
 impl Study {
-    /// Converts the network of `converted` anew for each number of members, and of time steps where thresholds must be calibrated;
-    /// the weights get the bits that it says. `progress` is told how many more conversions are done.
+    /// Converts the network of `converted` again for each number of members, and of time steps where thresholds must be calibrated; the
+    /// weights keep the bits of `converted`. `progress` is told how many more conversions are done.
     ///
     /// # Errors
     /// [`Kind::OutOfRange`] and [`Kind::Empty`] for options, [`Kind::Missing`] if `converted` has no ONNX file; what import, conversion, calibration
@@ -138,8 +138,8 @@ impl Study {
         Ok(())
     }
 
-    /// Runs the float networks, which are slow, on some images, for errors and accuracies; what an earlier call found is forgotten. As of
-    /// [`Study::add`] otherwise.
+    /// Runs the float networks, which are slow, on some images, for errors and accuracies; the results of an earlier call are
+    /// forgotten. Otherwise as [`Study::add`].
     ///
     /// # Errors
     /// As of [`Study::add`].
@@ -170,7 +170,7 @@ impl Study {
         Ok((scores.iter().map(|scores| argmax(scores)).collect(), labels))
     }
 
-    /// What was found so far.
+    /// The results so far.
     pub fn results(&self) -> Results {
         let cells = self.networks.cells();
         let members: Vec<u32> = cells.chunk_by(|a, b| a.0 == b.0).map(|cells| cells[0].0).collect();

@@ -1,4 +1,4 @@
-//! One imported network converted anew for each kind of neuron.
+//! One imported network, converted again for each kind of neuron.
 
 use crate::error::{Kind, Place, Result};
 use crate::pipeline::Converter;
@@ -12,13 +12,13 @@ pub const IF: u32 = 1;
 pub struct Networks {
     /// Weights and biases of the ANN in the form of a converted network. Its neurons stand for their current clipped to 0 .. λ.
     pub ann: snn::Network,
-    /// λ for each node; infinite for plain ReLU, of no meaning for nodes without neurons.
+    /// λ for each node; infinite for plain ReLU, without meaning for nodes without neurons.
     pub lambda: Vec<f32>,
     /// Integrate-and-fire first.
     pub runs: Vec<Run>,
 }
 
-/// A spiking network, and after which of its time steps it is looked at.
+/// A spiking network, and the time steps after which it is evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     pub network: snn::Network,
@@ -29,7 +29,7 @@ pub struct Run {
 impl Networks {
     /// Converts the network for each number of `members` (without integrate-and-fire, which is always there) and of `timesteps`; both ascend,
     /// and there is at least one of `timesteps`. Where all thresholds come from training, one conversion serves all time steps,
-    /// since what a network does in its first t time steps does not depend on those that follow. Thresholds of plain ReLU layers are
+    /// since what a network does in its first t time steps does not depend on the later ones. Thresholds of plain ReLU layers are
     /// calibrated on the converter's images for each combination. `progress` is called after each conversion.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Networks {
         Ok(Networks { ann: plain.network, lambda, runs })
     }
 
-    /// (τ, T) of everything that is looked at, in the order of the runs.
+    /// (τ, T) of everything that is evaluated, in the order of the runs.
     pub fn cells(&self) -> Vec<(u32, u32)> {
         let cells = |run: &Run| run.timesteps.iter().map(|&t| (run.network.members, t)).collect::<Vec<_>>();
         self.runs.iter().flat_map(cells).collect()

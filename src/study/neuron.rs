@@ -1,7 +1,7 @@
 //! One neuron under a constant current.
 //!
 //! Its mean output over T time steps is `λ/(τT) · clamp(⌊τT·x/λ + 1/2⌋, 0, τT)`, the QCFS staircase of τT levels: the current x ≤ λ
-//! fires at most τ members a time step, so no charge is ever left over or lost to the clamp, and all of it but the residue v < θ has
+//! fires at most τ members a time step, so no charge is ever left over or lost to the clamp, and all of it except the residue v < θ has
 //! been fired. The staircase depends on τT alone. **A group of τ members at T time steps gives what an integrate-and-fire neuron gives
 //! at τT time steps**, exactly, as long as the arithmetic does not round.
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     proptest! {
-        /// With any numbers, as long as the current is not so near to a riser of the staircase that rounding decides.
+        /// With any numbers, as long as the current is not so near a riser of the staircase that rounding decides.
         #[test]
         fn rounding_matters_at_the_risers_only(
             current in -1f32..3.0, lambda in 0.1f32..4.0, members in 1u32..20, timesteps in 1u32..20,

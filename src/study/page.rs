@@ -8,12 +8,12 @@ use crate::page::Page;
 use crate::plot::{Axis, Scale, Series, Style, curves};
 use crate::table::{Cell, Table};
 
-/// What the neurons of `members` are called; the spaces do not break.
+/// The name of neurons with `members` members; the spaces do not break.
 fn name(members: u32) -> String {
     if members == IF { "IF".into() } else { format!("GN\u{a0}τ\u{a0}=\u{a0}{members}") }
 }
 
-/// With three digits that count.
+/// With three significant digits.
 fn number(value: f64) -> String {
     if value >= 0.01 { format!("{value:.4}") } else { format!("{value:.2e}").replace('-', "−") }
 }
@@ -156,8 +156,8 @@ impl Results {
         Ok(())
     }
 
-    /// A row a T, a column a τ; `cell` gives what stands in it, and what stands under the heading `beside` next to it, a column that
-    /// is there where any cell has it.
+    /// One row per T and one column per τ; `cell` gives the content of a cell, and the content next to it under the heading `beside`.
+    /// That column exists if any cell has such content.
     fn table(&self, beside: &str, cell: impl Fn(u32, u32) -> Option<(String, Option<String>)>) -> Table {
         let (members, timesteps) = (&self.options.members, &self.options.timesteps);
         let mut headings = vec!["T".to_string()];

@@ -2,7 +2,7 @@
 
 use super::neuron::mean_outputs;
 
-/// Currents a unit of λ. A power of two, so that sampling puts no rounding into the curves of 2, 4, 8 … members.
+/// Currents per unit of λ. A power of two, so sampling adds no rounding to the curves of 2, 4, 8 … members.
 const PER_UNIT: i32 = 128;
 
 /// Rates of one kind of neuron at one number of time steps.
@@ -20,7 +20,7 @@ pub fn currents() -> impl Iterator<Item = f64> + Clone {
     (-PER_UNIT / 4..=PER_UNIT * 3 / 2).map(|place| f64::from(place) / f64::from(PER_UNIT))
 }
 
-/// What the rate would be without time steps: the clipped ramp.
+/// The rate without time steps: the clipped ramp.
 pub fn ideal(current: f64) -> f64 {
     current.clamp(0.0, 1.0)
 }

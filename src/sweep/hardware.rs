@@ -1,4 +1,4 @@
-//! What a point is expected to cost and how fast it is.
+//! The expected cost and speed of a point.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,8 @@
 //! Sweeps: the same network at many settings, as points of accuracy, cost and speed.
 //!
-//! A sweep is a folder that grows. Whatever was computed is a file of its own, written whole or not at all, with a key: the hash of
-//! everything that it depends on. A later run, or another process beside this one, takes what has its key and computes the rest, so
-//! a sweep can be stopped at any time, be widened, and be dealt out to many machines that share the folder.
+//! A sweep is a folder that grows. Each result is a file of its own, written whole or not at all, with a key: the hash of everything
+//! that it depends on. A later run, or another process beside this one, takes the results with its key and computes the rest. So a
+//! sweep can be stopped at any time, widened, and shared out to many machines that share the folder.
 //!
 //! ```text
 //! ann.json                         the ANN's class of each image
@@ -77,7 +77,7 @@ impl Point {
     }
 }
 
-/// What a sweep does one after the other.
+/// The steps of a sweep, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Run the ANN on all images.
@@ -109,7 +109,7 @@ pub struct Task<'a> {
     pub converter: &'a Converter<'a>,
     /// Labelled test images.
     pub data: &'a Images,
-    /// Each point is folded for it; without one, every point has the default folding, and its costs are those on an ECP5.
+    /// Each point is folded for it; without a target, every point has the default folding, and its costs are those on an ECP5.
     pub target: Option<&'a Target>,
     /// Clock of the cores where there is no target.
     pub clock_mhz: f64,
@@ -124,7 +124,7 @@ impl Task<'_> {
     }
 }
 
-/// What a point was found to be.
+/// The results of a point.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     #[serde(flatten)]
@@ -138,14 +138,14 @@ pub struct Found {
     pub hardware: Option<Hardware>,
 }
 
-/// What came of a sweep.
+/// The results of a sweep.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sweep {
     /// The ANN's accuracy, 0 to 1.
     pub ann: f64,
-    /// One row a point, in the order given; empty if the sweep was to stop before.
+    /// One row per point, in the order given; empty if the sweep stopped earlier.
     pub rows: Vec<Row>,
-    /// Points that an earlier run had computed.
+    /// Points that an earlier run has computed.
     pub kept: usize,
 }
 
@@ -156,8 +156,8 @@ struct AnnFound {
     classes: Vec<usize>,
 }
 
-/// Computes what is missing of `points` up to and including `until`. `progress` is told of a phase how much there is to do in it and
-/// how much more is done, 0 at its start.
+/// Computes what is missing of `points` up to and including `until`. `progress` is told the phase, how much there is to do in it, and
+/// how much more is done; 0 at the start of a phase.
 ///
 /// # Errors
 /// What conversion, quantisation, rten and the folding solver report, [`Kind::LabelsMissing`], and
@@ -168,7 +168,7 @@ pub fn run(
     until: Phase,
     progress: &(dyn Fn(Phase, usize, usize) + Sync),
 ) -> Result<Sweep> {
-    // Before anything takes long.
+    // Checked before anything takes long.
     check_labels(task.data, usize::MAX)?;
     let data = Key::images(task.data);
     let normalisation = &task.converter.imported().normalisation;
@@ -218,7 +218,7 @@ pub fn run(
     let kept: Vec<Option<Found>> = points.iter().map(|point| store::read(&path(point), &key(point))).collect();
     sweep.kept = kept.iter().flatten().count();
     progress(Phase::Points, points.len() - sweep.kept, 0);
-    // Scoring uses all cores by itself; points side by side fill in where quantising and folding do not.
+    // Scoring uses all cores by itself; points side by side use the cores that quantising and folding leave idle.
     let found = points.par_iter().zip(kept).map(|(point, kept)| {
         if let Some(found) = kept {
             return Ok(found);

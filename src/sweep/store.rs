@@ -1,4 +1,4 @@
-//! Files with keys: what they hold is good as long as nothing that it depends on changes.
+//! Files with keys: their content is good as long as nothing that it depends on changes.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::data::Images;
 use crate::error::{Artefact, Kind, Result};
 
-/// The folder that makes a folder a sweep.
+/// The subfolder that makes a folder a sweep.
 const POINTS: &str = "points";
 
 /// Hash of everything that a file depends on, this version of the crate included.
@@ -40,7 +40,7 @@ impl Key {
     }
 }
 
-/// Makes `folder` a sweep's: a new or empty folder, or one that is a sweep's already.
+/// Makes `folder` a sweep's: a new or empty folder, or one that already is a sweep's.
 ///
 /// # Errors
 /// [`Kind::ForeignFolder`] for a folder with other things in it, [`Kind::Unwritable`] for one that cannot be written.
@@ -53,7 +53,7 @@ pub fn prepare(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(points).and_then(|()| std::fs::create_dir_all(folder.join("networks"))).map_err(failed)
 }
 
-/// What `path` holds, if it was written with `key`. Anything else is as good as no file: it is computed again.
+/// What `path` holds, if it was written with `key`. Anything else counts as no file: it is computed again.
 pub(super) fn read<T: DeserializeOwned>(path: &Path, key: &Key) -> Option<T> {
     let mut stored: Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
     if stored["key"] != key.0 {
@@ -70,7 +70,7 @@ fn write(path: &Path, key: &Key, value: &impl Serialize) -> Result<()> {
 }
 
 /// What `path` holds, or else what `compute` gives, which is then there. It is read again, since a number in JSON may come back
-/// different in its last digit: whoever computes and whoever reads get the same.
+/// different in its last digit: so computing and reading give the same.
 pub(super) fn once<T: Serialize + DeserializeOwned>(
     path: &Path,
     key: &Key,
@@ -86,7 +86,7 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
 /// Writes a file that others see whole or not at all.
 pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     let failed = |error| Kind::Unwritable { error }.at(path);
-    // Beside its place, hidden, and another one for each process.
+    // A hidden file beside its place, a different one for each process.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let new = path.with_file_name(format!(".{name}.{}", std::process::id()));
     std::fs::write(&new, content).and_then(|()| std::fs::rename(&new, path)).map_err(failed)

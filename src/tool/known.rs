@@ -1,4 +1,4 @@
-//! The programs that Volley runs, what for, and how to get them.
+//! The programs that Volley runs, what they are for, and how to get them.
 
 /// A program that Volley runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Version {
     Option(&'static str),
     /// An argument as it is.
     Word(&'static str),
-    /// Nothing that returns quickly.
+    /// It has no argument that returns quickly.
     None,
 }
 

@@ -1,4 +1,4 @@
-//! Outside programs: where they are found, how they are run, and what is said when one is missing or fails.
+//! Outside programs: where they are found, how they are run, and the errors when one is missing or fails.
 
 mod finder;
 mod known;
@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Place, Result};
 pub use finder::{Finder, version};
 pub use known::{KNOWN, Tool, Version};
 
-/// With which the name of an option begins, twice.
+/// The name of an option begins with this, twice.
 const DASH: char = '-';
 
 /// Lines of a failing tool's output that its error quotes.
@@ -33,7 +33,7 @@ pub(crate) fn option_name(text: &str) -> Option<&str> {
 pub(crate) struct Arguments(Vec<String>);
 
 impl Arguments {
-    /// Those that every build with Verilator gets here: the program `output` in the folder `obj`, of the module `top`.
+    /// Those that every build with Verilator gets: the program `output` in the folder `obj`, from the module `top`.
     pub fn verilator(top: &str, output: &str) -> Arguments {
         Arguments::default()
             .flag("cc")
@@ -105,7 +105,7 @@ pub(crate) fn run_logged(
     let started = std::io::pipe().and_then(|(reader, writer)| {
         let mut command = Command::new(program);
         command.args(&args.0).current_dir(dir).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-        // The command holds our ends of the pipe: it must go, or the reader never sees the end.
+        // The command holds our ends of the pipe: it must be dropped, or the reader never sees the end.
         Ok((command.spawn()?, reader))
     });
     let (mut child, reader) = started.map_err(|error| not_started(tool, program, error))?;
@@ -128,7 +128,7 @@ pub(crate) fn run_logged(
         }
     };
     if read.is_err() {
-        // Nothing more can be done about a tool that will not be stopped.
+        // Nothing more can be done about a tool that cannot be stopped.
         let _ = child.kill();
     }
     let status = child.wait().map_err(|error| not_started(tool, program, error))?;
@@ -145,7 +145,7 @@ fn not_started(tool: &str, program: &Path, error: std::io::Error) -> Error {
     kind.at(Place::tool(tool))
 }
 
-/// Fails if a program did: with what it says from its first line that speaks of an error, or else its last lines.
+/// Fails if a program failed: with its output from the first line that mentions an error, or else with its last lines.
 fn check(tool: &str, status: ExitStatus, text: &str) -> Result<()> {
     if status.success() {
         return Ok(());
@@ -157,7 +157,7 @@ fn check(tool: &str, status: ExitStatus, text: &str) -> Result<()> {
     Err(Kind::ToolFailed { status: status.to_string(), output: quoted }.at(Place::tool(tool)))
 }
 
-/// What a program says on its error stream, for tests that want it to be content and silent.
+/// What a program says on its error stream, for tests that expect success and silence.
 #[cfg(test)]
 pub(crate) fn quiet(tool: &str, args: &Arguments, dir: &Path) -> String {
     let out = Command::new(tool).args(&args.0).current_dir(dir).output();

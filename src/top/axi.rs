@@ -4,7 +4,7 @@ use super::network;
 use crate::rtl::Manifest;
 use crate::rtl::netlist::{Item, Module, Port, Wire, connect, int, memory_folder, same_memory_folder};
 
-/// The module `<net>_axi`; its ports are named such that Vivado sees the interfaces `s_axi`, `s_axis` and `m_axis`.
+/// The module `<net>_axi`; its ports have the names by which Vivado sees the interfaces `s_axi`, `s_axis` and `m_axis`.
 pub fn module(manifest: &Manifest) -> Module {
     let core = manifest.top.as_str();
     let name = format!("{}_axi", network(core));
@@ -140,8 +140,8 @@ pub fn module(manifest: &Manifest) -> Module {
     module
 }
 
-/// log2 of the frames that are in the core at once: at most two a layer, one that it computes and one in its buffer. Were
-/// there more, they would wait outside.
+/// log2 of the frames that are in the core at once: at most two per layer, one that it computes and one in its buffer. More frames
+/// would wait outside.
 fn frames_log2(manifest: &Manifest) -> u32 {
     (2 * manifest.layers.len() as u32).next_power_of_two().ilog2().max(1)
 }

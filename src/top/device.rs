@@ -4,7 +4,7 @@ use super::{instance, loader, network};
 use crate::rtl::Manifest;
 use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int, memory_folder, same_memory_folder};
 
-/// What the registers say beside what the core's manifest does.
+/// What the registers say besides the core's manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Device {
     /// Fingerprint of the core's Verilog.
@@ -87,7 +87,7 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
     let mut connections = vec![
         connect("clk", "clk"),
         connect("rst", "rst"),
-        // What a core in reset still offers or takes, it forgets.
+        // A core in reset forgets what it still offers or takes.
         connect("pixel_valid", "pixel_tvalid && !core_rst"),
         connect("pixel_ready", "pixel_tready"),
         connect("pixel_last", "pixel_tlast"),

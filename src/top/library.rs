@@ -1,4 +1,4 @@
-//! The hand-written Verilog around a core, as it stands under `src/top/lib/`.
+//! The hand-written Verilog around a core, from `src/top/lib/`.
 
 use crate::header;
 

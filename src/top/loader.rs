@@ -1,4 +1,4 @@
-//! Where a device has its weights from: the bitstream, or `volley_weight_loader`.
+//! Where a device gets its weights from: the bitstream, or `volley_weight_loader`.
 
 use super::Device;
 use crate::rtl::Manifest;

@@ -1,4 +1,4 @@
-//! What stands around a core on a board: registers, frame input, a host link, clock, reset and LEDs.
+//! What is around a core on a board: registers, frame input, a host link, clock, reset and LEDs.
 //!
 //! ```text
 //! <net>_board (UART):  pins -> clock, reset -> uart_link      -> <net>_device, LEDs
@@ -6,8 +6,8 @@
 //! <net>_device:        registers, frame_input (-> weight_loader) -> <net>_core
 //! ```
 //!
-//! `docs/host-protocol.md` is what the device promises to a host. The hand-written modules stand under `lib/`; as in
-//! [`crate::rtl`], only structure is generated.
+//! `docs/host-protocol.md` is what the device promises to a host. The hand-written modules are in `lib/`; as in [`crate::rtl`], only
+//! structure is generated.
 
 mod axi;
 mod device;

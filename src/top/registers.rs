@@ -1,4 +1,4 @@
-//! The device's registers by name, as `docs/host-protocol.md` numbers them: what a host calls them and block design tools show of them.
+//! The device's registers by name, with the numbers of `docs/host-protocol.md`. Hosts and block design tools use these names.
 
 /// What a host may do with a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Register {
     }
 }
 
-/// What is known of a register.
+/// What is known about a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     pub register: Register,

@@ -1,5 +1,5 @@
-//! The backend for AVX2: 16-bit products of the even and of the odd bytes. Two of them fit into 32 bits with space to
-//! spare; the instruction for bytes would saturate its sums of two at 16 bits.
+//! The backend for AVX2: 16-bit products of the even and of the odd bytes. Two of them fit easily into 32 bits; the instruction for
+//! bytes would saturate its sums of two at 16 bits.
 
 use std::arch::x86_64::*;
 
@@ -146,7 +146,7 @@ impl Lanes for Avx2 {
                 let reciprocal = _mm256_loadu_ps(reciprocals[half].as_ptr());
                 let estimate = _mm256_cvttps_epi32(_mm256_mul_ps(_mm256_cvtepi32_ps(within), reciprocal));
                 let rest = _mm256_sub_epi32(within, _mm256_mullo_epi32(estimate, theta));
-                // Comparisons give −1: one more unless the rest is less than a theta, one less where it is negative.
+                // Comparisons give −1: one more unless the rest is less than one theta, one less where it is negative.
                 let one = _mm256_set1_epi32(1);
                 let more = _mm256_add_epi32(one, _mm256_cmpgt_epi32(theta, rest));
                 let less = _mm256_cmpgt_epi32(zero, rest);

@@ -4,8 +4,7 @@
 use super::layer::{LANES, Layer, Neurons, Quads, Reads, Term};
 use super::maps::Layout;
 
-/// Sixteen 32-bit integers that wrap around, and what a backend does with them. A value of the type proves that the
-/// processor is able to.
+/// Sixteen 32-bit integers that wrap around, and what a backend does with them. A value of the type proves that the processor can do it.
 pub trait Lanes: Copy {
     /// Sixteen integers.
     type Sums: Copy;
@@ -28,10 +27,10 @@ pub trait Lanes: Copy {
     fn add(self, left: Self::Sums, right: Self::Sums) -> Self::Sums;
     /// Left; 0 for 32 and more.
     fn shift(self, sums: Self::Sums, by: u32) -> Self::Sums;
-    /// How many members fire at the potentials `v`, and the potentials behind that.
+    /// How many members fire at the potentials `v`, and the potentials after that.
     ///
-    /// The quotient `min(max(v, 0), τΘ)/Θ` is at most 255 and its estimate in float32 is three roundings off, less than
-    /// 2⁻¹³: cut to an integer it is off by one at most, which the remainder shows.
+    /// The quotient `min(max(v, 0), τΘ)/Θ` is at most 255, and its estimate in float32 is off by three roundings, less than 2⁻¹³. Cut
+    /// to an integer it is off by at most one, and the remainder shows that.
     fn fire(self, v: Self::Sums, neurons: &Neurons) -> (Self::Sums, Self::Sums);
 }
 
@@ -82,7 +81,7 @@ fn run_blocks<L: Lanes, const M: usize, const N: usize>(
     let mut next = Place::default();
     let mut left = images * pixels;
     while left > 0 {
-        // Behind the last pixel of the batch its results are computed again, and not stored.
+        // After the last pixel of the batch its results are computed again, and not stored.
         let used = left.min(M);
         left -= used;
         let mut places = [next; M];

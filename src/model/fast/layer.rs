@@ -17,12 +17,12 @@ pub struct Layer {
     /// Output channels.
     pub channels: usize,
     pub timesteps: usize,
-    /// Whether the current is the same at all time steps, since only the input is read.
+    /// Whether the current is the same at all time steps because only the input is read.
     pub still: bool,
     pub terms: Vec<Term>,
     /// The sum of the terms is shifted left by this.
     pub shift: u32,
-    /// Bias less what the input's offsets make of the weights, \[block\]; 0 in lanes without a channel.
+    /// Bias, less the sums of the weights with the input's offsets, \[block\]; 0 in lanes without a channel.
     pub bias: Vec<[i32; LANES]>,
     /// \[block\]; empty for the readout.
     pub neurons: Vec<Neurons>,
@@ -186,7 +186,7 @@ fn bytes(weights: &Array4<i32>) -> Vec<Array4<i8>> {
     bytes
 }
 
-/// Channels sixteen at a time, those that are missing with `rest`.
+/// Channels sixteen at a time; missing ones get `rest`.
 fn blocks(values: &[i64], rest: i32, number: impl Fn(i64) -> i32) -> Vec<[i32; LANES]> {
     let block = |values: &[i64]| std::array::from_fn(|lane| values.get(lane).map_or(rest, |&value| number(value)));
     values.chunks(LANES).map(block).collect()

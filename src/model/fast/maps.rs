@@ -1,10 +1,10 @@
-//! Where the bytes of a map lie: \[image\]\[time step\]\[row\]\[column\]\[digit\]\[channel\] with a border, such that every window
-//! lies inside of it and is a run of bytes a row. A count is a number of one or two digits of eight bits, the low one first.
+//! Where the bytes of a map lie: \[image\]\[time step\]\[row\]\[column\]\[digit\]\[channel\] with a border, such that every window lies
+//! inside and is one run of bytes per row. A count is a number of one or two digits of eight bits, the low one first.
 
 use crate::fixed_point::{Network, Op, Source};
 use crate::shape::{Padding, Shape};
 
-/// Bytes behind a map that may be read, where they meet weights of 0: the longest read is 16 bytes.
+/// Bytes after a map that may be read, where they meet weights of 0: the longest read is 16 bytes.
 const SLACK: usize = 16;
 
 /// The layout of one source.
@@ -12,7 +12,7 @@ const SLACK: usize = 16;
 pub struct Layout {
     shape: Shape,
     border: Padding,
-    /// Digits of a count: 1, or 2 behind a sum pool of many members.
+    /// Digits of a count: 1, or 2 after a sum pool of many members.
     pub digits: usize,
     /// Bytes from a pixel to the one below it.
     pub row: usize,

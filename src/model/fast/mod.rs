@@ -1,15 +1,14 @@
 //! The same integers as [`super::plain`], by byte products: counts are bytes, weights signed bytes, sums 32 bits.
 //!
-//! **Why it is exact.** A count of a layer is at most 255 and so a byte. A weight of up to 8 bits is a signed byte; a wider
-//! one is split into signed digits of 8 bits, each a term of its own with a shift of its own, and so is a count beyond 255
-//! behind a sum pool. Sums are taken modulo 2³², where
-//! order, shifts and what they reach on their way do not matter: a potential or score that fits into 32 bits, which the
-//! layer's width of the membrane says of every input, comes out right. The image's bytes enter as they are, and what
-//! their offset makes of the weights is subtracted from the bias; around the input lie bytes of just that offset. The
-//! number of members that fire is an estimated quotient with an exact correction.
+//! **Why it is exact.** A count of a layer is at most 255 and so a byte. A weight of up to 8 bits is a signed byte. A wider one is
+//! split into signed digits of 8 bits, each with its own term and shift; so is a count above 255 after a sum pool. Sums are taken
+//! modulo 2³², where order, shifts and intermediate values do not matter: a potential or score that fits into 32 bits comes out right,
+//! and the layer's width of the membrane guarantees that for every input. The image's bytes enter as they are, and the sums of the
+//! weights with their offset are subtracted from the bias; around the input lie bytes with this same offset. The number of members that
+//! fire is an estimated quotient with an exact correction.
 //!
-//! A network cannot be run by the fast model with a count beyond 65,535 or a pool of counts beyond 255, with τ beyond 255, a membrane beyond
-//! 32 bits or a τ·Θ beyond 31.
+//! The fast model cannot run a network with a count above 65,535 or a pool of counts above 255, with τ above 255, a membrane of more
+//! than 32 bits or a τ·Θ of more than 31.
 //!
 //! All time steps of a few pixels are computed while their potentials are in registers; a batch of images is more pixels.
 
@@ -44,7 +43,7 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// All that this processor has, the fastest last.
+    /// All that this processor has; the fastest is last.
     pub fn all() -> Vec<Backend> {
         let mut all = vec![Backend::Portable];
         #[cfg(target_arch = "x86_64")]

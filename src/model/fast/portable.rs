@@ -1,4 +1,4 @@
-//! The backend for every processor, which the compiler vectorises as it can.
+//! The backend for every processor; the compiler vectorises it as it can.
 
 use super::kernel::Lanes;
 use super::layer::{LANES, Neurons, Quads};
@@ -33,7 +33,7 @@ impl Lanes for Portable {
 
     #[inline(always)]
     fn weights(self, weights: &Quads) -> Self::Weights {
-        // Bytes are taken out of whole lanes, so that lanes stay where they are in vectors.
+        // Bytes are taken out of whole lanes, so lanes keep their places in vectors.
         let mut by_byte = [[0; LANES]; 4];
         for (lane, bytes) in weights.as_chunks::<4>().0.iter().enumerate() {
             let quad = i32::from_le_bytes(bytes.map(|byte| byte as u8));

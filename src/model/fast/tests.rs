@@ -46,7 +46,7 @@ proptest! {
     ) {
         let threshold = if pow2 { ThresholdMode::Pow2 } else { ThresholdMode::Exact };
         let mut source = random::network(seed, &Options { members, timesteps: 6, ..Options::default() });
-        // All members fire: sum pools then go beyond a byte.
+        // All members fire: sum pools then exceed a byte.
         for node in source.nodes.iter_mut().filter(|_| loud) {
             if let snn::Op::Layer(snn::Layer { neuron: snn::Neuron::Group { theta }, .. }) = &mut node.op {
                 theta.iter_mut().for_each(|theta| *theta /= 100.0);
@@ -124,7 +124,7 @@ proptest! {
     }
 }
 
-/// Most random networks of common settings have a fast model, else the test above would compare nothing.
+/// Most random networks with common settings have a fast model; otherwise the test above would compare nothing.
 #[test]
 fn common_networks_are_fast() {
     for (weight_bits, members) in [(8, 15), (8, 255), (12, 15), (16, 15)] {

@@ -22,7 +22,7 @@ pub enum Prepared {
     Wide(Vec<Vec<i64>>),
 }
 
-/// Accumulators of one pixel: those of the input serve all time steps alike.
+/// Accumulators of one pixel: those of the input serve all time steps.
 struct Accumulators<N> {
     channels: usize,
     /// \[out\], from the input.

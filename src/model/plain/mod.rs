@@ -1,5 +1,5 @@
-//! The model as plainly as it can be written: sums over the nonzero counts, in 32 or 64 bits. It runs every legal
-//! network, records everything, and is what the fast model is compared with.
+//! The model in its plainest form: sums over the nonzero counts, in 32 or 64 bits. It runs every legal network and records everything;
+//! the fast model is compared with it.
 
 mod layer;
 

@@ -7,7 +7,7 @@ use crate::rtl::memory::{Memory, NeuronFormat};
 use crate::rtl::netlist::{Item, Module, Parameter, Rom, Wire};
 use crate::schedule::Firing;
 
-/// The instance of the engine while it is put together.
+/// The instance of the engine while it is being built.
 struct Engine {
     parameters: Vec<(String, Parameter)>,
     connections: Vec<(String, String)>,
@@ -81,7 +81,7 @@ impl Context<'_> {
         }
         memory(&neuron_rom.0, own("neuron_memory"), own("neuron_enable"), own("neuron_addr"), own("neuron_row"));
         if load.is_some() {
-            // Those that fill up the bytes of the widest row are nobody's.
+            // The bits that fill up the bytes of the widest row are not used.
             module.wires.push(Wire::new("unused_load_data", 1));
             let expression = "&{1'b0, load_data}".into();
             module.body.push(Item::Assign { target: "unused_load_data".into(), expression });

@@ -21,7 +21,7 @@ pub(super) struct LayerModules {
     pub load: Option<LoadBus>,
 }
 
-/// The ports by which the memories of a layer, or of a core, are written: `load_data`, `load_addr`, and `load_enable` with a bit
+/// The ports for writing the memories of a layer, or of a core: `load_data`, `load_addr`, and `load_enable` with a bit
 /// for each memory. All memories see the same data; a memory of k bytes a row takes the top k of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LoadBus {
@@ -61,7 +61,7 @@ pub(super) fn bits_of(wire: &str, low: u32, bits: u32, all: u32) -> String {
     }
 }
 
-/// What the lines below need again and again.
+/// Values that the lines below need many times.
 struct Context<'a> {
     network: &'a Network,
     node: &'a Node,

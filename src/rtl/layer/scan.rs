@@ -250,7 +250,7 @@ impl Context<'_> {
     }
 
     /// The counts of a term's event in slice `slice`, every time step's field widened to the widest term's, and zeros
-    /// for the lanes that a scalar event has no own counts for.
+    /// for the lanes for which a scalar event has no own counts.
     fn widened_counts(&self, term: usize, slice: usize) -> String {
         let summed = self.network.summed_timesteps(self.layer);
         let bits = self.network.element_bits(self.layer.terms[term].source, summed).0;
@@ -265,7 +265,7 @@ impl Context<'_> {
         if pad == 0 {
             parts.push(own);
         } else if fields * bits == 1 && plan.slices == 1 {
-            // A one-bit wire has no bits to select.
+            // A wire of one bit has no bits to select.
             parts.extend([own, format!("{pad}'d0")]);
         } else {
             let low = slice as u32 * plan.element_bits;

@@ -1,4 +1,4 @@
-//! What must hold before a module is printed, so that no tool has to say it later in worse words.
+//! What must hold before a module is printed: later, a tool would say it in worse words.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::{Item, Module, Parameter};
 use crate::error::{Kind, Place, Result};
 use crate::identifier::is_keyword;
 
-/// Whether `name` is `[A-Za-z_][A-Za-z0-9_]*` and no keyword.
+/// Whether `name` is `[A-Za-z_][A-Za-z0-9_]*` and not a keyword.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
@@ -95,7 +95,7 @@ pub(super) fn module(module: &Module) -> Result<()> {
     Ok(())
 }
 
-/// A parameter's value, by the ranges that [`Parameter`] documents.
+/// A parameter's value, within the ranges that [`Parameter`] documents.
 fn parameter(value: &Parameter) -> Result<(), String> {
     match value {
         Parameter::Int(v) if i32::try_from(*v).is_err() => {
@@ -122,7 +122,7 @@ fn parameter(value: &Parameter) -> Result<(), String> {
     }
 }
 
-/// One line, balanced brackets, nothing that would end the statement or open a comment.
+/// One line, balanced brackets, nothing that ends the statement or opens a comment.
 fn one_line(text: &str) -> Result<(), String> {
     if text.contains(['\n', ';', '"']) || text.contains("//") || text.contains("/*") {
         return Err(format!("{text:?} is not one expression"));

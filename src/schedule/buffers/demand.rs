@@ -1,4 +1,4 @@
-//! The least depths: a walk through the row jobs of a frame that widens a buffer only where nothing else can go on.
+//! The least depths: a walk through the row jobs of a frame that widens a buffer only where nothing else can continue.
 
 use super::{Worker, rows_a_slot, sender, workers};
 use crate::fixed_point::{Network, Op, Source};
@@ -7,10 +7,10 @@ use crate::schedule::Geometry;
 /// Rows with which no timing of the engines can deadlock, if every buffer has at least these. The result has an entry
 /// for each node, of one number for each term; none for pools.
 ///
-/// The walk begins with buffers that hold one window each. It runs every job whose rows have arrived and whose row finds
-/// space; which goes first does not matter, since a job that can run stays so until it does. When none can, the last
-/// layer that is not finished wants a row, whose sender may want one itself, and so on back to a job that has all its
-/// rows and finds no space: the buffers in its way get one row more.
+/// The walk begins with buffers that hold one window each. It runs every job whose rows have arrived and whose row finds space. The
+/// order does not matter, since a job that can run can still run later. When no job can run, the last unfinished layer wants a row,
+/// whose sender may want one itself, and so on back to a job that has all its rows and finds no space: the full buffers in its way get
+/// one more row.
 ///
 /// `geometries` has an entry for each node, as [`crate::schedule::geometry`] gives them.
 pub fn deadlock_free_rows(network: &Network, geometries: &[Vec<Geometry>]) -> Vec<Vec<usize>> {

@@ -4,12 +4,12 @@ use super::{Worker, rows_a_slot, sender, workers};
 use crate::fixed_point::{Network, Op, Source};
 use crate::schedule::Geometry;
 
-/// Frames after which each follows the one before as the next will follow it.
+/// Frames after which the distance from one to the next does not change.
 const FRAMES: usize = 3;
 
-/// Rows with which no engine waits for space if a row job takes as long as the input rows take that its stride brings:
-/// where branches meet, the shorter one waits in its buffer for what all layers of the longer one are still computing.
-/// Arguments and result are as in [`super::deadlock_free_rows`].
+/// Rows with which no engine waits for space if a row job takes as long as the input rows of its stride. Where branches meet, the
+/// shorter one waits in its buffer for what all layers of the longer one are still computing. Arguments and result are as in
+/// [`super::deadlock_free_rows`].
 pub fn pace_rows(network: &Network, geometries: &[Vec<Geometry>]) -> Vec<Vec<usize>> {
     let times = Times::new(network, geometries);
     let of_term = |node: usize, term: usize, source: Source| {

@@ -40,7 +40,7 @@ struct Term {
 }
 
 impl Term {
-    /// Reads `pow2:WORD_LOG2*ELEMENT_BITS`; `None` for a text that is no product of factors.
+    /// Reads `pow2:WORD_LOG2*ELEMENT_BITS`; `None` for a text that is not a product of factors.
     fn parse(text: &str, coefficient: f64) -> Option<Term> {
         let factor = |part: &str| {
             let (function, name) = part.split_once(':').unwrap_or(("", part));
@@ -112,7 +112,7 @@ static FORMULAS: LazyLock<HashMap<Family, HashMap<String, Formulas>>> = LazyLock
 
 /// What one instance of `module` costs on `family`; nothing where no formula is known, which a test rules out.
 pub fn cost(family: Family, module: &str, parameters: &Parameters) -> Resources {
-    // Fabric and tools of the UltraScale+ are those of the 7 series, as far as LUTs and flip-flops go.
+    // For LUTs and flip-flops, the UltraScale+ is like the 7 series, in fabric and tools.
     let family = if family == Family::UltrascalePlus { Family::Series7 } else { family };
     let Some(formulas) = FORMULAS.get(&family).and_then(|modules| modules.get(module)) else {
         return Resources::default();
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!([value("cube:WIDTH"), value("divx:WIDTH")], [None, None]);
     }
 
-    /// Every module that an engine is made of has a formula, so that none is counted as free.
+    /// Every module of an engine has a formula, so none is counted as free.
     #[test]
     fn every_module_was_measured_on_every_family() {
         let everywhere = [

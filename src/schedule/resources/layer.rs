@@ -155,7 +155,7 @@ impl Engine<'_> {
             ];
             sum += self.cost("event_join", join);
         }
-        // A shift that all terms share is wiring.
+        // A shift that all terms share is only wiring.
         let one_shift = self.plan.scanned().all(|(number, _)| self.layer.terms[number].shift == shift);
         let arithmetic = self.plan.arithmetic(self.layer);
         let module = match arithmetic {

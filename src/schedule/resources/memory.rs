@@ -1,4 +1,4 @@
-//! Memories: block RAMs by the shapes that a family offers, memories in LUTs by the fitted formulas.
+//! Memories: block RAMs from the shapes that a family offers, memories in LUTs from the fitted formulas.
 
 use super::formula::{Parameters, cost};
 use crate::fpga::{Family, Resources};
@@ -15,9 +15,9 @@ fn shapes(family: Family) -> &'static [(u64, u64)] {
     }
 }
 
-/// Block RAMs of a memory of `rows` words of `width` bits, in the shape of which the fewest are needed, as synthesis
-/// chooses. Where a memory is deeper than a block, it is cut into pages of a block's depth; the words of all pages stand
-/// side by side, so that what the last column of one page leaves free is used by the next.
+/// Block RAMs of a memory of `rows` words of `width` bits, in the shape that needs the fewest, as synthesis chooses. A memory deeper
+/// than a block is cut into pages of a block's depth; the words of all pages are side by side, so the next page uses what the last
+/// column of one page leaves free.
 pub fn block_rams(family: Family, rows: u64, width: u32) -> u64 {
     let needed = shapes(family).iter().map(|(bits, words)| (rows.div_ceil(*words) * u64::from(width)).div_ceil(*bits));
     needed.min().unwrap_or(0)
@@ -46,9 +46,9 @@ pub fn pool(family: Family, rows: u64, width: u32) -> (&'static str, u64) {
     ("pool", block_rams(family, rows, width))
 }
 
-/// A ROM whose first `block_rows` rows stand in block RAM and the others in LUTs, with a register behind it.
+/// A ROM whose first `block_rows` rows are in block RAM and the others in LUTs, with a register after it.
 ///
-/// `width` bits of a row are not constant; `used` are left of them where those that are equal count once.
+/// `width` bits of a row are not constant; `used` of them remain if equal ones count once.
 pub fn rom(family: Family, rows: u64, width: u32, used: u32, block_rows: u64) -> Resources {
     let mut sum = Resources::default();
     if block_rows > 0 {
@@ -66,8 +66,8 @@ pub fn rom(family: Family, rows: u64, width: u32, used: u32, block_rows: u64) ->
     sum
 }
 
-/// A memory of weights that can be written, all of it in block RAM or all of it in LUTs, with a register behind it. LUTs that are no
-/// memories leave it to a block RAM.
+/// A memory of weights that can be written, all of it in block RAM or all of it in LUTs, with a register after it. If LUTs cannot be
+/// memories, it is in block RAM.
 pub fn ram(family: Family, rows: u64, width: u32, in_block: bool) -> Resources {
     if in_block || family == Family::Ice40 {
         let block_rams = block_rams(family, rows, width) as f64;
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!([ecp5(0, 36), ecp5(1, 1)], [0, 1]);
         // Columns of several pages share a block: 13 pages of 40 bits are 520 bits, and 5 pages of 24 are 120.
         assert_eq!([ecp5(6656, 40), ecp5(5120, 24), ecp5(32768, 7), ecp5(2304, 104)], [15, 7, 13, 15]);
-        // Of one page a width of one bit too many costs a whole block.
+        // With one page, one bit too many costs a whole block.
         assert_eq!([ecp5(500, 72), ecp5(500, 73)], [2, 3]);
         let ice40 = |rows, width| block_rams(Family::Ice40, rows, width);
         assert_eq!([ice40(256, 16), ice40(257, 16), ice40(512, 8), ice40(2048, 2), ice40(256, 17)], [1, 2, 1, 1, 2]);

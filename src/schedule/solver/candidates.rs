@@ -18,7 +18,7 @@ use crate::schedule::{estimate_layer, geometry, plan_layer, synapse};
 /// Most slices that are tried.
 const MAX_SLICES: usize = 64;
 
-/// What the user has decided about one layer.
+/// The user's choice for one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FixedFold {
     pub lanes: usize,
@@ -77,7 +77,7 @@ fn firing_clocks(network: &Network, elements: usize, plan: &LayerPlan) -> u64 {
     (elements / plan.fold.units) as u64 * plan.neuron_clocks(network)
 }
 
-/// Notes what a walk found, for all candidates that differ in their memories and arithmetic only.
+/// Notes the result of a walk, for all candidates that differ only in their memories and arithmetic.
 pub fn learn(list: &mut [Candidate], place: usize, cycles: u64) {
     let same = |fold: &Fold| (fold.lanes, fold.slices, fold.units, fold.word, fold.firing);
     let walked = same(&list[place].plan.fold);
@@ -86,7 +86,7 @@ pub fn learn(list: &mut [Candidate], place: usize, cycles: u64) {
     }
 }
 
-/// All foldings of layer `node` that are worth a thought, with `units` units and `beats` elements in a beat of each term.
+/// All useful foldings of layer `node`, with `units` units and `beats` elements in a beat of each term.
 ///
 /// # Errors
 /// Why a fixed fold is illegal.
@@ -96,7 +96,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
     let Op::Layer(layer) = &of.op else { return Ok(vec![]) };
     let channels = of.shape.channels;
     let fixed = task.fixed.get(&of.name);
-    // As many segments as possible of the fewest lanes that do: more lanes in the same segments would idle.
+    // For each number of segments the fewest lanes that are enough: more lanes in the same segments would idle.
     let mut lanes: Vec<usize> = match fixed {
         Some(fixed) => vec![fixed.lanes.min(channels)],
         None => (1..=channels).map(|segments| channels.div_ceil(segments)).collect(),
@@ -129,7 +129,7 @@ pub fn list(task: &Task, rows: &Rows, node: usize, units: usize, beats: &[usize]
 }
 
 /// The plans of one number of lanes, slices and units: with the words that make the fewest fetches, and with narrower
-/// ones, which cost less; counts are dealt to the slices such that these get equal work.
+/// ones, which cost less; counts are given to the slices such that they get equal work.
 fn shapes(fold: Fold, plan: impl Fn(Fold) -> Result<LayerPlan>, events: &[Vec<f64>]) -> Result<Vec<LayerPlan>> {
     let widest = |plan: &LayerPlan| plan.terms.iter().map(|term| term.word_log2).max().unwrap_or(0);
     let mut plans = vec![plan(fold.clone())?];
@@ -182,8 +182,8 @@ fn priced(
 
 const FIRINGS: [Firing; 2] = [Firing::Pipelined, Firing::Serial];
 
-/// What lanes may be built of. Narrow products are legal for a multiplier, but synthesis leaves them to LUTs, which gated
-/// adds use better.
+/// What lanes may be built of. Narrow products are legal for a multiplier, but synthesis builds them in LUTs, and gated adds use LUTs
+/// better.
 fn arithmetics(family: Family, synapse: &Synapse) -> Vec<Arithmetic> {
     let least_bits = if family == Family::Ice40 { 11 } else { 9 };
     let mut all = legal(family, synapse);
@@ -210,7 +210,7 @@ fn storages(family: Family, weight_rows: u64) -> Vec<(Storage, Storage)> {
     weights.iter().flat_map(|weights| buffers.iter().map(|buffers| (*weights, *buffers))).collect()
 }
 
-/// Those to which no other one is at least as good in everything.
+/// Those for which no other one is at least as good in everything.
 fn undominated(all: Vec<Candidate>) -> Vec<Candidate> {
     let cost = |r: &Resources| [r.luts, r.flip_flops, r.multipliers, r.block_rams];
     let costs: Vec<[f64; 4]> = all.iter().map(|candidate| cost(&candidate.resources)).collect();
@@ -251,7 +251,7 @@ pub fn mean_events(network: &Network, frames: &[Activity], node: usize, term: us
 }
 
 /// Which slice gets which count of a spike word, such that slices have equally many events; `None` where the terms'
-/// words do not allow it, or where it is no better than taking turns.
+/// words do not allow it, or if it is not better than taking turns.
 ///
 /// The busiest count goes to the slice with the fewest events so far that still has a place, then the next one.
 fn balanced(plan: &LayerPlan, events: &[Vec<f64>]) -> Option<Vec<usize>> {

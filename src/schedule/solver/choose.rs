@@ -1,11 +1,11 @@
-//! One option from each list, so that the sum of all stays within a budget at the least cost: a knapsack of several
-//! resources with several choices.
+//! One option from each list, such that the sum of all stays within a budget at the least cost: a knapsack with several resources and
+//! several choices.
 //!
 //! Costs are shares of the budget. An option's price is the sum of its shares, each weighted by the price of its resource;
 //! prices begin at 1, rise with a resource's overuse and fall where there is plenty, until the choice of the cheapest option in
 //! each list fits. Of all choices that fit the cheapest is kept, and then improved, one list
-//! at a time, while that is possible. If none fits, the nearest one is repaired by the exchanges that help most.
-//! Nothing is random, so equal tasks have equal answers.
+//! at a time, while that is possible. If none fits, the nearest one is repaired by the exchanges that help most. Nothing is random, so
+//! equal tasks get equal answers.
 
 use crate::fpga::Resources;
 
@@ -14,10 +14,10 @@ pub type Shares = [f64; 4];
 
 /// Rounds of adjusting the prices; they settle within some twenty.
 const ROUNDS: u32 = 60;
-/// What a resource costs at least of which there is plenty.
+/// The least price of a resource, even if there is plenty of it.
 const LEAST_PRICE: f64 = 0.1;
 
-/// `cost` as shares of `budget`. A resource that is not there at all has a share beyond every budget.
+/// `cost` as shares of `budget`. A resource that does not exist has a share above every budget.
 pub fn shares(cost: Resources, budget: Resources) -> Shares {
     let share = |cost: f64, budget: f64| if cost <= 0.0 { 0.0 } else { cost / budget.max(1e-6) };
     [
@@ -76,7 +76,7 @@ fn used(lists: &[Vec<Shares>], picks: &[usize], fixed: Shares) -> Shares {
     sum
 }
 
-/// What is used beyond the budget, all resources.
+/// The use above the budget, over all resources.
 fn excess(used: Shares) -> f64 {
     used.iter().map(|used| (used - 1.0).max(0.0)).sum()
 }
