@@ -80,7 +80,7 @@ soak: setup ## Send 10,000 frames through mnist-cnn in simulation under stalls a
 random: setup ## Draw a thousand random networks and compare them with the model, as Verilog and as netlists
 	VOLLEY_RANDOM_NETWORKS=1050 $(CARGO) test --release $(LOCKED) --features accept --test simulation random_networks:: -- --nocapture --test-threads 1
 
-mutants: setup ## Plant every fault into the Verilog and print which rung of the ladder kills it
+mutants: setup ## Plant every fault into the Verilog and print which kind of check kills it
 	$(CARGO) test --release $(LOCKED) --features accept --test verilog every_fault -- --nocapture
 
 coverage: setup ## Count lines and toggles of the Verilog libraries under their benches

@@ -1,4 +1,4 @@
-//! Speed of the integer model with each backend: images a second on all threads, and the time of a single image.
+//! Speed of the integer model with each backend: images a second on all threads, and the time for a single image.
 //! `cargo bench --bench model -- --help`; RAYON_NUM_THREADS sets the number of threads.
 
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ struct Args {
     /// For machines
     #[arg(long)]
     json: bool,
-    /// What `cargo bench` says to every bench
+    /// What `cargo bench` passes to every bench
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -95,7 +95,7 @@ fn fast(network: &Network, backend: Backend, images: &Images, time: Duration) ->
     Ok(model.is_fast().then(speed))
 }
 
-/// Runs more and more images until they take `time`, then one after the other for as long.
+/// Runs more and more images until they take `time`, then single images for the same time.
 fn measure(
     backend: &'static str,
     images: &Images,

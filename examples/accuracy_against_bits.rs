@@ -1,4 +1,4 @@
-//! A sweep of one's own: what do fewer weight bits cost? `cargo run --release --example accuracy_against_bits`.
+//! A sweep of your own: what do fewer weight bits cost? `cargo run --release --example accuracy_against_bits`.
 //!
 //! The ONNX file is read once; each setting is a conversion of the same network.
 

@@ -1,4 +1,4 @@
-//! A trained network becomes Verilog that was checked in simulation: `cargo run --release --example first_core [FOLDER]`.
+//! A trained network becomes Verilog checked in simulation: `cargo run --release --example first_core [FOLDER]`.
 //!
 //! Needs Verilator. The folder gets the Verilog; without one it is thrown away.
 

@@ -23,7 +23,7 @@ fn run(board: &str) -> Result<()> {
     let cost = fit.figures.total();
     println!("{:.0} LUTs, {:.0} multipliers, {:.0} block RAMs", cost.luts, cost.multipliers, cost.block_rams);
 
-    // At a thousand frames a second it costs less.
+    // For a thousand frames a second it costs less.
     let slow = Target { frames_per_second: Some(1000.0), ..Target::new(board.clone()) };
     println!("1,000 frames a second: {:.0} LUTs", converted.fit(&slow, Some(&images))?.figures.total().luts);
 

@@ -1,4 +1,4 @@
-//! Acceptance: real networks, many images, both simulators, random stalls; and cycles that follow the spikes.
+//! Acceptance: real networks, many images, both simulators, random stalls; and clocks that depend on the spikes.
 
 use ndarray::Array4;
 use support::generated::{Generated, assert_equal, print};
@@ -39,7 +39,7 @@ fn every_count_of_every_layer_is_equal() {
     }
 }
 
-/// An engine's clocks are its events, and the overheads that the architecture's description names.
+/// An engine's clocks are its events and the overheads that the description of the architecture names.
 fn assert_cycles_follow_events(title: &str, verdict: &Verdict) {
     for layer in &verdict.layers {
         let bound = 1.15 * layer.events / layer.slices as f64 + layer.overhead;

@@ -1,4 +1,4 @@
-//! What takes hours or the whole zoo: `make accept`, and `make pnr` for the module `pnr`.
+//! Tests that take hours or need the whole zoo: `make accept`, and `make pnr` for the module `pnr`.
 
 mod cosim;
 mod numbers;

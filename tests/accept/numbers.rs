@@ -1,6 +1,6 @@
-//! Whole test sets: what the conversion and the fixed point cost. `make accept`.
+//! Whole test sets: the cost of conversion and fixed point. `make accept`.
 //!
-//! Nothing is chosen by these figures: what there is to choose was chosen on training images (see `quantise::scale`).
+//! Nothing is chosen by these figures: all choices were made on training images (see `quantise::scale`).
 //! MNIST may lose 0.10 points to rounding and ResNet-20, trained with QCFS, 0.20. The other networks are printed for
 //! information.
 
@@ -98,8 +98,7 @@ fn vgg16_slim_is_printed() {
     line(name, &conversion(name, 4, 2).network, "8", EXACT, 2_000);
 }
 
-/// (τ, T) of the ReLU network, and how far its float SNN may stay behind the ANN, in images of 10,000; the others are
-/// printed.
+/// (τ, T) of the ReLU network, and how many images of 10,000 its float SNN may lose against the ANN; the others are printed.
 const RELU: [(u32, u32, Option<f64>); 4] = [(8, 1, None), (16, 1, Some(100.0)), (8, 2, None), (8, 4, Some(50.0))];
 
 /// A ReLU network that nobody trained for conversion, before and after each step of its calibration on training images.

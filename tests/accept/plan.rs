@@ -1,4 +1,4 @@
-//! The estimate of what a planned core costs, against what yosys makes of it.
+//! The estimated cost of a planned core, against the result of yosys.
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use volley::cosim::{self, Simulator};
 use volley::schedule::{Fold, Folding};
 use volley::{Converted, Converter, Core, build, data, synth};
 
-/// A network on a board, as far as the tools go there.
+/// A network on a board, as far as the tools go for it.
 struct Reference {
     board: &'static str,
     network: &'static str,
@@ -22,22 +22,21 @@ struct Reference {
     seed: u32,
     /// The clock that it must reach.
     mhz: f64,
-    /// The frames a second that it must have there.
+    /// The frames a second that it must reach there.
     fps: f64,
 }
 
 /// How it is folded.
 enum How {
-    /// So many lanes everywhere, and at most so many elements in a spike word, 0 for as many as suit it: an iCE40's block
-    /// RAMs are narrow.
+    /// This many lanes everywhere, and at most this many elements in a spike word, 0 for the default: an iCE40's block RAMs are narrow.
     Lanes(usize, usize),
-    /// As `plan.toml` in the network's example says.
+    /// From `plan.toml` in the network's example.
     File,
-    /// As the solver does for so many frames a second at the wanted clock.
+    /// By the solver, for this many frames a second at the wanted clock.
     Rate(f64),
 }
 
-/// Frames that are simulated for the cycles of one.
+/// Frames that are simulated for the clocks of one.
 const FRAMES: usize = 5;
 
 const REFERENCES: [Reference; 8] = [
@@ -58,7 +57,7 @@ const fn small(board: &'static str, network: &'static str, how: How, mhz: f64) -
     Reference { board, network, members: 4, weight_bits: 8, how, whole: true, seed: 1, mhz, fps: 0.0 }
 }
 
-/// ResNet-20 with weights of 7 bits, which cost it nothing (`accept_numbers`) and pair well in a multiplier.
+/// ResNet-20 with weights of 7 bits, which lose no accuracy (`accept_numbers`) and fit a multiplier in pairs.
 const fn resnet20(board: &'static str, rate: f64) -> Reference {
     let network = "resnet20-cifar10-qcfs8";
     Reference {
@@ -108,7 +107,7 @@ fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Foldi
     generated::solved(reference.network, &converted.quantise().unwrap(), board, reference.mhz, rate)
 }
 
-/// Clocks a frame, measured where every count is also compared with the model.
+/// Clocks per frame, measured in a run that also compares every count with the model.
 fn cycles(core: &Core, rtl: &Path, images: &data::Images) -> f64 {
     let work = tempfile::tempdir().unwrap();
     let mut options = cosim::Options::new(work.path());
@@ -118,7 +117,7 @@ fn cycles(core: &Core, rtl: &Path, images: &data::Images) -> f64 {
     verdict.cycles_per_frame
 }
 
-/// What the tools made of it.
+/// The tools' results.
 struct Made {
     report: synth::Implementation,
     /// Its bytes, of a whole board.
@@ -154,7 +153,7 @@ fn reference_designs() {
         "board         network                    LUT     FF  DSP  block RAM  MHz wanted  reached  cycles/frame    fps  \
          bitstream, bytes  seconds"
     );
-    // For one of them only: a part of "board network".
+    // To run only some: a part of "board network".
     let wanted = std::env::var("VOLLEY_PNR").unwrap_or_default();
     for reference in REFERENCES {
         if !format!("{} {}", reference.board, reference.network).contains(&wanted) {
@@ -169,7 +168,7 @@ fn reference_designs() {
         let Made { report, bitstream, seconds } = make(&reference, &board, &rtl, folder.path());
         let cycles = cycles(&core, &rtl, &images);
         let cost = report.cost;
-        // At the clock that the bitstream has, not at the most that would be possible.
+        // At the clock of the bitstream, not at the highest possible one.
         let fps = report.timing.as_ref().map(|timing| 1e6 * timing.wanted_mhz / cycles);
         let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".into());
         println!(

@@ -14,11 +14,11 @@ use volley::{quantise, rtl, snn};
 
 /// FINN's matrix unit (PE 4, SIMD 16), thresholds and window unit: clocks a pixel, LUTs and DSPs.
 const FINN: (f64, u64, u64) = (36.0, 2624, 32);
-/// The layer whose weights and whose activity are taken: the second convolution of ResNet-20.
+/// The layer whose weights and activity are used: the second convolution of ResNet-20.
 const LAYER: &str = "blocks_0_conv1";
 
-/// ResNet-20 cut down to its first two convolutions on a map of 16×16 pixels, so that the real weights stand in the
-/// geometry that is compared.
+/// ResNet-20 cut down to its first two convolutions on a map of 16×16 pixels, so that the real weights are in the geometry that is
+/// compared.
 fn small(members: u32, timesteps: u32) -> Network {
     let mut network = zoo::conversion("resnet20-cifar10-qcfs8", members, timesteps).network;
     network.nodes.truncate(2);
@@ -34,7 +34,7 @@ fn small(members: u32, timesteps: u32) -> Network {
     quantise::quantise(&network, &Settings::default()).unwrap()
 }
 
-/// The fold that costs least here: two lanes a DSP block, which holds their sums.
+/// The cheapest fold here: two lanes per DSP block, which holds their sums.
 fn fold(arithmetic: Arithmetic) -> Fold {
     Fold { word: 8, arithmetic: Some(arithmetic), ..Fold::lanes(16) }
 }
@@ -60,8 +60,8 @@ fn cells(network: &Network, arithmetic: Arithmetic) -> Cells {
     Cells(cells.iter().map(|(cell, count)| (cell.clone(), count.as_u64().unwrap())).collect())
 }
 
-/// Clocks a pixel of the layer in the whole ResNet-20, by its activity on calibration images: on its map of 32×32 pixels,
-/// of which fewer lie at an edge, so that a window has more events than on 16×16.
+/// Clocks a pixel of the layer in the whole ResNet-20, by its activity on calibration images: on its map of 32×32 pixels. Fewer of
+/// these lie at an edge, so a window has more events than on 16×16.
 fn clocks_a_pixel(members: u32, timesteps: u32, arithmetic: Arithmetic) -> (f64, f64) {
     let conversion = zoo::conversion("resnet20-cifar10-qcfs8", members, timesteps);
     let network = quantise::quantise(&conversion.network, &Settings::default()).unwrap();
@@ -97,7 +97,7 @@ fn half_of_the_area_and_time_of_a_dense_layer() {
     for (members, timesteps) in [(8, 1), (4, 2)] {
         let network = small(members, timesteps);
         let Op::Layer(layer) = &network.nodes[1].op else { panic!("a layer") };
-        // Sums of two lanes share a block where their fields fit it.
+        // Sums of two lanes share a block if their fields fit it.
         let lanes = if layer.widths.accumulator + layer.weight_bits <= 25 { 2 } else { 1 };
         for arithmetic in [Arithmetic::Accumulator { lanes }, Arithmetic::Gated] {
             let cost = cells(&network, arithmetic).cost(Family::Series7);

@@ -1,4 +1,4 @@
-//! Acceptance: ResNet-20 on CIFAR-10, a residual network of 20 layers: equality, cycles, and what skipping zeros is worth.
+//! Acceptance: ResNet-20 on CIFAR-10, a residual network of 20 layers: equality, clocks, and the gain from skipping zeros.
 
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use volley::quantise::quantise;
 const NETWORK: &str = "resnet20-cifar10-qcfs8";
 /// Stall probability in 1/256.
 const STALLS: u8 = 64;
-/// Largest error of an estimate of cycles, a layer and all of them.
+/// Largest error of an estimate of clocks, for one layer and for all.
 const CYCLE_ERROR: f64 = 0.03;
 /// Layers within this share of the slowest one limit the rate.
 const LIMITING: f64 = 0.95;
@@ -35,7 +35,7 @@ fn sum(verdict: &Verdict, of: fn(&LayerVerdict) -> f64) -> f64 {
     verdict.layers.iter().map(of).sum()
 }
 
-/// The core that is placed on the ULX3S (`make pnr`): its cycles, of every layer and of all together.
+/// The core that is placed on the ULX3S (`make pnr`): its clocks, for every layer and for all together.
 #[test]
 fn cycles_are_foreseen() {
     let settings = Settings { weight_bits: 7, ..Settings::default() };
@@ -54,7 +54,7 @@ fn cycles_are_foreseen() {
     assert!((estimated / busy - 1.0).abs() <= CYCLE_ERROR);
 }
 
-/// 16 lanes a layer: the use of the limiting layers' lanes, and clocks against those of dense work.
+/// 16 lanes per layer: the use of the limiting layers' lanes, and the clocks against those of dense work.
 #[test]
 fn zeros_are_skipped() {
     let generated = Generated::new(NETWORK, 8, 1, "16");

@@ -31,7 +31,7 @@ fn table(name: &str, timesteps: u32) {
             );
             assert_eq!(cost.dsps, design.manifest.layers[0].fold.lanes as u64, "{name} {family:?} {version}");
             let block_rams = Figures::new(&network, &plan, &frames, family).unwrap().total().block_rams;
-            // The estimate is the fewest blocks; synthesis spends some where that saves a multiplexer of many pages.
+            // The estimate is the fewest blocks; synthesis uses more where that saves a multiplexer of many pages.
             assert!(
                 (block_rams..=1.1 * block_rams).contains(&(cost.block_rams as f64)),
                 "{name} {family:?} {version}: {block_rams} estimated, {cells}"

@@ -1,4 +1,4 @@
-//! The documents are true where a program can see it: links and anchors lead somewhere, files and flags that they name exist, and
+//! Checks of the documents that a program can make: links and anchors lead somewhere, files and flags that they name exist, and
 //! `docs/architecture.md` describes every module.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Folders that hold nothing that was written for this repository.
+/// Folders with nothing that was written for this repository.
 const FOREIGN: [&str; 3] = ["target", "build", "node_modules"];
 
 /// All files below `folder` with this extension.
@@ -40,7 +40,7 @@ fn relative(path: &Path) -> String {
     path.strip_prefix(root()).unwrap().display().to_string()
 }
 
-/// The lines of a document outside of fenced and indented code.
+/// The lines of a document outside fenced and indented code.
 fn prose(text: &str) -> Vec<&str> {
     let mut fenced = false;
     let mut lines = Vec::new();
@@ -127,7 +127,7 @@ const FOLDERS: [&str; 12] = [
     "tests/",
 ];
 
-/// Past decisions and changes name files as they were then.
+/// Past decisions and changes name files by their names at that time.
 fn is_history(document: &str) -> bool {
     document == "CHANGELOG.md" || document.starts_with("docs/decisions/")
 }
@@ -143,7 +143,7 @@ fn files_that_are_named_exist() {
         let text = fs::read_to_string(&path).unwrap();
         for code in prose(&text).into_iter().flat_map(|line| split_code(line).1) {
             let is_path = FOLDERS.iter().any(|folder| code.starts_with(folder));
-            // `fuzz/corpus/TARGET/` and `src/{rtl,top}/lib/*.v` stand for several; findings are there when there are some.
+            // `fuzz/corpus/TARGET/` and `src/{rtl,top}/lib/*.v` stand for several paths; findings exist only if there are any.
             let several = code.contains(|letter: char| letter.is_ascii_uppercase() || "*{<… ".contains(letter));
             let made = ["fuzz/artifacts", "fuzz/found"].iter().any(|folder| code.starts_with(folder));
             if is_path && (!several || code.ends_with(".md")) && !made && !root().join(code).exists() {
@@ -216,7 +216,7 @@ fn every_module_is_described_once() {
     assert_eq!(described.len(), modules().len(), "a module is described twice: {described:?}");
 }
 
-/// What one can read at a sitting.
+/// A length that one can read at a sitting.
 const LINES: usize = 600;
 
 #[test]

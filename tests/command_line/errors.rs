@@ -1,5 +1,5 @@
-//! `docs/errors.md`: every kind of message that a user may meet, once, with what to do. It is made of the messages that the tests of
-//! the command line compare with what the program prints, so it cannot tell what is not so.
+//! `docs/errors.md`: every kind of message that a user may meet, once, with what to do. It is made from the messages that the tests of
+//! the command line compare with the program's output, so it is always true.
 //!
 //! `VOLLEY_UPDATE_DOCS=1 cargo test --release --test command_line errors::` writes it again.
 
@@ -22,7 +22,7 @@ const REST: &str = "
 The tests of the command line do not cause these kinds of `volley::error::Kind`; tests of the library do, for most of them.
 ";
 
-/// What a message names, in the order of the page.
+/// The thing that a message names, in the order of the page.
 const KINDS: [(&str, &str); 6] = [
     ("Flags", "The message begins with the flag. Each flag is also a key of `volley.toml`."),
     ("The imported network", "The message begins with a node of the ONNX graph: its name and its operator."),
@@ -44,7 +44,7 @@ const FREE_TEXTS: &[(&str, &str)] = &[
     ("Unwritable", "File exists"),
 ];
 
-/// Kinds that no test of the command line shows, by what causes them.
+/// Kinds that no test of the command line shows, by their causes.
 #[rustfmt::skip]
 const NOT_SHOWN: &[(&str, &[&str])] = &[
     ("Unusual settings", &["BaudOutOfReach", "FrameTooLong", "NoFoldingFits", "NoName", "NotUnderstood", "RuntimeWeightsNeedExact", "SetTwice"]),
@@ -92,8 +92,8 @@ fn messages(path: &Path) -> Vec<String> {
     found.iter().filter_map(|message| message.strip_prefix("error: ")).map(in_one_line).collect()
 }
 
-/// Without clap's usage and the note where a key stands, which belong to no single message; of lines that show a place in a file the
-/// first and the last.
+/// Without clap's usage and the note of a key's place, which do not belong to a single message; of the lines that show a place in a
+/// file only the first and the last.
 fn in_one_line(message: &str) -> String {
     let own = message.split("\n\n").next().unwrap().split("\nnote:").next().unwrap();
     match (own.lines().next(), own.lines().next_back()) {
@@ -102,7 +102,7 @@ fn in_one_line(message: &str) -> String {
     }
 }
 
-/// The value of a string literal, whose text begins behind its first quote.
+/// The value of a string literal, whose text begins after its first quote.
 fn literal(rest: &str) -> String {
     let mut value = String::new();
     let mut characters = rest.chars();

@@ -1,5 +1,5 @@
 //! Killed at any moment, `volley convert` and `volley generate` leave the output that was there before, or the new one: never half of
-//! one, never none where one was.
+//! one, and never none if there was one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use volley::random::Random;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// What stands at `target`; nothing if it is not there.
+/// The content of `target`; nothing if it is not there.
 fn found(target: &Path) -> Files {
     if target.exists() { contents::files(target) } else { Files::new() }
 }
@@ -37,7 +37,7 @@ fn unfinished(folder: &Path) -> Vec<PathBuf> {
 struct Tally {
     before: usize,
     /// While there was something unfinished beside the output.
-    amid: usize,
+    during: usize,
     after: usize,
 }
 
@@ -63,7 +63,7 @@ fn kill(args: &[&str], output: &str, folder: &Path, old: &Files, kills: usize, r
             }
             std::thread::sleep(Duration::from_micros(5) * share);
         }
-        // It may have ended by itself.
+        // It may already have ended by itself.
         let _ = child.kill();
         child.wait().unwrap();
         let stands = found(&target);
@@ -71,7 +71,7 @@ fn kill(args: &[&str], output: &str, folder: &Path, old: &Files, kills: usize, r
         assert!(stands == *old || stands == new, "{args:?}, kill {at}: {:?}", stands.keys().collect::<Vec<_>>());
         match (stands == new, rest.is_empty()) {
             (false, true) => tally.before += 1,
-            (_, false) => tally.amid += 1,
+            (_, false) => tally.during += 1,
             (true, true) => tally.after += 1,
         }
         rest.iter().for_each(|path| std::fs::remove_dir_all(path).unwrap());
@@ -111,10 +111,10 @@ fn two_hundred_kills() {
         println!("{} over {} files: {tally:?}", args[0], old.len());
         total = Tally {
             before: total.before + tally.before,
-            amid: total.amid + tally.amid,
+            during: total.during + tally.during,
             after: total.after + tally.after,
         };
     }
-    assert_eq!(total.before + total.amid + total.after, 200);
-    assert!(total.before > 0 && total.amid > 0, "the kills miss what is interesting: {total:?}");
+    assert_eq!(total.before + total.during + total.after, 200);
+    assert!(total.before > 0 && total.during > 0, "the kills miss what is interesting: {total:?}");
 }

@@ -1,4 +1,4 @@
-//! The page of `volley report`: whole, well formed, small, and without a reference to anything outside of it.
+//! The page of `volley report`: complete, well formed, small, and without a reference to anything outside.
 
 use std::path::Path;
 use std::process::Command;
@@ -32,7 +32,7 @@ fn page(folder: &Path, arguments: &str) -> String {
     text
 }
 
-/// Checks that `text` is XML but for its DOCTYPE: tags closed in order, attributes quoted, entities known.
+/// Checks that `text` is XML except for its DOCTYPE: tags closed in order, attributes quoted, entities known.
 fn assert_well_formed(text: &str) {
     let mut rest = text.strip_prefix("<!DOCTYPE html>").expect("an HTML document");
     let mut open: Vec<&str> = Vec::new();
@@ -97,7 +97,7 @@ fn the_page_of_the_digits_has_everything() {
         assert!(text.contains(part), "{part}");
     }
     assert!(!text.contains("Not ") && !text.contains("no data"), "everything was given");
-    // A page of the same command is the same, and takes the place of the older one.
+    // The same command gives the same page, which replaces the older one.
     assert_eq!(page(folder, &format!("net --rtl rtl --board ulx3s-85f {data}")), text);
 }
 

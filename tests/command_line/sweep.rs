@@ -36,7 +36,7 @@ fn refused(output: &Path, arguments: &str) -> String {
     String::from_utf8(ran.stderr).unwrap().trim_end().to_string()
 }
 
-/// The points' files with the times when they were written.
+/// The points' files with the times at which they were written.
 fn points(folder: &Path) -> Vec<(PathBuf, SystemTime)> {
     let Ok(entries) = std::fs::read_dir(folder.join("points")) else { return vec![] };
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -51,7 +51,7 @@ fn table(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("sweep.csv")).unwrap()
 }
 
-/// A point is what the other commands say of the same settings.
+/// A point equals what the other commands say about the same settings.
 #[test]
 fn points_are_what_eval_and_plan_say() {
     let place = tempfile::tempdir().unwrap();
@@ -82,7 +82,7 @@ fn points_are_what_eval_and_plan_say() {
     }
 }
 
-/// Killed anywhere, a sweep goes on where it was, and ends in the table of one that was never stopped.
+/// Killed anywhere, a sweep continues where it was, and ends with the table of a sweep that was never stopped.
 #[test]
 fn a_sweep_is_stopped_and_continued() {
     let place = tempfile::tempdir().unwrap();
@@ -109,12 +109,12 @@ fn a_sweep_is_stopped_and_continued() {
     fine(sweep(&whole, grid));
     assert_eq!(table(&folder), table(&whole));
     assert_eq!(table(&whole).lines().count(), 1 + count);
-    // Of a part nothing is computed.
+    // For a part of the points nothing is computed.
     let part = json(&folder, "--members 3 --timesteps 2 --weight-bits 4");
     assert_eq!((&part["kept"], &part["computed"]), (&1.into(), &0.into()));
 }
 
-/// Whatever a point depends on makes it another one.
+/// A change of anything that a point depends on makes another point.
 #[test]
 fn points_of_other_settings_are_not_kept() {
     let place = tempfile::tempdir().unwrap();
@@ -128,7 +128,7 @@ fn points_of_other_settings_are_not_kept() {
         assert_eq!(kept(other), 0, "{other}");
         assert_eq!(kept(other), 1, "{other}");
     }
-    // The last setting stands in the folder.
+    // The last setting is in the folder.
     assert_eq!(kept(""), 0);
     // A point that is cut short is computed again.
     let (path, _) = points(&folder).pop().unwrap();
@@ -205,7 +205,7 @@ fn snakemake_gives_the_same_table() {
     // The point, the table and the target.
     assert!(log.contains("3 of 3 steps (100%) done"), "{log}");
     assert_eq!(table(&workflow.join("sweep")), table(&direct));
-    // The slow part as far as it is quick: a point becomes Verilog for the board.
+    // The quick beginning of the slow part: a point becomes Verilog for the board.
     run(&["hardware/tau2-t1-w4-pow2/rtl"]);
     assert!(workflow.join("hardware/tau2-t1-w4-pow2/rtl/core.toml").is_file());
 }

@@ -10,17 +10,17 @@ use properties::{Fault, Property};
 use rayon::prelude::*;
 use sby::{Outcome, Tree};
 
-/// What became of a property.
+/// The result of a property.
 struct Row {
     property: &'static Property,
-    /// Of each task: whether by induction, and k.
+    /// For each task: whether by induction, and k.
     proofs: Vec<(bool, u32)>,
     time: Duration,
     caught: Vec<String>,
     problems: Vec<String>,
 }
 
-/// All tasks of a property, on the library as it stands.
+/// All tasks of a property, on the library as it is.
 fn prove(property: &'static Property, copy: &Tree) -> Row {
     let mut row = Row { property, proofs: Vec::new(), time: Duration::ZERO, caught: Vec::new(), problems: Vec::new() };
     for task in copy.tasks(property.name) {
@@ -34,7 +34,7 @@ fn prove(property: &'static Property, copy: &Tree) -> Row {
     row
 }
 
-/// A property must fail with a counterexample where the fault is, and by what is seen from outside of the module.
+/// A property must fail with a counterexample where the fault is, and by what is visible from outside the module.
 fn catch(property: &Property, fault: &Fault) -> Result<String, String> {
     let copy = Tree::with_fault(fault);
     copy.observe_only(property.name);

@@ -89,7 +89,7 @@ impl Tree {
         }
     }
 
-    /// Leaves out the invariants that are there for the induction only, and searches for counterexamples only.
+    /// Leaves out the invariants that only serve the induction, and only searches for counterexamples.
     pub fn observe_only(&self, name: &str) {
         let path = self.sby(name);
         let text = std::fs::read_to_string(&path).expect("the property");

@@ -1,5 +1,4 @@
-//! The boards' constraint files and clocks through the tools that read them: a design that has every port that a board's top
-//! module can have.
+//! The boards' constraint files and clocks through the tools that read them: a design with every port that a board's top module can have.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -92,8 +91,8 @@ fn yosys_accepts_the_clocks_of_the_7_series() {
     }
 }
 
-/// The commands of an XDC, as far as they can be judged without Vivado: which options and properties there are, and that
-/// each port gets a pin and a standard.
+/// The commands of an XDC, as far as they can be checked without Vivado: the options and properties, and that each port gets a pin and
+/// a standard.
 const READER: &str = r#"
 proc get_ports {names} { return $names }
 proc set_property {option properties port} {

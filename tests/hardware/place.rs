@@ -64,7 +64,7 @@ fn run(rtl: &Path, board: &Board, mhz: f64, output: &Path) -> Implementation {
     synth::run(rtl, board, &options, Some(output), &mut |_, _| {}).unwrap()
 }
 
-/// Verilator and Icarus have nothing to say of the wrapper with the portable clock.
+/// Verilator and Icarus say nothing about the wrapper with the portable clock.
 fn wrapper_is_clean(output: &Path, top: &str) {
     for (program, args) in [
         ("verilator", &["--lint-only", "-Wall", "--top-module", top, "-y", ".", "-y", "sources"][..]),

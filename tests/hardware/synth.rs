@@ -1,5 +1,5 @@
-//! Everything that is emitted passes the tools that users have: two simulators' compilers without a word, and
-//! synthesis for two families, with the memories and multipliers that were meant.
+//! Everything that is emitted passes the users' tools: the compilers of two simulators, without a message, and synthesis for two
+//! families, with the intended memories and multipliers.
 
 use std::path::Path;
 use std::process::Command;
@@ -48,12 +48,12 @@ fn synthesises_as_meant(network: &Network, family: Family) {
     println!("digits τ 4 T {} {family:?}, {} weights: {cost:?}\n  {cells}", network.timesteps, network.weights);
     // The first layer multiplies weights by pixels, one multiplier a lane; counts are added in LUTs.
     assert_eq!(cost.dsps, design.manifest.layers[0].fold.lanes as u64, "{cells}");
-    // The weights and rows that are meant for them; everything else here is small enough for LUTs.
+    // The weights and rows meant for them; everything else here is small enough for LUTs.
     assert_eq!(cost.block_rams, yosys::intended_block_rams(&design, &plan), "{cells}");
     assert!(cost.block_rams > 0, "{cells}");
 }
 
-/// Each memory that is written becomes what it is meant to be: block RAM, or `cell`s of 16 or 32 rows and `bits` columns; the only
+/// Each memory that is written becomes what it should be: block RAM, or `cell`s of 16 or 32 rows and `bits` columns; the only
 /// flip-flops are those of the word read and of its address.
 fn memories_become(family: Family, yosys: &Path, cell: Option<(&str, u64)>) {
     let network = digits::loadable(4, 1);
@@ -88,7 +88,7 @@ fn ecp5_loadable() {
     synthesises_as_meant(&digits::loadable(4, 1), Family::Ecp5);
 }
 
-// A test each: they take half a minute and run side by side.
+// One test for each: they take half a minute and run side by side.
 #[test]
 fn ecp5_one_time_step() {
     synthesises(1, Family::Ecp5);

@@ -83,7 +83,7 @@ fn many_nodes_are_refused_and_equal_names_are_no_hindrance() {
         graph = graph.node("same", "Relu", &["image"], &[]);
     }
     assert_snapshot!(refusal(graph), @"test.onnx: it has 5000 nodes; at most 4096 are accepted; simplify the model (onnxsim)");
-    // Nor may a few nodes have too many channels together.
+    // A few nodes may not have too many channels together, either.
     let mut wide = Graph::new([65_535, 1, 1]);
     for index in 0..300 {
         wide = wide.node(&format!("relu{index}"), "Relu", &["_"], &[]);
@@ -108,7 +108,7 @@ fn a_folder_of_many_channels_is_refused() {
     assert_snapshot!(error, @"net/network.toml: it has 262140000 channels; at most 16777216 channels are accepted");
 }
 
-/// An archive whose arrays have these headers, and so many zeros behind them.
+/// An archive whose arrays have these headers, and this many zeros after them.
 fn archive(path: &Path, arrays: &[(&str, &str, &str, usize)]) {
     let mut writer = zip::ZipWriter::new(File::create(path).unwrap());
     let zeros = vec![0; 1 << 20];
@@ -149,7 +149,7 @@ fn images_that_are_only_claimed_are_refused() {
     assert!(refusal(&[("x", "|u1", "16000000, 1, 1", 9), ("y", "<i8", "16000000,", 9)]).contains("'y' ends after 9"));
     assert!(refusal(&[("x", "|O", "1, 1, 1", 9)]).contains("uint8"));
     assert!(refusal(&[("x", "|u1", "1, 1, 1", 1), ("y", "|O", "1,", 9)]).contains("integer type"));
-    // An archive of some 400 kB holds 400 MB; what it holds more than it says is not read, and images come one after the other.
+    // An archive of some 400 kB holds 400 MB; surplus content is not read, and images come one after the other.
     archive(&path, &[("x", "|u1", "400, 1024, 1024", 400 << 20)]);
     assert!(std::fs::metadata(&path).unwrap().len() < 1 << 20);
     let mut count = 0;

@@ -1,5 +1,5 @@
-//! Files that nobody would write in good faith: what the fuzz targets start from and once found, read again by the same functions
-//! under the same limit of memory. `make fuzz` looks for new ones.
+//! Files that nobody would write in good faith: the seeds and the findings of the fuzz targets, read again by the same functions under
+//! the same limit of memory. `make fuzz` looks for new ones.
 
 use std::alloc::System;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ mod seeds;
 #[global_allocator]
 static MEMORY: cap::Cap<System> = cap::Cap::new(System, usize::MAX);
 
-/// Far above what any of the inputs takes, also on a machine that does other things.
+/// Far above the time of any input, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Does something that must take neither long nor more memory than a reader may.
+/// Does something that must not take long, and not more memory than a reader may.
 fn limited<R>(what: &str, work: impl FnOnce() -> R) -> R {
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,7 +44,7 @@ fn inputs(target: &str) -> Vec<PathBuf> {
 #[test]
 fn kept_inputs_are_read_or_refused_within_the_limits() {
     for reader in readers::READERS {
-        // What is made once does not count as the first input's.
+        // Things that are made once do not count for the first input.
         (reader.read)(&[]);
         for input in inputs(reader.name) {
             let bytes = std::fs::read(&input).unwrap();
@@ -53,7 +53,7 @@ fn kept_inputs_are_read_or_refused_within_the_limits() {
     }
 }
 
-/// By the program itself, since its settings belong to it: with a flag too much, so that it does nothing but read them.
+/// By the program itself, since the settings belong to it: with one flag too many, so it only reads them.
 #[test]
 fn kept_settings_are_read_or_refused() {
     for input in inputs("volley_toml") {
@@ -66,7 +66,7 @@ fn kept_settings_are_read_or_refused() {
     }
 }
 
-/// A target that nobody runs, or that is not replayed here, finds nothing.
+/// A target that is not run, or not replayed here, finds nothing.
 #[test]
 fn every_target_is_known() {
     let mut targets: Vec<_> =

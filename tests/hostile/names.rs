@@ -9,7 +9,7 @@ use volley::identifier::is_file_name;
 
 use support::onnx::Graph;
 
-/// What layers are called; more than one of some become the same name.
+/// Names of layers; some of them become the same name.
 fn layers() -> Vec<String> {
     let mut names = [
         "x; endmodule",
@@ -47,7 +47,7 @@ fn layers() -> Vec<String> {
     names
 }
 
-/// A folder with a folder `out` in it, where alone anything may appear.
+/// A folder with a folder `out` in it; only there anything may appear.
 struct Place(tempfile::TempDir);
 
 impl Place {
@@ -65,7 +65,7 @@ impl Place {
         Command::new(program).current_dir(self.path("a/b")).args(arguments).output().unwrap()
     }
 
-    /// The program's output, which must be fit for a terminal.
+    /// The program's output, which must be safe for a terminal.
     fn volley(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(env!("CARGO_BIN_EXE_volley"), arguments);
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();

@@ -1,5 +1,5 @@
-//! The inputs from which fuzzing starts, small and sound: `fuzz/corpus/` holds what is made here. `VOLLEY_UPDATE_CORPUS=1 cargo test --release --test
-//! hostile seeds` writes it anew.
+//! The inputs from which fuzzing starts, small and sound: `fuzz/corpus/` holds them. `VOLLEY_UPDATE_CORPUS=1 cargo test --release --test
+//! hostile seeds` writes it again.
 
 use std::fs::File;
 use std::path::Path;

@@ -41,7 +41,7 @@ fn every_network_of_the_zoo_is_converted_with_the_thresholds_of_its_card() {
             .iter()
             .filter_map(|node| match &node.op {
                 Op::Layer(layer) => match &layer.neuron {
-                    // Trained thresholds are those of a whole layer.
+                    // Trained thresholds are the same for a whole layer.
                     Neuron::Group { theta } => Some((node.origin.clone(), f64::from(theta[0]) * f64::from(members))),
                     Neuron::Readout => None,
                 },

@@ -1,4 +1,4 @@
-//! The fast model on the zoo's networks: every count and score of the plain one, whatever the instructions.
+//! The fast model on the zoo's networks: every count and score of the plain model, with any instructions.
 
 use ndarray::Axis;
 use support::zoo::{calibration_set, conversion, images, test_set};

@@ -1,5 +1,5 @@
 //! The converted networks, run in plain floating point as the paper's dynamics say, give the golden counts exactly and
-//! the golden scores to float32 rounding: an import or a conversion that lost, moved or scaled any weight would not.
+//! the golden scores to float32 rounding: an import or a conversion that lost, moved or scaled a weight would not.
 
 use ndarray::s;
 use support::dynamics::{normalised, run};

@@ -95,7 +95,7 @@ fn damaged_files_are_refused() {
     assert_snapshot!(read(&bytes[..bytes.len() / 2]).unwrap_err(), @"test.onnx: this is not an ONNX file, or it is damaged; export the model again, or download it again");
     assert_snapshot!(read(b"").unwrap_err(), @"test.onnx: the model has no graph; export the model again");
     assert_snapshot!(read(b"\x89PNG not a network").unwrap_err(), @"test.onnx: this is not an ONNX file, or it is damaged; export the model again, or download it again");
-    // No prefix of the file may do anything but be refused or, where protobuf cannot tell, be a shorter graph.
+    // Every prefix of the file must be refused or, where protobuf cannot tell, be a shorter graph.
     for length in 0..bytes.len() {
         let _ = read(&bytes[..length]);
     }
@@ -103,7 +103,7 @@ fn damaged_files_are_refused() {
     assert_snapshot!(missing, @"/nowhere/model.onnx: No such file or directory (os error 2); give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))");
 }
 
-/// Every byte of a small file is changed in turn: whatever comes out, it is not a panic.
+/// Every byte of a small file is changed in turn: the result must not be a panic.
 #[test]
 fn corrupted_bytes_never_panic() {
     for (bytes, channels) in [(sound().bytes(), 1), (computed().bytes(), 2)] {

@@ -44,8 +44,8 @@ fn compare(name: &str, members: u32, timesteps: u32, limit: usize) {
     println!("{name} τ = {members}, T = {timesteps}: {tied} of {limit} images with a tie");
 }
 
-/// Counts of one image are the golden ones. In the first layer where any differs, each element that does was on a
-/// threshold when it first did; what it does later, and all later layers, follow from that.
+/// Counts of one image are the golden ones. In the first layer where any differs, each element that differs was on a threshold when it
+/// first did; its later counts, and all later layers, follow from that.
 fn compare_counts(name: &str, network: &Network, image: ndarray::ArrayView3<u8>, index: usize) {
     let (_, layers) = float_snn::trace(network, image);
     for (node, layer) in network.nodes.iter().zip(&layers) {

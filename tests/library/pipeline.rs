@@ -80,7 +80,7 @@ fn from_bytes_and_from_folders() {
     core.converted.onnx = None;
     assert_eq!(Core::open(&rtl).unwrap(), core);
 
-    // A folder's network can be converted again, otherwise.
+    // A folder's network can be converted again, with other settings.
     let again = Converted::open(&net).unwrap().converter().unwrap();
     assert_eq!(again.convert().unwrap(), file);
     assert_eq!(again.clone().timesteps(3).convert().unwrap().network.timesteps, 3);

@@ -59,7 +59,7 @@ fn budget(luts: f64, multipliers: f64, block_rams: f64) -> Resources {
     }
 }
 
-/// What the dearest resource takes of its budget.
+/// The largest share of a budget that a resource takes.
 fn fullest(need: Resources, budget: Resources) -> f64 {
     let share = |need: f64, budget: f64| if need == 0.0 { 0.0 } else { need / budget };
     [
@@ -142,8 +142,8 @@ fn a_target_is_met_at_less_cost_than_the_quickest() {
     );
 }
 
-/// Every folding of one slice tried out: none that meets the target needs less of what it needs most than what prices found,
-/// to the precision of a hundredth of the budget with which they are asked.
+/// Every folding of one slice is tried: none that meets the target has a smaller largest share than what prices found, to the precision
+/// of a hundredth of the budget with which they are asked.
 #[test]
 fn nothing_cheaper_meets_the_target() {
     let mut case = Case::new();

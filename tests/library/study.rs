@@ -77,7 +77,7 @@ fn the_page_shows_everything_and_needs_nothing_else() {
     {
         assert!(text.contains(part), "{part}");
     }
-    // What stands in the CSV.
+    // The content of the CSV.
     let [(_, errors), ..] = results.tables();
     assert!(errors.contains("\nuniform,,gn,4,1,0.005208"), "{errors}");
     assert!(text.contains(">5.21e−3</td><td class=\"number\">1.0000</td>"), "{text}");
@@ -125,7 +125,7 @@ fn groups_err_like_integrate_and_fire_neurons_on_a_real_network() {
     for row in study.results().errors {
         let Some(ratio) = row.ratio() else { continue };
         match row.current {
-            // Where rounding moves a current over a riser, both sides of it err alike.
+            // Where rounding moves a current over a riser, both sides have the same error.
             Current::Uniform | Current::Constant => assert!((ratio - 1.0).abs() < 1e-4, "{row:?}"),
             // The spikes of earlier layers come at other times.
             Current::Spiking => assert!((0.5..1.5).contains(&ratio), "{row:?}"),
@@ -173,7 +173,7 @@ fn plain_relu_is_calibrated_for_each_combination() {
         let mut rows = results.errors.iter().filter(|row| row.current == Current::Constant && row.layer.is_none());
         rows.find(|row| (row.members, row.timesteps) == (members, timesteps)).unwrap()
     };
-    // Against the ReLU itself, so that what is clipped counts as well.
+    // Against the ReLU itself, so clipping counts as well.
     for (members, timesteps) in [(1, 1), (1, 4), (4, 1), (4, 4)] {
         let row = constant(members, timesteps);
         assert!(row.squared_error > 0.0 && row.relative_error.unwrap() < 1.0, "{row:?}");

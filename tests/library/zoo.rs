@@ -23,7 +23,7 @@ fn the_sets_hold_what_they_say() {
     }
 }
 
-/// The float networks' scores belong to the images beside them: so many of the 500 classes are right.
+/// The float networks' scores belong to the images beside them: this many of the 500 classes are right.
 #[test]
 fn golden_scores_belong_to_the_images() {
     let right = [491, 496, 469, 451, 415];

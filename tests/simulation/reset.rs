@@ -1,4 +1,4 @@
-//! A reset in the middle of a frame, one clock long: nothing of what was under way shows in the next frame.
+//! A reset in the middle of a frame, one clock long: nothing that was under way shows in the next frame.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use volley::data;
 use volley::fixed_point::ThresholdMode;
 use volley::model::Model;
 
-/// Pixels of the frame that the reset cuts off; with 64 the frame is complete and at some depth of the pipeline.
+/// Pixels of the frame that the reset cuts off; with 64 the frame is complete and somewhere in the pipeline.
 const CUTS: [usize; 7] = [0, 1, 17, 40, 63, 64, 128];
 
 #[test]
@@ -23,7 +23,7 @@ fn the_frame_after_a_reset_is_right() {
     for (name, text) in &design.files {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    // For each cut: how many pixels come before the reset, then those and the ones of the frame behind it, and its scores.
+    // For each cut: how many pixels come before the reset, then those and the pixels of the frame after it, and its scores.
     let (mut pixels, mut scores, mut cuts) = (String::new(), String::new(), String::new());
     let image = |n: usize| images.pixels.index_axis(ndarray::Axis(0), n);
     for (n, cut) in CUTS.into_iter().enumerate() {
@@ -49,8 +49,8 @@ fn the_frame_after_a_reset_is_right() {
     assert!(text.contains(&format!("PASS {}", 10 * CUTS.len())), "{text}");
 }
 
-/// Streams some pixels of a frame, resets for one clock, streams a whole frame, and compares its ten scores; again for
-/// each cut. The reset comes 0, 7, 14, .. clocks behind the last pixel.
+/// Streams some pixels of a frame, resets for one clock, streams a whole frame, and compares its ten scores; again for each cut. The
+/// reset comes 0, 7, 14, .. clocks after the last pixel.
 const BENCH: &str = r#"
 module reset_tb;
     reg clk = 1'b0;

@@ -100,7 +100,7 @@ fn the_digits_are_soaked() {
     }
 }
 
-/// What a reset must forget, and does not: each is seen.
+/// Things that a reset must forget, and does not: each fault is seen.
 #[test]
 fn what_outlives_a_reset_is_seen() {
     const FAULTS: [Fault; 2] = [
@@ -110,7 +110,7 @@ fn what_outlives_a_reset_is_seen() {
             "            inside_reg <= 8'd0;\n        end\n        if (whole)",
             "        end\n        if (whole)",
         ),
-        // The place in the frame, unless the reset is long.
+        // The place in the frame, except after a long reset.
         (
             "volley_frame_input.v",
             "pixel_reg       <= {PIXEL_BITS{1'b0}};",

@@ -1,5 +1,5 @@
-//! No lint at all, and no waiver: every module of the libraries in several settings, and every file of generated designs,
-//! pass `verilator --lint-only -Wall`, `iverilog -g2005 -Wall` and `scripts/slang.py` without a word.
+//! No lint at all, and no waiver: every module of the libraries in several settings, and every file of generated designs, pass
+//! `verilator --lint-only -Wall`, `iverilog -g2005 -Wall` and `scripts/slang.py` without a message.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -115,7 +115,7 @@ fn lint(folder: &Path, files: &[String], top: &str, setting: &str) -> Option<Str
     let parameters = |prefix: &str| -> Vec<String> {
         setting.split_whitespace().map(|parameter| format!("{prefix}{parameter}")).collect()
     };
-    // -y: only the modules that are used, so that no library file is complained of as a second top.
+    // -y: only the modules that are used, so no library file is reported as a second top.
     let verilator = complaint(
         tool("verilator")
             .current_dir(folder)
@@ -147,7 +147,7 @@ fn report(problems: Vec<String>) {
     assert!(problems.is_empty(), "{} complaints:\n{}", problems.len(), problems.join("\n"));
 }
 
-/// Writes the files; the names of the Verilog ones.
+/// Writes the files; returns the names of the Verilog ones.
 fn write(files: &BTreeMap<String, String>, folder: &Path) -> Vec<String> {
     for (name, text) in files {
         std::fs::write(folder.join(name), text).expect("a file of the design");
@@ -232,7 +232,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// What yosys says of a module in a setting, if it refuses it.
+/// What yosys says about a module in a setting, if it refuses it.
 fn yosys(folder: &Path, files: &[String], top: &str, setting: &str) -> String {
     let settings: String = setting.split_whitespace().map(|one| format!(" -set {}", one.replace('=', " "))).collect();
     let script = format!(

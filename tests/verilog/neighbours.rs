@@ -1,5 +1,5 @@
-//! A core among other people's Verilog: two cores of two networks and a foreign `fifo.v` in one design, in three tools; a core
-//! that is used from another folder by the lists of files that come with it; and what every emitted file has in common.
+//! A core among other people's Verilog: two cores of two networks and a foreign `fifo.v` in one design, in three tools; a core that is
+//! used from another folder through its lists of files; and the common parts of every emitted file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -174,7 +174,7 @@ fn two_cores_and_a_foreign_fifo() {
     let verilator = must(&mut here("obj/Vtb"));
     assert!(verilator.contains("done 11 failures 0 0"), "{verilator}");
 
-    // Everything but the bench's top, which has delays.
+    // Everything except the bench's top, which has delays.
     let read = format!("read_verilog -noautowire -defer {}", sources[1..].join(" "));
     let tops = ["digits_core", "second_digits_core", "fifo"]
         .map(|top| format!("hierarchy -check -top {top}; design -save {top}"));
@@ -213,7 +213,7 @@ fn a_core_is_simulated_from_another_folder() {
     must(Command::new("verilator").args(options).arg("tb.v").current_dir(&work));
     let said = must(Command::new("obj/Vtb").current_dir(&work));
     assert!(said.contains("done 11 failures 0 0"), "{said}");
-    // Icarus has lists relative to where it runs only; the simulation runs elsewhere even so.
+    // Icarus only reads lists relative to the folder where it runs; the simulation still runs elsewhere.
     let own = folder.path().join("elsewhere/core");
     let arguments = ["-g2005", "-Wall", "-s", "tb", "-o", "../../work/tb.vvp", "../../work/tb.v", "-f"];
     must(Command::new("iverilog").args(arguments).arg(format!("{top}.f")).current_dir(own));
@@ -263,7 +263,7 @@ fn what_comes_with_a_core_fits_it() {
     assert_eq!(bender.lines().collect::<Vec<_>>(), verilog);
 }
 
-/// The mark of a comment in a file of this name; nothing for files that other rules hold for.
+/// The mark of a comment in a file of this name; nothing for files with other rules.
 fn comment(name: &str) -> Option<&'static str> {
     if name == "Makefile" {
         return Some("#");
@@ -276,7 +276,7 @@ fn comment(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks that a file is ASCII and says where it comes from; Verilog also that it leaves no default behind.
+/// Checks that a file is ASCII and says where it comes from; Verilog must also leave no default behind.
 fn check(name: &str, text: &str) {
     assert!(text.is_ascii(), "{name}");
     let Some(mark) = comment(name) else { return };

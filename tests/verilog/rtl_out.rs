@@ -1,5 +1,5 @@
-//! The committed RTL of the bundled network is what the sources generate, byte for byte: a change of the generator shows
-//! as a difference that a reviewer can read.
+//! The committed RTL of the bundled network is exactly what the sources generate: a change of the generator shows as a difference that
+//! a reviewer can read.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What stands around a core: the tops of all boards are as they were looked at, and neither simulator has a word to say of them.
+//! The modules around a core: the tops of all boards are as they were reviewed, and neither simulator says anything about them.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,6 @@
-//! A second group neuron, written as typed Rust hardware (rust-hdl), so that two descriptions from two hands must agree:
-//! it is simulated in Rust against the definition by members, and its printed Verilog is simulated against the
-//! library's `group_neuron`. One time step, τ = 4, widths fixed.
+//! A second group neuron, written as typed Rust hardware (rust-hdl): two independent descriptions must agree. It is simulated in Rust
+//! against the definition by members, and its printed Verilog is simulated against the library's `group_neuron`. One time step, τ = 4,
+//! widths fixed.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use rust_hdl::core::prelude::*;
 use volley::random::Random;
 
 /// τ = 4, one time step: `count = clamp(floor(v/Θ), 0, 4)` by restoring division. Two's complement in unsigned
-/// vectors: the sign is the top bit, since signed comparison is not what rust-hdl prints.
+/// vectors: the sign is the top bit, since rust-hdl does not print signed comparisons.
 #[derive(LogicBlock, Default)]
 struct TypedNeuron {
     pub potential: Signal<In, Bits<20>>,

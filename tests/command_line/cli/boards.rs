@@ -66,7 +66,7 @@ fn one_board_is_shown_with_its_constraints() {
     assert_snapshot!(place.refused("boards --board nexus"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
 }
 
-/// The figures are those of `volley plan`, and a board that is too small says what it lacks.
+/// The figures are those of `volley plan`, and for a board that is too small the message says what is missing.
 #[test]
 fn what_fits_is_what_plan_says() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Boards of one's own and lines to boards as a user meets them, when something is wrong with them.
+//! A user's own boards, and lines to boards, when something is wrong with them.
 
 use insta::assert_snapshot;
 

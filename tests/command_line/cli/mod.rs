@@ -1,4 +1,4 @@
-//! The program as a user meets it: exit codes, messages, and what it leaves on the disk.
+//! The program as a user sees it: exit codes, messages, and what it leaves on the disk.
 
 mod boards;
 mod device;
@@ -121,7 +121,7 @@ fn a_folder_that_cannot_be_written_is_refused() {
     assert_snapshot!(place.refused(&format!("{convert} -o file/net")), @"error: file: File exists (os error 17); choose a path that you may write to, and check that the disk has free space");
     assert_snapshot!(place.refused(&format!("{convert} -o file")), @"error: [folder]/file: this is a file; choose another path for the output folder, or move the file away");
     assert_snapshot!(place.refused("generate net -o file/rtl"), @"error: file: File exists (os error 17); choose a path that you may write to, and check that the disk has free space");
-    // Nor is a folder replaced that somebody else wrote.
+    // A folder that somebody else wrote is not replaced, either.
     std::fs::create_dir(place.path("mine")).unwrap();
     std::fs::write(place.path("mine/thesis.tex"), "").unwrap();
     assert_snapshot!(place.refused("generate net -o mine"), @"error: [folder]/mine: the folder exists and has no core.toml, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
@@ -312,7 +312,7 @@ fn what_synthesis_lacks_is_named() {
         assert_eq!(place.list(), before);
     }
     assert_snapshot!(place.refused("synth rtl --board icebreaker --no-pnr --freq 5"), @"error: --freq: the PLL cannot make 5 MHz from the oscillator's 12 MHz; choose another frequency");
-    // A port that no register can stand for.
+    // A port that no register can stand in for.
     let core = std::fs::read_to_string(place.path("rtl/digits_core.v")).unwrap();
     std::fs::write(place.path("rtl/digits_core.v"), core.replace("input wire rst,", "inout wire rst,")).unwrap();
     assert_snapshot!(place.refused("synth rtl --board icebreaker --no-pnr"), @"error: module 'digits_core': the line 'inout wire rst,                  // synchronous, active high' is not a port that can be connected to a pin; declare it as `input wire [7:0] name,` with a number");

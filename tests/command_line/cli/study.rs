@@ -1,4 +1,4 @@
-//! `volley study` as a user meets it.
+//! `volley study` as a user sees it.
 
 use insta::assert_snapshot;
 use ndarray::{Array1, Array3};

@@ -1,4 +1,4 @@
-//! `volley verify` as a user meets it.
+//! `volley verify` as a user sees it.
 
 use super::DIGITS;
 use super::place::{Place, Ran};
@@ -46,7 +46,7 @@ fn what_was_changed_in_a_core_is_named() {
     ];
     named.iter().for_each(|line| assert!(said.contains(line), "{said}"));
 
-    // The sums were made again for what was changed: it does not come out of the network.
+    // The sums were made again for the changed file: but it does not come out of the network.
     place.fine("generate net -o rtl");
     let changed = text.replace("wire", "wire ");
     std::fs::write(&path, &changed).unwrap();

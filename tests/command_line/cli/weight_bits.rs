@@ -1,4 +1,4 @@
-//! `volley convert --max-loss` as a user meets it.
+//! `volley convert --max-loss` as a user sees it.
 
 use insta::assert_snapshot;
 use ndarray::Array3;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::DIGITS;
 use super::place::Place;
 
-/// What is promised of the chosen bits holds when the written folder is evaluated.
+/// The promised accuracy of the chosen bits holds when the written folder is evaluated.
 #[test]
 fn weight_bits_are_chosen_within_a_loss() {
     let place = Place::new();
@@ -30,7 +30,7 @@ fn weight_bits_are_chosen_within_a_loss() {
             serde_json::from_str(&place.fine(&format!("eval net --data {calibration} --json"))).unwrap();
         assert_eq!((&report["snn_float"], &report["snn_fixed"]), (&choice["float"], &choice["chosen"]));
         assert!(number(&report["snn_float"]) - number(&report["snn_fixed"]) <= points / 100.0 + 1e-9, "{report}");
-        // Less than what was allowed, and not for nothing.
+        // Fewer bits than allowed, and not without a loss.
         assert!(mean < last && mean < 7.0, "{points} points: {mean} bits after {last}");
         last = mean;
     }

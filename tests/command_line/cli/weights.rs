@@ -1,4 +1,4 @@
-//! `volley weights` as a user meets it.
+//! `volley weights` as a user sees it.
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ fn weights_are_written_for_a_core_of_the_same_shape_or_refused() {
     place.fine("generate net -o baked");
     let refused = place.refused("weights net --rtl baked -o own.weights");
     assert!(refused.contains("built in") && refused.contains("--weights runtime"), "{refused}");
-    // What was said once holds for whatever is generated of that folder.
+    // A setting that was given once holds for everything generated from that folder.
     place.fine("generate rtl/network -o copy");
     let refused = place.refused("generate net -o rtl --weights later");
     assert!(refused.contains("baked") && refused.contains("runtime"), "{refused}");

@@ -5,7 +5,7 @@ use super::{Fault, Property};
 pub const PROPERTIES: &[Property] = &[
     Property {
         name: "group_neuron",
-        says: "fires as the definition says: restoring division, and the bit slice, are the member comparators",
+        says: "fires as the definition says: restoring division and the bit slice equal the member comparators",
         module: "group_neuron",
         faults: &[
             Fault {
@@ -16,14 +16,14 @@ pub const PROPERTIES: &[Property] = &[
                 to: "!trial[IN-BIT] && trial != 0 && members",
             },
             Fault {
-                what: "a member too few",
+                what: "one member too few",
                 task: Some("members_4"),
                 file: "volley_group_neuron.v",
                 from: "members <= MEMBERS_LEFT",
                 to: "members < MEMBERS_LEFT",
             },
             Fault {
-                what: "what is above the narrowed rest is forgotten",
+                what: "the part above the narrowed rest is forgotten",
                 task: Some("shared_current"),
                 file: "volley_group_neuron.v",
                 from: "(MEMBERS & (MEMBERS - 1)) != 0 && |rest",
@@ -50,7 +50,7 @@ pub const PROPERTIES: &[Property] = &[
         says: "no stall changes what is in the pipeline; it stops only while its output is full",
         module: "group_neuron",
         faults: &[Fault {
-            what: "counts move on while all else waits",
+            what: "counts move while everything else waits",
             task: None,
             file: "volley_group_neuron.v",
             from: "                if (advance) begin\n                    counts_reg",
@@ -63,14 +63,14 @@ pub const PROPERTIES: &[Property] = &[
         module: "group_neuron_serial",
         faults: &[
             Fault {
-                what: "as many members as the bits can say",
+                what: "as many members as the bits allow",
                 task: Some("members_5"),
                 file: "volley_group_neuron_serial.v",
                 from: "(has_bit || !tight_reg)",
                 to: "1'b1",
             },
             Fault {
-                what: "v is kept from the neuron before",
+                what: "v of the neuron before is kept",
                 task: Some("own_currents"),
                 file: "volley_group_neuron_serial.v",
                 from: "v_reg <= {FULL_BITS{1'b0}};",
@@ -99,7 +99,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "synapse_multiplier",
-        says: "packed products are plain products, borrows included",
+        says: "packed products equal plain products, borrows included",
         module: "synapse_multiplier",
         faults: &[
             Fault {
@@ -120,7 +120,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "synapse_accumulator",
-        says: "two lanes in one accumulating multiplier are plain sums",
+        says: "two lanes in one accumulating multiplier equal plain sums",
         module: "synapse_accumulator",
         faults: &[
             Fault {
@@ -131,7 +131,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "lower = {{ACC_BITS{1'b0}},",
             },
             Fault {
-                what: "the sum does not begin anew",
+                what: "the sum does not begin from zero",
                 task: Some("one_lane"),
                 file: "volley_synapse_accumulator.v",
                 from: "held = first ? {SUMS_BITS{1'b0}} : sums_reg;",
@@ -141,7 +141,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "synapse_lane",
-        says: "gated adds of recoded digits are plain products",
+        says: "gated adds of recoded digits equal plain products",
         module: "synapse_lane, count_recoder",
         faults: &[
             Fault {
@@ -159,7 +159,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "value > 3'd3}",
             },
             Fault {
-                what: "a negative count is taken for a large one",
+                what: "a negative count is read as a large one",
                 task: Some("signed_counts"),
                 file: "volley_count_recoder.v",
                 from: "sign = COUNT_SIGNED != 0 &&",
@@ -169,7 +169,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "synapse_array",
-        says: "the drain is empty when sums come, the queue has a place for each; each leaves once",
+        says: "the drain is empty when sums come, the queue has a place for each sum, and each leaves once",
         module: "synapse_array",
         faults: &[
             Fault {
@@ -222,7 +222,7 @@ pub const PROPERTIES: &[Property] = &[
         module: "elementwise_term",
         faults: &[
             Fault {
-                what: "the weights do not begin anew with a pixel",
+                what: "the weights do not begin again with a pixel",
                 task: None,
                 file: "volley_elementwise_term.v",
                 from: "beat_reg == LAST[ADDR_BITS-1:0] ? {ADDR_BITS{1'b0}} : beat_reg + 1'b1",
@@ -239,11 +239,11 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "pool",
-        says: "of each window the sum or maximum, once and in order; what is in no window leaves nothing",
+        says: "the sum or maximum of each window, once and in order; elements outside all windows leave nothing",
         module: "pool",
         faults: &[
             Fault {
-                what: "a result that is being written is read before",
+                what: "a result is read before it has been written",
                 task: Some("one_channel"),
                 file: "volley_pool.v",
                 from: "forward_valid_reg ? forward_reg : partial_reg",
@@ -257,7 +257,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "(old > now) ? now : old",
             },
             Fault {
-                what: "columns behind the last window count",
+                what: "columns after the last window count",
                 task: Some("sum"),
                 file: "volley_pool.v",
                 from: "{1'b0, x_reg} < USED_X[X_BITS:0] && ",

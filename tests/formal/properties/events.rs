@@ -5,7 +5,7 @@ use super::{Fault, Property};
 pub const PROPERTIES: &[Property] = &[
     Property {
         name: "event_scanner",
-        says: "each non-zero count of each window once and in order, an end for every window, under any stalls",
+        says: "each non-zero count of each window once and in order, and an end for every window, under any stalls",
         module: "event_scanner and all its parts",
         faults: &[
             Fault {
@@ -16,14 +16,14 @@ pub const PROPERTIES: &[Property] = &[
                 to: "IN_TURN = p * SLICES + (g + 1) % SLICES;",
             },
             Fault {
-                what: "elements outside of the window are not masked",
+                what: "elements outside the window are not masked",
                 task: Some("row"),
                 file: "volley_event_selector.v",
                 from: "s_word_mask[i] && |s_word_data",
                 to: "|s_word_data",
             },
             Fault {
-                what: "a row is freed that is still needed",
+                what: "a row that is still needed is freed",
                 task: Some("rows"),
                 file: "volley_window_walker.v",
                 from: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0];",
@@ -33,7 +33,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "event_selector",
-        says: "each element of each word that counts once and in order, `last` or a marker at each window's end",
+        says: "each element that counts of each word, once and in order; `last` or a marker at each window's end",
         module: "event_selector",
         faults: &[
             Fault {
@@ -58,7 +58,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "<= last_reg;",
             },
             Fault {
-                what: "an empty window behind another gets no marker",
+                what: "an empty window after another gets no marker",
                 task: Some("two_elements"),
                 file: "volley_event_selector.v",
                 from: "held_valid_reg && !held_last_reg;",
@@ -68,7 +68,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "event_selector_space",
-        says: "its queue never overflows, so that no word is lost",
+        says: "its queue never overflows, so no word is lost",
         module: "event_selector",
         faults: &[Fault {
             what: "space for fewer words than are on their way",
@@ -80,7 +80,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "window_walker",
-        says: "each word of each window once and in order, with mask and weight rows; frees no row that is needed",
+        says: "each word of each window once and in order, with mask and weight rows; frees no needed row",
         module: "window_walker",
         faults: &[
             Fault {
@@ -105,7 +105,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "row_base_reg - edge_first_reg[",
             },
             Fault {
-                what: "a row is freed that is still needed",
+                what: "a row that is still needed is freed",
                 task: Some("strides"),
                 file: "volley_window_walker.v",
                 from: "{(Y_BITS - 1){1'b0}} : next_top_reg[Y_BITS-2:0];",
@@ -140,7 +140,7 @@ pub const PROPERTIES: &[Property] = &[
         module: "word_packer",
         faults: &[
             Fault {
-                what: "what the word before left is not cleared",
+                what: "the rest of the word before is not cleared",
                 task: Some("row_ends_amid_word"),
                 file: "volley_word_packer.v",
                 from: "accept && (place[0] || place[i])",

@@ -1,4 +1,4 @@
-//! The table of what is proven, and of the faults that show that each proof can fail.
+//! The table of the properties, and of the faults that show that each proof can fail.
 
 mod arithmetic;
 mod events;
@@ -12,7 +12,7 @@ pub struct Property {
     pub faults: &'static [Fault],
 }
 
-/// A small fault: in `file` the text `from`, which stands there once, becomes `to`.
+/// A small fault: in `file` the text `from`, which is there once, becomes `to`.
 pub struct Fault {
     pub what: &'static str,
     /// The task that must fail, where the property has several.

@@ -1,4 +1,4 @@
-//! What carries beats: queues, forks, resets, the image, and the modules in front of AXI.
+//! Modules that carry beats: queues, forks, resets, the image, and the modules in front of AXI.
 
 use super::{Fault, Property};
 
@@ -33,7 +33,7 @@ pub const PROPERTIES: &[Property] = &[
         module: "spike_queue, row_memory",
         faults: &[
             Fault {
-                what: "a register behind the memory is forgotten",
+                what: "a register after the memory is forgotten",
                 task: None,
                 file: "volley_spike_queue.v",
                 from: "loaded_reg  <= reading_reg;",
@@ -62,7 +62,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "input_encoder",
-        says: "each byte once and in order, less its channel's offset; a wrong `tlast` is told, and only that",
+        says: "each byte once and in order, less its channel's offset; a wrong `tlast` is reported, and only that",
         module: "input_encoder",
         faults: &[
             Fault {
@@ -73,7 +73,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "OFFSETS >> 3'b000",
             },
             Fault {
-                what: "a missing `tlast` is not told",
+                what: "a missing `tlast` is not reported",
                 task: None,
                 file: "volley_input_encoder.v",
                 from: "pixel_last != frame_last",
@@ -90,7 +90,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "reset_chain",
-        says: "all modules are in reset at once, leave it in order, and then is the core ready",
+        says: "all modules are in reset at once and leave it in order; only then the core is ready",
         module: "reset_chain",
         faults: &[
             Fault {
@@ -132,7 +132,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "word_to_bytes",
-        says: "the bytes that count leave once and in order, an end for every transfer",
+        says: "the bytes that count leave once and in order, with an end for every transfer",
         module: "word_to_bytes",
         faults: &[
             Fault {
@@ -143,7 +143,7 @@ pub const PROPERTIES: &[Property] = &[
                 to: "keep[0]",
             },
             Fault {
-                what: "bytes are left behind under stalls",
+                what: "bytes are lost under stalls",
                 task: None,
                 file: "volley_word_to_bytes.v",
                 from: "m_axis_tready || !keep_reg[0];",
@@ -157,7 +157,7 @@ pub const PROPERTIES: &[Property] = &[
         module: "transfer_end",
         faults: &[
             Fault {
-                what: "a frame is let in for which there is no place",
+                what: "a frame is let in without a place for it",
                 task: None,
                 file: "volley_transfer_end.v",
                 from: "(space || !frame_last);",
@@ -174,7 +174,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "axi_lite_port",
-        says: "AXI4-Lite: one response a write, one answer a read, the right ones; whole words are written once",
+        says: "AXI4-Lite: each write gets its one response, each read its one answer; whole words are written once",
         module: "axi_lite_port",
         faults: &[
             Fault {

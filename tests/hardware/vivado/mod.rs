@@ -1,5 +1,5 @@
-//! The scripts for Vivado, run by tclsh with stand-ins for Vivado's commands (`vivado/stand_in.tcl`): that they are Tcl, call
-//! only what there is, with the options that it has, and name files that exist.
+//! The scripts for Vivado, run by tclsh with stand-ins for Vivado's commands (`vivado/stand_in.tcl`): they must be Tcl, call only
+//! existing commands with their options, and name files that exist.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,7 +38,7 @@ fn design() -> (tempfile::TempDir, Sources) {
     (folder, sources)
 }
 
-/// Runs a script; what it printed, calls included, or its error.
+/// Runs a script; returns what it printed, calls included, or its error.
 fn run(folder: &Path, script: &str, slack: &str, board_files: bool) -> Result<String, String> {
     let mut command = Command::new("tclsh");
     command

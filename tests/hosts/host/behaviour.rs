@@ -18,7 +18,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// Something that depends on every pixel, its place, the class and the weights; the Python tests have the same.
+    /// A value that depends on every pixel, its place, the class and the weights; the Python tests have the same.
     pub fn sums() -> Core {
         let scores = |pixels: &[u8], weights: u32| {
             let weights = i64::from(weights % 1000);
@@ -58,7 +58,7 @@ pub struct Behaviour {
     pub babble: Option<Vec<u8>>,
     /// Answers nothing at all.
     pub silent: bool,
-    /// Answers no frame from this one on, but registers.
+    /// From this frame on answers registers but not frames.
     pub dead_from: Option<u32>,
     /// The line ends with this frame.
     pub disconnect_at: Option<u32>,
@@ -104,11 +104,11 @@ impl Default for Behaviour {
     }
 }
 
-/// Lines and devices that a host has to cope with, by name: every score must come out right in spite of them.
+/// Lines and devices that a host must handle, by name: every score must still come out right.
 pub fn bearable() -> Vec<(&'static str, Behaviour)> {
     let good = Behaviour::default();
-    // What a line does is the same in every run, but not which bytes meet it: each is hurt often enough that some always are.
-    // Replies are short, so they take more of it.
+    // A line does the same in every run, but the bytes that it meets differ: damage is frequent enough that some always occurs. Replies
+    // are short, so they get more of it.
     let noise = |drop, flip, garbage| Noise { drop, flip, garbage };
     // A reply of an earlier host, one whose kind is unknown, and an error.
     let stale = vec![vec![0x83, 5, 0, 4, 0, 1, 2, 3, 4], vec![0x99, 0, 0, 0, 0], vec![0xFF, 0xFF, 0xFF, 1, 0, 1]];
@@ -129,7 +129,7 @@ pub fn bearable() -> Vec<(&'static str, Behaviour)> {
     ]
 }
 
-/// Those that a host cannot cope with, by name, and what its error must contain.
+/// Those that a host cannot handle, by name, and what its error must contain.
 pub fn unbearable() -> Vec<(&'static str, Behaviour, &'static [&'static str])> {
     let good = Behaviour::default();
     let storm = Noise { drop: 0, flip: 12_000, garbage: 0 };

@@ -10,7 +10,7 @@ use super::device::{Device, crc32};
 
 const FRAMES: usize = 60;
 pub const PATIENT: Limits = Limits { timeout: Duration::from_secs(10), retries: 0 };
-/// For devices that lose something, so that a test waits for seconds at most.
+/// For devices that lose something: a test then waits at most for seconds.
 pub const HASTY: Limits = Limits { timeout: Duration::from_millis(300), retries: 5 };
 
 /// Some images, with the bytes that are escaped on the line among their pixels.
@@ -110,7 +110,7 @@ fn a_host_follows_another_that_went_away_in_the_middle() {
     let slow = Behaviour { frame_time: Duration::from_millis(5), ..Behaviour::default() };
     let device = Device::start(slow, Core::sums());
     for _ in 0..3 {
-        // Three requests that nobody waits for, and a half one.
+        // Three requests that nobody waits for, and half of one.
         use volley::host::{Port, framing, message};
         let mut port = Serial::open(&device.path, 1_000_000).unwrap();
         let request = message::Message::request(message::Kind::Frame, 7, vec![1; 40]);
@@ -162,7 +162,7 @@ fn weights_arrive_on_every_bearable_line() {
         for (name, behaviour) in bearable() {
             scope.spawn(move || {
                 let device = Device::start(loadable(&behaviour), Core::sums());
-                // A message of weights is long: a bad line hurts every fourth.
+                // A message of weights is long: a bad line damages every fourth.
                 let limits = Limits { retries: 15, ..HASTY };
                 let mut accelerator = open(&device, limits).unwrap_or_else(|error| panic!("{name}: {error}"));
                 for seed in [7, 11] {
@@ -192,7 +192,7 @@ fn weights_that_do_not_fit_are_refused_and_those_in_use_stay() {
     file.design += 1;
     assert!(load(&fixed, &file).contains("for design 0xc0ffee12, and the accelerator is design 0xc0ffee11"));
     classify(&mut open(&fixed, PATIENT).unwrap()).unwrap();
-    // A device that takes another number of bytes never has this data whole.
+    // A device that takes another number of bytes never gets this data whole.
     let other = Device::start(Behaviour { weights_bytes: 2000, ..loadable(&Behaviour::default()) }, Core::sums());
     let file = WeightFile::parse(&weights(design, 7)).unwrap();
     let message = load(&other, &file);

@@ -1,4 +1,4 @@
-//! `volley run` as a user meets it.
+//! `volley run` as a user sees it.
 
 use std::process::Command;
 use std::time::Duration;
@@ -51,7 +51,7 @@ fn a_run_is_checked_and_measured() {
     let ran = run(&device, &format!("--data {DIGITS} --rtl {RTL} --check"));
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     assert!(ran.stdout.contains("check       1,000 scores compared, 0 differ"), "{}", ran.stdout);
-    // What the model says of these images, and the simulated device's own figures.
+    // What the model says about these images, and the simulated device's own figures.
     assert!(ran.stdout.contains("1,009 clocks, 40.4 µs in the core (median; 1,000 to 1,019 clocks)"), "{}", ran.stdout);
     let json: Value =
         serde_json::from_str(&run(&device, &format!("--data {DIGITS} --rtl {RTL} --frames 30 --json")).stdout).unwrap();

@@ -18,7 +18,7 @@ pub struct Log {
     /// Messages for which there was no space.
     pub overflows: u32,
     pub core_resets: u32,
-    /// Bytes that the line hurt, both ways together.
+    /// Bytes that the line damaged, in both directions together.
     pub hurt: u64,
     /// Most bytes of bodies that were outstanding.
     pub most_outstanding: usize,
@@ -145,14 +145,14 @@ impl Inside {
         self.queue.push_back((body[..body.len() - 2].to_vec(), Instant::now()));
     }
 
-    /// Refuses what cannot be named.
+    /// Refuses a damaged message.
     fn complain(&mut self, code: u8) {
         self.counters[7] += 1;
         self.log.lock().unwrap().link_errors += 1;
         self.reply(0xFF, 0xFFFF, &[code]);
     }
 
-    /// Carries out what has come, as far as the device is so fast.
+    /// Carries out what has come, as far as the device is fast enough.
     fn work(&mut self) {
         while let Some((content, came)) = self.queue.front() {
             let delay = if content[0] == 3 { self.behaviour.frame_time } else { Duration::ZERO };
@@ -170,7 +170,7 @@ impl Inside {
         if self.behaviour.silent {
             return;
         }
-        // What an earlier host asked for comes first.
+        // Replies to an earlier host come first.
         for stale in std::mem::take(&mut self.behaviour.stale) {
             self.transmit(&stale);
         }

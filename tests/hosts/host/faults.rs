@@ -3,7 +3,7 @@
 /// Probabilities for each byte, but `garbage` for each message; out of 65,536.
 #[derive(Clone, Copy, Default)]
 pub struct Noise {
-    /// The byte is not there any more.
+    /// The byte is lost.
     pub drop: u32,
     /// One of its bits is inverted.
     pub flip: u32,
@@ -38,7 +38,7 @@ impl Line {
         happens
     }
 
-    /// What arrives of some bytes.
+    /// The bytes that arrive.
     pub fn carry(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut arrived = Vec::with_capacity(bytes.len());
         for &byte in bytes {
@@ -51,7 +51,7 @@ impl Line {
         arrived
     }
 
-    /// What comes from nowhere between two messages: perhaps nothing.
+    /// Garbage between two messages: perhaps nothing.
     pub fn garbage(&mut self) -> Vec<u8> {
         if !self.happens(self.noise.garbage) {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! A pseudo-terminal, at one end of which a device can stand.
+//! A pseudo-terminal with a device at one end.
 
 use std::fs::{File, OpenOptions};
 use std::os::fd::OwnedFd;
@@ -18,7 +18,7 @@ pub struct Pty {
 }
 
 impl Pty {
-    /// In raw mode, as a host will set it anyway: bytes sent before one is there are to stay what they are.
+    /// In raw mode, as a host will set it anyway: bytes sent before a host is there must not change.
     pub fn new() -> Pty {
         // Not handed on to child processes, so that dropping it ends the line.
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();

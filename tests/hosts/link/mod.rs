@@ -20,7 +20,7 @@ use volley::{Core, data};
 
 const FRAMES: usize = 20;
 
-/// A simulation is slower than a board, and this machine may be busy.
+/// A simulation is slower than a board, and the machine may be busy.
 const LIMITS: Limits = Limits { timeout: Duration::from_secs(5), retries: 20 };
 
 fn root() -> &'static Path {
@@ -52,7 +52,7 @@ fn classify(device: &mut Accelerator, expected: &Expected) {
     assert_eq!(scores, expected.scores);
 }
 
-/// One build, all lines: the build takes longer than they do.
+/// One build for all lines: the build takes longer than they do.
 #[test]
 fn the_simulated_board_and_its_hosts() {
     let rtl = root().join("rtl-out/digits");
@@ -129,7 +129,7 @@ print(json.dumps([[int(score) for score in frame] for frame in scores]))
     );
 }
 
-/// Every frame is right in the end, and what went wrong is told on both sides.
+/// Every frame is right in the end, and both sides report what went wrong.
 fn a_bad_line(program: &Program, expected: &Expected, damage: Damage) {
     let board = program.start(3).unwrap();
     let (mut device, damaged) = open(&board.port, damage);
@@ -141,7 +141,7 @@ fn a_bad_line(program: &Program, expected: &Expected, damage: Damage) {
     assert!(damage == Damage::Garbage || report.retries > 0, "{damage:?}: {report:?}");
     assert!(report.damaged_requests > 0, "{damage:?}: {report:?}");
     drop(device);
-    // What the line still held of the one before may cost the next host a try or two, but no more once it is there.
+    // What the line still holds from the host before may cost the next host a try or two, but not more.
     let (mut device, _) = open(&board.port, Damage::None);
     let retries = device.link().retries;
     classify(&mut device, expected);
@@ -165,11 +165,11 @@ fn a_host_that_goes_away(program: &Program, expected: &Expected) {
     let (mut device, _) = open(&board.port, Damage::None);
     classify(&mut device, expected);
     let counters = device.counters().unwrap();
-    // The half frame never reached the core, and was told of.
+    // The half frame never reached the core, and was reported.
     assert_eq!((counters.frames_in, counters.link_errors), (FRAMES as u32 + 2, 1));
 }
 
-/// A host that does not heed LINK_BUFFER: what is not answered by scores is answered by an error, and counted.
+/// A host that ignores LINK_BUFFER: a frame without scores gets an error, and is counted.
 fn more_than_there_is_room_for(program: &Program, expected: &Expected) {
     const SENT: u16 = 100;
     let board = program.start(5).unwrap();
@@ -197,7 +197,7 @@ fn more_than_there_is_room_for(program: &Program, expected: &Expected) {
     classify(&mut device, expected);
 }
 
-/// What does not fit the design is refused by name, and nothing of it is carried out.
+/// A request that does not fit the design is refused by name, and nothing of it is carried out.
 fn what_is_refused(program: &Program, expected: &Expected) {
     let board = program.start(6).unwrap();
     let mut port = Raw::open(&board.port);

@@ -1,4 +1,4 @@
-//! A bitstream whose weights are loaded over the line: another network of its shape, and what becomes of half a load.
+//! A bitstream whose weights are loaded over the line: another network of its shape, and the result of half a load.
 
 use std::path::Path;
 use std::process::Command;

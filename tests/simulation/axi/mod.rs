@@ -1,4 +1,4 @@
-//! `<net>_axi` and the bare core's streams against masters, sources and sinks that are not ours: cocotbext-axi in Icarus,
+//! `<net>_axi` and the bare core's streams against masters, sources and sinks from outside: cocotbext-axi in Icarus,
 //! with random pauses on every channel. `axi/test_axi.py`, `axi/test_core.py` and `axi/test_weights.py` hold the tests; here are the designs and
 //! what they must compute, by the model.
 
@@ -71,7 +71,7 @@ fn add_other(folder: &Path, other: &Loadable, images: &[Array3<u8>]) {
 fn run(folder: &Path, top: &str, module: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(venv("python"));
-    // Neither the caller's modules nor compiled files beside the tests.
+    // No modules of the caller, and no compiled files beside the tests.
     command.env_remove("PYTHONPATH").env("PYTHONDONTWRITEBYTECODE", "1");
     println!("{}", must(command.arg(root.join("tests/simulation/axi/run.py")).arg(folder).args([top, module])));
 }

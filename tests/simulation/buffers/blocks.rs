@@ -13,10 +13,9 @@ pub fn square(kernel: usize, stride: usize, padding: usize) -> Window {
     Window { kernel: [kernel; 2], stride: [stride; 2], padding: Padding::same(padding) }
 }
 
-/// A network of layers of `channels` channels over an image of `size`×`size` pixels; a layer is given by its terms, each an
-/// earlier layer (the input is not to be forked) and a window. Layer 0 reads the input with a window of its own; a
-/// readout over the whole of the last layer is added. With `shortcuts` terms of 1×1 windows of stride 1 carry each channel
-/// to its own number.
+/// A network of layers of `channels` channels over an image of `size`×`size` pixels; a layer is given by its terms, each an earlier
+/// layer (the input must not be forked) and a window. Layer 0 reads the input with a window of its own; a readout over the whole of the
+/// last layer is added. With `shortcuts` terms of 1×1 windows of stride 1 carry each channel to its own number.
 pub fn network(
     name: &str,
     size: usize,

@@ -17,7 +17,7 @@ use volley::{quantise, rtl, schedule};
 
 /// Enough for two frames to meet in every buffer, and for the third to follow.
 const FRAMES: usize = 3;
-/// Far beyond any stretch for which all streams are held, and any computation between two beats.
+/// Far longer than any time for which all streams are held, and any computation between two beats.
 const IDLE_LIMIT: u64 = 10_000;
 
 /// Pauses at both ends (in 1/256) and whether inner streams are held back.
@@ -157,14 +157,14 @@ fn rows_at_full_speed() {
     assert_eq!([rows(0, 2, 1), rows(1, 2, 1)], [5, 5]);
     // 2y + 3 has been needed, two rows arrive while layer 1 computes and two while layer 2 does.
     assert_eq!(rows(2, 2, 1), 8);
-    // Layer 2 goes on at full speed: what its branch is ahead waits behind it.
+    // Layer 2 continues at full speed: the rows by which its branch is ahead wait after it.
     assert_eq!([rows(3, 2, 0), rows(3, 3, 1)], [2, 4]);
 }
 
 #[test]
 fn one_row_less_deadlocks() {
     for Known { network, fork: (node, term), .. } in known() {
-        // With one lane a row has more windows than the queues behind the buffer hold.
+        // With one lane a row has more windows than the queues after the buffer hold.
         let least = least_plan(&network, &[1]);
         let less = row_less(&least, node, term);
         assert!(completes(&network, &least, FRAMES) && !completes(&network, &less, FRAMES));
@@ -263,7 +263,7 @@ proptest! {
             let less = row_less(&least, node, term);
             let passes = completes(&network, &less, FRAMES);
             let verdict = Core::new(&network, &less, seed).run(FREE, seed);
-            // Beats in flight may save a network that whole rows would block, never the other way round.
+            // Beats on their way may save a network that whole rows would block, never the other way round.
             prop_assert!(!passes || verdict.passed(), "seed {seed}, node {node}, term {term}: {verdict:?}");
             prop_assert!(verdict.passed() || stuck(&verdict), "seed {seed}, node {node}, term {term}: {verdict:?}");
             let row = less.layers[node].as_ref().expect("a layer").terms[term].geometry.row_elements;

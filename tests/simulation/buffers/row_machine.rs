@@ -1,13 +1,13 @@
 //! The network as a machine of whole rows: an exact answer to whether given depths deadlock, apart from beats in flight.
 //!
-//! A row job runs when its rows have arrived and every buffer it sends to has space; which one runs first does not matter,
-//! since a job that may run stays so until it does. This is written apart from `schedule/buffers.rs`, in other terms:
-//! rows are counted over all frames, jobs run as early as they can, and frames overlap.
+//! A row job runs when its rows have arrived and every buffer it sends to has space. The order does not matter, since a job that can
+//! run can still run later. This does not share code with `schedule/buffers.rs`, and works differently: rows are counted over all
+//! frames, jobs run as early as they can, and frames overlap.
 
 use volley::fixed_point::{Network, Op, Source};
 use volley::schedule::Plan;
 
-/// A buffer: its reader's node and term, what it holds and how much it may.
+/// A buffer: its reader's node and term, what it holds and how much it may hold.
 struct Buffer {
     node: usize,
     term: usize,
@@ -16,7 +16,7 @@ struct Buffer {
     rows_per_slot: usize,
     /// Source rows that have arrived, over all frames.
     arrived: usize,
-    /// Rows of the buffer that its reader has done with, over all frames; some may still have to arrive.
+    /// Rows of the buffer that its reader has finished, over all frames; some may not have arrived yet.
     freed: usize,
     depth: usize,
 }

@@ -1,5 +1,5 @@
-//! Weights and pixels at the bounds of the interval arithmetic: sums and membranes reach them, in the model and in the Verilog, and
-//! no width has a bit too many: with one bit less the same Verilog computes something else.
+//! Weights and pixels at the bounds of the interval arithmetic: sums and membranes reach them, in the model and in the Verilog. No
+//! width has a bit too many: with one bit less the same Verilog computes something else.
 
 use ndarray::{Array4, s};
 use rayon::prelude::*;
@@ -128,8 +128,8 @@ impl Core {
     }
 }
 
-/// The largest of all weights, and where `biased` of all biases, that a core with weights loaded at run time must take, with the
-/// smallest thetas.
+/// The largest weights, and with `biased` the largest biases, that a core with weights loaded at run time must take, with the smallest
+/// thetas.
 fn load_largest(network: &mut fixed_point::Network, signs: [f32; 2], biased: bool) {
     for (index, sign) in signs.into_iter().enumerate() {
         let layer = |network: &mut fixed_point::Network, change: &dyn Fn(&mut fixed_point::Layer)| {
@@ -152,7 +152,7 @@ fn bright() -> Images {
     Images { pixels: Array4::from_elem((1, 3, 3, CHANNELS), 255), labels: None }
 }
 
-/// What the model sums up, and the membranes before firing in the last time step, of a layer, each over all its neurons.
+/// The model's sums, and the membranes before firing in the last time step, of a layer, each over all its neurons.
 fn computed(core: &Core, name: &str) -> (Vec<i64>, Vec<i64>) {
     let trace = Model::new(&core.network).expect("a valid network").trace(bright().pixels.slice(s![0, .., .., ..]));
     let index = core.network.nodes.iter().position(|node| node.name == name).expect("a layer of the network");
@@ -183,7 +183,7 @@ fn end(interval: Interval, sign: f32) -> i64 {
     (if sign > 0.0 { interval.high } else { interval.low }) as i64
 }
 
-/// Checks the sums of layer `name`, whose weights have sign `sign` and whose inputs are as large as they get.
+/// Checks the sums of layer `name`, whose weights have sign `sign` and whose inputs are as large as possible.
 fn sums_reach_their_bound(core: &Core, name: &str, sign: f32) {
     let layer = core.layer(name);
     let accumulator = layer.widths.accumulator;
@@ -198,7 +198,7 @@ fn sums_reach_their_bound(core: &Core, name: &str, sign: f32) {
     assert!(core.mismatches_with_a_bit_less(name, "ACC_BITS") > 0, "{name} does not need its accumulators' width");
 }
 
-/// Checks the membranes of such a layer, under biases that are as large as they get.
+/// Checks the membranes of such a layer, under biases that are as large as possible.
 fn membranes_reach_their_bound(core: &Core, name: &str, sign: f32) {
     let layer = core.layer(name);
     let membrane = layer.widths.membrane;
@@ -210,7 +210,7 @@ fn membranes_reach_their_bound(core: &Core, name: &str, sign: f32) {
     let bound = bounds::membrane(theta[0], MEMBERS, TIMESTEPS as u32, current);
     assert!(membranes.iter().all(|&v| v == end(bound, sign)), "{name}: {membranes:?} in {bound:?}");
     assert!(needs(membranes[0], membrane), "{name}: {} in {membrane} bits", membranes[0]);
-    // The stage that adds the last time step's current, a stage for each bit of a count behind each addition.
+    // The stage that adds the last time step's current; after each addition there is a stage for each bit of a count.
     let neuron = format!("{name}_layer.engine.g_unit[0].g_pipelined.neuron");
     let stage = (TIMESTEPS - 1) * (1 + layer.widths.count as usize);
     let [valid, data] = [format!("valid_reg[{stage}]"), format!("g_stage[{stage}].v_next")];
@@ -251,7 +251,7 @@ fn no_sum_overflows_and_no_bit_is_too_many() {
     ];
     cases.into_par_iter().for_each(|(weight_bits, weights, arithmetic)| {
         let settings = Settings { weight_bits, weights, ..Settings::default() };
-        // What the second layer reads is largest behind positive weights.
+        // The second layer's input is largest after positive weights.
         for signs in [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0]] {
             let fires = if signs[0] > 0.0 { &["first", "second"][..] } else { &["first"] };
             let core = Core::new(signs, &settings, arithmetic, false);
@@ -260,7 +260,7 @@ fn no_sum_overflows_and_no_bit_is_too_many() {
             if signs == [1.0, 1.0] {
                 scores_reach_their_bounds(&core);
             }
-            // What the largest bias makes of a sum that overflows may fire as many members.
+            // A sum that overflows may, with the largest bias, fire as many members.
             let core = Core::new(signs, &settings, arithmetic, true);
             assert_eq!(core.mismatches(), 0, "{settings:?} {signs:?}");
             fires.iter().zip(signs).for_each(|(name, sign)| membranes_reach_their_bound(&core, name, sign));
@@ -268,7 +268,7 @@ fn no_sum_overflows_and_no_bit_is_too_many() {
     });
 }
 
-/// A width that no value reaches would be found: the check of the checks.
+/// A width that no value reaches would be found: this checks the checks.
 #[test]
 fn every_bit_is_needed_only_at_the_bounds() {
     assert!(needs(127, 8) && needs(-128, 8) && needs(64, 8) && needs(-65, 8));

@@ -1,4 +1,4 @@
-//! What the networks of a run had: a generator that loses a feature is seen in the table, and fails a large run.
+//! The features of a run's networks: if the generator loses a feature, the table shows it, and a large run fails.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Netlists: what yosys makes of a core, module by module, so that the streams between layers stay where they were.
+//! Netlists: what yosys makes of a core, module by module, so the streams between layers stay in their places.
 
 use std::path::Path;
 use std::process::Command;
@@ -49,7 +49,7 @@ pub fn synthesise(flow: &Flow, design: &Design, rtl: &Path, folder: &Path) {
     std::fs::write(folder.join("cells.v"), text).expect("the models of the cells");
 }
 
-/// The file that a line includes, which is another one of the folder.
+/// The file that a line includes, another file of the folder.
 fn included(line: &str) -> Option<String> {
     Some(line.trim().strip_prefix("`include \"")?.strip_suffix('"')?.to_string())
 }

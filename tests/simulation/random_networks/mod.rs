@@ -1,7 +1,7 @@
 //! Random small networks: the generated Verilog equals the reference model in every count of every layer, as it is written and as
 //! yosys synthesises it.
 //!
-//! A seed is a network, its folding and its frames. Seeds are drawn anew in every run and printed; `VOLLEY_RANDOM_SEED` names the
+//! A seed is a network, its folding and its frames. Seeds are drawn in every run and printed; `VOLLEY_RANDOM_SEED` names the
 //! first one instead, and `VOLLEY_RANDOM_NETWORKS` how many networks all tests of a large run draw together. A case that fails
 //! is shrunk (by at most `VOLLEY_RANDOM_SHRINKS` simulations) and added to `regressions.txt`, whose cases are tried first from then on.
 
@@ -25,36 +25,36 @@ const LARGE: Limits = Limits { nodes: 7, extent: 9, timesteps: 8 };
 /// Netlists take long to make and to simulate.
 const SMALL: Limits = Limits { nodes: 3, extent: 4, timesteps: 2 };
 
-/// Simulations that a failing case may take until it is as small as it gets.
+/// Most simulations for making a failing case as small as possible.
 const SHRINKS: u64 = 80;
-/// From so many networks on a run must have had every feature.
+/// A run of at least this many networks must have had every feature.
 const MANY: usize = 250;
 
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Rung {
+enum Kind {
     Icarus,
     Verilator,
     /// The netlist, in Icarus.
     Gates,
 }
 
-impl Rung {
+impl Kind {
     fn limits(self) -> &'static Limits {
-        if self == Rung::Gates { &SMALL } else { &LARGE }
+        if self == Kind::Gates { &SMALL } else { &LARGE }
     }
 }
 
 /// What is kept during a run.
 struct Run {
-    rung: Rung,
+    kind: Kind,
     /// Objects of Verilator's that all builds share.
     runtime: tempfile::TempDir,
 }
 
 impl Run {
-    fn new(rung: Rung) -> Run {
-        Run { rung, runtime: tempfile::tempdir().expect("a temporary folder") }
+    fn new(kind: Kind) -> Run {
+        Run { kind, runtime: tempfile::tempdir().expect("a temporary folder") }
     }
 
     /// Simulates a case: the core and the number of values compared, or what was wrong.
@@ -64,8 +64,8 @@ impl Run {
         let (rtl, netlist, work) =
             (folder.path().join("rtl"), folder.path().join("netlist"), folder.path().join("work"));
         core.write(&rtl);
-        let simulator = if self.rung == Rung::Verilator { Simulator::Verilator } else { Simulator::Icarus };
-        let simulated = if self.rung == Rung::Gates {
+        let simulator = if self.kind == Kind::Verilator { Simulator::Verilator } else { Simulator::Icarus };
+        let simulated = if self.kind == Kind::Gates {
             let flow = &gates::FLOWS[(case.seed % 2) as usize];
             gates::synthesise(flow, &core.design, &rtl, &netlist);
             netlist
@@ -78,7 +78,7 @@ impl Run {
 
     /// The smallest case that still fails, and how.
     fn shrink(&self, seed: u64, problem: String) -> (Case, String) {
-        let mut tree = Case::tree(seed, self.rung.limits());
+        let mut tree = Case::tree(seed, self.kind.limits());
         let mut least = (tree.current(), problem);
         let mut failed = true;
         for _ in 0..number("VOLLEY_RANDOM_SHRINKS").unwrap_or(SHRINKS) {
@@ -115,9 +115,9 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
-/// Draws `handful` networks as a rule, `percent` of all in a large run, and checks them; prints what they had.
-fn draw(rung: Rung, handful: u64, percent: u64) {
-    let run = Run::new(rung);
+/// Draws `handful` networks, or `percent` of all in a large run, and checks them; prints their features.
+fn draw(kind: Kind, handful: u64, percent: u64) {
+    let run = Run::new(kind);
     let count = number("VOLLEY_RANDOM_NETWORKS").map_or(handful, |all| (all * percent).div_ceil(100));
     let clock =
         || SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_millis() as u64 % (1 << 32);
@@ -126,9 +126,9 @@ fn draw(rung: Rung, handful: u64, percent: u64) {
     let begun = AtomicU64::new(0);
     let failure = |seed: u64| -> Result<u64, String> {
         if begun.fetch_add(1, Ordering::Relaxed) % 10 == 9 {
-            eprintln!("{rung:?}: {} of {count} networks", begun.load(Ordering::Relaxed));
+            eprintln!("{kind:?}: {} of {count} networks", begun.load(Ordering::Relaxed));
         }
-        match run.check(&Case::tree(seed, rung.limits()).current()) {
+        match run.check(&Case::tree(seed, kind.limits()).current()) {
             Ok((core, compared)) => {
                 let mut had = had.lock().expect("no other thread failed");
                 features::of(&core)
@@ -137,8 +137,8 @@ fn draw(rung: Rung, handful: u64, percent: u64) {
                 Ok(compared)
             }
             Err(problem) => {
-                // Before all the simulations of its shrinking.
-                println!("{rung:?}: seed {seed}: {problem}");
+                // Printed before all the simulations of its shrinking.
+                println!("{kind:?}: seed {seed}: {problem}");
                 let (case, least) = run.shrink(seed, problem.clone());
                 keep(&case);
                 Err(format!("seed {seed}: {problem}\n  shrunk, and kept: {case:?}: {least}"))
@@ -149,7 +149,7 @@ fn draw(rung: Rung, handful: u64, percent: u64) {
     let compared: u64 = outcomes.iter().flatten().sum();
     let problems: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
     println!(
-        "{rung:?}: {count} random networks, seeds {first} to {}, {compared} values compared, {} networks differ",
+        "{kind:?}: {count} random networks, seeds {first} to {}, {compared} values compared, {} networks differ",
         first + count - 1,
         problems.len()
     );
@@ -162,24 +162,24 @@ fn draw(rung: Rung, handful: u64, percent: u64) {
 
 #[test]
 fn equal_in_icarus() {
-    draw(Rung::Icarus, 12, 40);
+    draw(Kind::Icarus, 12, 40);
 }
 
 #[test]
 fn equal_in_verilator() {
-    draw(Rung::Verilator, 4, 56);
+    draw(Kind::Verilator, 4, 56);
 }
 
 #[test]
 fn equal_after_synthesis() {
-    draw(Rung::Gates, 1, 4);
+    draw(Kind::Gates, 1, 4);
 }
 
 #[test]
 fn what_failed_once_is_equal() {
-    for rung in [Rung::Icarus, Rung::Verilator] {
-        let run = Run::new(rung);
+    for kind in [Kind::Icarus, Kind::Verilator] {
+        let run = Run::new(kind);
         let problems: Vec<_> = kept().par_iter().filter_map(|case| run.check(case).err()).collect();
-        assert!(problems.is_empty(), "{rung:?}: {}", problems.join("\n"));
+        assert!(problems.is_empty(), "{kind:?}: {}", problems.join("\n"));
     }
 }

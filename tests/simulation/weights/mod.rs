@@ -1,5 +1,5 @@
-//! Weights that are loaded at run time: another network's scores come out of a core whose Verilog was made for the first one, in
-//! both simulators, behind the registers of a device; what was not loaded whole is not used.
+//! Weights that are loaded at run time: another network's scores come out of a core whose Verilog was made for the first one, in both
+//! simulators, behind the registers of a device. An incomplete load is not used.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,7 +27,7 @@ const VALID: u32 = 2;
 const LOADABLE: u32 = 8;
 const LOADING: u32 = 16;
 
-/// A script for the bench, and what it must print.
+/// A script for the bench, and its expected output.
 #[derive(Default)]
 struct Script {
     operations: String,
@@ -44,7 +44,7 @@ impl Script {
         self.wanted.push(format!("R {wanted:08x}"));
     }
 
-    /// Bits of STATUS that say something of weights.
+    /// Bits of STATUS about weights.
     fn status(&mut self, bits: u32) {
         self.read(STATUS, LOADABLE | bits);
     }
@@ -193,7 +193,7 @@ fn script(first: &Accelerator, other: &Loadable, seed: u64) -> Script {
     script.load(&other.data, words / 2, crc);
     script.status(LOADING);
     script.refused();
-    // A reset in the middle of the load: nothing is under way any more, and still nothing valid.
+    // A reset in the middle of the load: no load is under way any more, and still nothing is valid.
     script.push(6, 0, 3);
     script.push(3, 0, 50);
     script.status(0);
@@ -202,12 +202,12 @@ fn script(first: &Accelerator, other: &Loadable, seed: u64) -> Script {
     script.load(&other.data, words, crc ^ 0x0100);
     script.status(0);
     script.refused();
-    // A load that is begun again before it was over.
+    // A load that starts again before it was over.
     script.load(&other.data, words - 1, crc);
     script.status(LOADING);
     script.whole(&other.data);
     script.frames(&frames, &other.network);
-    // A reset leaves what is loaded.
+    // A reset keeps what is loaded.
     script.push(6, 0, 3);
     script.push(3, 0, 50);
     script.status(VALID);

@@ -1,4 +1,4 @@
-//! What a random network is drawn from, and the core that comes of it.
+//! What a random network is drawn from, and the core made from it.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use volley::{quantise, rtl, schedule, snn};
 
 use crate::folds;
 
-/// How large networks may be.
+/// Limits of a network's size.
 pub struct Limits {
     /// Nodes before the readout.
     pub nodes: usize,
@@ -25,8 +25,8 @@ pub struct Limits {
     pub timesteps: u32,
 }
 
-/// One network and one simulation of it. `seed` draws what the other fields leave open; these are numbers that make a smaller
-/// network when they are smaller, and features that are absent when they are false, so that a case that fails can shrink.
+/// One network and one simulation of it. `seed` draws what the other fields leave open; these are numbers that make a smaller network
+/// when they are smaller, and features that are absent when they are false, so a failing case can shrink.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -44,7 +44,7 @@ pub struct Case {
     pub pools: bool,
     pub groups: bool,
     pub extremes: bool,
-    /// Weight bits of each layer's own.
+    /// Different weight bits for each layer.
     pub mixed_bits: bool,
     pub pow2: bool,
     /// Weights loaded at run time, those of another network, where the network allows it.
@@ -54,7 +54,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// The case of a seed, with all that it may shrink to.
+    /// The case of a seed, with everything that it may shrink to.
     pub fn tree(seed: u64, limits: &Limits) -> impl ValueTree<Value = Case> + use<> {
         // The same case for a seed on every machine: the generator of the draws is seeded with it.
         let mut bytes = [0; 32];
@@ -119,8 +119,8 @@ impl Case {
         settings
     }
 
-    /// Quantises, folds and generates. With weights loaded at run time the core has the very Verilog of this network and
-    /// the memories of another one.
+    /// Quantises, folds and generates. With weights loaded at run time the core has exactly the Verilog of this network and the
+    /// memories of another one.
     pub fn core(&self) -> Result<Core, String> {
         let network = self.network();
         network.validate().map_err(|error| error.to_string())?;
@@ -150,7 +150,7 @@ impl Case {
         Ok(Core { case: self.clone(), network: computed, plan, design })
     }
 
-    /// Frames with many blank pixels; with extreme weights the first one has none that is not 255.
+    /// Frames with many blank pixels; with extreme weights all pixels of the first one are 255.
     fn images(&self, network: &fixed_point::Network) -> Images {
         let shape = network.input.shape;
         let mut pixels = Array4::zeros((self.frames, shape.height, shape.width, shape.channels));

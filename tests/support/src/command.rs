@@ -30,7 +30,7 @@ pub fn must(command: &mut Command) -> String {
     text
 }
 
-/// What a tool has to say; an empty text if nothing.
+/// What a tool says; an empty text if nothing.
 pub fn complaint(command: &mut Command) -> String {
     let (success, text) = output(command);
     if text.trim().is_empty() && !success { format!("{command:?} failed silently") } else { text }

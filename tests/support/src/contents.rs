@@ -1,4 +1,4 @@
-//! What stands in a folder, for comparing it with another.
+//! The contents of a folder, for comparing it with another.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The paper's dynamics once more, in double precision and as plainly as possible, for tests.
+//! The paper's dynamics again, in double precision and as plain as possible, for tests.
 
 use ndarray::ArrayView3;
 use volley::snn::{Network, Neuron, Op, PoolKind, Source, Term};
@@ -73,9 +73,9 @@ pub fn normalised(network: &Network, pixels: ArrayView3<u8>) -> Map {
     (0..shape.elements()).map(element).collect()
 }
 
-/// Whether rounding at a threshold alone can make `scores` out of `image`: they are, within `tolerance`, those of the
-/// exact dynamics, or those with one count (two counts at most) on the other side of a threshold that its potential
-/// meets within [`TIE`]. The answer is the number of counts that were moved.
+/// Whether only rounding at thresholds can make `scores` from `image`: they are, within `tolerance`, those of the exact dynamics, or
+/// those with one or two counts on the other side of a threshold that the potential meets within [`TIE`]. The answer is the number of
+/// counts that were moved.
 pub fn explain(network: &Network, image: &Map, scores: &[f32], tolerance: f32) -> Option<usize> {
     let equal =
         |frame: &Frame| frame.scores.iter().zip(scores).all(|(a, &b)| (a - f64::from(b)).abs() <= f64::from(tolerance));

@@ -1,4 +1,4 @@
-//! Random foldings: whatever a fold can say of a layer, as far as the layer can have it.
+//! Random foldings: everything that a fold can set for a layer, as far as the layer can have it.
 
 use volley::fixed_point::{Layer, Network, Op};
 use volley::fpga::Family;
@@ -39,7 +39,7 @@ fn one_of<T: Copy>(random: &mut Random, choice: &[T]) -> T {
     choice[random.within(0, choice.len() - 1)]
 }
 
-/// All that needs no look at the layer.
+/// Everything that does not depend on the layer.
 fn shape(random: &mut Random) -> Fold {
     let lanes: usize = one_of(random, &[1, 2, 2, 3, 4, 4, 5, 6, 7, 8]);
     let units = [1, 1, 2, 4].into_iter().filter(|units| usize::is_multiple_of(lanes, *units));
@@ -62,7 +62,7 @@ fn arithmetic(network: &Network, layer: &Layer, plan: &LayerPlan, random: &mut R
     (random.within(0, 2) != 0).then(|| one_of(random, &all))
 }
 
-/// The counts of a word dealt to the slices at random, as many to each; none as a rule.
+/// The counts of a word given to the slices at random, equally many to each; usually none.
 fn share(plan: &LayerPlan, random: &mut Random) -> Vec<usize> {
     let slices = plan.fold.slices;
     let word = plan.terms.iter().find(|term| term.slices > 1).map_or(0, |term| term.word_counts);

@@ -33,7 +33,7 @@ pub fn solved(name: &str, network: &Network, board: &Board, mhz: f64, rate: f64)
 }
 
 impl Generated {
-    /// With so many lanes, of the form of `--lanes`, and weights of 8 bits.
+    /// With these lanes, in the form of `--lanes`, and weights of 8 bits.
     pub fn new(name: &str, members: u32, timesteps: u32, lanes: &str) -> Generated {
         Self::with(name, members, timesteps, lanes, &Settings::default())
     }
@@ -68,7 +68,7 @@ impl Generated {
     }
 }
 
-/// Prints what a run showed, as the tables of the acceptance runs.
+/// Prints the results of a run, in the form of the acceptance runs' tables.
 pub fn print(title: &str, verdict: &Verdict) {
     println!(
         "{title}: {} frames, {} compared, {} mismatches, {:.0} cycles a frame, first latency {}",

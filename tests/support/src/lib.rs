@@ -1,5 +1,5 @@
 //! What the tests share: networks made by hand, the zoo, the bundled digits, a second implementation of the dynamics, and the programs
-//! that tests run. One crate, so that each part is compiled once and what nobody uses is seen.
+//! that tests run. One crate, so each part is compiled once and unused parts are seen.
 
 pub mod case;
 pub mod command;

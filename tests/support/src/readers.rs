@@ -1,9 +1,9 @@
-//! What each fuzz target does with its bytes: everything that Volley reads, read by the functions that the program uses, and as far
-//! behind the reader as a small input may lead.
+//! What each fuzz target does with its bytes: everything that Volley reads, read by the functions that the program uses, and the later
+//! stages as far as a small input may lead.
 //!
 //! The same functions are called by the targets of `fuzz/`, which look for new inputs, and by the test `hostile`, which replays the
-//! kept ones. An error is a good answer. A panic, a hang, or more memory than [`MEMORY`] is not, nor is a broken promise that a
-//! reader checks by an assertion.
+//! kept ones. An error is a good answer. A panic, a hang, more memory than [`MEMORY`], or a broken promise that a reader checks by an
+//! assertion is not.
 
 use std::ffi::OsString;
 use std::io::{Cursor, Read, Write};
@@ -29,7 +29,7 @@ pub struct Reader {
     pub read: fn(&[u8]),
 }
 
-/// All but `volley_toml`, whose reader belongs to the program and not to the library.
+/// All except `volley_toml`, whose reader belongs to the program and not to the library.
 pub const READERS: [Reader; 11] = [
     Reader { name: "onnx", read: onnx },
     Reader { name: "normalisation", read: normalisation },
@@ -56,7 +56,7 @@ pub fn onnx(bytes: &[u8]) {
     let Ok(converter) = Converter::from_bytes(bytes, "net/model.onnx", None) else { return };
     // Not calibrated, since there are no images.
     let Ok(conversion) = converter.members(4).timesteps(2).replace_activations() else { return };
-    // What a folder holds of it is what was written.
+    // The folder gives back what was written.
     let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
     let parent = folder();
     let path = parent.path().join("net");
@@ -68,7 +68,7 @@ pub fn onnx(bytes: &[u8]) {
     }
 }
 
-/// What rten makes of the same model, which is a result or an error.
+/// What rten makes of the same model: a result or an error.
 fn run(onnx: &[u8], network: &snn::Network) {
     let volley::snn::Input { shape, normalisation } = &network.input;
     if let Ok(ann) = eval::ann::Ann::new(onnx, *shape, normalisation) {
@@ -95,8 +95,7 @@ pub fn network_folder(bytes: &[u8]) {
     }
 }
 
-/// Quantises, plans and generates a network of few weights and pixels, and says whether it is one; the files' names are names and
-/// no paths.
+/// Quantises, plans and generates a network of few weights and pixels, and says whether it is one; the files' names are names, not paths.
 fn compile(network: &snn::Network, settings: &Settings) -> bool {
     let small = |node: &snn::Node| {
         let weights = match &node.op {
@@ -123,8 +122,8 @@ fn generate(network: &fixed_point::Network, folding: &Folding) {
     }
 }
 
-/// Images. An even first byte: the rest is an archive. An odd one: the rest, a length of two bytes and so many of `x.npy`, then
-/// `y.npy`, is put into one, with the right checksums, which no mutation would find.
+/// Images. An even first byte: the rest is an archive. An odd one: the rest (a length of two bytes, that many bytes of `x.npy`, then
+/// `y.npy`) is put into an archive with the right checksums, which no mutation would find.
 pub fn npz(bytes: &[u8]) {
     let Some((&kind, rest)) = bytes.split_first() else { return };
     let archive = if kind % 2 == 0 { rest.to_vec() } else { archive(rest, kind & 2 != 0) };
@@ -165,7 +164,7 @@ pub fn board(bytes: &[u8]) {
     let Ok(board) = board::Board::parse(text, Path::new("board.toml")) else { return };
     let _ = board::core_clock(&board, board.core_mhz);
     let constraints = board::constraints::write(&board, &board.ports()).expect("every role has a pin");
-    // Nothing that the file says becomes a command of its own.
+    // Nothing in the file becomes a command.
     let known = ["#", "set_io ", "set_frequency ", "LOCATE ", "IOBUF ", "FREQUENCY ", "set_property ", "create_clock "];
     for line in constraints.lines() {
         assert!(known.iter().any(|start| line.starts_with(start)), "{line}");
@@ -214,8 +213,8 @@ pub fn framing(bytes: &[u8]) {
     }
 }
 
-/// From host to device: whatever the host is made to send is one message that arrives as it was meant. (What a device makes of any
-/// bytes is for the benches of its Verilog.)
+/// From host to device: everything that the host sends is one message that arrives as intended. (The benches of the Verilog test what a
+/// device makes of any bytes.)
 pub fn requests(bytes: &[u8]) {
     let (head, payload) = bytes.split_at(bytes.len().min(3));
     let [kind, low, high] = *head else { return };
@@ -231,7 +230,7 @@ pub fn requests(bytes: &[u8]) {
     }
 }
 
-/// From device to host: a device that says what the bytes are a script of, while a host opens it, classifies and loads weights.
+/// From device to host: a device for which the bytes are a script, while a host opens it, classifies and loads weights.
 pub fn replies(bytes: &[u8]) {
     let device = Device { script: bytes.to_vec(), at: 0, decoder: Decoder::new(MOST_CONTENT), request: None };
     let limits = Limits { timeout: Duration::from_millis(2), retries: 2 };

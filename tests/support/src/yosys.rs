@@ -1,4 +1,4 @@
-//! Synthesis of a generated core by yosys, and what came of it.
+//! Synthesis of a generated core by yosys, and the result.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +12,7 @@ use volley::synth::Cells;
 /// The families that every design is tried on.
 pub const FAMILIES: [Family; 2] = [Family::Ecp5, Family::Series7];
 
-/// The yosys of the system: Debian 12 has 0.23, the oldest that the Verilog supports.
+/// The yosys of the system: Debian 12 has 0.23, the oldest supported version.
 pub fn system() -> PathBuf {
     "yosys".into()
 }
@@ -40,8 +40,8 @@ pub fn write(design: &Design, folder: &Path) -> Vec<String> {
     design.files.keys().filter(|name| name.ends_with(".v")).cloned().collect()
 }
 
-/// The templates by which yosys 0.23 makes Xilinx block RAMs give some pins wires of a greater width than the pin's, and
-/// it says so of every one. The bits beyond are unused there: each template picks its data from the low ones.
+/// The templates of yosys 0.23 for Xilinx block RAMs connect some pins to wires that are too wide, and it warns about each. The surplus
+/// bits are unused: each template picks its data from the low ones.
 fn is_template_warning(line: &str) -> bool {
     const PINS: [&str; 10] =
         ["ADDRARDADDR", "ADDRBWRADDR", "DOADO", "DOBDO", "DOPADOP", "DOPBDOP", "DIADI", "DIBDI", "DIPADIP", "DIPBDIP"];
@@ -79,7 +79,7 @@ pub fn synthesise(yosys: &Path, design: &Design, family: Family) -> Cells {
         Family::Series7 => "synth_xilinx -flatten",
         Family::UltrascalePlus => "synth_xilinx -flatten -family xcup",
     };
-    // Latches are looked for while they are still latches: ECP5 has none and gets loops of LUTs instead.
+    // Latches are looked for before mapping: ECP5 has none and gets loops of LUTs instead.
     let script = format!(
         "read_verilog -noautowire {files}\nhierarchy -check -top {top}\nproc\n\
          select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr\n\
@@ -94,7 +94,7 @@ pub fn synthesise(yosys: &Path, design: &Design, family: Family) -> Cells {
     cells
 }
 
-/// Synthesises one memory of a design whose files are in `folder`, as `volley synth` does: without a style that a family has not.
+/// Synthesises one memory of a design whose files are in `folder`, as `volley synth` does: without a style that the family does not have.
 pub fn memory(yosys: &Path, folder: &Path, memory: &MemoryEntry, family: Family) -> Cells {
     let name = memory.file.trim_end_matches(".mem");
     let (unset, synth) = match family {

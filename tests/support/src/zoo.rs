@@ -53,7 +53,7 @@ pub fn converter(name: &str) -> Converter<'static> {
     Converter::open(file(&format!("{name}/model.onnx"))).unwrap()
 }
 
-/// A zoo network as it is imported.
+/// A zoo network as imported.
 pub fn imported(name: &str) -> Network {
     converter(name).imported().clone()
 }

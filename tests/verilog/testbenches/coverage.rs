@@ -1,9 +1,9 @@
-//! What of the Verilog libraries the benches reach: Verilator counts lines and toggles over the whole sweep of settings and runs.
+//! The parts of the Verilog libraries that the benches reach: Verilator counts lines and toggles over the whole sweep of settings and runs.
 //!
 //! A *line* is one of a procedural block; it is covered when it was executed in some instance under some setting. A *control
 //! signal* is a signal of one bit, or a bit of a state register (`state_reg`); it is covered when it rose and fell within one
-//! instance in one run. Data buses are left out, and so are the sinks of lint (`unused_*`). What is not covered stands in
-//! [`WAIVERS`] with its reason, and nothing else stands there.
+//! instance in one run. Data buses are left out, and so are the sinks of lint (`unused_*`). What is not covered is in [`WAIVERS`] with
+//! its reason, and nothing else is there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -94,7 +94,7 @@ fn read(text: &str) -> Coverage {
     coverage
 }
 
-/// Adds what one setting of a bench covers, in all its runs. Where everything in it is covered already it is not run.
+/// Adds what one setting of a bench covers, in all its runs. If everything in it is covered already, it is not run.
 fn measure(module: &str, setting: &str, runtime: Option<&Path>, coverage: &Mutex<Coverage>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     verilator::verilate_counting(module, setting, &Library::original(), folder.path());

@@ -4,8 +4,8 @@
 
 #[cfg(feature = "accept")]
 mod coverage;
+mod digits;
 mod faults;
-mod rungs;
 mod runner;
 mod sweep;
 mod synthesised;
@@ -26,7 +26,7 @@ fn report(problems: Vec<String>) {
 
 #[test]
 fn every_module_has_a_bench() {
-    // These are parts of another module whose bench sees all that they do.
+    // These are parts of another module whose bench sees everything that they do.
     let inside = [
         "event_selector",
         "window_walker",

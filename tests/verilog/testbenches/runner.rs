@@ -20,7 +20,7 @@ pub struct Library {
 }
 
 impl Library {
-    /// The libraries as they stand.
+    /// The libraries as they are.
     pub fn original() -> Self {
         Library { files: modules().map(|(folder, name, _)| root().join(folder).join(name)).collect() }
     }
@@ -101,7 +101,7 @@ pub mod icarus {
 pub mod verilator {
     use super::*;
 
-    /// Where a program of [`make_counting`] leaves what it counted, in the folder that it runs in.
+    /// Where a program of [`make_counting`] leaves its counts, in the folder in which it runs.
     #[cfg(feature = "accept")]
     pub const COUNTS: &str = "coverage.dat";
 
@@ -131,7 +131,7 @@ pub mod verilator {
 
     fn verilate(module: &str, setting: &str, library: &Library, folder: &Path, options: &[&str]) {
         let top = format!("{module}_tb");
-        // Benches count with plain integers, which lint would have sized; the library's own lint is another test.
+        // Benches count with plain integers, which lint wants to be sized; the library's own lint is another test.
         must(
             tool("verilator")
                 .args(["--cc", "--exe", "--main", "--timing", "-O1", "-Wno-lint", "-Wno-style"])

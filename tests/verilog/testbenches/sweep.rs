@@ -6,7 +6,7 @@ pub struct Bench {
     pub settings: &'static [&'static str],
 }
 
-/// Stalls on both sides, seeds, and a second reset amid the stream.
+/// Stalls on both sides, seeds, and a second reset during the stream.
 pub const RUNS: &[&str] = &[
     "+seed=1",
     "+seed=2 +s_stall=25 +m_stall=25",
@@ -24,7 +24,7 @@ pub const BENCHES: &[Bench] = &[
         module: "event_scanner",
         settings: &[
             "",
-            // Slices and blocks of channels: nearly every fault shows here at the latest.
+            // Slices and blocks of channels: nearly every fault shows here, if not before.
             "BLOCKS=2 CHANNELS=8 SEGMENTS=4 WORD_LOG2=1 SLICES=2 ROWS=5",
             // 1×1 kernels: a pixel, whole rows in a word, strided.
             "HEIGHT=1 WIDTH=1 CHANNELS=1 KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 WORD_LOG2=0",
@@ -56,12 +56,12 @@ pub const BENCHES: &[Bench] = &[
             // The kernel is larger than the map.
             "HEIGHT=3 WIDTH=3 KERNEL_H=5 KERNEL_W=5 PAD_TOP=2 PAD_LEFT=2 PAD_BOTTOM=2 PAD_RIGHT=2 WORD_LOG2=3",
             "HEIGHT=3 WIDTH=2 KERNEL_H=5 KERNEL_W=5 PAD_TOP=4 PAD_LEFT=4 PAD_BOTTOM=2 PAD_RIGHT=3 SEGMENTS=2",
-            // Several elements a beat, also a row that ends amid a word.
+            // Several elements a beat, also a row that ends within a word.
             "CHANNELS=2 BEAT=2 WORD_LOG2=1",
             "CHANNELS=4 BEAT=2 WORD_LOG2=3 SEGMENTS=2",
             "CHANNELS=4 BEAT=4 WORD_LOG2=2 STRIDE_H=2 STRIDE_W=2",
             "CHANNELS=4 BEAT=4 WIDTH=3 WORD_LOG2=3",
-            // Slices: a pixel's channels shared, words of one element a slice, rows that end amid a word.
+            // Slices: a pixel's channels shared, words of one element a slice, rows that end within a word.
             "SLICES=2 CHANNELS=4 WORD_LOG2=1",
             "SLICES=2 CHANNELS=2 WORD_LOG2=0 SEGMENTS=2",
             "SLICES=2 CHANNELS=6 WORD_LOG2=2 BEAT=2 ROWS=5",
@@ -69,7 +69,7 @@ pub const BENCHES: &[Bench] = &[
             "SLICES=4 CHANNELS=8 WORD_LOG2=1 BEAT=2 STRIDE_H=2 STRIDE_W=2 SEGMENTS=3 BLOCK_RAM=0",
             "SLICES=4 CHANNELS=4 WORD_LOG2=0 COUNT_BITS=1 HEIGHT=3 KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 \
              PAD_RIGHT=0",
-            // Windows begin at even elements though a pixel has three; a fully connected layer.
+            // Windows begin at even elements although a pixel has three; a fully connected layer.
             "SLICES=2 CHANNELS=3 WIDTH=6 KERNEL_W=2 STRIDE_W=2 PAD_LEFT=0 PAD_RIGHT=0",
             "SLICES=4 HEIGHT=1 WIDTH=36 CHANNELS=1 KERNEL_H=1 KERNEL_W=36 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 \
              WORD_LOG2=3 SEGMENTS=2",
@@ -135,7 +135,7 @@ pub const BENCHES: &[Bench] = &[
             "IN_CHANNELS=1 KERNEL_H=1 KERNEL_W=1 PAD_TOP=0 PAD_LEFT=0 PAD_BOTTOM=0 PAD_RIGHT=0 CHANNELS=1 LANES=1",
             "HEIGHT=3 WIDTH=3 KERNEL_H=5 KERNEL_W=5 PAD_TOP=2 PAD_LEFT=2 PAD_BOTTOM=2 PAD_RIGHT=2 WEIGHT_BITS=2 \
              TIMESTEPS=3 IN_TIMESTEPS=3 MEMBERS=5 THETA_BITS=5",
-            // Slices, also more of them than a window has elements in a row, and segments that do not come out even.
+            // Slices, also more of them than a window has elements in a row, and segments that do not divide evenly.
             "SLICES=2 WORD_LOG2=1",
             "SLICES=2 IN_CHANNELS=4 WORD_LOG2=0 LANES=5 TIMESTEPS=3 IN_TIMESTEPS=3 SHIFT=1",
             "SLICES=4 IN_CHANNELS=4 LANES=3 WORD_LOG2=0 STRIDE_H=2 STRIDE_W=2",
@@ -321,7 +321,7 @@ pub const BENCHES: &[Bench] = &[
             "CLOCKS=4",
             "CLOCKS=8",
             "CLOCKS=27",
-            // Senders that are off by as much as the module allows.
+            // Senders that are off as far as the module allows.
             "CLOCKS=16 MOST_OFF=40",
             "CLOCKS=80 MOST_OFF=40 ITEMS=30",
         ],

@@ -1,6 +1,6 @@
-//! `synapse_array` as yosys maps it to a 7 series device, in its own bench: that multipliers are packed, that they hold
-//! the sums, and that what is packed is still right. Behavioural Verilog leaves the packing to the tool, and tools err:
-//! a pre-adder that is shared, or whose sides are unsigned, comes out wrong without a word.
+//! `synapse_array` as yosys maps it to a 7 series device, in its own bench: multipliers must be packed, must hold the sums, and must
+//! still be right. Behavioural Verilog leaves the packing to the tool, and tools make mistakes: a pre-adder that is shared, or whose
+//! sides are unsigned, comes out wrong without a message.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,14 +11,14 @@ use super::runner::{self, Library, icarus};
 use support::command::must;
 use support::yosys;
 
-/// A setting of the bench, what follows from it, and what it must come to.
+/// A setting of the bench, what follows from it, and the expected result.
 struct Case {
     setting: &'static str,
     /// WEIGHT_BITS + COUNT_BITS + MAX_SHIFT + 4, as in the bench.
     acc_bits: u32,
     /// DSP48E1.
     multipliers: usize,
-    /// CARRY4 at most beside [`CONTROL_CARRIES`]: those of the adder that pays back a borrow, and of the adder of shared weights.
+    /// CARRY4 at most besides [`CONTROL_CARRIES`]: those of the adder that pays back a borrow, and of the adder of shared weights.
     carries: usize,
 }
 
@@ -58,7 +58,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// The module's ports around the mapped netlist, which has no parameters any more.
+/// The module's ports around the mapped netlist, which no longer has parameters.
 fn shim(text: &str) -> String {
     let (head, _) = text.split_once("\n);\n").expect("the end of the ports");
     let ports = "clk rst s_event_addr s_event_counts s_event_vector s_event_shift s_event_last s_event_valid \

@@ -1,4 +1,4 @@
-//! The table of `make mutants`: every fault against every rung of the ladder by itself.
+//! The table of `make mutants`: every fault against every kind of check alone.
 
 use proptest::strategy::ValueTree;
 use rayon::prelude::*;
@@ -6,18 +6,18 @@ use volley::cosim::Simulator;
 use volley::rtl::{self, Design};
 use volley::top;
 
+use super::digits::{Digits, write};
 use super::faults::emitted::{self, Emitted};
 use super::faults::{self, Fault};
-use super::rungs::{Digits, write};
 use support::case::{Case, Core, Limits};
 use support::command::{output, tool};
 
-/// A rung of random networks, always the same, so that the table is.
+/// The check by random networks; they are always the same, and so is the table.
 pub struct Random {
     cores: Vec<Core>,
 }
 
-/// Seeds of the rung's networks.
+/// Seeds of these networks.
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=16;
 
 impl Random {
@@ -39,7 +39,7 @@ impl Random {
     }
 }
 
-/// Whether Verilator's lint has something to say of a design.
+/// Whether Verilator's lint says something about a design.
 fn lint_kills(design: &Design) -> bool {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(design, folder.path());
@@ -49,17 +49,17 @@ fn lint_kills(design: &Design) -> bool {
     !output(verilator.args(files).current_dir(folder.path())).0
 }
 
-/// A line of the table: what of a fault each rung says, or nothing where it cannot see it.
+/// A line of the table: what each check says about a fault, or nothing where it cannot see it.
 struct Line {
     name: String,
     killed: [Option<bool>; 4],
 }
 
-const RUNGS: [&str; 4] = ["lint", "bench", "digits", "random"];
+const CHECKS: [&str; 4] = ["lint", "bench", "digits", "random"];
 
-/// Every fault against every rung by itself.
+/// Every fault against every check alone.
 #[test]
-fn every_fault_on_every_rung() {
+fn every_fault_on_every_check() {
     let (digits, random) = (Digits::new(), Random::new());
     assert!(!digits.kills(&digits.design) && !lint_kills(&digits.design), "the core without a fault is right");
     let library = |fault: &&Fault| -> Line {
@@ -87,7 +87,7 @@ fn every_fault_on_every_rung() {
     print(&lines);
     let alive = lines.iter().filter(|line| !line.killed.contains(&Some(true)));
     let alive: Vec<_> = alive.map(|line| line.name.as_str()).collect();
-    assert!(alive.is_empty(), "no rung sees\n{}", alive.join("\n"));
+    assert!(alive.is_empty(), "no check sees\n{}", alive.join("\n"));
 }
 
 fn one_line(from: &str, to: &str) -> String {
@@ -96,25 +96,25 @@ fn one_line(from: &str, to: &str) -> String {
 }
 
 fn print(lines: &[Line]) {
-    println!("{}  fault", RUNGS.join("  "));
+    println!("{}  fault", CHECKS.join("  "));
     for line in lines {
-        let marks = line.killed.iter().zip(RUNGS).map(|(killed, rung)| {
+        let marks = line.killed.iter().zip(CHECKS).map(|(killed, check)| {
             let mark = match killed {
                 Some(true) => "x",
                 Some(false) => "-",
                 None => " ",
             };
-            format!("{mark:^width$}", width = rung.len())
+            format!("{mark:^width$}", width = check.len())
         });
         println!("{}  {}", marks.collect::<Vec<_>>().join("  "), line.name);
     }
     let killed = lines.iter().filter(|line| line.killed.contains(&Some(true))).count();
     println!("killed {killed} of {}", lines.len());
-    for (at, rung) in RUNGS.iter().enumerate() {
+    for (at, check) in CHECKS.iter().enumerate() {
         let tried = lines.iter().filter(|line| line.killed[at].is_some()).count();
         let kills = lines.iter().filter(|line| line.killed[at] == Some(true));
         let alone =
             kills.clone().filter(|line| line.killed.iter().filter(|killed| **killed == Some(true)).count() == 1);
-        println!("  {rung:8} killed {:3} of {tried:3}, {:3} by it alone", kills.count(), alone.count());
+        println!("  {check:8} killed {:3} of {tried:3}, {:3} by it alone", kills.count(), alone.count());
     }
 }

@@ -165,7 +165,7 @@ pub const FAULTS: &[Fault] = &[
         to: "",
         bench: "transfer_end",
     },
-    // The checksum: another polynomial; its bits from the other end; not begun anew; not compared.
+    // The checksum: another polynomial; its bits from the other end; not begun again; not compared.
     Fault { file: "volley_weight_loader.v", from: "32'hedb88320;", to: "32'h82f63b78;", bench: "weight_loader" },
     Fault {
         file: "volley_weight_loader.v",
@@ -215,7 +215,7 @@ pub const FAULTS: &[Fault] = &[
         bench: "weight_loader",
     },
     Fault { file: "volley_weight_loader.v", from: "bit_reg      <= 5'd0;", to: "", bench: "weight_loader" },
-    // Words behind the image change its checksum, or wait for ever; zeros at the end are written as rows.
+    // Words after the image change its checksum, or wait for ever; zeros at the end are written as rows.
     Fault {
         file: "volley_weight_loader.v",
         from: "!busy_reg && !write_reg && !finish && !start",
@@ -259,7 +259,7 @@ pub const FAULTS: &[Fault] = &[
         to: "",
         bench: "weight_loader",
     },
-    // A gap of a clock between bytes; bits that are a clock too long; a reset amid a byte leaves the line low.
+    // A gap of a clock between bytes; bits that are a clock too long; a reset during a byte leaves the line low.
     Fault {
         file: "volley_uart_sender.v",
         from: "bits_reg == 4'd1 && count_reg == {{(COUNT_BITS - 1){1'b0}}, 1'b1};",
@@ -273,7 +273,7 @@ pub const FAULTS: &[Fault] = &[
         bench: "uart_sender",
     },
     Fault { file: "volley_uart_sender.v", from: "            pin_reg   <= 1'b1;\n", to: "", bench: "uart_sender" },
-    // A glitch becomes a byte, a break several; bits are read at their begin; a missing stop bit is not told.
+    // A glitch becomes a byte, a break several; bits are read at their beginning; a missing stop bit is not reported.
     Fault { file: "volley_uart_receiver.v", from: "on_reg <= !line;", to: "on_reg <= 1'b1;", bench: "uart_receiver" },
     Fault { file: "volley_uart_receiver.v", from: "<= armed_reg && !line;", to: "<= !line;", bench: "uart_receiver" },
     Fault { file: "volley_uart_receiver.v", from: "CLOCKS / 2 - 1;", to: "CLOCKS / 4 - 1;", bench: "uart_receiver" },
@@ -302,12 +302,11 @@ pub const FAULTS: &[Fault] = &[
         to: "HIGH ? ~fcs_reg[7:0] : ~fcs_reg[15:8];",
         bench: "link_sender",
     },
-    // A byte that is not to be trusted is; an escape before a flag is forgiven; a body may have any length; a flag that
-    // is not to be trusted is one; an escape alone is no body.
-    // What came of a bad body stays; unread bytes are written over; a message with a hole; the wrong code; an overrun
-    // that is not told; bytes that are read before their message is checked.
-    // A WRITE does not wait; a WRITE of no word, a READ of 65; an error with the sequence of the request before; a
-    // register number beyond 63 wraps; a message without payload takes the next one for its own.
+    // A byte that cannot be trusted is taken; an escape before a flag is forgiven; a body may have any length; a flag that cannot be
+    // trusted is taken; an escape alone is not a body. What came of a bad body stays; unread bytes are written over; a message with a
+    // hole; the wrong code; an overrun that is not reported; bytes that are read before their message is checked. A WRITE does not wait; a
+    // WRITE of no word, a READ of 65; an error with the sequence of the request before; a register number above 63 wraps; a message
+    // without payload takes the next one for its own.
     Fault { file: "volley_link_server.v", from: "job_valid ? DECIDE : WHERE;", to: "WHERE;", bench: "link_server" },
     Fault {
         file: "volley_link_server.v",
@@ -362,7 +361,7 @@ pub const FAULTS: &[Fault] = &[
         bench: "link_server",
     },
     Fault { file: "volley_link_server.v", from: "if (!waits) begin", to: "if (1'b0) begin", bench: "link_server" },
-    // A core that stops amid its scores: the answer waits for ever; it ends as if it were whole, and on the line, too.
+    // A core that stops during its scores: the answer waits for ever; it ends as if it were whole, and on the line, too.
     Fault {
         file: "volley_link_server.v",
         from: "end else if (&timer_reg) begin\n                    answer_reg <= CODE;",
@@ -376,7 +375,7 @@ pub const FAULTS: &[Fault] = &[
         bench: "link_server",
     },
     Fault { file: "volley_link_sender.v", from: " ^ {16{s_tbad}}", to: "", bench: "link_sender" },
-    // Between the parts of the link: whose last byte, and whether a byte is to be trusted.
+    // Between the parts of the link: whose last byte, and whether a byte can be trusted.
     Fault {
         file: "volley_uart_link.v",
         from: ".s_tlast  (answer_last)",
@@ -446,7 +445,7 @@ pub const FAULTS: &[Fault] = &[
         to: "weights_valid, frame_error, busy}",
         bench: "device_registers",
     },
-    // Pixels behind a wrong end; an end within the last pixel is forgiven; what is to be dropped waits.
+    // Pixels after a wrong end; an end within the last pixel is forgiven; what must be dropped waits.
     Fault {
         file: "volley_frame_input.v",
         from: "&& !frame_error_reg && channel_last;",
@@ -481,8 +480,9 @@ pub const FAULTS: &[Fault] = &[
         to: "if (button_reg[0])",
         bench: "reset_synchroniser",
     },
-    // link_receiver: a body whose FCS, length or bytes are wrong is good; a byte without a stop bit is a flag; an empty body, or one of
-    // an escape only, is told of wrongly; what a bad body stored stays; the ring overflows, by a code too; the wrong code; no error; half a message is read.
+    // link_receiver: a body whose FCS, length or bytes are wrong is good; a byte without a stop bit is a flag; an empty body, or one
+    // with only an escape, is reported wrongly; what a bad body stored stays; the ring overflows, by a code too; the wrong code; no
+    // error; half a message is read.
     Fault {
         file: "volley_link_receiver.v",
         from: "good = fcs_good_reg && length_good_reg &&",

@@ -17,7 +17,7 @@ pub const FAULTS: &[Fault] = &[
         to: "members < MEMBERS_LEFT",
         bench: "group_neuron",
     },
-    // What is above all that may still be taken is forgotten.
+    // What is above everything that may still be taken is forgotten.
     Fault {
         file: "volley_group_neuron.v",
         from: "(MEMBERS & (MEMBERS - 1)) != 0 && |rest",
@@ -67,14 +67,14 @@ pub const FAULTS: &[Fault] = &[
         to: "1'b1;",
         bench: "group_neuron",
     },
-    // A word is taken for done while events of its later groups of four still stand in it.
+    // A word counts as done while its later groups of four still have events.
     Fault {
         file: "volley_event_selector.v",
         from: "done = ~|several && ~|later;",
         to: "done = ~|several;",
         bench: "event_scanner",
     },
-    // It is while its group has another event.
+    // It counts as done while its group has another event.
     Fault {
         file: "volley_event_selector.v",
         from: "done = ~|several && ~|later;",
@@ -148,7 +148,7 @@ pub const FAULTS: &[Fault] = &[
         to: "settle_reg <= 2'd1;",
         bench: "event_scanner",
     },
-    // The weight rows of the window before; the mask of the window behind.
+    // The weight rows of the window before; the mask of the next window.
     Fault {
         file: "volley_window_walker.v",
         from: "row_base_reg - left_reg[",
@@ -212,7 +212,7 @@ pub const FAULTS: &[Fault] = &[
         to: "else if (free_row)",
         bench: "spike_buffer",
     },
-    // The drain is taken for empty before its last sum has left; the queue for longer than it is.
+    // The drain counts as empty before its last sum has left; the queue counts as longer than it is.
     Fault {
         file: "volley_synapse_array.v",
         from: "!ending && gap_reg == {BEAT_BITS{1'b0}} &&",
@@ -225,7 +225,7 @@ pub const FAULTS: &[Fault] = &[
         to: "ROOM_LIMIT = QUEUE - BEATS + 1;",
         bench: "synapse_array",
     },
-    // What was added last is added again in a clock without an event.
+    // The last product is added again in a clock without an event.
     Fault { file: "volley_synapse_array.v", from: "if (!accept) begin", to: "if (1'b0) begin", bench: "synapse_array" },
     // The last segment leaves with lanes that have no channel.
     Fault {
@@ -315,7 +315,7 @@ pub const FAULTS: &[Fault] = &[
     },
     // More is read ahead than there is space for.
     Fault { file: "volley_spike_queue.v", from: "ahead_reg != AHEAD[AHEAD_LOG2:0]", to: "1'b1", bench: "spike_queue" },
-    // A sum goes on without its count.
+    // A sum continues without its count.
     Fault {
         file: "volley_elementwise_term.v",
         from: "take = s_axis_tvalid && s_counts_tvalid;",

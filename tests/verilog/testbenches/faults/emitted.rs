@@ -1,7 +1,7 @@
 //! In what is generated for a network: modules of layers, the core that joins them, contents of memories.
 //!
 //! They are planted into a core of the bundled digits whose second convolution has two slices and several segments, with two time
-//! steps (`rungs.rs`).
+//! steps (`digits.rs`).
 
 /// A small fault in one file.
 pub struct Emitted {
@@ -12,7 +12,7 @@ pub struct Emitted {
 
 /// What becomes of the file.
 pub enum Change {
-    /// The text, which stands there once, becomes another.
+    /// The text, which is there once, becomes another.
     Text(&'static str, &'static str),
     /// In the instance whose text begins with the first string, the parameter of this name grows by a number.
     Parameter(&'static str, &'static str, i64),
@@ -54,7 +54,7 @@ impl Emitted {
         changed
     }
 
-    /// What stands before, in and behind the brackets of `.name(...)` of an instance.
+    /// The text before, in and after the brackets of `.name(...)` of an instance.
     fn field<'t>(&self, text: &'t str, instance: &str, name: &str) -> (&'t str, &'t str, &'t str) {
         let missing = || panic!("{}: there is no {name} in '{instance}'", self.file);
         let start = text.find(instance).unwrap_or_else(missing);

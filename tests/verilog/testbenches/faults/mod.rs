@@ -5,7 +5,7 @@ pub mod around;
 pub mod core;
 pub mod emitted;
 
-/// A small fault: in `file` the text `from`, which stands there once, becomes `to`. `bench` must fail.
+/// A small fault: in `file` the text `from`, which is there once, becomes `to`. `bench` must fail.
 pub struct Fault {
     pub file: &'static str,
     pub from: &'static str,

@@ -1,4 +1,4 @@
-//! A co-simulation of the bundled digits, and what of the faults it kills.
+//! A co-simulation of the bundled digits, and the faults that it kills.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use super::faults::emitted::{self, Emitted};
 use super::runner::root;
 use support::digits;
 
-/// Frames of the bundled digits that a fault has to get through.
+/// Frames of the bundled digits that a fault must pass to survive.
 const FRAMES: usize = 2;
 
 /// The core of the bundled digits into which faults are planted: two time steps, two slices, several segments.
@@ -44,7 +44,7 @@ impl Digits {
         design
     }
 
-    /// Whether a co-simulation in Icarus sees that this is not the design that it should be.
+    /// Whether a co-simulation in Icarus sees that the design is wrong.
     pub fn kills(&self, design: &Design) -> bool {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let rtl = folder.path().join("rtl");
