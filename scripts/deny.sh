@@ -10,7 +10,7 @@ if ! cargo deny --version >/dev/null 2>&1; then
     exit 0
 fi
 
-# A warning is an entry of deny.toml that nothing needs any more.
+# A warning is an entry of deny.toml that is no longer needed.
 cargo deny --locked --all-features check --deny warnings licenses bans sources
 if cargo deny --locked fetch db >/dev/null 2>&1; then
     cargo deny --locked --all-features check --disable-fetch advisories

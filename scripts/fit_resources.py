@@ -3,20 +3,20 @@
 
     .venv/bin/python scripts/fit_resources.py                      measure everything (some minutes), then fit
     .venv/bin/python scripts/fit_resources.py --only pool --family ecp5    measure a part again, then fit
-    .venv/bin/python scripts/fit_resources.py --fit                only fit, from the measurements that stand there
+    .venv/bin/python scripts/fit_resources.py --fit                only fit, from the existing measurements
 
-Writes measurements.csv (a row a synthesis run of one module) and coefficients.toml (what the compiler reads). It needs
+Writes measurements.csv (one row per synthesis run of a module) and coefficients.toml (what the compiler reads). It needs
 pyosys (scripts/install-tools.sh) and nothing else.
 
 A module's cost is a sum of terms, each a coefficient times a product of factors over the module's parameters:
     NAME         the parameter of the module; in small letters, something that follows from its parameters
     log2:NAME    ceil(log2(NAME)), at least 1: bits of an index
     pow2:NAME    2^NAME
-    div16:NAME   ceil(NAME / 16), likewise other numbers: depths of LUT memories
-    over1:NAME   1 if NAME > 1, else 0, likewise other numbers
-so the terms can be looked up in the modules' headers ("LANES*TIMESTEPS*ACC_BITS": flip-flops of the accumulators). Which terms
-a module has is said below; coefficients are fitted by least squares on the relative errors, none of them negative, so that a
-cost never falls when a parameter rises.
+    div16:NAME   ceil(NAME / 16), and so on for other numbers: depths of LUT memories
+    over1:NAME   1 if NAME > 1, else 0, and so on for other numbers
+so the terms can be looked up in the modules' headers ("LANES*TIMESTEPS*ACC_BITS": flip-flops of the accumulators). The terms
+of each module are below; coefficients are fitted by least squares on the relative errors, and none is negative, so a cost never
+falls when a parameter rises.
 """
 
 import argparse
@@ -178,7 +178,7 @@ def multipliers(rng):
     pixels = rng.random() < 0.5
     fixed = {"COUNT_BITS": 9, "COUNT_SIGNED": 1, "MOST_COUNT": 255, "TIMESTEPS": 1, "ACC_BITS": rng.choice([18, 20, 22]), "VECTOR": 0, "MAX_SHIFT": 0, "SHIFTS": 1}
     if not pixels:
-        # Products of less than nine bits, on iCE40 eleven, are left to LUTs.
+        # Products of fewer than nine bits, on iCE40 eleven, are built in LUTs.
         fixed = {"WEIGHT_BITS": 8, "MOST_COUNT": rng.choice([4, 8, 20])}
         fixed["COUNT_BITS"] = log2(fixed["MOST_COUNT"] + 1)
     return lanes(rng, ARITHMETIC=1, LANES_PACKED=1, **fixed)
@@ -264,7 +264,7 @@ def pooling(rng):
 
 
 def pooling_in(block):
-    """A pool whose memory synthesis puts into block RAM, or into LUTs: small ones in between are left out."""
+    """A pool whose memory synthesis puts into block RAM or into LUTs; sizes in between are left out."""
 
     def point(rng):
         while True:
@@ -307,7 +307,7 @@ class Measured:
 WORD = "pow2:WORD_LOG2"
 ARRAY = ["synapse_lane", "synapse_multiplier", "synapse_accumulator", "count_recoder", "fifo"]
 POOL = "1 FIELDS*OUT_BITS log2:depth log2:IN_WIDTH log2:IN_HEIGHT"
-# Accumulators, drain, its multiplexer and the queue behind it.
+# Accumulators, drain, its multiplexer and the queue after it.
 LANES = "1 LANES LANES*TIMESTEPS*ACC_BITS UNITS*TIMESTEPS*ACC_BITS UNITS*TIMESTEPS*ACC_BITS*pow2:QUEUE_LOG2 QUEUE_LOG2"
 MODULES = [
     Measured("word_packer", 12, packer, f"1 {WORD} {WORD}*ELEMENT_BITS log2:ROW_ELEMENTS"),
@@ -340,7 +340,7 @@ MODULES = [
 
 
 def rom_text(name, width, depth, rng):
-    """A ROM in LUTs that holds 8-bit weights as a trained network has them: bell-shaped, most of them small."""
+    """A ROM in LUTs with 8-bit weights like those of a trained network: bell-shaped, most of them small."""
     words = []
     for _ in range(depth):
         weights = [max(-127, min(127, round(rng.gauss(0, 25)))) & 255 for _ in range(width // 8)]
@@ -365,7 +365,7 @@ endmodule
 
 
 def measure(family, measured):
-    """Synthesises all points of a module in one run, each a module that is kept apart. Returns rows of the table."""
+    """Synthesises all points of a module in one run, each as a separate module. Returns rows of the table."""
     from pyosys import libyosys as ys
 
     rng = random.Random(measured.name)
@@ -400,7 +400,7 @@ def measure(family, measured):
             run("design -reset")
             for number in range(len(points)):
                 run(f"design -copy-from kept point_{number}")
-        # No instance joins them: synthesis works on every module, and what is below one is flattened into it.
+        # No instance connects them: synthesis works on every module, and modules below it are flattened into it.
         wrapper = Path(folder, "sweep.v")
         ports = {}
         for number in range(len(points)):
@@ -536,7 +536,7 @@ def main():
                 print(f"measuring {measured.name} on {family}", file=sys.stderr, flush=True)
                 with silence():
                     new = measure(family, measured)
-                # Read again, so that two runs of different parts do not lose each other's measurements.
+                # Read again: two runs of different parts must not lose each other's measurements.
                 rows = [row for row in table() if row[:2] != [family, measured.name]] + [list(map(str, row)) for row in new]
                 with TABLE.open("w", newline="") as file:
                     writer = csv.writer(file, lineterminator="\n")

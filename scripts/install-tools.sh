@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what Volley needs besides Rust. Says nothing and changes nothing when all of it is there.
+# Installs what Volley needs besides Rust. Says nothing and changes nothing if everything is there.
 #
 #   scripts/install-tools.sh             everything that `make test` uses
 #   scripts/install-tools.sh simulator   only what `make demo` uses

@@ -5,8 +5,8 @@
 #   scripts/rust-coverage.sh --lib       by some of them: arguments of `cargo test`
 #
 # Only this crate is instrumented: a wrapper around rustc that cargo uses for members of the workspace leaves the dependencies as they
-# stand, which take ten minutes to build. What the compiler counts can be read by LLVM's tools of the compiler's own version only;
-# Debian has them as llvm-NN.
+# are, which take ten minutes to build. Only LLVM's tools of the compiler's own version can read what the compiler counts; Debian
+# has them as llvm-NN.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

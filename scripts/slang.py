@@ -6,7 +6,7 @@
 The arguments are those of slang. It reads Verilog-2005, and every warning that slang has is an error, with these exceptions:
 
 - Unused names. Verilator checks this already; a name that begins with "unused" tells it what is meant.
-- SignConversion. A part select of a signed vector is unsigned, so every signed value that is cut out of a bus would count.
+- SignConversion. A part select of a signed vector is unsigned, so every signed value cut out of a bus would count.
 - ArithOpMismatch where both sides are signed, or both unsigned: two widths, which Verilator checks. Where one side is signed it
   stays an error, because Verilog then takes that side as unsigned too, and no other tool says so.
 """

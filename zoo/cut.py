@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 NETWORKS = ("mnist-mlp", "mnist-cnn", "resnet20-cifar10-relu", "resnet20-cifar10-qcfs8", "vgg16-slim-cifar10")
 IMAGES = ("mnist_test", "mnist_calib", "cifar10_test", "cifar10_calib")
 COUNT = 500
-"""Images kept of each set, and at most so many rows of each golden array."""
+"""Images kept of each set, and at most this many rows of each golden array."""
 
 Arrays = dict[str, np.ndarray]
 

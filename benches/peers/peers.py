@@ -31,7 +31,7 @@ def arguments():
 
 
 def images(path, description, limit=1024):
-    """Normalised images, N×C×H×W: what ONNX Runtime and PyTorch are given, outside of the measured time."""
+    """Normalised images, N×C×H×W: the input of ONNX Runtime and PyTorch, made outside the measured time."""
     pixels = np.load(path)["x"][:limit]
     if pixels.ndim == 3:
         pixels = pixels[..., None]
@@ -68,8 +68,8 @@ def latency(run, x, seconds):
 
 
 class Batched:
-    """Something that runs batches, at what is its best here: of each batch size, one caller whose calls use all threads
-    (`many`) or a caller a thread (`one`)."""
+    """Something that runs batches, in its best form here: for each batch size, one caller whose calls use all threads
+    (`many`) or one caller per thread (`one`)."""
 
     def __init__(self, name, many, one, x, seconds):
         self.name, self.one, self.x = name, one, x
@@ -164,7 +164,7 @@ def group_neurons(net, description, spikingjelly):
         return lambda x: functional.conv2d(functional.pad(x, padded), weight, stride=described["stride"])
 
     def fire(current, theta):
-        """v ← v + I; n = clamp(⌊v/θ⌋, 0, τ); v ← v − n·θ; what is sent on is n·θ."""
+        """v ← v + I; n = clamp(⌊v/θ⌋, 0, τ); v ← v − n·θ; the output is n·θ."""
         current = current.unflatten(0, (timesteps, -1))
         v, sent = torch.full_like(current[0], theta / 2), []
         for t in range(timesteps):
@@ -175,7 +175,7 @@ def group_neurons(net, description, spikingjelly):
             sent.append(spikes)
         return torch.cat(sent) if timesteps > 1 else sent[0]
 
-    # A node holds its potentials, so each caller has nodes of its own.
+    # A node holds its potentials, so each caller has its own nodes.
     own = threading.local()
 
     def fire_node(current, theta):

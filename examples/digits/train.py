@@ -1,6 +1,6 @@
 """Trains Volley's demo network: a small QCFS convolutional network on scikit-learn's 8x8 handwritten digits.
 
-Plain NumPy, so that the whole network, its gradient and its export fit on a few pages and run in a minute on a CPU.
+Plain NumPy: the whole network, its gradient and its export fit on a few pages and run in a minute on a CPU.
 
     image 1x8x8 -> conv 3x3 (8), batch norm, QCFS -> average pool 2x2
                 -> conv 3x3 (16), batch norm, QCFS -> average pool 2x2 -> flatten -> linear (10) -> scores
@@ -111,7 +111,7 @@ class Layer:
 
 
 class Conv3x3(Layer):
-    """Stride 1, padding 1, no bias: the batch normalisation behind it has one."""
+    """Stride 1, padding 1, no bias: the batch normalisation after it has one."""
 
     def __init__(self, inputs: int, outputs: int, rng: np.random.Generator) -> None:
         super().__init__(weight=rng.normal(0, np.sqrt(2 / (9 * inputs)), (outputs, inputs, 3, 3)))

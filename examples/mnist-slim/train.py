@@ -55,7 +55,7 @@ def distorted(x: Array, rng: np.random.Generator) -> Array:
         frequency, phase = rng.normal(0, 0.2, (2, 2, n)), rng.uniform(0, 2 * np.pi, (2, n))
         angle = np.einsum("abn,bij->anij", frequency, grid) + phase[..., None, None]
         where += rng.normal(0, 0.5, (2, n))[..., None, None] * np.sin(angle)
-    # One blank pixel around, so that what lies outside is blank too.
+    # One blank pixel around: what lies outside is then blank, too.
     padded = np.pad(x[:, 0], ((0, 0), (1, 1), (1, 1)))
     where = np.clip(where + 1, 0, SIDE + 0.999)
     (top, left), (down, right) = where.astype(np.int64), where % 1
@@ -67,7 +67,7 @@ def distorted(x: Array, rng: np.random.Generator) -> Array:
 
 # --------------------------------------------------------------------------------------------------------------- layer
 class StridedConv(digits.Layer):
-    """Square kernel, no padding, no bias: the batch normalisation behind it has one."""
+    """Square kernel, no padding, no bias: the batch normalisation after it has one."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, rng: np.random.Generator) -> None:
         super().__init__(weight=rng.normal(0, np.sqrt(2 / (kernel**2 * inputs)), (outputs, inputs, kernel, kernel)))

@@ -1,4 +1,4 @@
-"""The AXI host against made-up DMA and registers, which behave as PYNQ's do."""
+"""The AXI host against simulated DMA and registers, which behave like PYNQ's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DATA = bytes(at * 7 % 251 for at in range(400))
 
 
 class Buffer(numpy.ndarray[Any, Any]):
-    """A contiguous buffer of PYNQ, an array with a second memory behind it: what the accelerator wrote is seen when it is made visible only."""
+    """A contiguous buffer of PYNQ, an array with a second memory behind it: what the accelerator wrote is seen only when it is made visible."""
 
     alive = 0
     host: memoryview
@@ -180,7 +180,7 @@ def test_a_device_that_gives_no_scores_is_an_error_and_keeps_its_buffers() -> No
         opened.classify(frames(1))
     with pytest.raises(AcceleratorError, match="never ended"):
         opened.load_weights(WeightFile(0xC0FFEE11, zlib.crc32(DATA), DATA))
-    # A reset ends the transfer, gives its buffers back, and all is well.
+    # A reset ends the transfer and gives its buffers back, and everything works again.
     opened.reset()
     assert Buffer.alive == 0
     assert opened.classify(frames(2)) == [expected(frame) for frame in frames(2)]

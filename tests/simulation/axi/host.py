@@ -1,4 +1,4 @@
-"""What the tests share: a case, the clock, and a host that drives a design through cocotbext-axi."""
+"""Shared by the tests: a case, the clock, and a host that drives a design through cocotbext-axi."""
 
 import json
 import os
@@ -18,7 +18,7 @@ FRAMES = [bytes(image) for image in CASE["images"]]
 SCORES = CASE["scores"]
 NS = 10
 
-# Of the document's table: | 0 | 0x00 | IDENTITY | r | ...
+# A row of the document's table: | 0 | 0x00 | IDENTITY | r | ...
 ROWS = re.findall(r"^\| (\d+) \| 0x([0-9A-F]+) \| (\w+) \| ([rw]) \|", Path(os.environ["DOCUMENT"]).read_text(), re.M)
 ADDRESS = {name: int(address, 16) for _, address, name, _ in ROWS}
 READABLE = [name for _, _, name, access in ROWS if access == "r"]
@@ -123,7 +123,7 @@ class Host:
         await self.clocks(1)
 
     def stop_dma(self):
-        """Forgets transfers under way and moves nothing, as a DMA in reset."""
+        """Forgets transfers under way and moves nothing, like a DMA in reset."""
         for stream in (self.source, self.sink):
             stream.assert_reset(True)
             stream.clear()

@@ -1,4 +1,4 @@
-"""`<net>_axi` as docs/host-protocol.md has it, driven by cocotbext-axi."""
+"""`<net>_axi` as docs/host-protocol.md describes it, driven by cocotbext-axi."""
 
 import random
 
@@ -42,7 +42,7 @@ async def every_register_reads_as_documented(dut, share):
     for name in READABLE:
         value = await host.read(name)
         assert value == AT_START.get(name, 0), f"{name}: {value:#x}"
-    # Beyond the map, and what can only be written.
+    # Outside the map, and registers that can only be written.
     for address in [ADDRESS["CONTROL"], ADDRESS["LOAD_START"], ADDRESS["LOAD_DATA"], *range(0x64, 0x100, 4)]:
         answer = await host.lite.read(address, 4)
         assert (answer.resp, bytes(answer.data)) == (AxiResp.OKAY, bytes(4)), hex(address)
@@ -63,7 +63,7 @@ async def writes_change_only_what_they_may(dut, share):
     await host.receive([0])
     counted = await host.read("EVENTS")
     assert counted > 0
-    # Read-only registers and gaps take nothing; without writable weights neither do those of a load.
+    # Read-only registers and gaps take nothing; nor do the load registers if weights are not writable.
     for address in range(0, 0x100, 4):
         if address != ADDRESS["CONTROL"]:
             answer = await host.lite.write(address, b"\xff\xff\xff\xff")
@@ -138,7 +138,7 @@ async def counters_count(dut):
         assert (await host.read("FRAMES_IN"), await host.read("FRAMES_OUT")) == (1, 1)
     latency = await host.read("LATENCY")
 
-    # A slow reader holds the core up, and what is in the core is told.
+    # A slow reader holds the core up, and STATUS says that frames are inside.
     await host.write("CONTROL", CONTROL_CLEAR)
     core.clear()
     host.sink.pause = True
@@ -152,10 +152,10 @@ async def counters_count(dut):
     assert await host.read("EVENTS") == sum(CASE["events"])
     assert await host.read("INPUT_STALLS") == core.input_stalls
     assert await host.read("OUTPUT_STALLS") == core.output_stalls > 0
-    # Of the first frame, the only one that found the core empty.
+    # For the first frame, the only one that found the core empty.
     assert await host.read("LATENCY") > latency
 
-    # Counters begin anew amid a frame, which is not disturbed.
+    # Counters restart in the middle of a frame, which is not disturbed.
     await host.send(ALL)
     await host.clocks(FRAME_BYTES)
     await host.write("CONTROL", CONTROL_CLEAR)

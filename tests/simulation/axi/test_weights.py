@@ -40,7 +40,7 @@ async def another_network(dut, share):
     host = Host(dut, share)
     await host.reset()
     assert await host.read("STATUS") == STATUS_WEIGHTS | STATUS_LOADABLE
-    # A reset of the bus leaves what an earlier test loaded.
+    # A reset of the bus keeps what an earlier test loaded.
     own = await host.read("WEIGHTS") == CASE["weights"]
     await classify(host, SCORES if own else OTHER["scores"])
     # Half of it, and all of it under another checksum.

@@ -4,7 +4,7 @@
 speak what ``docs/host-protocol.md`` describes; every wait has a limit.
 
     with Accelerator.open("/dev/ttyUSB1") as accelerator:
-        scores = accelerator.classify(frames)   # a list of integers a frame, one a class
+        scores = accelerator.classify(frames)   # for each frame a list of integers, one per class
 """
 
 from .accelerator import Accelerator, Limits, LinkErrors

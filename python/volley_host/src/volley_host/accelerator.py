@@ -111,7 +111,7 @@ class Accelerator(AcceleratorBase):
             request = line.request(WRITE, bytes([Register.LOAD_DATA]) + data[taken:end])
             now = end
             if line.attempt(request, 0, line.limits.timeout, hasty=True, what="weights") is None:
-                # The accelerator carries out requests in order, so this is where it stands after that write.
+                # The accelerator carries out requests in order, so this is its state after that write.
                 now = self.read_register(Register.LOAD_OFFSET)
                 if not taken <= now <= end or now % 4:
                     raise AcceleratorError(

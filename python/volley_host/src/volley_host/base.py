@@ -1,4 +1,4 @@
-"""What an accelerator can do, however it is reached."""
+"""What an accelerator can do, over any link."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ class AcceleratorBase(ABC):
 
     @abstractmethod
     def classify(self, frames: Frames, progress: Optional[Callable[[int], object]] = None) -> List[List[int]]:
-        """The scores of each frame, one a class.
+        """The scores of each frame, one per class.
 
         ``frames`` is an array of uint8 (frames × height × width × channels; without the last if there is one channel; or flat) or an iterable with
-        one such buffer a frame; NumPy is not needed. The result is a list of lists of integers, whatever they came in: ``numpy.array(scores)``
+        one such buffer a frame; NumPy is not needed. The result is always a list of lists of integers: ``numpy.array(scores)``
         makes an array of it. ``progress`` is told how many more frames are answered.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Gives the accelerator back. It can be called again."""
+        """Gives the accelerator back. It may be called more than once."""
 
     @abstractmethod
     def _load(self, data: bytes, progress: Callable[[int], object]) -> None:

@@ -1,7 +1,7 @@
 """Frames out, scores in, with as many frames on the way as the accelerator has space for.
 
-An accelerator answers in the order in which it was asked. So a reply also says that what was sent before it and is not answered was lost; and
-when the line complains without naming a request, a READ behind all others finds out which were: its reply comes when they are
+An accelerator answers in the order in which it was asked. So a reply also says that earlier requests without an answer were lost. When the
+line complains without naming a request, a READ after all others finds out which were lost: its reply comes when all of them are
 settled. It is called a fence here.
 """
 
@@ -43,19 +43,19 @@ class Batch:
         self._reset = reset
         self._scores: List[Optional[List[int]]] = [None] * len(frames)
         self._frames = frames
-        #: A frame keeps its request, and with it its sequence number, so that a late reply is still its own.
+        #: A frame keeps its request, and with it its sequence number, so a late reply still belongs to it.
         self._requests: List[Optional[Message]] = [None] * len(frames)
         self._tries = [0] * len(frames)
         #: Frames to send, in this order.
         self._waiting = deque(range(len(frames)))
         #: What is not answered, in the order in which it was sent.
         self._sent: Deque[_Sent] = deque()
-        #: Bytes that may be on the way: space is left for a fence, if there is space for both.
+        #: Bytes that may be on the way: space is left for a fence, if both fit.
         self._least_window = OVERHEAD + identity.frame_bytes
         space = identity.link_buffer
         self._window = space - _FENCE if self._least_window + _FENCE <= space else space
         self._fence_wanted = False
-        #: The core is stuck: nothing more is sent before it was reset.
+        #: The core is stuck: nothing more is sent before it is reset.
         self._reset_wanted = False
         #: Time limits in a row.
         self._silences = 0
@@ -120,7 +120,7 @@ class Batch:
         self._sent.append(sent)
 
     def _take(self, at: int, reply: Message) -> int:
-        """Takes the reply to what is the ``at``-th of those on their way. Returns how many frames that answers."""
+        """Takes the reply to the ``at``-th request on its way. Returns how many frames it answers."""
         lost = [self._sent.popleft().frame for _ in range(at)]
         frame = self._sent.popleft().frame
         code = reply.refusal()
@@ -140,7 +140,7 @@ class Batch:
         return answered
 
     def _silence(self) -> None:
-        """Nothing came within the limit: all that is on its way is lost."""
+        """Nothing came within the limit: everything on its way is lost."""
         self._silences += 1
         lost = [sent.frame for sent in self._sent]
         self._sent.clear()

@@ -1,4 +1,4 @@
-"""Frames as users have them, and as an accelerator takes them: rows of pixels, a byte a channel."""
+"""Frames as users have them, and as an accelerator takes them: rows of pixels, one byte per channel."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-#: Ends a message and begins the next; stands nowhere else.
+#: Ends a message and begins the next; appears nowhere else.
 FLAG = 0x7E
 #: The next byte has its bit 5 inverted.
 ESCAPE = 0x7D
@@ -38,7 +38,7 @@ def encode(content: bytes) -> bytes:
 
 
 class Decoder:
-    """Finds the contents again. Whatever it is given, it has found its place again at the next flag."""
+    """Finds the contents again. After any bytes it finds its place again at the next flag."""
 
     def __init__(self, most: int) -> None:
         """For contents of at most ``most`` bytes."""
@@ -48,7 +48,7 @@ class Decoder:
         self._too_long = False
 
     def push(self, data: bytes) -> List[Optional[bytes]]:
-        """Takes more bytes; returns the contents that end in them, ``None`` for what is damaged."""
+        """Takes more bytes; returns the contents that end in them, ``None`` for a damaged one."""
         found: List[Optional[bytes]] = []
         for byte in data:
             if byte == FLAG:

@@ -17,15 +17,15 @@ from .messages import DAMAGED, MOST_CONTENT, NO_ROOM, NO_SEQUENCE, Message
 class Limits:
     """How long, and how often."""
 
-    #: Seconds after which what is answered by nothing was lost. It must cover the time that a message needs on the line and in the accelerator.
+    #: Seconds after which a request without an answer counts as lost. They must cover a message on the line and in the accelerator.
     timeout: float = 2.0
-    #: A message that was lost is sent again so many times.
+    #: How often a lost message is sent again.
     retries: int = 5
 
 
 @dataclass
 class LinkErrors:
-    """What went wrong on the line since an accelerator was opened, all of it mended."""
+    """What went wrong on the line since an accelerator was opened; all of it was repaired."""
 
     #: Requests that were sent again.
     retries: int = 0
@@ -33,7 +33,7 @@ class LinkErrors:
     damaged_requests: int = 0
     #: Requests for which the accelerator had no space (code 2).
     refused_requests: int = 0
-    #: What came from the accelerator and was no message.
+    #: Bytes from the accelerator that were not a message.
     damaged_replies: int = 0
     #: Replies that nobody waited for.
     stale_replies: int = 0
@@ -51,23 +51,23 @@ class LinkErrors:
 
 
 class Port(Protocol):
-    """Bytes there and back. Any failure is an OSError."""
+    """Bytes in both directions. Any failure is an OSError."""
 
     def write(self, data: bytes) -> None:
         """Sends bytes."""
 
     def read(self, limit: float) -> bytes:
-        """Waits until bytes are there, for ``limit`` seconds at most; none if none came."""
+        """Waits until bytes are there, at most for ``limit`` seconds; none if none came."""
 
     def close(self) -> None:
         """Ends it."""
 
 
-#: What came over the line: a reply; the code of an ERROR that names no request; or one of the two below.
+#: What came over the line: a reply; the code of an ERROR that does not name a request; or one of the two below.
 Heard = Union[Message, int, str]
-#: Something that was no message.
+#: Something that was not a message.
 GARBAGE = "garbage"
-#: Nothing, until the time was over.
+#: Nothing before the time was over.
 SILENCE = "silence"
 
 
@@ -79,11 +79,11 @@ class Line:
         self.name = name
         self.limits = limits
         self.errors = LinkErrors()
-        #: All bytes that ever came.
+        #: All bytes that have come.
         self.heard = 0
         self._decoder = Decoder(MOST_CONTENT)
         self._received: Deque[Optional[bytes]] = deque()
-        # Hardly the one that an earlier host stopped at.
+        # It is hardly the number at which an earlier host stopped.
         self._sequence = random.randrange(NO_SEQUENCE)
 
     def request(self, kind: int, payload: bytes) -> Message:
@@ -95,11 +95,11 @@ class Line:
     def exchange(self, request: Message, length: int, wait: float, tries: int, what: str) -> Optional[bytes]:
         """Sends a request up to ``tries`` times: again at once when something on the line was damaged, and whenever ``wait`` is over.
 
-        For what may be carried out twice. ``length`` is that of the reply's payload; ``None`` if there is no answer.
+        Only for requests that may be carried out twice. ``length`` is that of the reply's payload; ``None`` if there is no answer.
         """
         for left in reversed(range(tries)):
             try:
-                # An accelerator that complains is there, so the last try is waited for whatever else comes.
+                # An accelerator that complains is alive, so the last try waits for its reply whatever else comes.
                 payload = self.attempt(request, length, wait, hasty=left > 0, what=what)
             except Refused as refusal:
                 if left == 0 or refusal.code not in (DAMAGED, NO_ROOM):
@@ -111,7 +111,7 @@ class Line:
         return None
 
     def attempt(self, request: Message, length: int, wait: float, hasty: bool, what: str) -> Optional[bytes]:
-        """Sends a request once. ``hasty`` gives up when something on the line was damaged, since that may have been it."""
+        """Sends a request once. ``hasty`` gives up when something on the line was damaged, since that may have been the reply."""
         self.send(request)
         until = time.monotonic() + wait
         while True:
@@ -164,7 +164,7 @@ class Line:
         return code
 
     def silent(self, what: str, tries: int) -> NoAnswer:
-        """The error of what stays without an answer."""
+        """The error of a request without an answer."""
         return NoAnswer(
             f"{self.name}: {what}: no answer within {self.limits.timeout:g} s, {tries} times ({self.errors}); "
             "check the cable and the board; for a slow accelerator raise the time limit (timeout)"

@@ -1,4 +1,4 @@
-"""What is asked and answered on a serial line."""
+"""Requests and answers on a serial line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ READ = 0x01
 WRITE = 0x02
 FRAME = 0x03
 ERROR = 0xFF
-#: The sequence of an ERROR that answers what could not be read.
+#: The sequence of an ERROR that answers an unreadable message.
 NO_SEQUENCE = 0xFFFF
 #: Bytes of a body besides the payload: kind, sequence, length and FCS.
 OVERHEAD = 7

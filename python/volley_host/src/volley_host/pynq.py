@@ -1,6 +1,6 @@
 """The same over AXI: a Zynq board that runs PYNQ, frames and scores by DMA, registers by memory-mapped I/O.
 
-PYNQ is imported only where something of it is needed, so that this module can be used, and tested, without it.
+PYNQ is imported only where it is needed, so this module can be used, and tested, without it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .weights import WeightFile
 
 #: Bytes of a transfer that any AXI DMA can do: its length register has 14 bits or more.
 _LEAST_TRANSFER = (1 << 14) - 1
-#: A control register of the AXI DMA, and its bit that resets both directions and is 0 again when that is done.
+#: A control register of the AXI DMA, and its bit that resets both directions and is 0 again after that.
 _DMA_CONTROL = 0
 _DMA_RESET = 4
 #: The code for weights that are not valid.
@@ -36,7 +36,7 @@ class Mmio(Protocol):
 
 
 class PynqAccelerator(AcceleratorBase):
-    """``PynqAccelerator(overlay)``, or ``PynqAccelerator(dma=..., mmio=...)`` with objects of one's own.
+    """``PynqAccelerator(overlay)``, or ``PynqAccelerator(dma=..., mmio=...)`` with the caller's own objects.
 
     Over AXI nothing is lost, so nothing is sent again. An accelerator that gives no scores within ``timeout`` seconds leaves the DMA in the
     middle of a transfer, which ``reset`` ends.
@@ -103,14 +103,14 @@ class PynqAccelerator(AcceleratorBase):
         return scores
 
     def _transfer(self, first: int, frames: List[bytes]) -> List[List[int]]:
-        """One transfer out and one in; frame ``first`` and those behind it."""
+        """One transfer out and one in; frame ``first`` and those after it."""
         classes = self.identity.classes
         source = self._allocate(len(frames) * self.identity.frame_bytes)
         target = self._allocate(4 * classes * len(frames))
         memoryview(source).cast("B")[:] = b"".join(frames)
-        # While the DMA may still use them they must not be freed: after a failure it does until it is reset.
+        # They must not be freed while the DMA may still use them: after a failure it does until it is reset.
         self._in_use = [source, target]
-        # The way back is open before scores can come.
+        # The way back must be open before scores can come.
         self._dma.recvchannel.transfer(target)
         self._dma.sendchannel.transfer(source)
         until = time.monotonic() + self._timeout
@@ -151,7 +151,7 @@ class PynqAccelerator(AcceleratorBase):
                 raise NoAnswer(
                     f"{self._name}: the DMA was not reset within {self._timeout:g} s; load the overlay again"
                 )
-        # Only now, since this forgets what both streams hold: a transfer under way would be cut in two.
+        # Only now, since this drops what both streams hold: a transfer under way would be cut in two.
         super().reset()
         self._dma.sendchannel.start()
         self._dma.recvchannel.start()

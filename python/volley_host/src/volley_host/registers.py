@@ -10,7 +10,7 @@ from .errors import AcceleratorError
 
 #: "VLLY", low byte last.
 IDENTITY = 0x594C4C56
-#: The major version of the protocol that is spoken here.
+#: The major version of the protocol of this host.
 MAJOR = 1
 #: CONTROL: resets the core, frames in it are lost.
 RESET_CORE = 1
@@ -144,7 +144,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Counters:
-    """What an accelerator counts, modulo 2**32; all 0 but frames and link errors in a design without counters."""
+    """What an accelerator counts, modulo 2**32; in a design without counters all are 0 except frames and link errors."""
 
     frames_in: int
     frames_out: int

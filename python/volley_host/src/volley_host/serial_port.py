@@ -8,12 +8,12 @@ import serial
 
 from .errors import PortError
 
-#: Seconds that one look for bytes takes at most; pyserial sets the port up anew when this changes.
+#: Seconds that one look for bytes takes at most; pyserial sets the port up again when this changes.
 _LOOK = 0.02
 
 
 class SerialPort:
-    """In raw mode, 8N1, for nobody else as long as it is open."""
+    """In raw mode, 8N1, locked as long as it is open."""
 
     def __init__(self, path: str, baud: int, write_timeout: float) -> None:
         try:
