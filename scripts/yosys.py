@@ -32,8 +32,8 @@ def main():
             with open(args.script, "w", encoding="utf-8") as script:
                 script.write(args.commands.replace(";", "\n"))
         log = os.path.join(folder, "log")
-        # The library leaves the process on an error, and then has said nothing if it was quiet: it runs in a child, and what
-        # matters is taken from its log.
+        # The library ends the process on an error, without a message if it was quiet. So it runs in a child process, and
+        # the messages are taken from its log.
         child = os.fork()
         if child == 0:
             if args.quiet:

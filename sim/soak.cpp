@@ -103,7 +103,7 @@ class Soak {
 
     // A clock of both streams; whether anything moved.
     bool stream(bool sending) {
-        // An offer stands until it is taken; a frame that has begun is sent to its end.
+        // An offer stays until it is taken; a frame that has begun is sent to its end.
         offered_ = offered_ || ((sending || at_ > 0) && below(100) >= source_stall_);
         const std::size_t frame = next_ % events_.size();
         device_->s_axis_tvalid = offered_;

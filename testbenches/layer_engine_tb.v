@@ -258,7 +258,7 @@ module layer_engine_tb;
         .word(extras[extras_sent]), .tdata(extras_data), .tvalid(extras_valid), .tready(extras_ready)
     );
 
-    // The fields of slice 0 come first; where the event is no vector, only one of them counts.
+    // The fields of slice 0 come first; if the event is not a vector, only one of them counts.
     localparam FIELD  = IN_TIMESTEPS * IN_BITS;
     localparam FIELDS = VECTOR != 0 ? LANES : 1;
     wire                                vector = VECTOR != 0 && event_addr[0];

@@ -11,7 +11,7 @@ module link_receiver_tb;
     parameter BUFFER_LOG2 = 6;
     parameter MOST        = 24;             // bytes of a payload
     parameter ITEMS       = 80;
-    parameter HOLD        = 0;              // nothing is read before so many bytes came
+    parameter HOLD        = 0;              // nothing is read before this many bytes came
 
     localparam ROOM      = (1 << BUFFER_LOG2) - 1;
     localparam BODY_MOST = 1200;

@@ -3,7 +3,7 @@
 // It refuses a beat only while DEPTH or more are inside, or in the clock after a reset; a beat inside is offered after
 // at most five clocks.
 //
-// Unbounded, by induction. Widths: no bit of a beat is looked at. DEPTH is not a power of two, so that both pointers
+// Unbounded, by induction. Widths: no bit of a beat is looked at. DEPTH is not a power of two, so both pointers
 // wrap as they do for any depth; the beats read ahead are always eight.
 module spike_queue_formal #(
     parameter WIDTH = 1

@@ -5,7 +5,7 @@
 // sees valid exactly while a beat is waiting for it.
 //
 // Unbounded, by induction. Widths: no bit of a beat is looked at. Three readers stand for any number: each reader's
-// register is tied to the others only by the AND of their readys.
+// register is tied to the others only by the AND of their spaces.
 module stream_fork_formal #(
     parameter WIDTH   = 3,
     parameter OUTPUTS = 3

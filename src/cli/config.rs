@@ -89,7 +89,7 @@ pub fn find(root: &clap::Command, given: &[OsString]) -> Result<Settings> {
     Ok(settings)
 }
 
-/// Where the command stands in the arguments, and the file that `--config` names.
+/// Where the command is in the arguments, and the file that `--config` names.
 fn scan(root: &clap::Command, given: &[OsString]) -> (Option<usize>, Option<PathBuf>) {
     let (mut at, mut file) = (None, None);
     let mut arguments = given.iter().enumerate().skip(1);

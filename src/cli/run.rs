@@ -39,7 +39,7 @@ pub struct Args {
     /// Use the first N images [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
-    /// Bits a second on the line, as the bitstream was built for
+    /// Bits a second on the line, for which the bitstream was built
     #[arg(long, value_name = "RATE", default_value_t = DEFAULT_BAUD, value_parser = clap::value_parser!(u32).range(1..))]
     baud: u32,
     /// Folder that `volley generate` wrote: refuse an accelerator that was not made from it

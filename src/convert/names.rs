@@ -34,7 +34,7 @@ impl Names {
             Some(_) if is_keyword(name) || is_taken(name) => format!("{name}_{kind}"),
             Some(_) => name.to_owned(),
         };
-        // Counted on from the last time, since a file may call all of its nodes alike.
+        // Counted on from the last time, since a file may give all of its nodes the same name.
         loop {
             let count = self.wanted.entry(name.clone()).or_default();
             *count += 1;

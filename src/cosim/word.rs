@@ -59,7 +59,7 @@ impl Word {
         text
     }
 
-    /// The value of a hexadecimal text; `None` where a character is no hexadecimal digit (a simulator's `x` or `z`).
+    /// The value of a hexadecimal text; `None` if a character is not a hexadecimal digit (a simulator's `x` or `z`).
     pub fn from_hex(text: &str) -> Option<Self> {
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;

@@ -70,7 +70,7 @@ pub fn decode(bytes: &[u8]) -> Option<ModelProto> {
 
 /// The name, or the name with a number if it was given before.
 fn unique(names: &mut HashMap<String, usize>, name: String) -> String {
-    // Counted on from the last time, since a file may call all of its nodes alike.
+    // Counted on from the last time, since a file may give all of its nodes the same name.
     loop {
         let count = names.entry(name.clone()).or_default();
         *count += 1;

@@ -49,7 +49,7 @@ pub struct GraphProto {
     /// Outputs.
     #[prost(message, repeated, tag = "12")]
     pub output: Vec<ValueInfoProto>,
-    /// Constant tensors of which most elements are zero.
+    /// Constant tensors whose elements are mostly zero.
     #[prost(message, repeated, tag = "15")]
     pub sparse_initializer: Vec<SparseTensorProto>,
 }
@@ -195,7 +195,7 @@ pub struct StringStringEntryProto {
     pub value: String,
 }
 
-/// A tensor of which most elements are zero. Such a tensor is refused under the name of its values.
+/// A tensor whose elements are mostly zero. Such a tensor is refused under the name of its values.
 #[derive(Clone, PartialEq, Message)]
 pub struct SparseTensorProto {
     /// The elements that are not zero.

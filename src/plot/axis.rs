@@ -49,7 +49,7 @@ impl Axis {
         &self.label
     }
 
-    /// Whether a value has a place on it. The limits keep sums and quotients of values far from overflow.
+    /// Whether a value has a place on the axis. The limits keep sums and quotients of values far from overflow.
     pub(super) fn shows(&self, value: f64) -> bool {
         value.abs() < 1e100 && (self.scale == Scale::Linear || value > 1e-100)
     }

@@ -80,7 +80,7 @@ fn any(network: &Network, name: &str, layer: &Layer) -> Result<Bounds> {
     }
 }
 
-/// The widths of `layer`, all of its channels alike.
+/// The widths of `layer`, the same for all of its channels.
 ///
 /// # Errors
 /// [`Kind::TooWide`] if a value would need more than 62 bits, and [`Kind::NoScale`] if weights are loaded at run time and one is too

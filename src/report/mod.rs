@@ -58,7 +58,7 @@ pub struct Findings {
     network: fixed_point::Network,
     /// The networks' accuracies; without labelled images, the reason why they are not known.
     accuracy: Result<eval::Summary, String>,
-    /// Images behind `layers`.
+    /// Number of images used for `layers`.
     images: usize,
     /// Empty without images.
     layers: Vec<LayerStats>,
@@ -71,7 +71,7 @@ struct Known {
     core: Core,
     /// A board with the core's estimates on it.
     board: Option<(Board, Figures)>,
-    /// Images behind the estimates; 0 if every element counts as an event.
+    /// Number of images used for the estimates; 0 if every element counts as an event.
     images: usize,
     /// Or the reason why nothing was measured.
     measured: Result<Verdict, String>,

@@ -239,7 +239,7 @@ fn load_bus(layers: &[Option<LayerPorts>]) -> Option<LoadBus> {
     })
 }
 
-/// What a layer whose first memory is the core's `memory`-th sees of the bus.
+/// The part of the bus for a layer whose first memory is the core's `memory`-th.
 fn load_connections(core: &LoadBus, layer: &LoadBus, memory: u32) -> [(String, String); 3] {
     let low = core.data_bits - layer.data_bits;
     [

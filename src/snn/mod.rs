@@ -53,7 +53,7 @@ pub enum Source {
 pub struct Node {
     /// Unique, lowercase, usable as a Verilog identifier.
     pub name: String,
-    /// The module of the imported network whose output this node's output replaces: an activation's dotted path,
+    /// The module of the imported network whose output this node replaces: an activation's dotted path,
     /// for instance `blocks.0.act1`.
     pub origin: String,
     /// Shape of the output of one frame.

@@ -188,7 +188,7 @@ pub(crate) struct Job<'a> {
     pub constraints: (&'a str, &'a str),
     /// The core's clock.
     pub mhz: f64,
-    /// Whether there is a bitstream even so.
+    /// Whether there is a bitstream even then.
     pub allow_missed_clock: bool,
 }
 

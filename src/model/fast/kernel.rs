@@ -100,7 +100,7 @@ fn run_blocks<L: Lanes, const M: usize, const N: usize>(
     }
 }
 
-/// All time steps of M pixels, the first `used` of which are stored.
+/// All time steps of M pixels; the first `used` are stored.
 #[inline(always)]
 fn run_tile<L: Lanes, const M: usize, const N: usize>(
     lanes: L,

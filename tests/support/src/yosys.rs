@@ -17,7 +17,7 @@ pub fn system() -> PathBuf {
     "yosys".into()
 }
 
-/// The newest yosys that was tried, which `scripts/install-tools.sh` puts into `.venv`.
+/// The newest tried yosys, which `scripts/install-tools.sh` puts into `.venv`.
 pub fn newest() -> PathBuf {
     venv("yosys")
 }

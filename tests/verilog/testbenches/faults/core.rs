@@ -122,7 +122,7 @@ pub const FAULTS: &[Fault] = &[
         to: "(1'b0)",
         bench: "layer_engine",
     },
-    // Blocks: the ring of the window before, one segment too many in a block, words not dealt to the blocks.
+    // Blocks: the ring of the window before, one segment too many in a block, words not shared among the blocks.
     Fault {
         file: "volley_window_walker.v",
         from: "if (take_next) begin\n                    share_reg ",
