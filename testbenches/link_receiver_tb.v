@@ -254,7 +254,7 @@ module link_receiver_tb;
     );
 
     // ---------------------------------------------------------------- space, and `error`
-    // Bytes in the ring: what was wanted and not read, except the two after it.
+    // Bytes in the ring: what was wanted and not read, except in the two registers after it.
     wire [31:0] waiting  = wanted_size - received - (out_valid === 1'b1) - (dut.word_valid_reg === 1'b1);
     wire        taken    = in_valid === 1'b1 && now;
     wire        at_flag  = taken && in_data == 9'h07e;

@@ -145,7 +145,7 @@ impl Inside {
         self.queue.push_back((body[..body.len() - 2].to_vec(), Instant::now()));
     }
 
-    /// Refuses a damaged message.
+    /// Refuses a message that cannot be read.
     fn complain(&mut self, code: u8) {
         self.counters[7] += 1;
         self.log.lock().unwrap().link_errors += 1;
