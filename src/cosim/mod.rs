@@ -95,7 +95,7 @@ impl Words for Simulator {
         (
             Simulator::Verilator,
             "verilator",
-            "Compiled and fast; two-state, every register that no reset touches starts with a random value",
+            "Compiled and fast; two-state, every register without a reset starts with a random value",
         ),
         (
             Simulator::Icarus,

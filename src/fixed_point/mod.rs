@@ -60,7 +60,7 @@ pub enum WeightMode {
 
 impl Words for WeightMode {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
-        (WeightMode::Baked, "baked", "They are part of it, and every width is the least that they need"),
+        (WeightMode::Baked, "baked", "They are part of it, and every width is as small as they allow"),
         (
             WeightMode::Runtime,
             "runtime",
