@@ -14,32 +14,39 @@ pub fn modules() -> impl Iterator<Item = (&'static str, &'static str, &'static s
     core.chain(top::library::FILES.iter().map(|(name, text)| ("src/top/lib", *name, *text)))
 }
 
-/// The files that a bench is compiled with.
+/// What a bench is compiled with.
 pub struct Library {
     pub files: Vec<PathBuf>,
+    /// Where modules are found by their file's name; the first folder that has one counts.
+    folders: Vec<PathBuf>,
 }
 
 impl Library {
     /// The libraries as they are.
     pub fn original() -> Self {
-        Library { files: modules().map(|(folder, name, _)| root().join(folder).join(name)).collect() }
+        Library { files: Vec::new(), folders: ["src/rtl/lib", "src/top/lib"].map(|folder| root().join(folder)).into() }
     }
 
-    /// A copy under `folder` with one fault.
+    /// These files and nothing else.
+    pub fn of(files: Vec<PathBuf>) -> Self {
+        Library { files, folders: Vec::new() }
+    }
+
+    /// The libraries with one fault; the faulty module is written to `folder`.
     pub fn with_fault(fault: &Fault, folder: &Path) -> Self {
-        let mut files = Vec::new();
-        for (_, name, text) in modules() {
-            let path = folder.join(name);
-            if name == fault.file {
-                let found = text.matches(fault.from).count();
-                assert_eq!(found, 1, "{name} holds '{}' {found} times: the fault needs another text", fault.from);
-                std::fs::write(&path, text.replace(fault.from, fault.to)).expect("a file of the copy");
-            } else {
-                std::fs::write(&path, text).expect("a file of the copy");
-            }
-            files.push(path);
-        }
-        Library { files }
+        let (_, name, text) = modules().find(|(_, name, _)| *name == fault.file).expect("the fault's file");
+        let found = text.matches(fault.from).count();
+        assert_eq!(found, 1, "{name} holds '{}' {found} times: the fault needs another text", fault.from);
+        std::fs::write(folder.join(name), text.replace(fault.from, fault.to)).expect("the faulty file");
+        let mut library = Library::original();
+        library.folders.insert(0, folder.into());
+        library
+    }
+
+    /// As arguments of either simulator.
+    fn arguments(&self) -> Vec<PathBuf> {
+        let folders = self.folders.iter().flat_map(|folder| [PathBuf::from("-y"), folder.clone()]);
+        folders.chain(self.files.iter().cloned()).collect()
     }
 }
 
@@ -88,7 +95,7 @@ pub mod icarus {
                 .arg("-o")
                 .arg(&program)
                 .args(bench_files(module))
-                .args(&library.files),
+                .args(library.arguments()),
         );
         program
     }
@@ -140,7 +147,7 @@ pub mod verilator {
                 .args(options)
                 .args(setting.split_whitespace().map(|parameter| format!("-G{parameter}")))
                 .args(bench_files(module))
-                .args(&library.files),
+                .args(library.arguments()),
         );
     }
 

@@ -68,11 +68,11 @@ fn shim(text: &str) -> String {
 }
 
 fn check(case: &Case, folder: &Path) -> Result<(), String> {
-    let library = Library::original();
     let parameters = format!("{} ACC_BITS={} WEIGHT_ADDR_BITS=6", case.setting, case.acc_bits);
     let parameters: Vec<_> =
         parameters.split_whitespace().map(|part| format!("-set {}", part.replace('=', " "))).collect();
-    let sources: Vec<_> = library.files.iter().map(|file| file.display().to_string()).collect();
+    let sources: Vec<_> =
+        runner::modules().map(|(folder, name, _)| runner::root().join(folder).join(name).display().to_string()).collect();
     let script = format!(
         "read_verilog -defer {}\nchparam {} volley_synapse_array\nsynth_xilinx -flatten -noiopad -top volley_synapse_array\n\
          rename -top mapped\ntee -q -o stat.txt stat\nwrite_verilog -noattr mapped.v\n",
@@ -95,7 +95,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
     std::fs::write(folder.join("shim.v"), shim(&text)).expect("the shim");
     let cells_model = yosys::share().join("xilinx/cells_sim.v");
     let files = vec![folder.join("mapped.v"), folder.join("shim.v"), cells_model];
-    let program = icarus::build("synapse_array", case.setting, &Library { files }, folder);
+    let program = icarus::build("synapse_array", case.setting, &Library::of(files), folder);
     for run in ["+seed=1", "+seed=2 +s_stall=25 +m_stall=60 +reset=150"] {
         icarus::run("synapse_array", &program, run).map_err(|problem| format!("{} {problem}", case.setting))?;
     }
