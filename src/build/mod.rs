@@ -17,7 +17,7 @@ use crate::pipeline::Core;
 use crate::rtl::weight_data::{WeightData, fingerprint};
 use crate::synth::{self, Phase};
 use crate::tool::{self, Arguments, Finder};
-use crate::top::{Around, Device, Link, Panel};
+use crate::top::{Accelerator, Around, Link, Panel};
 use crate::{core_folder, header, top};
 use vivado::Sources;
 
@@ -86,7 +86,7 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
     let data = WeightData::of(&design)?;
     let clock = board::core_clock(board, options.mhz.unwrap_or(board.core_mhz))?;
     let small = board.device.luts < SMALL_LUTS;
-    let mut device = Device {
+    let mut accelerator = Accelerator {
         design: fingerprint(&design),
         weights: data.crc32(),
         weights_bytes: data.bytes().len() as u32,
@@ -104,12 +104,12 @@ pub fn prepare(rtl: &Path, board: &Board, options: &Options) -> Result<Prepared>
                 in_flight_log2: if small { 1 } else { 2 },
             };
             // One place of the ring stays free, and there is space for an error message.
-            device.link_buffer = (1 << buffer_log2) - 8;
+            accelerator.link_buffer = (1 << buffer_log2) - 8;
             let actual_baud = clock.mhz * 1e6 / f64::from(link.clocks_per_bit);
-            let serial = Serial { baud, actual_baud, buffer: device.link_buffer };
-            (top::uart_board(manifest, &device, &panel(board), &link)?, Some(serial))
+            let serial = Serial { baud, actual_baud, buffer: accelerator.link_buffer };
+            (top::uart_board(manifest, &accelerator, &panel(board), &link)?, Some(serial))
         }
-        _ => (top::axi(manifest, &device)?, None),
+        _ => (top::axi(manifest, &accelerator)?, None),
     };
     // There the processing system gives the clock.
     if board.host_link == HostLink::Uart {

@@ -124,7 +124,7 @@ impl Network {
                     return Some("it reads a node that comes later".into());
                 }
                 if pool.source == Source::Input || last {
-                    return Some("a pool must stand behind a layer and before another".into());
+                    return Some("a pool must be after a layer and before another".into());
                 }
                 let source = self.shape_of(pool.source);
                 let window = pool.window;

@@ -95,12 +95,12 @@ pub fn module(manifest: &Manifest) -> Module {
             .filter(|name| name.starts_with("s_axi_") && !name.ends_with("prot"))
             .map(|name| connect(name, name)),
     );
-    let mut device: Vec<_> = registers.iter().map(|(name, _)| connect(name, *name)).collect();
-    device.extend(stream("s_axis", "frame"));
-    device.extend(stream("m_axis", "score"));
-    device.push(connect("link_error", "1'b0"));
-    device.extend(["core_reset", "weights_valid"].map(|name| connect(name, name)));
-    device.extend(["busy", "frame_error"].map(|name| connect(name, format!("unused_{name}"))));
+    let mut accelerator: Vec<_> = registers.iter().map(|(name, _)| connect(name, *name)).collect();
+    accelerator.extend(stream("s_axis", "frame"));
+    accelerator.extend(stream("m_axis", "score"));
+    accelerator.push(connect("link_error", "1'b0"));
+    accelerator.extend(["core_reset", "weights_valid"].map(|name| connect(name, name)));
+    accelerator.extend(["busy", "frame_error"].map(|name| connect(name, format!("unused_{name}"))));
     let transfer = [
         stream("s_bytes", "transfer"),
         stream("m_bytes", "frame"),
@@ -135,7 +135,7 @@ pub fn module(manifest: &Manifest) -> Module {
             transfer.concat(),
         ),
         Item::Assign { target: "m_axis_tkeep".into(), expression: "4'b1111".into() },
-        instance(&format!("{}_device", network(core)), "device", vec![same_memory_folder()], ["aclk", "rst"], device),
+        instance(&format!("{}_accelerator", network(core)), "accelerator", vec![same_memory_folder()], ["aclk", "rst"], accelerator),
     ];
     module
 }

@@ -1,28 +1,28 @@
-//! Where a device gets its weights from: the bitstream, or `volley_weight_loader`.
+//! Where an accelerator gets its weights from: the bitstream, or `volley_weight_loader`.
 
-use super::Device;
+use super::Accelerator;
 use crate::rtl::Manifest;
 use crate::rtl::netlist::{Item, Parameter, Wire, connect, int};
 
-/// The part of a device that brings the weights.
+/// The part of an accelerator that brings the weights.
 pub(super) struct Weights {
     pub wires: Vec<Wire>,
     pub body: Vec<Item>,
-    /// Connections of `volley_device_registers`.
+    /// Connections of `volley_accelerator_registers`.
     pub registers: Vec<(String, String)>,
     /// And of the core.
     pub core: Vec<(String, String)>,
 }
 
 /// What drives `weights_valid` and answers the registers of a load.
-pub(super) fn weights(manifest: &Manifest, device: &Device) -> Weights {
+pub(super) fn weights(manifest: &Manifest, accelerator: &Accelerator) -> Weights {
     match manifest.load_widths() {
-        None => baked(device),
-        Some(widths) => loaded(manifest, device, widths),
+        None => baked(accelerator),
+        Some(widths) => loaded(manifest, accelerator, widths),
     }
 }
 
-fn baked(device: &Device) -> Weights {
+fn baked(accelerator: &Accelerator) -> Weights {
     Weights {
         wires: vec![Wire::new("unused_load_valid", 1), Wire::new("unused_load_word", 32)],
         body: vec![
@@ -32,7 +32,7 @@ fn baked(device: &Device) -> Weights {
         registers: vec![
             connect("load_busy", "1'b0"),
             connect("load_offset", "32'd0"),
-            connect("weights_crc", format!("32'h{:08x}", device.weights)),
+            connect("weights_crc", format!("32'h{:08x}", accelerator.weights)),
             connect("load_valid", "unused_load_valid"),
             connect("load_word", "unused_load_word"),
             connect("load_ready", "1'b1"),
@@ -42,7 +42,7 @@ fn baked(device: &Device) -> Weights {
 }
 
 /// `widths` are those of the core's ports.
-fn loaded(manifest: &Manifest, device: &Device, [data_bits, addr_bits, memories]: [u64; 3]) -> Weights {
+fn loaded(manifest: &Manifest, accelerator: &Accelerator, [data_bits, addr_bits, memories]: [u64; 3]) -> Weights {
     let signals = [
         ("load_valid", 1),
         ("load_ready", 1),
@@ -85,11 +85,11 @@ fn loaded(manifest: &Manifest, device: &Device, [data_bits, addr_bits, memories]
                 int("MEMORIES", memories as i64),
                 ("ROWS".into(), table(&|memory| memory.rows)),
                 ("ROW_BYTES".into(), table(&|memory| memory.row_bytes())),
-                int("BYTES", device.weights_bytes),
+                int("BYTES", accelerator.weights_bytes),
                 int("DATA_BITS", data_bits as i64),
                 int("ADDR_BITS", addr_bits as i64),
                 int("INITIAL_VALID", 1),
-                ("INITIAL_CRC".into(), Parameter::Sized { width: 32, hex: format!("{:08x}", device.weights) }),
+                ("INITIAL_CRC".into(), Parameter::Sized { width: 32, hex: format!("{:08x}", accelerator.weights) }),
             ],
             connections,
         }],

@@ -1,22 +1,22 @@
 //! What is around a core on a board: registers, frame input, a host link, clock, reset and LEDs.
 //!
 //! ```text
-//! <net>_board (UART):  pins -> clock, reset -> uart_link      -> <net>_device, LEDs
-//! <net>_axi (Zynq):    axi_lite_port, word_to_bytes, transfer_end -> <net>_device
-//! <net>_device:        registers, frame_input (-> weight_loader) -> <net>_core
+//! <net>_board (UART):  pins -> clock, reset -> uart_link      -> <net>_accelerator, LEDs
+//! <net>_axi (Zynq):    axi_lite_port, word_to_bytes, transfer_end -> <net>_accelerator
+//! <net>_accelerator:        registers, frame_input (-> weight_loader) -> <net>_core
 //! ```
 //!
-//! `docs/host-protocol.md` is what the device promises to a host. The hand-written modules are in `lib/`; as in [`crate::rtl`], only
+//! `docs/host-protocol.md` is what the accelerator promises to a host. The hand-written modules are in `lib/`; as in [`crate::rtl`], only
 //! structure is generated.
 
+mod accelerator;
 mod axi;
-mod device;
 pub mod library;
 mod loader;
 pub mod registers;
 mod uart;
 
-pub use device::Device;
+pub use accelerator::Accelerator;
 pub use uart::{Link, Panel};
 
 use crate::rtl::Manifest;
@@ -37,23 +37,23 @@ pub struct Around {
 ///
 /// # Errors
 /// [`BadModule`](crate::error::Kind::BadModule) for a network whose name is not an identifier.
-pub fn uart_board(manifest: &Manifest, device: &Device, panel: &Panel, link: &Link) -> Result<Around> {
-    around(&uart::module(manifest, panel, link), manifest, device)
+pub fn uart_board(manifest: &Manifest, accelerator: &Accelerator, panel: &Panel, link: &Link) -> Result<Around> {
+    around(&uart::module(manifest, panel, link), manifest, accelerator)
 }
 
 /// The top for a processor's bus, `<net>_axi`: the registers over AXI4-Lite, frames and scores over AXI4-Stream.
 ///
 /// # Errors
 /// As [`uart_board`].
-pub fn axi(manifest: &Manifest, device: &Device) -> Result<Around> {
-    around(&axi::module(manifest), manifest, device)
+pub fn axi(manifest: &Manifest, accelerator: &Accelerator) -> Result<Around> {
+    around(&axi::module(manifest), manifest, accelerator)
 }
 
-/// The top, the device, and what they instantiate of the library.
-fn around(top: &Module, manifest: &Manifest, device: &Device) -> Result<Around> {
-    let device = device::module(manifest, device);
+/// The top, the accelerator, and what they instantiate of the library.
+fn around(top: &Module, manifest: &Manifest, accelerator: &Accelerator) -> Result<Around> {
+    let accelerator = accelerator::module(manifest, accelerator);
     let mut files = vec![];
-    for module in [top, &device] {
+    for module in [top, &accelerator] {
         let text = header::of_core("//", &manifest.top) + &netlist::print(module)?;
         files.push((format!("{}.v", module.name), text));
     }

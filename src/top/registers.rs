@@ -1,4 +1,4 @@
-//! The device's registers by name, with the numbers of `docs/host-protocol.md`. Hosts and block design tools use these names.
+//! The accelerator's registers by name, with the numbers of `docs/host-protocol.md`. Hosts and block design tools use these names.
 
 /// What a host may do with a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The top of a board with a serial line: clock, reset, link, device, LEDs.
+//! The top of a board with a serial line: clock, reset, link, accelerator, LEDs.
 
 use super::{instance, network};
 use crate::rtl::Manifest;
@@ -11,7 +11,7 @@ use crate::rtl::netlist::{
 pub struct Link {
     /// Clocks of a bit, at least 4.
     pub clocks_per_bit: u32,
-    /// log2 of the bytes of requests that the device keeps.
+    /// log2 of the bytes of requests that the accelerator keeps.
     pub buffer_log2: u32,
     /// log2 of the frames that are in the core at once.
     pub in_flight_log2: u32,
@@ -152,8 +152,8 @@ pub fn module(manifest: &Manifest, panel: &Panel, link: &Link) -> Module {
     connections
         .extend(["link_error", "core_reset", "weights_valid", "busy", "frame_error"].map(|name| connect(name, name)));
     body.push(Item::Instance {
-        module: format!("{}_device", network(core)),
-        name: "device".into(),
+        module: format!("{}_accelerator", network(core)),
+        name: "accelerator".into(),
         parameters: vec![same_memory_folder()],
         connections,
     });

@@ -32,7 +32,7 @@ fn every_board_gets_what_its_tools_need() {
             (Flow::Vivado, HostLink::Uart) => vec!["project.tcl"],
             (Flow::Vivado, HostLink::Axi) => vec!["package_ip.tcl", "block_design.tcl"],
         };
-        for name in wanted.into_iter().chain(["build.json", "digits_device.v", "sources"]) {
+        for name in wanted.into_iter().chain(["build.json", "digits_accelerator.v", "sources"]) {
             assert!(names.iter().any(|there| there == name), "{}: no {name} in {names:?}", board.name);
         }
         // Every script runs through against stand-ins for Vivado's commands, and names only files that exist.

@@ -13,7 +13,7 @@ use volley::fixed_point::{Network, Op, ThresholdMode};
 use volley::model::Model;
 use volley::rtl::Design;
 use volley::rtl::weight_data::{WeightData, fingerprint};
-use volley::top::{self, Device};
+use volley::top::{self, Accelerator};
 
 /// A small fault: in a file, this text becomes that one.
 type Fault = (&'static str, &'static str, &'static str);
@@ -21,7 +21,7 @@ type Fault = (&'static str, &'static str, &'static str);
 /// Runs the soak and returns what it says.
 fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault: Option<Fault>) -> String {
     let data = WeightData::of(design).unwrap();
-    let device = Device {
+    let accelerator = Accelerator {
         design: fingerprint(design),
         weights: data.crc32(),
         weights_bytes: data.bytes().len() as u32,
@@ -29,7 +29,7 @@ fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault
         link_buffer: 0,
         counters: true,
     };
-    let axi = top::axi(&design.manifest, &device).unwrap();
+    let axi = top::axi(&design.manifest, &accelerator).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     for (name, text) in axi.files.iter().map(|(name, text)| (name, text)).chain(&design.files) {
@@ -56,7 +56,7 @@ fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault
     write("scores.bin", &words(expected.iter().flat_map(|(scores, _)| scores).map(|&score| score as u32).collect()));
     write("events.bin", &words(expected.iter().map(|(_, events)| *events).collect()));
 
-    let device = axi.top.replace("_axi", "_device");
+    let accelerator = axi.top.replace("_axi", "_accelerator");
     let harness = Path::new(env!("CARGO_MANIFEST_DIR")).join("sim/soak.cpp");
     let mut build = tool("verilator");
     build.args([
@@ -72,7 +72,7 @@ fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault
         "unique",
     ]);
     build.args(["-CFLAGS", "-O2 -std=c++17", "--prefix", "Vdevice", "--Mdir", "build", "-o", "soak"]);
-    build.args(["--top-module", &device, "-y", ".", &format!("{device}.v")]).arg(harness);
+    build.args(["--top-module", &accelerator, "-y", ".", &format!("{accelerator}.v")]).arg(harness);
     must(build.current_dir(folder.path()));
     let (bytes, classes) = (network.input.shape.elements(), design.manifest.classes);
     let numbers = [bytes as u64, classes as u64, answers, 1].map(|number| number.to_string());
@@ -106,7 +106,7 @@ fn what_outlives_a_reset_is_seen() {
     const FAULTS: [Fault; 2] = [
         // Frames that are counted as being inside.
         (
-            "volley_device_registers.v",
+            "volley_accelerator_registers.v",
             "            inside_reg <= 8'd0;\n        end\n        if (whole)",
             "        end\n        if (whole)",
         ),

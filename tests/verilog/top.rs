@@ -22,7 +22,7 @@ fn serial_boards() -> Vec<Board> {
 }
 
 #[test]
-fn a_boards_top_and_its_device() {
+fn a_boards_top_and_its_accelerator() {
     let prepared = prepare(&Board::find("ulx3s-85f").unwrap());
     for (name, text) in prepared.around.files.iter().filter(|(name, _)| name.starts_with("digits_")) {
         insta::assert_snapshot!(name.as_str(), text);

@@ -246,7 +246,7 @@ fn add_own<L: Lanes, const M: usize, const N: usize>(
             let weights = lanes.weights(&term.weights[((block + n) * rows + row) * columns + column]);
             for m in 0..M {
                 let from = starts[m] + pixel + (block + n) * LANES;
-                let counts = source[from..].first_chunk().expect("a map has bytes to spare behind its end");
+                let counts = source[from..].first_chunk().expect("a map has bytes to spare after its end");
                 sums[m][n] = lanes.add_products(sums[m][n], lanes.one_each(counts), weights);
             }
         }

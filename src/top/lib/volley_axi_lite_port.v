@@ -1,4 +1,4 @@
-// volley_axi_lite_port: an AXI4-Lite slave in front of the device's register bus.
+// volley_axi_lite_port: an AXI4-Lite slave in front of the accelerator's register bus.
 //
 // A register is a word; its byte address is four times its number, and the two low address bits are ignored. Address and
 // data of a write may come in either order, any number of clocks apart. Every access is answered, in the order of its

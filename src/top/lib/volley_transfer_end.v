@@ -1,11 +1,11 @@
 // volley_transfer_end: a transfer in, of one frame or several, becomes a transfer out of their scores.
 //
-// It sits beside the device. Bytes go in through it: s_bytes_tlast ends a transfer, m_bytes_tlast every frame, which has
+// It sits beside the accelerator. Bytes go in through it: s_bytes_tlast ends a transfer, m_bytes_tlast every frame, which has
 // FRAME_BYTES bytes. Scores come out through it: s_scores_tlast ends every frame, m_scores_tlast only the last frame of a
-// transfer. Between them a queue holds, for each frame in the device, whether it was the last; it has 2^FRAMES_LOG2 places,
+// transfer. Between them a queue holds, for each frame in the accelerator, whether it was the last; it has 2^FRAMES_LOG2 places,
 // and while it is full no other frame is let in whole.
 //
-// A transfer that ends within a frame is broken: the byte of its end passes with m_bytes_tlast, which tells the device.
+// A transfer that ends within a frame is broken: the byte of its end passes with m_bytes_tlast, which tells the accelerator.
 // From the next byte on everything is taken and thrown away until `rst`, so the sender is not held up. The scores of the
 // frames before still leave, without an end if they were frames of the broken transfer.
 //
@@ -16,19 +16,19 @@
 
 module volley_transfer_end #(
     parameter FRAME_BYTES = 64,         // bytes of a frame
-    parameter FRAMES_LOG2 = 4           // frames that can be in the device without waiting: 2^FRAMES_LOG2, at least 2
+    parameter FRAMES_LOG2 = 4           // frames that can be in the accelerator without waiting: 2^FRAMES_LOG2, at least 2
 ) (
     input  wire        clk,             // rising edge
-    input  wire        rst,             // synchronous, active high; with the device's: both forget all frames
+    input  wire        rst,             // synchronous, active high; with the accelerator's: both forget all frames
     input  wire [7:0]  s_bytes_tdata,   // one byte of a transfer in
     input  wire        s_bytes_tlast,   // last byte of a transfer
     input  wire        s_bytes_tvalid,
     output wire        s_bytes_tready,
-    output wire [7:0]  m_bytes_tdata,   // the same byte, for the device
+    output wire [7:0]  m_bytes_tdata,   // the same byte, for the accelerator
     output wire        m_bytes_tlast,   // last byte of a frame, or of a transfer that ended too early
     output wire        m_bytes_tvalid,
     input  wire        m_bytes_tready,
-    input  wire [31:0] s_scores_tdata,  // score of one class, from the device
+    input  wire [31:0] s_scores_tdata,  // score of one class, from the accelerator
     input  wire        s_scores_tlast,  // last score of a frame
     input  wire        s_scores_tvalid,
     output wire        s_scores_tready,

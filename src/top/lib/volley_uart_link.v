@@ -1,4 +1,4 @@
-// volley_uart_link: the device side of the serial line of docs/host-protocol.md: from two pins to registers, frames and scores.
+// volley_uart_link: the accelerator side of the serial line of docs/host-protocol.md: from two pins to registers, frames and scores.
 //
 //     serial_in  -> volley_uart_receiver -> volley_link_receiver -> volley_link_server -> registers, frames
 //     serial_out <- volley_uart_sender   <- volley_link_sender   <- volley_link_server <- registers, scores

@@ -17,13 +17,13 @@ use volley::model::Model;
 use volley::rtl::weight_data::{WeightData, fingerprint};
 use volley::rtl::{self, Design};
 use volley::schedule::Folding;
-use volley::top::{self, Around, Device};
+use volley::top::{self, Accelerator, Around};
 use volley::{data, quantise, random, schedule};
 
 /// The files of the AXI top around a design.
-fn around(design: &Design) -> (Around, Device) {
+fn around(design: &Design) -> (Around, Accelerator) {
     let data = WeightData::of(design).unwrap();
-    let device = Device {
+    let accelerator = Accelerator {
         design: fingerprint(design),
         weights: data.crc32(),
         weights_bytes: data.bytes().len() as u32,
@@ -31,12 +31,12 @@ fn around(design: &Design) -> (Around, Device) {
         link_buffer: 0,
         counters: true,
     };
-    (top::axi(&design.manifest, &device).unwrap(), device)
+    (top::axi(&design.manifest, &accelerator).unwrap(), accelerator)
 }
 
 /// Writes the design and its AXI top with a case: images, their scores and numbers of events.
 fn write(folder: &Path, network: &Network, design: &Design, images: &[Array3<u8>]) -> String {
-    let (axi, device) = around(design);
+    let (axi, accelerator) = around(design);
     let files = axi.files.iter().map(|(name, text)| (name, text)).chain(&design.files);
     files.for_each(|(name, text)| std::fs::write(folder.join(name), text).unwrap());
     let model = Model::new(network).unwrap();
@@ -45,8 +45,8 @@ fn write(folder: &Path, network: &Network, design: &Design, images: &[Array3<u8>
     let case = json!({
         "channels": manifest.input.channels, "height": manifest.input.height, "width": manifest.input.width,
         "classes": manifest.classes, "members": manifest.members, "timesteps": manifest.timesteps,
-        "design": device.design, "weights": device.weights, "weights_bytes": device.weights_bytes,
-        "clock_hz": device.clock_hz,
+        "design": accelerator.design, "weights": accelerator.weights, "weights_bytes": accelerator.weights_bytes,
+        "clock_hz": accelerator.clock_hz,
         "images": images.iter().map(|image| image.iter().copied().collect::<Vec<u8>>()).collect::<Vec<_>>(),
         "scores": images.iter().map(|image| model.scores(image.view())).collect::<Vec<_>>(),
         "events": images.iter().map(events).collect::<Vec<_>>(),
@@ -140,14 +140,14 @@ fn the_top_is_clean_and_synthesised() {
     let names: Vec<_> = axi.files.iter().map(|(name, _)| name.as_str()).collect();
     let library = [
         "volley_axi_lite_port.v",
-        "volley_device_registers.v",
+        "volley_accelerator_registers.v",
         "volley_fifo.v",
         "volley_frame_input.v",
         "volley_skid_buffer.v",
         "volley_transfer_end.v",
         "volley_word_to_bytes.v",
     ];
-    assert_eq!(names, [&["digits_axi.v", "digits_device.v"][..], &library].concat());
+    assert_eq!(names, [&["digits_axi.v", "digits_accelerator.v"][..], &library].concat());
     insta::assert_snapshot!("digits_axi", axi.files[0].1);
     design.files.extend(axi.files);
     design.manifest.top = axi.top;

@@ -1,5 +1,5 @@
 //! Weights that are loaded at run time: another network's scores come out of a core whose Verilog was made for the first one, in both
-//! simulators, behind the registers of a device. An incomplete load is not used.
+//! simulators, behind the registers of an accelerator. An incomplete load is not used.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -89,13 +89,13 @@ impl Script {
     }
 }
 
-/// A core of the first network on disk, with the device around it.
+/// A core of the first network on disk, with the accelerator around it.
 struct Accelerator {
     /// Kept until the test is over.
     _folder: tempfile::TempDir,
     rtl: PathBuf,
     files: Vec<PathBuf>,
-    device: String,
+    top: String,
     design: u32,
     data: WeightData,
     network: Network,
@@ -108,7 +108,7 @@ impl Accelerator {
         let rtl = folder.path().join("rtl");
         core.write(&rtl)?;
         let data = WeightData::of(&core.design)?;
-        let device = top::Device {
+        let accelerator = top::Accelerator {
             design: fingerprint(&core.design),
             weights: data.crc32(),
             weights_bytes: data.bytes().len() as u32,
@@ -116,7 +116,7 @@ impl Accelerator {
             link_buffer: 0,
             counters: false,
         };
-        let around = top::axi(&core.design.manifest, &device)?;
+        let around = top::axi(&core.design.manifest, &accelerator)?;
         let top = format!("{}.v", around.top);
         let mut files: Vec<_> =
             core.design.files.keys().filter(|name| name.ends_with(".v")).map(|name| rtl.join(name)).collect();
@@ -127,19 +127,19 @@ impl Accelerator {
             std::fs::write(&path, text).unwrap();
             files.push(path);
         }
-        let device_name = around.top.replace("_axi", "_device");
-        let (design, network) = (device.design, core.network);
-        Ok(Accelerator { _folder: folder, rtl, files, device: device_name, design, data, network })
+        let top = around.top.replace("_axi", "_accelerator");
+        let (design, network) = (accelerator.design, core.network);
+        Ok(Accelerator { _folder: folder, rtl, files, top, design, data, network })
     }
 
     fn bench(&self) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/simulation/weights/device_tb.v")
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/simulation/weights/accelerator_tb.v")
     }
 
     fn icarus(&self, script: &Script) {
         let program = self.rtl.join("bench.vvp");
         let mut build = tool("iverilog");
-        build.args(["-g2005", "-s", "device_tb", &format!("-DDEVICE={}", self.device), "-o"]).arg(&program);
+        build.args(["-g2005", "-s", "accelerator_tb", &format!("-DACCELERATOR={}", self.top), "-o"]).arg(&program);
         must(build.arg(self.bench()).args(&self.files));
         self.compare(tool("vvp").arg("-n").arg(program), script);
     }
@@ -147,10 +147,10 @@ impl Accelerator {
     fn verilator(&self, script: &Script) {
         let folder = self.rtl.join("verilated");
         let mut build = tool("verilator");
-        build.args(["--binary", "--timing", "-O1", "-Wno-lint", "-Wno-style", "--top-module", "device_tb"]);
-        build.arg(format!("-DDEVICE={}", self.device)).args(["--x-initial", "unique", "--Mdir"]).arg(&folder);
+        build.args(["--binary", "--timing", "-O1", "-Wno-lint", "-Wno-style", "--top-module", "accelerator_tb"]);
+        build.arg(format!("-DACCELERATOR={}", self.top)).args(["--x-initial", "unique", "--Mdir"]).arg(&folder);
         must(build.arg(self.bench()).args(&self.files));
-        self.compare(Command::new(folder.join("Vdevice_tb")).arg("+verilator+rand+reset+2"), script);
+        self.compare(Command::new(folder.join("Vaccelerator_tb")).arg("+verilator+rand+reset+2"), script);
     }
 
     /// Runs in the core's folder, where its memories are.
@@ -164,7 +164,7 @@ impl Accelerator {
             .collect();
         let wanted: Vec<_> = script.wanted.iter().map(String::as_str).chain(["END"]).collect();
         if let Some(at) = (0..said.len().max(wanted.len())).find(|&at| said.get(at) != wanted.get(at)) {
-            panic!("{}: answer {at} is {:?}, not {:?}", self.device, said.get(at), wanted.get(at));
+            panic!("{}: answer {at} is {:?}, not {:?}", self.top, said.get(at), wanted.get(at));
         }
     }
 }

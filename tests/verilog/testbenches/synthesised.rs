@@ -71,8 +71,9 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
     let parameters = format!("{} ACC_BITS={} WEIGHT_ADDR_BITS=6", case.setting, case.acc_bits);
     let parameters: Vec<_> =
         parameters.split_whitespace().map(|part| format!("-set {}", part.replace('=', " "))).collect();
-    let sources: Vec<_> =
-        runner::modules().map(|(folder, name, _)| runner::root().join(folder).join(name).display().to_string()).collect();
+    let sources: Vec<_> = runner::modules()
+        .map(|(folder, name, _)| runner::root().join(folder).join(name).display().to_string())
+        .collect();
     let script = format!(
         "read_verilog -defer {}\nchparam {} volley_synapse_array\nsynth_xilinx -flatten -noiopad -top volley_synapse_array\n\
          rename -top mapped\ntee -q -o stat.txt stat\nwrite_verilog -noattr mapped.v\n",

@@ -1,4 +1,4 @@
-// Bench of volley_device_registers: streams of pixels and scores with pauses, events, and a bus that reads in every clock and writes now
+// Bench of volley_accelerator_registers: streams of pixels and scores with pauses, events, and a bus that reads in every clock and writes now
 // and then, in rounds of activity and rest.
 //
 // Every word read is what docs/host-protocol.md says of its number, with counts that the bench keeps itself; EVENTS is checked in
@@ -7,7 +7,7 @@
 // must be offered to the loader until it is taken, once and in order, while writing waits; without, the loader must see nothing.
 `default_nettype none
 
-module device_registers_tb;
+module accelerator_registers_tb;
     parameter EVENTS   = 7;
     parameter COUNTERS = 1;
     parameter LOADABLE = 1;
@@ -44,7 +44,7 @@ module device_registers_tb;
     wire    pixel_last = pixel_at == PIXELS - 1;
     wire    score_last = score_at == CLASSES - 1;
 
-    volley_device_registers #(
+    volley_accelerator_registers #(
         .DESIGN(DESIGN), .CHANNELS(CHANNELS), .HEIGHT(HEIGHT), .WIDTH(WIDTH), .CLASSES(CLASSES), .MEMBERS(MEMBERS),
         .TIMESTEPS(TIMESTEPS), .CLOCK_HZ(CLOCK_HZ), .LINK_BUFFER(LINK_BUFFER), .WEIGHTS_BYTES(WEIGHTS_BYTES),
         .LOADABLE(LOADABLE), .EVENTS(EVENTS), .COUNTERS(COUNTERS)
@@ -296,7 +296,7 @@ module device_registers_tb;
         end
     end
 
-    bench_control #(.NAME("device_registers")) control (
+    bench_control #(.NAME("accelerator_registers")) control (
         .clk(clk), .rst(rst), .done(round_now >= ROUNDS), .failed(failed), .checks(checks)
     );
 endmodule

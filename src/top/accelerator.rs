@@ -1,4 +1,4 @@
-//! The device: a core with its registers, behind a stream of bytes.
+//! The accelerator: a core with its registers, behind a stream of bytes.
 
 use super::{instance, loader, network};
 use crate::rtl::Manifest;
@@ -6,7 +6,7 @@ use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int, mem
 
 /// What the registers say besides the core's manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Device {
+pub struct Accelerator {
     /// Fingerprint of the core's Verilog.
     pub design: u32,
     /// CRC-32 and bytes of the weight data.
@@ -20,10 +20,10 @@ pub struct Device {
     pub counters: bool,
 }
 
-/// The module `<net>_device`.
-pub fn module(manifest: &Manifest, device: &Device) -> Module {
+/// The module `<net>_accelerator`.
+pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
     let core = manifest.top.as_str();
-    let name = format!("{}_device", network(core));
+    let name = format!("{}_accelerator", network(core));
     let input = manifest.input;
     let pixel_bits = 8 * input.channels as u32;
     let events: usize = manifest.layers.iter().map(|layer| layer.fold.slices).sum();
@@ -47,7 +47,7 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
         Port::input("register_write", 1, "write it, in a clock in which register_ready is high"),
         Port::input("register_wdata", 32, ""),
         Port::output("register_ready", 1, "of writing"),
-        Port::output("register_rdata", 32, "one clock behind its address"),
+        Port::output("register_rdata", 32, "one clock after its address"),
         Port::input("s_axis_tdata", 8, "frames: row by row, pixel by pixel, a byte a channel"),
         Port::input("s_axis_tlast", 1, "end of a frame or of several"),
         Port::input("s_axis_tvalid", 1, ""),
@@ -111,27 +111,27 @@ pub fn module(manifest: &Manifest, device: &Device) -> Module {
     ] {
         connections.push(connect(same, same));
     }
-    let weights = loader::weights(manifest, device);
+    let weights = loader::weights(manifest, accelerator);
     module.wires.extend(weights.wires);
     body.extend(weights.body);
     connections.extend(weights.registers);
     body.push(Item::Instance {
-        module: "volley_device_registers".into(),
+        module: "volley_accelerator_registers".into(),
         name: "registers".into(),
         parameters: vec![
-            word("DESIGN", device.design),
+            word("DESIGN", accelerator.design),
             int("CHANNELS", input.channels as i64),
             int("HEIGHT", input.height as i64),
             int("WIDTH", input.width as i64),
             int("CLASSES", manifest.classes as i64),
             int("MEMBERS", manifest.members),
             int("TIMESTEPS", manifest.timesteps),
-            int("CLOCK_HZ", device.clock_hz),
-            int("LINK_BUFFER", device.link_buffer),
-            int("WEIGHTS_BYTES", device.weights_bytes),
+            int("CLOCK_HZ", accelerator.clock_hz),
+            int("LINK_BUFFER", accelerator.link_buffer),
+            int("WEIGHTS_BYTES", accelerator.weights_bytes),
             int("LOADABLE", u32::from(!manifest.weights.is_baked())),
             int("EVENTS", events as i64),
-            int("COUNTERS", u32::from(device.counters)),
+            int("COUNTERS", u32::from(accelerator.counters)),
         ],
         connections,
     });

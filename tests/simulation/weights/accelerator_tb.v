@@ -1,4 +1,4 @@
-// Drives the register bus and the streams of a device by a script: +script=FILE has an operation a line, op a b in hexadecimal, and
+// Drives the register bus and the streams of an accelerator by a script: +script=FILE has an operation a line, op a b in hexadecimal, and
 // what is read or received is printed.
 //
 //     1 r w   write word w to register r          4 l b   send byte b of a frame, l: its tlast
@@ -8,7 +8,7 @@
 // Everything is driven at falling edges and sampled at rising ones.
 `default_nettype none
 
-module device_tb;
+module accelerator_tb;
     reg         clk = 1'b0;
     reg         rst = 1'b1;
     reg  [5:0]  register_addr = 6'd0;
@@ -24,7 +24,7 @@ module device_tb;
     wire        m_axis_tvalid;
     reg         m_axis_tready = 1'b0;
 
-    `DEVICE dut (
+    `ACCELERATOR dut (
         .clk(clk), .rst(rst),
         .register_addr(register_addr), .register_write(register_write), .register_wdata(register_wdata),
         .register_ready(register_ready), .register_rdata(register_rdata),

@@ -1,4 +1,4 @@
-// volley_device_registers: what a host reads from an accelerator and sets in it (docs/host-protocol.md, registers).
+// volley_accelerator_registers: what a host reads from an accelerator and sets in it (docs/host-protocol.md, registers).
 //
 // The word read is registered: it comes one clock after its address. A write happens in a clock in which it is wanted and
 // `register_ready` is high. `core_reset` and the start of a load come one clock after their write.
@@ -6,7 +6,7 @@
 // Cost: with COUNTERS about 260 flip-flops, without about 75.
 `default_nettype none
 
-module volley_device_registers #(
+module volley_accelerator_registers #(
     parameter [31:0] DESIGN        = 32'd0, // fingerprint of the core's Verilog
     parameter        CHANNELS      = 1,     // of an input pixel
     parameter        HEIGHT        = 8,     // of an input frame
@@ -53,31 +53,31 @@ module volley_device_registers #(
     // A parameter that cannot be built names a module that does not exist: every tool stops and shows the name.
     generate
         if (CHANNELS < 1) begin : g_check_channels
-            volley_device_registers_needs_CHANNELS_of_at_least_1 illegal ();
+            volley_accelerator_registers_needs_CHANNELS_of_at_least_1 illegal ();
         end
         if (HEIGHT < 1) begin : g_check_height
-            volley_device_registers_needs_HEIGHT_of_at_least_1 illegal ();
+            volley_accelerator_registers_needs_HEIGHT_of_at_least_1 illegal ();
         end
         if (WIDTH < 1) begin : g_check_width
-            volley_device_registers_needs_WIDTH_of_at_least_1 illegal ();
+            volley_accelerator_registers_needs_WIDTH_of_at_least_1 illegal ();
         end
         if (CLASSES < 1) begin : g_check_classes
-            volley_device_registers_needs_CLASSES_of_at_least_1 illegal ();
+            volley_accelerator_registers_needs_CLASSES_of_at_least_1 illegal ();
         end
         if (MEMBERS < 1) begin : g_check_members
-            volley_device_registers_needs_MEMBERS_of_at_least_1 illegal ();
+            volley_accelerator_registers_needs_MEMBERS_of_at_least_1 illegal ();
         end
         if (TIMESTEPS < 1) begin : g_check_timesteps
-            volley_device_registers_needs_TIMESTEPS_of_at_least_1 illegal ();
+            volley_accelerator_registers_needs_TIMESTEPS_of_at_least_1 illegal ();
         end
         if (EVENTS < 1) begin : g_check_events
-            volley_device_registers_needs_EVENTS_of_at_least_1 illegal ();
+            volley_accelerator_registers_needs_EVENTS_of_at_least_1 illegal ();
         end
         if (LOADABLE != 0 && LOADABLE != 1) begin : g_check_loadable
-            volley_device_registers_needs_LOADABLE_of_0_or_1 illegal ();
+            volley_accelerator_registers_needs_LOADABLE_of_0_or_1 illegal ();
         end
         if (COUNTERS != 0 && COUNTERS != 1) begin : g_check_counters
-            volley_device_registers_needs_COUNTERS_of_0_or_1 illegal ();
+            volley_accelerator_registers_needs_COUNTERS_of_0_or_1 illegal ();
         end
     endgenerate
 
