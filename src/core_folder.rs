@@ -88,6 +88,7 @@ fn same_verilog(folder: &Path, stands: &Design, design: &Design) -> Result<()> {
 pub struct Loadable {
     /// The fingerprint of the core's Verilog.
     pub design: u32,
+    /// The contents of the core's memories.
     pub data: WeightData,
     /// What the core computes with them.
     pub network: fixed_point::Network,
@@ -145,12 +146,14 @@ pub struct Verification {
     pub files: usize,
     /// SHA-256 of what the core was generated from, by name.
     pub sources: BTreeMap<String, String>,
+    /// How the folder differs from `SHA256SUMS`.
     pub differences: Differences,
     /// Files of the design that come out differently when it is generated again, for instance by another version of Volley.
     pub generated_otherwise: Vec<String>,
 }
 
 impl Verification {
+    /// Whether no file differs in any way.
     pub fn is_good(&self) -> bool {
         self.differences.is_empty() && self.generated_otherwise.is_empty()
     }

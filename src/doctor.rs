@@ -7,11 +7,13 @@ use crate::tool::{Finder, KNOWN, Tool, version};
 pub struct ToolStatus {
     /// Name as users know it.
     pub tool: &'static str,
+    /// What Volley uses it for.
     pub purpose: &'static str,
     /// Whether only one kind of user needs it (a board's vendor tool, a second simulator).
     pub optional: bool,
     /// First line of what it says about its version, or its path where it says nothing useful; `None` when absent.
     pub found: Option<String>,
+    /// How to install it.
     pub how_to_get: &'static str,
 }
 

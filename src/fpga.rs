@@ -43,8 +43,11 @@ impl Family {
 /// Amounts of what an FPGA has.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Resources {
+    /// Lookup tables.
     pub luts: f64,
+    /// Flip-flops.
     pub flip_flops: f64,
+    /// Multiplier blocks (DSPs).
     pub multipliers: f64,
     /// Of 18 kbit on ECP5 and the 7 series (where two make a block of 36), of 4 kbit on iCE40.
     pub block_rams: f64,

@@ -108,6 +108,9 @@
 //! - [`board_sim`]: boards in simulation
 //! - [`host`]: talking to an accelerator
 
+// The library is quiet, leaves its caller alive, and reports failures; the lints of all targets are in Cargo.toml.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::unwrap_used))]
+
 pub mod ann;
 pub mod board;
 pub mod board_sim;

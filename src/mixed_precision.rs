@@ -38,6 +38,7 @@ pub struct Choice {
     pub float: f64,
     /// With the bits that the search started from.
     pub bound: f64,
+    /// With the bits that it chose.
     pub chosen: f64,
 }
 

@@ -86,6 +86,7 @@ pub struct ForLayer<'t> {
     pub part: &'t str,
     /// `None` for all layers that are not named.
     pub layer: Option<&'t str>,
+    /// The text of its value.
     pub value: &'t str,
 }
 

@@ -92,6 +92,9 @@ pub fn temporary_folder() -> Result<tempfile::TempDir> {
 }
 
 /// Writes one file with the usual error.
+///
+/// # Errors
+/// [`Kind::Unwritable`] if it cannot be written.
 pub fn write_file(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     std::fs::write(path, content).map_err(|error| Kind::Unwritable { error }.at(path))
 }

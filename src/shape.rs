@@ -15,12 +15,16 @@ pub const MOST_CHANNELS: usize = 1 << 24;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shape {
+    /// Values of a pixel.
     pub channels: usize,
+    /// Rows.
     pub height: usize,
+    /// Columns.
     pub width: usize,
 }
 
 impl Shape {
+    /// The shape of `channels` channels of `height` rows and `width` columns.
     pub fn new(channels: usize, height: usize, width: usize) -> Self {
         Shape { channels, height, width }
     }
@@ -54,9 +58,13 @@ impl std::fmt::Display for Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Padding {
+    /// Rows above it.
     pub top: usize,
+    /// Columns to its left.
     pub left: usize,
+    /// Rows below it.
     pub bottom: usize,
+    /// Columns to its right.
     pub right: usize,
 }
 
@@ -71,8 +79,11 @@ impl Padding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
+    /// Size of the window in pixels.
     pub kernel: [usize; 2],
+    /// Pixels from one window to the next.
     pub stride: [usize; 2],
+    /// Zeros around the map that windows may cover.
     pub padding: Padding,
 }
 

@@ -26,20 +26,25 @@ const SOURCE: &str = "# source ";
 /// Hexadecimal SHA-256 by the path in the folder, with `/`, or by the source's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sums {
+    /// Of what the folder was made from, by name.
     pub sources: BTreeMap<String, String>,
+    /// Of its files, by path.
     pub files: BTreeMap<String, String>,
 }
 
 /// How a folder differs from its sums.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Differences {
+    /// Files with another sum.
     pub changed: Vec<String>,
+    /// Files that are in the sums only.
     pub missing: Vec<String>,
     /// Files that are not in the sums.
     pub added: Vec<String>,
 }
 
 impl Differences {
+    /// Whether the folder is as its sums say.
     pub fn is_empty(&self) -> bool {
         self.changed.is_empty() && self.missing.is_empty() && self.added.is_empty()
     }

@@ -15,6 +15,7 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// A cell with text, at the left.
     pub fn text(text: impl ToString) -> Cell {
         Cell { text: text.to_string(), value: Value::String(text.to_string()), number: false }
     }
@@ -65,6 +66,7 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table without rows.
     pub fn new<H: Into<String>>(headings: impl IntoIterator<Item = H>) -> Table {
         Table { headings: headings.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }

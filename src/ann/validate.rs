@@ -9,6 +9,9 @@ use crate::shape::Shape;
 impl Network {
     /// Checks that node 0 alone is the input, that inputs come earlier, and that every operation's parameters fit
     /// the shapes and are finite.
+    ///
+    /// # Errors
+    /// [`Kind::BadGraph`] at the first node that does not.
     pub fn validate(&self) -> Result<()> {
         let mut names = HashSet::new();
         for (index, node) in self.nodes.iter().enumerate() {

@@ -37,8 +37,11 @@ pub struct Board {
     pub package: String,
     /// Empty where a device has only one.
     pub speed_grade: String,
+    /// Which LUTs, DSPs and block RAMs the FPGA has.
     pub family: Family,
+    /// The tools that make its bitstreams.
     pub flow: Flow,
+    /// How a host reaches the accelerator.
     pub host_link: HostLink,
     /// The clock that a core gets unless the user asks for another, in MHz.
     pub core_mhz: f64,
@@ -46,14 +49,18 @@ pub struct Board {
     pub nextpnr: Vec<String>,
     /// Where the figures and pins are published.
     pub source: String,
+    /// How openFPGALoader reaches the board; `None` if it does not know it.
     pub programmer: Option<Programmer>,
+    /// What the FPGA holds.
     #[serde(rename = "resources")]
     pub device: Device,
     /// The oscillator; without one the clock comes from the processing system.
     pub clock: Option<Clock>,
     /// A push button.
     pub reset: Option<Reset>,
+    /// The serial line; `None` if there is none.
     pub uart: Option<Uart>,
+    /// The LEDs that show the state; `None` if there are none.
     pub leds: Option<Leds>,
     /// The supply of each bank's pins, by the bank's name.
     pub banks: BTreeMap<String, IoStandard>,
@@ -67,6 +74,7 @@ pub struct Board {
 pub enum Flow {
     /// yosys, nextpnr and the family's packer.
     Nextpnr,
+    /// AMD's Vivado.
     Vivado,
 }
 
@@ -92,10 +100,13 @@ pub struct Programmer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
+    /// Lookup tables.
     pub luts: u64,
+    /// Flip-flops.
     pub flip_flops: u64,
     /// Multiplier blocks.
     pub dsps: u64,
+    /// Block RAMs of `block_ram_bits` bits.
     pub block_rams: u64,
     /// Bits of one block RAM.
     pub block_ram_bits: u64,
@@ -103,7 +114,9 @@ pub struct Device {
     pub block_ram_width: u64,
     /// Memories of `lut_ram_rows` words of `lut_ram_width` bits that LUTs can become; 0 where they cannot.
     pub lut_rams: u64,
+    /// Words of such a memory.
     pub lut_ram_rows: u64,
+    /// Bits of its word.
     pub lut_ram_width: u64,
 }
 
@@ -113,6 +126,7 @@ pub struct Device {
 pub struct Clock {
     /// Its name in [`Board::pins`].
     pub pin: String,
+    /// Its frequency, in MHz.
     pub mhz: f64,
     /// iCE40: whether the pin is a PLL's own pad. A PLL at such a pad must be driven from it, any other over the fabric.
     #[serde(default)]
@@ -155,7 +169,9 @@ pub struct Leds {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
+    /// A one.
     High,
+    /// A zero.
     Low,
 }
 
@@ -163,7 +179,9 @@ pub enum Level {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
+    /// The package's name of the pin, such as a ball.
     pub site: String,
+    /// The bank of the pin, a key of [`Board::banks`].
     pub bank: String,
     /// The resistor inside the FPGA that keeps it at a level while nothing drives it.
     pub pull: Option<Pull>,
@@ -173,7 +191,9 @@ pub struct Pin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pull {
+    /// To the supply of the bank.
     Up,
+    /// To ground.
     Down,
 }
 
@@ -181,11 +201,17 @@ pub enum Pull {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum IoStandard {
+    /// CMOS at 3.3 V.
     Lvcmos33,
+    /// CMOS at 2.5 V.
     Lvcmos25,
+    /// CMOS at 1.8 V.
     Lvcmos18,
+    /// CMOS at 1.5 V.
     Lvcmos15,
+    /// CMOS at 1.2 V.
     Lvcmos12,
+    /// TTL at 3.3 V.
     Lvttl,
 }
 

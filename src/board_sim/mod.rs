@@ -92,7 +92,7 @@ fn simulated(board: &Board, top: &str) -> Module {
         ..Module::default()
     };
     if let Some(reset) = &board.reset {
-        let rest = if reset.active == crate::board::Level::Low { "1'b1" } else { "1'b0" };
+        let rest = if reset.active == board::Level::Low { "1'b1" } else { "1'b0" };
         connections.push(connect("reset_button", rest));
     }
     if let Some(leds) = &board.leds {

@@ -158,12 +158,15 @@ fn buffer_log2(frame: usize, small: bool) -> Result<u32> {
 /// The result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Built {
+    /// The board's name.
     pub board: String,
     /// The board's top module.
     pub top: String,
+    /// The serial line; `None` on a board that has another link.
     pub serial: Option<Serial>,
     /// The bitstream's file; `None` if there is none.
     pub bitstream: Option<String>,
+    /// Size of that file, in bytes.
     pub bitstream_bytes: Option<u64>,
     /// The board as openFPGALoader knows it.
     pub programmer: Option<String>,

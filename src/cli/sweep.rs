@@ -234,7 +234,7 @@ fn workflow(args: &Args) -> volley::Result<Workflow> {
         members: args.members.0.clone(),
         timesteps: args.timesteps.0.clone(),
         weight_bits: args.weight_bits.0.clone(),
-        thresholds: args.threshold.0.iter().map(|mode| mode.to_string()).collect(),
+        thresholds: args.threshold.0.iter().map(ToString::to_string).collect(),
         flags,
         model: whole(&args.model)?,
     })

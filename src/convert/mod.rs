@@ -28,6 +28,7 @@ pub struct Options {
 /// A converted network, and what remains to be done on it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversion {
+    /// The spiking network.
     pub network: snn::Network,
     /// Indices of nodes whose activation was a plain ReLU: it has no threshold λ of its own, so their member
     /// θ is a placeholder of 1 until a calibration measures one.

@@ -9,13 +9,16 @@ use crate::error::{Artefact, Kind, Result};
 /// One accepted beat and the clock (rising edges, counted from 0, reset included) in which it was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beat {
+    /// What was sent.
     pub word: Word,
+    /// When it was accepted.
     pub clock: u64,
 }
 
 /// The state in which a stuck run was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeout {
+    /// The last clock of the run.
     pub clock: u64,
     /// For a reader: beats moved on each stream of those expected, and the handshake lines.
     pub state: String,

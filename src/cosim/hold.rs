@@ -9,7 +9,9 @@ use crate::schedule::Plan;
 /// A stream inside the top: the two wires of its handshake. Neither its writer nor its reader derives anything else from them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
+    /// Name of the wire that offers a beat.
     pub valid: String,
+    /// Name of the wire that accepts it.
     pub ready: String,
 }
 

@@ -35,30 +35,39 @@ use crate::words::{Words, as_word};
 /// One AXI4-Stream of the top: `tdata` width in bits (byte padding included) and beats a frame.
 #[derive(Clone, Debug)]
 pub struct Stream {
+    /// Bits of `tdata`, a multiple of 8.
     pub data_bits: usize,
+    /// Beats in each frame.
     pub beats_per_frame: usize,
 }
 
 /// An inner stream to record.
 #[derive(Clone, Debug)]
 pub struct Probe {
+    /// Names the stream in messages and in the testbench.
     pub name: String,
     /// Hierarchical path of an instance inside the top, e.g. `engine_conv1`; empty for the top itself.
     pub path: String,
     /// Signals of that instance; a beat is recorded in each clock with `valid && ready`.
     pub valid: String,
+    /// High while the reader accepts.
     pub ready: String,
+    /// What a beat carries.
     pub data: String,
+    /// Bits of `data`.
     pub data_bits: usize,
+    /// Beats in each frame.
     pub beats_per_frame: usize,
 }
 
 /// A signal of one bit; the clocks in which it is high are counted over the whole run, reset excepted.
 #[derive(Clone, Debug)]
 pub struct Counter {
+    /// Names the counter in the testbench.
     pub name: String,
     /// Hierarchical path of an instance inside the top; empty for the top itself.
     pub path: String,
+    /// Name of the signal in that instance.
     pub signal: String,
 }
 
@@ -68,10 +77,15 @@ pub struct Counter {
 pub struct Bench {
     /// All Verilog files. The simulation runs in the first one's folder, so that `$readmemh` finds its files there.
     pub rtl_files: Vec<PathBuf>,
+    /// The top module.
     pub top: String,
+    /// Frames go in here.
     pub input: Stream,
+    /// Scores come out here.
     pub output: Stream,
+    /// Inner streams whose beats are recorded.
     pub probes: Vec<Probe>,
+    /// Signals whose clocks are counted.
     pub counters: Vec<Counter>,
     /// Inner streams that are held back for random stretches of up to 512 clocks; Icarus only.
     pub holds: Vec<Hold>,
@@ -109,11 +123,13 @@ as_word!(Simulator);
 /// How to simulate.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// The program that simulates.
     pub simulator: Simulator,
     /// Probability in 1/256 that the source pauses, and independently that the sink refuses, in a clock.
     pub stalls: u8,
     /// Whether [`check`] holds every inner stream back for long random stretches; Icarus only.
     pub hold: bool,
+    /// Decides when streams pause; equal seeds give equal runs.
     pub seed: u32,
     /// Clocks without a beat anywhere (input, output, probes) after which the run is given up; beats after the last frame do not count.
     pub idle_limit: u64,
@@ -123,6 +139,7 @@ pub struct Options {
     /// For short runs, where Verilator's build takes most of the time: the C++ compiler optimises nothing, and the objects of the
     /// simulator itself are kept in this folder, which parallel builds may share.
     pub short_runs: Option<PathBuf>,
+    /// Where the simulator is looked for.
     pub tools: Finder,
 }
 
@@ -152,7 +169,10 @@ impl Options {
 /// Streams `frames` (each `input.beats_per_frame` words) through the top and returns all that was recorded.
 ///
 /// A stuck design is not an error here: [`Capture::timeout`] tells, with every beat recorded until then.
-/// Fails when a frame has the wrong size, a tool is missing or fails, or a recorded beat holds unknown bits.
+///
+/// # Errors
+/// [`Kind::BadBench`], also for a frame of the wrong size; [`Kind::ToolMissing`] or [`Kind::ToolFailed`] for the simulator;
+/// [`Kind::UndefinedValue`] for a recorded beat with x or z; [`Kind::Unreadable`] or [`Kind::Unwritable`] for the work folder.
 pub fn run(bench: &Bench, frames: &[Vec<Word>], options: &Options) -> Result<Capture> {
     let mut job = Job::prepare(bench, frames, options)?;
     job.execute(None)?;
@@ -161,6 +181,9 @@ pub fn run(bench: &Bench, frames: &[Vec<Word>], options: &Options) -> Result<Cap
 
 /// Runs again with the same stimulus and writes the clocks `from_cycle ..= to_cycle` as an FST waveform to `path`.
 /// The clock numbers are those of [`Beat::clock`]. Verilator needs a build of its own for this.
+///
+/// # Errors
+/// Those of [`run`] except for recorded beats; [`Kind::Unwritable`] if `path` cannot be written.
 pub fn waveform(
     bench: &Bench,
     frames: &[Vec<Word>],

@@ -51,7 +51,10 @@ const RESET_CLOCKS: u32 = 8;
 /// Clocks for which the bench watches after the last expected beat, to see a surplus beat.
 const TAIL_CLOCKS: u32 = 64;
 
-/// The text of `volley_cosim_tb.v`. Fails on a name or path that is not plain Verilog and on a width or beat count of 0.
+/// The text of `volley_cosim_tb.v`.
+///
+/// # Errors
+/// [`Kind::BadBench`] for a name or path that is not plain Verilog, and for a width or beat count of 0.
 pub fn emit(bench: &Bench) -> Result<String> {
     check(bench)?;
     let mut declare = String::new();

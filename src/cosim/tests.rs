@@ -53,7 +53,7 @@ endmodule
 }
 
 /// A folder with the toy in it, and its bench.
-fn toy(bits: usize, ready: &str) -> (tempfile::TempDir, Bench) {
+fn toy(bits: usize, ready: &str) -> (TempDir, Bench) {
     let dir = tempfile::tempdir().unwrap();
     let files = [("add_one.v", ADD_ONE.to_string()), ("toy.v", toy_top(bits, ready)), ("one.mem", "1\n".into())];
     for (name, text) in files {
@@ -101,7 +101,7 @@ fn plus(word: &Word, n: u64) -> Word {
     word
 }
 
-fn options(dir: &tempfile::TempDir, simulator: Simulator, stalls: u8) -> Options {
+fn options(dir: &TempDir, simulator: Simulator, stalls: u8) -> Options {
     Options { simulator, stalls, seed: 7, idle_limit: 500, ..Options::new(dir.path().join("work")) }
 }
 

@@ -17,6 +17,7 @@ use crate::schedule::{self, Plan};
 /// The outcome of a co-simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
+    /// Frames that were compared.
     pub frames: usize,
     /// Values that differ, missing and surplus ones included; 0 is the only good number.
     pub mismatches: u64,
@@ -26,6 +27,7 @@ pub struct Verdict {
     pub cycles_per_frame: f64,
     /// Clocks from the first pixel of the first frame to its last score.
     pub first_latency: u64,
+    /// In the order of the network; pools have no entry.
     pub layers: Vec<LayerVerdict>,
     /// The first differences, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,14 +40,19 @@ pub struct Verdict {
 /// One layer's figures, averages a frame.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LayerVerdict {
+    /// The layer's name.
     pub name: String,
     /// Events of all windows and slices, each counted once a segment.
     pub events: f64,
     /// Clocks in which the engine worked.
     pub cycles: f64,
+    /// Output channels that are computed at once.
     pub lanes: usize,
+    /// Scanners of the engine.
     pub slices: usize,
+    /// Turns in which the lanes compute all output channels.
     pub segments: usize,
+    /// What [`crate::schedule`] expected for `cycles`.
     pub estimated_cycles: f64,
     /// Clocks that the same lanes would need if no element were zero.
     pub dense_cycles: f64,
@@ -68,15 +75,21 @@ impl LayerVerdict {
 /// One value that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
+    /// Name of the layer.
     pub layer: String,
+    /// Number of the frame, from 0.
     pub frame: usize,
+    /// Row of the pixel, from 0.
     pub y: usize,
+    /// Column of the pixel, from 0.
     pub x: usize,
+    /// Output channel, from 0.
     pub channel: usize,
     /// `None` for scores, which are sums over time.
     pub timestep: Option<usize>,
     /// `None` where the Verilog sent nothing.
     pub verilog: Option<i64>,
+    /// What the model computes.
     pub model: i64,
     /// Clock in which the value was accepted, or the last clock.
     pub clock: u64,

@@ -10,7 +10,12 @@ pub enum Place {
     /// A file or folder.
     File(PathBuf),
     /// A part of a file.
-    In { file: PathBuf, part: Box<Place> },
+    In {
+        /// Path of the file.
+        file: PathBuf,
+        /// The place inside it.
+        part: Box<Place>,
+    },
     /// A key or a table of a TOML file, for instance `clock.pin`.
     Key(String),
     /// A tensor of a file of weights.
@@ -18,7 +23,12 @@ pub enum Place {
     /// An array of a file of images.
     Array(String),
     /// A node of an imported graph.
-    Node { node: String, operator: String },
+    Node {
+        /// Name of the node.
+        node: String,
+        /// Its ONNX operator.
+        operator: String,
+    },
     /// The input of a network.
     Input,
     /// A whole network.
@@ -30,7 +40,12 @@ pub enum Place {
     /// A board, by its name.
     Board(String),
     /// A setting, as far as it concerns one layer.
-    LayerSetting { setting: Setting, layer: String },
+    LayerSetting {
+        /// The setting.
+        setting: Setting,
+        /// Name of the layer.
+        layer: String,
+    },
     /// A Verilog module.
     Module(String),
     /// The description of a co-simulation.

@@ -14,6 +14,7 @@ use crate::{fixed_point, snn};
 /// One layer of group neurons in fixed point, over all images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LayerStats {
+    /// The layer's name.
     pub name: String,
     /// Share of the counts that are not zero, for each time step.
     pub density: Vec<f64>,

@@ -57,8 +57,11 @@ pub struct Summary {
 /// What is being run, for a progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
+    /// The ANN, by rten.
     Ann,
+    /// The spiking network in floating point.
     Float,
+    /// The network in integers.
     Fixed,
 }
 

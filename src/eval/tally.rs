@@ -48,9 +48,11 @@ impl Which {
 /// One network, perhaps after some of its time steps. Shares of images, 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Accuracy {
+    /// Which of the three networks it is.
     pub network: Which,
     /// Time steps that it had; `None` for the ANN and for all of them.
     pub timesteps: Option<usize>,
+    /// Images whose class is the label.
     pub top1: f64,
     /// 95 % interval of `top1` (Wilson's score interval).
     pub interval: [f64; 2],

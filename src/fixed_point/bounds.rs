@@ -31,10 +31,13 @@ pub fn accumulator(network: &Network, layer: &Layer, channel: usize) -> Interval
 /// What a term reads, for any weights.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach {
+    /// What it reads.
     pub source: Source,
     /// Pixels of a window.
     pub taps: usize,
+    /// Conv groups: an output channel reads only the input channels of its group.
     pub groups: usize,
+    /// The product is shifted left by this.
     pub shift: u32,
 }
 

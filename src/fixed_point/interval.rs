@@ -3,7 +3,9 @@
 /// A closed interval of integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
+    /// The least of them.
     pub low: i128,
+    /// The largest of them.
     pub high: i128,
 }
 

@@ -20,12 +20,19 @@ pub use settings::Settings;
 /// The network in integers. From here on nothing is rounded and nothing saturates, except the count's clamp at τ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
+    /// What messages and files call the network; the Verilog modules are named after it.
     pub name: String,
+    /// Members τ of each group neuron, 1..=255.
     pub members: u32,
+    /// Time steps T, 1..=64.
     pub timesteps: u32,
+    /// The thresholds that the neurons may have.
     pub threshold: ThresholdMode,
+    /// Whether weights are built in or loaded.
     pub weights: WeightMode,
+    /// The shape of a frame, and what is taken from its pixels.
     pub input: Input,
+    /// In topological order; the last one is the readout.
     pub nodes: Vec<Node>,
 }
 
@@ -84,47 +91,68 @@ impl WeightMode {
 /// first layer's weights, and the part of the mean that the offset leaves is in its bias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
+    /// Of a frame.
     pub shape: Shape,
     /// \[channels\], 0..=255.
     pub offset: Vec<u8>,
 }
 
+/// A layer or a pool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
+    /// Unique, lowercase, usable as a Verilog identifier.
     pub name: String,
+    /// Shape of the output of one frame.
     pub shape: Shape,
+    /// What it computes.
     pub op: Op,
 }
 
+/// What a node computes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
+    /// A sum of terms that feeds neurons.
     Layer(Layer),
+    /// A sum or maximum of counts.
     Pool(Pool),
 }
 
 /// `I(t) = Σ terms 2^shift · (q · counts(t)) + bias`, all integers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
+    /// The convolutions that are added up, at least one.
     pub terms: Vec<Term>,
     /// β, \[channels\].
     pub bias: Vec<i64>,
+    /// What the current goes into.
     pub neuron: Neuron,
     /// Signed bits of each weight, 2..=16.
     pub weight_bits: u32,
+    /// Bits of its numbers in hardware.
     pub widths: Widths,
 }
 
+/// What becomes of a layer's current.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Neuron {
     /// Member threshold Θ, \[channels\], each ≥ 1. The initial potential is `floor(Θ/2)`.
-    Group { theta: Vec<i64> },
+    Group {
+        /// Θ, \[channels\], each ≥ 1.
+        theta: Vec<i64>,
+    },
     /// Does not fire: `score = Σ_t I(t)`; the float network's score is about `score / scale`.
-    Readout { scale: f64 },
+    Readout {
+        /// What a score of 1.0 of the float network is here, about.
+        scale: f64,
+    },
 }
 
+/// One convolution of a layer's sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
+    /// What it reads.
     pub source: Source,
+    /// Kernel, stride and padding.
     pub window: Window,
     /// q, \[out, in, kernel height, kernel width\], each within the layer's `weight_bits` signed bits.
     pub weights: Array4<i32>,
@@ -136,10 +164,14 @@ pub struct Term {
     pub shift: u32,
 }
 
+/// A pool over spike counts. Windows do not overlap and there is no padding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
+    /// What it reads.
     pub source: Source,
+    /// Whether counts are added or compared.
     pub kind: PoolKind,
+    /// Kernel and stride.
     pub window: Window,
 }
 

@@ -14,10 +14,12 @@ use crate::numbers::{ForLayer, for_layers};
 pub struct Settings {
     /// Signed bits of the weights of every layer that `layer_bits` does not name, 2..=16.
     pub weight_bits: u32,
+    /// The thresholds that the neurons may have.
     pub threshold: ThresholdMode,
     /// Signed bits of the weights of some layers, by name, 2..=16.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub layer_bits: BTreeMap<String, u32>,
+    /// Whether weights are built in or loaded.
     #[serde(default, skip_serializing_if = "WeightMode::is_baked")]
     pub weights: WeightMode,
 }

@@ -47,9 +47,8 @@ pub fn fill(network: &mut Network, path: &Path, bytes: &[u8]) -> Result<()> {
     let mut unused: std::collections::BTreeSet<String> = file.names().into_iter().map(ToString::to_string).collect();
     let mut tensor = |name: String| -> Result<(Vec<usize>, Vec<f32>)> {
         let place = Place::within(path, Place::tensor(&name));
-        let view = match file.tensor(&name) {
-            Ok(view) => view,
-            Err(_) => return Err(Kind::Missing { wanted: Artefact::OwnTensor }.at(place)),
+        let Ok(view) = file.tensor(&name) else {
+            return Err(Kind::Missing { wanted: Artefact::OwnTensor }.at(place));
         };
         if view.dtype() != Dtype::F32 {
             return Err(Kind::WrongType { found: format!("{:?}", view.dtype()), expected: "F32" }.at(place));

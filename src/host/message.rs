@@ -20,8 +20,11 @@ pub const ERROR: u8 = 0xFF;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
+    /// Values of registers, one after the other.
     Read = 0x01,
+    /// A value for a register.
     Write = 0x02,
+    /// The pixels of a frame; its scores come back.
     Frame = 0x03,
 }
 
@@ -35,7 +38,9 @@ impl Kind {
 /// A request or a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
+    /// A [`Kind`], its [`Kind::reply`], or [`ERROR`].
     pub kind: u8,
+    /// Chosen by the host; the reply repeats it.
     pub sequence: u16,
     /// At most [`MOST_PAYLOAD`] bytes.
     pub payload: Vec<u8>,

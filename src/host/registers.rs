@@ -123,14 +123,21 @@ impl Status {
 /// What an accelerator counts, modulo 2³²; in a design without counters all are 0 except frames and link errors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counters {
+    /// Frames that entered whole.
     pub frames_in: u32,
+    /// Frames whose last score left.
     pub frames_out: u32,
     /// Clocks of the last frame that found the core empty.
     pub latency: u32,
+    /// Clocks with a frame in the core.
     pub busy_clocks: u32,
+    /// Events that the engines processed.
     pub events: u32,
+    /// Clocks in which a pixel waited for the core.
     pub input_stalls: u32,
+    /// Clocks in which a score waited for the host.
     pub output_stalls: u32,
+    /// Messages dropped on a serial line.
     pub link_errors: u32,
 }
 

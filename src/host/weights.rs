@@ -40,7 +40,10 @@ impl WeightFile {
         Self::parse(&bytes).map_err(|kind| kind.at(path))
     }
 
-    /// The content of such a file; the error says what is wrong with it.
+    /// The content of such a file.
+    ///
+    /// # Errors
+    /// [`Kind::Malformed`] for another kind of file, [`Kind::BadChecksum`] for a damaged one.
     pub fn parse(bytes: &[u8]) -> Result<WeightFile, Kind> {
         let malformed = |problem: String| Kind::malformed(Artefact::Weights, problem);
         let (header, data) =

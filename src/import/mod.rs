@@ -39,6 +39,9 @@ pub(crate) fn read_model(path: &Path) -> Result<Vec<u8>> {
 
 /// As [`read_onnx`] from memory; `label` stands for the path in errors, and its stem names the network (for a
 /// file called `model.onnx`, the folder around it does).
+///
+/// # Errors
+/// Those of [`read_onnx`], except that nothing is read from disk.
 pub fn read_onnx_bytes(
     bytes: &[u8],
     label: &str,

@@ -96,8 +96,7 @@ impl<'a> Walk<'a> {
             .opset_import
             .iter()
             .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
-            .map(|set| set.version)
-            .unwrap_or(0);
+            .map_or(0, |set| set.version);
         let Some(graph) = model.graph.as_ref().filter(|graph| !graph.node.is_empty()) else {
             return Err(Kind::malformed(Artefact::Onnx, "the model has no graph").at(Place::file(label)));
         };

@@ -10,7 +10,7 @@ pub mod fast;
 pub mod plain;
 mod trace;
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use ndarray::ArrayView3;
 use rayon::prelude::*;
@@ -84,7 +84,7 @@ impl<'a> Model<'a> {
             return images.iter().map(|image| self.plain.scores(*image)).collect();
         };
         // A panic elsewhere leaves nothing half done here: each run writes all maps.
-        let idle = || self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
         let mut maps = taken.unwrap_or_else(|| fast.maps());
         let scores = fast.scores(images, &mut maps);

@@ -39,26 +39,32 @@ impl Page {
         Page { title: title.into(), command: command.into(), blocks: Vec::new() }
     }
 
+    /// Begins a section.
     pub fn heading(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Heading(text.into()));
     }
 
+    /// Begins a part of a section.
     pub fn subheading(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Subheading(text.into()));
     }
 
+    /// Appends text.
     pub fn paragraph(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Paragraph(text.into()));
     }
 
+    /// Appends a list of names and their values.
     pub fn facts<N: Into<String>, V: Into<String>>(&mut self, facts: impl IntoIterator<Item = (N, V)>) {
         self.blocks.push(Block::Facts(facts.into_iter().map(|(name, value)| (name.into(), value.into())).collect()));
     }
 
+    /// Appends a table.
     pub fn table(&mut self, table: Table) {
         self.blocks.push(Block::Table(table));
     }
 
+    /// Appends a chart with a line of text below it.
     pub fn figure(&mut self, svg: Svg, caption: impl Into<String>) {
         self.blocks.push(Block::Figure { svg, caption: caption.into() });
     }

@@ -195,7 +195,7 @@ impl<'a> Converter<'a> {
         {
             let nodes = conversion.network.nodes.len();
             calibrate::calibrate(&mut conversion, images, self.method, &|| {
-                (self.progress)(Phase::Calibration, nodes, 1)
+                (self.progress)(Phase::Calibration, nodes, 1);
             })?;
         }
         calibrate::require_calibrated(&conversion)?;

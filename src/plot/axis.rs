@@ -7,6 +7,7 @@ use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, Value
 /// How values become distances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
+    /// Equal distances for equal differences.
     Linear,
     /// Logarithmic, with ticks at powers of two.
     Log2,
@@ -24,6 +25,7 @@ pub struct Axis {
 }
 
 impl Axis {
+    /// An axis that reaches as far as its values do.
     pub fn new(label: impl Into<String>, scale: Scale) -> Axis {
         Axis { label: label.into(), scale, percent: false, including: Vec::new() }
     }

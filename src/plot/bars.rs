@@ -17,11 +17,14 @@ const AXIS: u32 = 2 * LINE + 8;
 /// One value a category, `None` where there is none, under a name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars {
+    /// Shown in the legend.
     pub name: String,
+    /// Lengths of the bars, one for each category.
     pub values: Vec<Option<f64>>,
 }
 
 impl Bars {
+    /// Bars of one colour.
     pub fn new(name: impl Into<String>, values: Vec<Option<f64>>) -> Bars {
         Bars { name: name.into(), values }
     }

@@ -26,12 +26,16 @@ pub enum Style {
 /// Points \[x, y\] under a name. A point without a place on the axes is left out and interrupts the line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
+    /// Shown in the legend.
     pub name: String,
+    /// How it is drawn.
     pub style: Style,
+    /// In the order in which a line connects them.
     pub points: Vec<[f64; 2]>,
 }
 
 impl Series {
+    /// A series of points.
     pub fn new(name: impl Into<String>, style: Style, points: Vec<[f64; 2]>) -> Series {
         Series { name: name.into(), style, points }
     }

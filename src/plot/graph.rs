@@ -20,8 +20,11 @@ const LANES: (i32, i32) = (20, 72);
 /// A box: its name at the left, what it is at the right. Boxes that only move data are grey.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
+    /// Text at the left.
     pub name: String,
+    /// Text at the right.
     pub note: String,
+    /// Whether it only moves data.
     pub passive: bool,
 }
 

@@ -49,6 +49,7 @@ const PALETTE: [RGBColor; 8] = [
 pub struct Svg(String);
 
 impl Svg {
+    /// The element, from `<svg` to `</svg>`.
     pub fn text(&self) -> &str {
         &self.0
     }

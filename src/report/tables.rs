@@ -12,7 +12,7 @@ use crate::snn::{Neuron, Op};
 use crate::table::{Cell, Table};
 
 /// One row per layer: the result of conversion and quantisation.
-pub fn conversion(converted: &Converted, fixed: &fixed_point::Network) -> Table {
+pub fn conversion(converted: &Converted, fixed: &Network) -> Table {
     let mut table = Table::new([
         "layer",
         "replaces",
@@ -60,7 +60,7 @@ fn lambda(thetas: &[f32], members: f32) -> Cell {
 }
 
 /// What the network is, in one line.
-pub fn network_line(fixed: &fixed_point::Network) -> String {
+pub fn network_line(fixed: &Network) -> String {
     let weights = fixed.nodes.iter().map(|node| match &node.op {
         fixed_point::Op::Layer(layer) => layer.weights() as u64,
         fixed_point::Op::Pool(_) => 0,

@@ -19,11 +19,14 @@ pub struct Manifest {
     pub input: Shape,
     /// Number of classes: a beat each.
     pub classes: usize,
+    /// Members τ of each group neuron, 1..=255.
     pub members: u32,
+    /// Time steps T, 1..=64.
     pub timesteps: u32,
     /// Whether the memories can be written: the core has the ports of `volley_weight_loader` then.
     #[serde(default, skip_serializing_if = "WeightMode::is_baked")]
     pub weights: WeightMode,
+    /// In the order of the network; pools have no entry.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerEntry>,
 }
@@ -58,9 +61,13 @@ impl Manifest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerEntry {
+    /// The layer's name in the network.
     pub name: String,
+    /// Its Verilog module.
     pub module: String,
+    /// Shape of its output of one frame.
     pub output: Shape,
+    /// Turns in which the lanes compute all output channels.
     pub segments: usize,
     /// Map rows held by the spike buffer of each term.
     pub buffer_rows: Vec<usize>,
@@ -68,7 +75,9 @@ pub struct LayerEntry {
     pub word_elements: Vec<usize>,
     /// Multipliers of all slices; 0 for sums of gated weights.
     pub multipliers: usize,
+    /// Bits of the sum of a lane.
     pub accumulator_bits: u32,
+    /// Bits of a neuron's potential.
     pub membrane_bits: u32,
     /// Lanes, slices and units.
     pub fold: Fold,
@@ -81,7 +90,9 @@ pub struct LayerEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryEntry {
+    /// Name of the file with its contents.
     pub file: String,
+    /// Rows of the memory.
     pub rows: u64,
     /// Bits of a row.
     pub width: u64,

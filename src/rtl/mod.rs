@@ -28,6 +28,7 @@ pub struct Design {
     /// File name → text: the core, one module per layer, its memories with their contents, and the modules of the library
     /// that these instantiate; and what belongs to them: lists of files, constraints, a template and a README.
     pub files: BTreeMap<String, String>,
+    /// What the core is, in numbers.
     pub manifest: Manifest,
 }
 

@@ -39,17 +39,24 @@ use crate::identifier::is_file_name;
 /// Direction of a port, seen from inside the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
+    /// Driven from outside.
     Input,
+    /// Driven by the module.
     Output,
 }
 
 /// A port; `width` in bits, at least 1. An empty comment prints none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Port {
+    /// A Verilog identifier.
     pub name: String,
+    /// Who drives it.
     pub direction: Direction,
+    /// Bits, at least 1.
     pub width: u32,
+    /// Whether its values are two's complement.
     pub signed: bool,
+    /// Printed beside it; empty for none.
     pub comment: String,
 }
 
@@ -68,7 +75,9 @@ impl Port {
 /// A local wire; `width` in bits, at least 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wire {
+    /// A Verilog identifier.
     pub name: String,
+    /// Bits, at least 1.
     pub width: u32,
 }
 
@@ -85,7 +94,12 @@ pub enum Parameter {
     /// An unsized decimal, −2³¹ … 2³¹−1 (what Verilog-2005 guarantees for an integer).
     Int(i64),
     /// A sized literal of any width: `width'h<hex>`.
-    Sized { width: u32, hex: String },
+    Sized {
+        /// Its bits.
+        width: u32,
+        /// Its value in hexadecimal digits.
+        hex: String,
+    },
     /// A string literal, printable ASCII without `"` and `\`.
     Text(String),
     /// An expression, printed as it is.
@@ -105,8 +119,11 @@ pub fn connect(port: &str, expression: impl Into<String>) -> (String, String) {
 /// A parameter of the module itself, with its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModuleParameter {
+    /// A Verilog identifier.
     pub name: String,
+    /// Its value where an instance sets none.
     pub default: Parameter,
+    /// Printed beside it; empty for none.
     pub comment: String,
 }
 
@@ -117,9 +134,23 @@ pub enum Item {
     Comment(String),
     /// `module #(parameters) name (connections)`. An output that nothing reads goes to a wire whose name holds
     /// `unused` (Verilator then knows that it is meant); a port left open would be a warning.
-    Instance { module: String, name: String, parameters: Vec<(String, Parameter)>, connections: Vec<(String, String)> },
+    Instance {
+        /// The module that is instantiated.
+        module: String,
+        /// Name of the instance.
+        name: String,
+        /// Values by the parameter's name.
+        parameters: Vec<(String, Parameter)>,
+        /// Expressions by the port's name.
+        connections: Vec<(String, String)>,
+    },
     /// `assign target = expression;`
-    Assign { target: String, expression: String },
+    Assign {
+        /// What is driven.
+        target: String,
+        /// What drives it.
+        expression: String,
+    },
     /// Lines of Verilog printed as they are (memories, processes); names in them are not checked.
     Code(String),
 }
@@ -127,12 +158,17 @@ pub enum Item {
 /// A Verilog module of structure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Module {
+    /// A Verilog identifier.
     pub name: String,
     /// Printed above the module, one `//` line per line.
     pub comment: String,
+    /// In the order in which they are printed.
     pub parameters: Vec<ModuleParameter>,
+    /// In the order in which they are printed.
     pub ports: Vec<Port>,
+    /// Wires between its items.
     pub wires: Vec<Wire>,
+    /// What it consists of, in the order in which it is printed.
     pub body: Vec<Item>,
 }
 
@@ -163,15 +199,21 @@ pub fn same_memory_folder() -> (String, Parameter) {
 /// word is not read. It uses one kind of memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rom {
+    /// Name of the instance.
     pub name: String,
+    /// Printed above it.
     pub comment: String,
+    /// Name of the file with its contents.
     pub file: String,
+    /// Words that it has.
     pub depth: u64,
+    /// Bits of a word.
     pub width: u32,
     /// 0..=depth.
     pub block_rows: u64,
     /// 1: data as it leaves the memory. 2: with a register after it, since a block RAM alone takes half of a clock.
     pub latency: u32,
+    /// Whether words can be written.
     pub writable: bool,
 }
 
@@ -196,7 +238,10 @@ impl Rom {
         rest_file(&self.file, self.block_rows, self.depth)
     }
 
-    /// The shell as a module. Fails (naming the ROM) when it has no word.
+    /// The shell as a module.
+    ///
+    /// # Errors
+    /// [`Kind::BadModule`] if it has no word, if it is written and in both kinds of memory, or if `file` is not a plain name.
     pub fn module(&self) -> Result<Module> {
         let fail = |problem: &str, advice| {
             Err(Kind::BadModule { problem: problem.into(), advice }.at(Place::module(&self.name)))
@@ -321,8 +366,11 @@ pub(super) fn address_bits(depth: u64) -> u32 {
     (u64::BITS - depth.saturating_sub(1).leading_zeros()).max(1)
 }
 
-/// The text of one file holding `module`, without its head and in ASCII. Fails (naming the module) on a name that is not a Verilog identifier, a
-/// duplicate, a width of 0, or an expression that names nothing in the module.
+/// The text of one file holding `module`, without its head and in ASCII.
+///
+/// # Errors
+/// [`Kind::BadModule`] for a name that is not a Verilog identifier, a duplicate, a width of 0, or an expression that names nothing in
+/// the module.
 pub fn print(module: &Module) -> Result<String> {
     check::module(module)?;
     Ok(header::ascii(&finish(module, &generate_verilog_unchecked(&Shell(module)))?))

@@ -35,12 +35,17 @@ pub enum Arithmetic {
     Gated,
     /// `lanes` weights and `timesteps` counts share a multiplier; sums in LUTs.
     Multiplier {
+        /// Weights, of as many lanes, at a multiplier.
         lanes: u32,
+        /// Counts, of as many time steps, at a multiplier.
         #[serde(alias = "steps")]
         timesteps: u32,
     },
     /// `lanes` weights share a block that holds the sums as well, one for each time step.
-    Accumulator { lanes: u32 },
+    Accumulator {
+        /// Weights, of as many lanes, at a block.
+        lanes: u32,
+    },
 }
 
 impl Arithmetic {

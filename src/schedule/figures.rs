@@ -18,6 +18,7 @@ pub struct LayerFigures {
     pub events: f64,
     /// Clocks per frame: those of the engine at work, and at least those in which its neurons fire.
     pub cycles: f64,
+    /// What the layer's engine takes of the FPGA.
     pub resources: Resources,
 }
 

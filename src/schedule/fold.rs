@@ -196,6 +196,7 @@ pub struct Folding {
     /// For every layer that is not named.
     #[serde(default)]
     pub default: Fold,
+    /// By the layer's name.
     #[serde(default, rename = "layer")]
     pub layers: BTreeMap<String, Fold>,
 }

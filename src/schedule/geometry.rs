@@ -6,19 +6,25 @@ use crate::shape::{Padding, Shape, Window};
 /// A term's geometry as `volley_event_scanner` takes it. Elements are counted along a row: x·channels + channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Geometry {
+    /// Rows of the input map.
     pub map_height: usize,
     /// Width × channels of the input map.
     pub row_elements: usize,
+    /// Rows of the kernel.
     pub kernel_height: usize,
     /// Kernel width × channels.
     pub run: usize,
+    /// Vertical stride.
     pub stride_height: usize,
     /// Horizontal stride × channels.
     pub stride_elements: usize,
+    /// Padding rows above the map.
     pub pad_top: usize,
     /// Padding pixels to the left × channels.
     pub pad_left: usize,
+    /// Rows of the output map.
     pub out_height: usize,
+    /// Columns of the output map.
     pub out_width: usize,
 }
 

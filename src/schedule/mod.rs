@@ -24,6 +24,7 @@ use crate::fixed_point::{Layer, Network, Node, Op, Source, unsigned_bits};
 /// The folding of a network in every detail: one entry for each node, `None` for pools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    /// \[nodes of the network\].
     pub layers: Vec<Option<LayerPlan>>,
 }
 

@@ -38,9 +38,11 @@ pub use candidates::{FixedFold, fixed_folds, mean_events};
 /// What the solver is asked about.
 #[derive(Clone, Copy)]
 pub struct Task<'a> {
+    /// The network that is folded.
     pub network: &'a Network,
     /// Calibration frames, one or more; clocks are averages over them.
     pub frames: &'a [Activity],
+    /// The FPGA family, which decides what everything costs.
     pub family: Family,
     /// What may be used.
     pub budget: Resources,

@@ -37,6 +37,7 @@ pub enum TermKind {
 pub struct TermPlan {
     /// Of one block and one slice.
     pub geometry: Geometry,
+    /// How its counts meet its weights.
     pub kind: TermKind,
     /// Parts that a row's channels are cut into; a segment reads one of them.
     pub blocks: usize,

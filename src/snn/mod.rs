@@ -16,12 +16,15 @@ use crate::shape::{Shape, Window};
 /// A spiking network of group neurons: nodes in topological order, the last one is the readout.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
+    /// What messages and files call the network.
     pub name: String,
     /// Members τ of each group neuron, 1 or more.
     pub members: u32,
     /// Time steps T, 1 or more.
     pub timesteps: u32,
+    /// The shape of a frame, and how its pixels are normalised.
     pub input: Input,
+    /// In topological order: every node comes after those that it reads.
     pub nodes: Vec<Node>,
 }
 
@@ -36,7 +39,9 @@ impl Network {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
+    /// Of an image.
     pub shape: Shape,
+    /// What the pixels become before the first layer.
     pub normalisation: Normalisation,
 }
 
@@ -49,6 +54,7 @@ pub enum Source {
     Node(usize),
 }
 
+/// A layer or a pool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Unique, lowercase, usable as a Verilog identifier.
@@ -58,12 +64,16 @@ pub struct Node {
     pub origin: String,
     /// Shape of the output of one frame.
     pub shape: Shape,
+    /// What it computes.
     pub op: Op,
 }
 
+/// What a node computes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
+    /// A sum of terms that feeds neurons.
     Layer(Layer),
+    /// A sum or maximum of counts.
     Pool(Pool),
 }
 
@@ -74,13 +84,18 @@ pub struct Layer {
     pub terms: Vec<Term>,
     /// \[channels\].
     pub bias: Vec<f32>,
+    /// What the current goes into.
     pub neuron: Neuron,
 }
 
+/// What becomes of a layer's current.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Neuron {
     /// Group neurons with the member threshold `θ = λ/τ`, more than 0, for each channel.
-    Group { theta: Vec<f32> },
+    Group {
+        /// θ, \[channels\], each more than 0.
+        theta: Vec<f32>,
+    },
     /// Does not fire: the scores are the sum of `I(t)` over all time steps.
     Readout,
 }
@@ -89,13 +104,16 @@ pub enum Neuron {
 /// a shortcut is a 1×1 convolution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
+    /// What it reads.
     pub source: Source,
+    /// Kernel, stride and padding.
     pub window: Window,
     /// \[out, in, kernel height, kernel width\], zeros outside a group if it came from a grouped convolution.
     /// An average pool before this term is folded in: the source is then a sum pool (counts are summed, weights divided).
     pub weights: Array4<f32>,
 }
 
+/// How a pool combines the counts of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PoolKind {
@@ -108,7 +126,10 @@ pub enum PoolKind {
 /// A pool over spike counts. Windows do not overlap and there is no padding: `kernel ≤ stride`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pool {
+    /// What it reads.
     pub source: Source,
+    /// Whether counts are added or compared.
     pub kind: PoolKind,
+    /// Kernel and stride.
     pub window: Window,
 }

@@ -116,7 +116,7 @@ impl Network {
                         let bad = theta.iter().find(|theta| !(**theta > 0.0 && theta.is_finite()));
                         bad.map(|theta| format!("its theta is {theta} and must be more than 0"))
                     }
-                    _ => None,
+                    Neuron::Readout => None,
                 }
             }
             Op::Pool(pool) => {

@@ -14,10 +14,13 @@ use super::Networks;
 /// How often one network was right.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
+    /// Which of the three networks it is.
     pub network: Which,
     /// τ; 1 is the integrate-and-fire neuron. `None` for the ANN.
     pub members: Option<u32>,
+    /// Time steps after which its class was taken; `None` for the ANN.
     pub timesteps: Option<u32>,
+    /// Images that it classified.
     pub images: u64,
     /// Share of the images, 0 to 1.
     pub accuracy: f64,

@@ -44,11 +44,13 @@ impl std::fmt::Display for Current {
 /// The error of one layer of one kind of neuron at one number of time steps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
+    /// What the neurons were given.
     pub current: Current,
     /// `None` for the mean over the layers, and for [`Current::Uniform`], which has none.
     pub layer: Option<String>,
     /// τ; 1 is the integrate-and-fire neuron.
     pub members: u32,
+    /// Time steps T.
     pub timesteps: u32,
     /// In the units of the layer's activation.
     pub squared_error: f64,
@@ -70,6 +72,7 @@ impl Row {
 pub struct Measured {
     /// Summed up to and including each time step, \[run\]\[image\], \[time step, class\].
     pub scores: Vec<Vec<Array2<f32>>>,
+    /// The errors of each layer and their means.
     pub rows: Vec<Row>,
 }
 

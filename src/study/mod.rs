@@ -37,9 +37,13 @@ pub struct Options {
 /// What runs, for a progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
+    /// Networks are converted.
     Convert,
+    /// The ANN, by rten.
     Ann,
+    /// The spiking networks in floating point.
     Float,
+    /// The networks in integers.
     Fixed,
 }
 
@@ -67,12 +71,17 @@ struct Float {
 /// Everything that a study finds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Results {
+    /// The network's name.
     pub network: String,
+    /// What was varied.
     #[serde(flatten)]
     pub options: Options,
+    /// What single neurons do with constant currents.
     #[serde(skip)]
     pub responses: Vec<Curve>,
+    /// How far layers are from their activations.
     pub errors: Vec<Squared>,
+    /// How often each network is right.
     pub accuracies: Vec<Accuracy>,
 }
 

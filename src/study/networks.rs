@@ -21,6 +21,7 @@ pub struct Networks {
 /// A spiking network, and the time steps after which it is evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
+    /// With its members and its largest number of time steps.
     pub network: snn::Network,
     /// Ascending; the last is the network's own number.
     pub timesteps: Vec<u32>,

@@ -10,6 +10,7 @@ const PER_UNIT: i32 = 128;
 pub struct Curve {
     /// τ; 1 is the integrate-and-fire neuron.
     pub members: u32,
+    /// Time steps T.
     pub timesteps: u32,
     /// Mean output over λ, one for each of [`currents`].
     pub rates: Vec<f64>,

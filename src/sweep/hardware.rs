@@ -16,12 +16,17 @@ const FRAMES: usize = 16;
 /// Estimates for one core.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Hardware {
+    /// Lookup tables.
     pub luts: f64,
+    /// Flip-flops.
     pub flip_flops: f64,
+    /// Multiplier blocks (DSPs).
     pub multipliers: f64,
+    /// Block RAMs of the FPGA's smallest unit.
     pub block_rams: f64,
     /// Clocks a frame.
     pub cycles: f64,
+    /// At the clock that was asked for.
     pub frames_per_second: f64,
 }
 

@@ -41,10 +41,13 @@ pub use table::{Row, csv, lut_equivalents, table};
 /// The settings of one point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Point {
+    /// Members τ of each group neuron, 1..=255.
     pub members: u32,
+    /// Time steps T, 1..=64.
     pub timesteps: u32,
     /// Of all layers.
     pub weight_bits: u32,
+    /// The thresholds that the neurons may have.
     pub threshold: ThresholdMode,
 }
 
@@ -127,8 +130,10 @@ impl Task<'_> {
 /// The results of a point.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
+    /// The settings that it was evaluated with.
     #[serde(flatten)]
     pub point: Point,
+    /// Images that were evaluated.
     pub images: usize,
     /// Top-1 in fixed point, 0 to 1.
     pub accuracy: f64,
@@ -272,7 +277,7 @@ fn float_accuracy(task: &Task, point: &Point) -> Result<f64> {
     let last = |scores: &ndarray::Array2<f32>| argmax(&scores.row(scores.nrows() - 1).to_vec());
     let scores = float_snn::scores_all(&network, task.data, &|_| ());
     let classes: Vec<usize> = scores.iter().map(last).collect();
-    let labels = check_labels(task.data, scores.first().map_or(0, |scores| scores.ncols()))?;
+    let labels = check_labels(task.data, scores.first().map_or(0, ndarray::Array2::ncols))?;
     Ok(agreement(&classes, &labels))
 }
 

@@ -13,6 +13,7 @@ const LUTS_OF_MULTIPLIER: f64 = 50.0;
 /// A point in the table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
+    /// What evaluation and estimates gave.
     #[serde(flatten)]
     pub found: Found,
     /// Accuracy of the float spiking network, 0 to 1, if it was asked for.

@@ -13,9 +13,13 @@ pub struct Cells(pub BTreeMap<String, u64>);
 /// 4 kbit on iCE40.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Cost {
+    /// Lookup tables.
     pub luts: u64,
+    /// Flip-flops.
     pub flip_flops: u64,
+    /// Multiplier blocks.
     pub dsps: u64,
+    /// In the unit above.
     pub block_rams: u64,
 }
 

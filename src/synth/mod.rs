@@ -49,19 +49,26 @@ pub struct Options {
 /// What the tools are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
+    /// yosys synthesises the core.
     Synthesis,
+    /// yosys counts the cells of each module.
     Modules,
+    /// nextpnr looks for sites for the cells.
     Placement,
+    /// nextpnr looks for wires between them.
     Routing,
 }
 
 /// The result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Implementation {
+    /// The board's name.
     pub board: String,
+    /// The FPGA's ordering code.
     pub part: String,
     /// The core's top module.
     pub core: String,
+    /// Version of yosys.
     pub yosys: String,
     /// `None` if nothing was placed.
     pub nextpnr: Option<String>,
@@ -69,6 +76,7 @@ pub struct Implementation {
     pub cost: Cost,
     /// What the board has.
     pub available: Cost,
+    /// Cells of the netlist by type.
     pub cells: Cells,
     /// `None` if nothing was placed, for instance if the netlist does not fit.
     pub timing: Option<Timing>,
@@ -81,23 +89,31 @@ pub struct Implementation {
 /// All instances of one module of the sources, without what is below them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Module {
+    /// Name of the module.
     pub name: String,
+    /// How often it is instantiated.
     pub instances: u64,
+    /// What all of them use together.
     pub cost: Cost,
 }
 
 /// The clock reached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Timing {
+    /// What place and route reached, in MHz.
     pub achieved_mhz: f64,
+    /// What the design asks for, in MHz.
     pub wanted_mhz: f64,
+    /// The slowest path.
     pub critical_path: CriticalPath,
 }
 
 /// The path that bounds the clock.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct CriticalPath {
+    /// Time in cells, in nanoseconds.
     pub logic_ns: f64,
+    /// Time in wires, in nanoseconds.
     pub routing_ns: f64,
     /// Signals of the sources from register to register, with their instances.
     pub through: Vec<String>,
@@ -106,12 +122,16 @@ pub struct CriticalPath {
 /// One kind of what a device has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resource {
+    /// What is counted.
     pub kind: error::Resource,
+    /// By the core, in units of `kind`.
     pub used: u64,
+    /// On the device.
     pub available: u64,
 }
 
 impl Implementation {
+    /// What is used of each kind, and what the device has.
     pub fn resources(&self) -> [Resource; 4] {
         let (used, available) = (&self.cost, &self.available);
         let resource = |kind, used, available| Resource { kind, used, available };
@@ -130,6 +150,7 @@ impl Implementation {
 }
 
 impl Timing {
+    /// Whether the clock that the design asks for is reached.
     pub fn met(&self) -> bool {
         self.achieved_mhz >= self.wanted_mhz
     }

@@ -132,7 +132,7 @@ impl Yosys<'_> {
         // For several modules yosys 0.23 writes invalid JSON, but only after their entries.
         let entries = text.split_once("\"modules\":").map(|(_, rest)| serde_json::Deserializer::from_str(rest));
         let entries = entries.and_then(|entries| entries.into_iter::<BTreeMap<String, Entry>>().next());
-        let entries = entries.and_then(|entries| entries.ok()).ok_or_else(|| self.unreadable())?;
+        let entries = entries.and_then(Result::ok).ok_or_else(|| self.unreadable())?;
         let cells = entries
             .into_iter()
             .map(|(name, entry)| (name.trim_start_matches('\\').to_string(), Cells(entry.num_cells_by_type)));

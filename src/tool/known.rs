@@ -9,10 +9,13 @@ pub struct Tool {
     pub commands: &'static [&'static str],
     /// Programs that come with it.
     pub companions: &'static [&'static str],
+    /// How its version is asked for.
     pub version: Version,
+    /// What Volley uses it for.
     pub purpose: &'static str,
     /// Whether only one kind of user needs it (a board's vendor tool, a second simulator).
     pub optional: bool,
+    /// How to install it.
     pub how_to_get: &'static str,
 }
 

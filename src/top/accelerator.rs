@@ -9,8 +9,9 @@ use crate::rtl::netlist::{Item, Module, Parameter, Port, Wire, connect, int, mem
 pub struct Accelerator {
     /// Fingerprint of the core's Verilog.
     pub design: u32,
-    /// CRC-32 and bytes of the weight data.
+    /// CRC-32 of the weight data.
     pub weights: u32,
+    /// Size of the weight data in bytes.
     pub weights_bytes: u32,
     /// Of the core's clock; 0 if it is not known.
     pub clock_hz: u32,

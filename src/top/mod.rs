@@ -67,7 +67,7 @@ fn around(top: &Module, manifest: &Manifest, accelerator: &Accelerator) -> Resul
 fn instance(
     module: &str,
     name: &str,
-    parameters: Vec<(String, crate::rtl::netlist::Parameter)>,
+    parameters: Vec<(String, netlist::Parameter)>,
     connections: &[(&str, &str)],
 ) -> Item {
     Item::Instance {

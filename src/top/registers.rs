@@ -3,7 +3,9 @@
 /// What a host may do with a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// It is read.
     Read,
+    /// It is written.
     Write,
 }
 
@@ -11,30 +13,55 @@ pub enum Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Register {
+    /// `VLLY` in ASCII.
     Identity = 0,
+    /// Of the host protocol: major, minor.
     Version = 1,
+    /// Fingerprint of the core without its weights.
     Design = 2,
+    /// Channels of an input pixel.
     Channels = 3,
+    /// Rows of an input frame.
     Height = 4,
+    /// Columns of an input frame.
     Width = 5,
+    /// Scores of a frame.
     Classes = 6,
+    /// Members of a group neuron, time steps.
     Neurons = 7,
+    /// Clock of the core in Hz; 0 if not known.
     ClockHz = 8,
+    /// Bytes of requests that may be outstanding on a serial line; 0 over AXI.
     LinkBuffer = 9,
+    /// Whether a frame is in the core, weights are valid, a frame was wrong, weights can be loaded and are being loaded.
     Status = 10,
+    /// Bit 0 resets the core, bit 1 the counters.
     Control = 11,
+    /// Frames that entered whole.
     FramesIn = 12,
+    /// Frames whose last score left.
     FramesOut = 13,
+    /// Clocks of the last frame that found the core empty.
     Latency = 14,
+    /// Clocks with a frame in the core.
     BusyClocks = 15,
+    /// Events processed.
     Events = 16,
+    /// Clocks in which a pixel waited.
     InputStalls = 17,
+    /// Clocks in which a score waited.
     OutputStalls = 18,
+    /// Messages dropped on a serial line.
     LinkErrors = 19,
+    /// CRC-32 of the weights in use.
     Weights = 20,
+    /// Bytes of the weight data.
     WeightsBytes = 21,
+    /// Begins a load: CRC-32 of the weight data.
     LoadStart = 22,
+    /// Next word of the weight data.
     LoadData = 23,
+    /// Bytes taken since `LoadStart`.
     LoadOffset = 24,
 }
 
@@ -48,9 +75,13 @@ impl Register {
 /// What is known about a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
+    /// The register.
     pub register: Register,
+    /// As documents and block designs name it.
     pub name: &'static str,
+    /// What a host may do with it.
     pub access: Access,
+    /// What it holds, in a few words.
     pub meaning: &'static str,
 }
 

@@ -22,8 +22,9 @@ pub struct Link {
 pub struct Panel {
     /// The board's name for people.
     pub title: String,
-    /// LEDs, 0 to 4, and whether they are lit by 0.
+    /// LEDs, 0 to 4.
     pub leds: u32,
+    /// Whether 0 lights them.
     pub leds_active_low: bool,
     /// Whether the reset button is pressed at 0; `None` where there is none.
     pub reset_active_low: Option<bool>,

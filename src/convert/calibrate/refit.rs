@@ -90,7 +90,7 @@ fn connected(term: &Term) -> Vec<(Vec<usize>, Vec<usize>)> {
 
 /// Sums over windows: of the products of their inputs with each other, and with what is missing. The last input is a 1,
 /// for the bias. Every `stride`-th window of all images is used; the first image of `part` is number `first`.
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "a struct of them would be used only here")]
 fn sums(
     term: &Term,
     shape: Shape,

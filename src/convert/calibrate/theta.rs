@@ -37,7 +37,7 @@ pub fn thetas(
     let all: usize = currents.iter().map(Array2::len).sum();
     // An odd stride does not keep hitting the same column of a map of even width.
     let stride = |all: usize, samples: usize| (all / samples).max(1) | 1;
-    let channels = currents.first().map_or(0, |map| map.nrows());
+    let channels = currents.first().map_or(0, Array2::nrows);
     let largest = largest(currents.iter().flatten().copied());
     if !(largest.is_finite() && largest > 0.0) {
         return Err(Kind::NeverActive.at(Place::layer(layer)));

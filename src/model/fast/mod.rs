@@ -35,9 +35,12 @@ const MOST_BYTES: usize = 512 << 10;
 /// Instructions to use.
 #[derive(Debug, Clone, Copy)]
 pub enum Backend {
+    /// Those that every processor has.
     Portable,
+    /// AVX2, vectors of 256 bits.
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
+    /// AVX-512 with VNNI, vectors of 512 bits.
     #[cfg(target_arch = "x86_64")]
     Avx512(avx512::Avx512),
 }
@@ -151,7 +154,7 @@ impl<'a> Fast<'a> {
                     }
                 }
                 (Op::Pool(pool), None) => {
-                    self.pool(pool, index, images.len(), &before[place(pool.source)], &mut after[0])
+                    self.pool(pool, index, images.len(), &before[place(pool.source)], &mut after[0]);
                 }
                 (Op::Layer(_), None) => unreachable!("each layer was prepared"),
             }

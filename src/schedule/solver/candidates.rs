@@ -21,6 +21,7 @@ const MAX_SLICES: usize = 64;
 /// The user's choice for one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct FixedFold {
+    /// Lanes, 1 or more.
     pub lanes: usize,
     /// `None` leaves them to the solver.
     pub slices: Option<usize>,

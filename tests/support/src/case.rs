@@ -22,6 +22,7 @@ pub struct Limits {
     pub nodes: usize,
     /// Rows and columns of the input.
     pub extent: usize,
+    /// Time steps T, 1..=64.
     pub timesteps: u32,
 }
 
@@ -30,22 +31,35 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
+    /// Of all that is drawn.
     pub seed: u64,
+    /// Nodes before the readout.
     pub nodes: usize,
+    /// Rows and columns of the input.
     pub extent: usize,
+    /// Members τ of each group neuron, 1..=255.
     pub members: u32,
+    /// Time steps T, 1..=64.
     pub timesteps: u32,
+    /// Signed bits of each weight, 2..=16.
     pub weight_bits: u32,
+    /// Frames that are simulated.
     pub frames: usize,
     /// Probability of a pause on either side, in 1/256.
     pub stalls: u8,
+    /// Layers that add several terms.
     pub several_terms: bool,
+    /// Layers that read maps side by side.
     pub concats: bool,
+    /// Sum and max pools.
     pub pools: bool,
+    /// Grouped convolutions.
     pub groups: bool,
+    /// Weights at the ends of their range, and a frame of brightest pixels.
     pub extremes: bool,
     /// Different weight bits for each layer.
     pub mixed_bits: bool,
+    /// Thresholds that are powers of two.
     pub pow2: bool,
     /// Weights loaded at run time, those of another network, where the network allows it.
     pub runtime: bool,
@@ -121,6 +135,9 @@ impl Case {
 
     /// Quantises, folds and generates. With weights loaded at run time the core has exactly the Verilog of this network and the
     /// memories of another one.
+    ///
+    /// # Errors
+    /// What was wrong.
     pub fn core(&self) -> Result<Core, String> {
         let network = self.network();
         network.validate().map_err(|error| error.to_string())?;
@@ -177,13 +194,18 @@ fn loadable(network: &snn::Network, settings: &mut Settings, seed: u64) -> Optio
 
 /// A generated core and the network that it computes.
 pub struct Core {
+    /// What it was drawn from.
     pub case: Case,
+    /// What it computes.
     pub network: fixed_point::Network,
+    /// How it is folded.
     pub plan: Plan,
+    /// Its Verilog.
     pub design: Design,
 }
 
 impl Core {
+    /// Writes the files of the design into `folder`.
     pub fn write(&self, folder: &Path) {
         std::fs::create_dir_all(folder).expect("a folder for the design");
         for (name, text) in &self.design.files {
@@ -191,8 +213,11 @@ impl Core {
         }
     }
 
-    /// Simulates the Verilog in folder `rtl` and compares every count, score and event with the model: the number of values, or what
-    /// was wrong. `runtime` is kept by all builds of Verilator.
+    /// Simulates the Verilog in folder `rtl` and compares every count, score and event with the model: the number of values.
+    /// `runtime` is kept by all builds of Verilator.
+    ///
+    /// # Errors
+    /// What was wrong.
     pub fn check(&self, rtl: &Path, work: &Path, simulator: Simulator, runtime: &Path) -> Result<u64, String> {
         let options = Options {
             simulator,

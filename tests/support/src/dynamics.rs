@@ -53,9 +53,11 @@ pub struct Tie {
 
 /// What one frame makes the network compute.
 pub struct Frame {
+    /// Of the readout, \[classes\].
     pub scores: Vec<f64>,
     /// Of each group-neuron layer.
     pub counts: Vec<Counts>,
+    /// Potentials too close to a threshold for single precision.
     pub ties: Vec<Tie>,
 }
 

@@ -15,8 +15,11 @@ use crate::zoo;
 
 /// A zoo network generated into a folder.
 pub struct Generated {
+    /// What the core computes.
     pub network: Network,
+    /// How it is folded.
     pub plan: Plan,
+    /// Its Verilog, as in the folder.
     pub design: Design,
     folder: tempfile::TempDir,
 }
@@ -45,6 +48,7 @@ impl Generated {
         Self::folded(converted.quantise().expect("a zoo network fits"), &Folding::parse(lanes).expect("legal lanes"))
     }
 
+    /// A network of integers with this folding.
     pub fn folded(network: Network, folding: &Folding) -> Generated {
         let plan = schedule::plan(&network, folding).expect("it has a plan");
         let design = rtl::generate(&network, &plan).expect("a zoo network has hardware");
@@ -55,6 +59,7 @@ impl Generated {
         Generated { network, plan, design, folder }
     }
 
+    /// The folder of the Verilog.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -10,11 +10,13 @@ use volley::import::proto::{
 /// A graph under construction; values are named after the nodes that make them.
 #[derive(Clone)]
 pub struct Graph {
+    /// The file so far.
     pub model: ModelProto,
     last: String,
 }
 
 impl Graph {
+    /// Only an input of channels × height × width.
     pub fn new(shape: [i64; 3]) -> Self {
         let [c, h, w] = shape;
         let input = value("image", &[1, c, h, w]);
@@ -27,6 +29,7 @@ impl Graph {
         Graph { model, last: "image".into() }
     }
 
+    /// The graph of the file, for changes that nothing else makes.
     pub fn graph(&mut self) -> &mut GraphProto {
         self.model.graph.as_mut().unwrap()
     }
@@ -48,6 +51,7 @@ impl Graph {
         self
     }
 
+    /// Adds an initializer of floats.
     pub fn tensor(mut self, name: &str, dims: &[i64], values: Vec<f32>) -> Self {
         self.graph().initializer.push(TensorProto {
             name: name.into(),
@@ -59,6 +63,7 @@ impl Graph {
         self
     }
 
+    /// Adds an initializer with a list of integers.
     pub fn ints(mut self, name: &str, values: &[i64]) -> Self {
         self.graph().initializer.push(TensorProto {
             name: name.into(),
@@ -70,6 +75,7 @@ impl Graph {
         self
     }
 
+    /// Adds an initializer with one float and no axes.
     pub fn scalar(self, name: &str, value: f32) -> Self {
         self.tensor(name, &[], vec![value])
     }
@@ -87,10 +93,12 @@ impl Graph {
         )
     }
 
+    /// Flattens all axes but that of the batch.
     pub fn flatten(self, name: &str) -> Self {
         self.node(name, "Flatten", &["_"], &[("axis", Attribute::Int(1))])
     }
 
+    /// A fully connected layer without bias, with weights as those of [`Graph::conv`].
     pub fn linear(self, name: &str, out: i64, input: i64) -> Self {
         let weights = (1..=out * input).map(|i| i as f32 * 0.01).collect();
         let w = format!("{name}.weight");
@@ -113,6 +121,7 @@ impl Graph {
             .node(&format!("/{name}/Div_1"), "Div", &["_", &l], &[])
     }
 
+    /// The file; the last node is the output.
     pub fn bytes(mut self) -> Vec<u8> {
         let output = value(&self.last.clone(), &[1, 1]);
         self.graph().output = vec![output];
@@ -120,24 +129,40 @@ impl Graph {
     }
 
     /// With p/255 as normalisation.
+    ///
+    /// # Errors
+    /// What the import reports.
     pub fn converter(self) -> volley::Result<volley::Converter<'static>> {
         volley::Converter::from_bytes(self.bytes(), "test.onnx", None)
     }
 
+    /// The network as imported.
+    ///
+    /// # Errors
+    /// What the import reports.
     pub fn import(self) -> volley::Result<Network> {
         Ok(self.converter()?.imported().clone())
     }
 
+    /// The spiking network with 4 members and 1 time step, not calibrated.
+    ///
+    /// # Errors
+    /// What import and conversion report.
     pub fn convert(self) -> volley::Result<volley::convert::Conversion> {
         self.converter()?.members(4).timesteps(1).replace_activations()
     }
 }
 
+/// The value of a node's attribute.
 #[derive(Clone)]
 pub enum Attribute {
+    /// An integer.
     Int(i64),
+    /// A list of integers.
     Ints(Vec<i64>),
+    /// A float.
     Float(f32),
+    /// A string.
     Text(&'static str),
 }
 

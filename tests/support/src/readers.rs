@@ -25,7 +25,9 @@ pub const MEMORY: usize = 1 << 30;
 
 /// A fuzz target.
 pub struct Reader {
+    /// Name of the target, as in `fuzz/targets/`.
     pub name: &'static str,
+    /// Reads any bytes; panics only on a mistake in Volley.
     pub read: fn(&[u8]),
 }
 
@@ -70,7 +72,7 @@ pub fn onnx(bytes: &[u8]) {
 
 /// What rten makes of the same model: a result or an error.
 fn run(onnx: &[u8], network: &snn::Network) {
-    let volley::snn::Input { shape, normalisation } = &network.input;
+    let snn::Input { shape, normalisation } = &network.input;
     if let Ok(ann) = eval::ann::Ann::new(onnx, *shape, normalisation) {
         let _ = ann.scores(ndarray::Array3::zeros((shape.height, shape.width, shape.channels)).view());
     }
