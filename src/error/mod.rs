@@ -4,12 +4,14 @@
 
 mod advice;
 pub mod kind;
+mod legal;
 pub mod place;
 
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
-pub use kind::{Kind, Legal};
+pub use kind::Kind;
+pub use legal::Legal;
 pub use place::{Artefact, Place, Resource, Setting, Unit};
 
 /// What went wrong, where, and what to do about it.
@@ -42,6 +44,21 @@ struct Content {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Kind {
+    /// [`Kind::OutOfRange`].
+    pub fn out_of_range(value: impl Into<f64>, legal: impl Into<Legal>) -> Kind {
+        Kind::OutOfRange { value: value.into(), legal: legal.into() }
+    }
+
+    /// [`Kind::Malformed`].
+    pub fn malformed(wanted: Artefact, problem: impl ToString) -> Kind {
+        Kind::Malformed { wanted, problem: problem.to_string().trim_end().to_owned() }
+    }
+
+    /// [`Kind::Internal`].
+    pub fn internal(problem: impl ToString) -> Kind {
+        Kind::Internal { problem: problem.to_string() }
+    }
+
     /// The error of this kind at `place`: a [`Setting`], a path, or another [`Place`].
     pub fn at(self, place: impl Into<Place>) -> Error {
         Error(Box::new(Content { kind: self, place: place.into(), advice: None }))
