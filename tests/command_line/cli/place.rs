@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 use ndarray::{Array1, Array3};
 
 use super::DIGITS;
+use support::command::words;
 use support::onnx::Graph;
 
 /// A folder for one test, and the program run in it.
@@ -29,7 +30,7 @@ impl Place {
 
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
-        command.current_dir(self.0.path()).args(arguments.split_whitespace());
+        command.current_dir(self.0.path()).args(words(arguments));
         command
     }
 

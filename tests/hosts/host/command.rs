@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
+use support::command::words;
 use volley::Core as Generated;
 use volley::model::Model;
 use volley::rtl::weight_data::fingerprint;
@@ -39,7 +40,7 @@ struct Ran {
 
 fn run(device: &Device, arguments: &str) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
-    command.args(["run", "--port", &device.path]).args(arguments.split_whitespace());
+    command.args(["run", "--port", &device.path]).args(words(arguments));
     let output = command.current_dir(std::env::temp_dir()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap().replace(&device.path, "[port]");
     Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }

@@ -1,6 +1,6 @@
 //! Programs that a test runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A program that `scripts/install-tools.sh` puts into `.venv`.
@@ -13,6 +13,12 @@ pub fn venv(program: &str) -> PathBuf {
 /// A program that Volley runs as well, found the way Volley finds it.
 pub fn tool(name: &str) -> Command {
     Command::new(volley::tool::Finder::default().require(name).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The words of a command line. The repository's own path stays whole: there may be spaces in it.
+pub fn words(line: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the repository").display().to_string();
+    line.replace(&root, "\0").split_whitespace().map(|word| word.replace('\0', &root)).collect()
 }
 
 /// Whether a program succeeded, and all that it printed.
