@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::board::{self, Board, HostLink};
 use crate::build;
+use crate::cosim;
 use crate::error::{Artefact, Kind, Place, Result};
 use crate::header;
 use crate::output::write_file;
@@ -63,12 +64,16 @@ pub fn build(rtl: &Path, board: &Board, work: &Path) -> Result<Program> {
     let text = header::of_core("//", &prepared.core) + &netlist::print(&simulated(board, &around.top))?;
     write_file(&work.join(format!("{TOP}.v")), text)?;
     write_file(&work.join("board.cpp"), MAIN_CPP)?;
+    // Copied, too: Verilator does not understand a path with a space.
+    for file in cosim::verilog_files(&rtl)? {
+        let to = work.join(file.file_name().expect("an entry of a folder has a name"));
+        std::fs::copy(&file, &to).map_err(|error| Kind::Unwritable { error }.at(&to))?;
+    }
     let verilator = Finder::default().require("verilator")?;
     let args = Arguments::verilator(TOP, "board")
         .flag("build")
         .words(["-CFLAGS", "-std=c++17", "-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"])
-        .words(["-y", ".", "-y"])
-        .word(rtl.display().to_string())
+        .words(["-y", "."])
         .words([format!("{TOP}.v"), "board.cpp".into()]);
     tool::run("verilator", &verilator, &args, &work)?;
     Ok(Program { path: work.join("obj/board"), rtl })

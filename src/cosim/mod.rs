@@ -24,6 +24,7 @@ use tempfile::TempDir;
 pub use capture::{Beat, Capture, Timeout};
 pub use hold::Hold;
 pub use testbench::emit as emit_testbench;
+pub(crate) use verdict::verilog_files;
 pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 

@@ -117,17 +117,23 @@ impl Verdict {
 /// The ports by which a core's memories are written.
 const LOAD_PORTS: [&str; 3] = ["load_data", "load_addr", "load_enable"];
 
+/// The Verilog files in the folder of a core, sorted.
+pub(crate) fn verilog_files(rtl: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(rtl).map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(rtl))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "v"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
 /// The bench of a design in folder `rtl`.
 ///
 /// # Errors
 /// [`Kind::Unreadable`] if the folder cannot be read.
 pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) -> Result<Bench> {
-    let entries = std::fs::read_dir(rtl).map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(rtl))?;
-    let mut rtl_files: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "v"))
-        .collect();
-    rtl_files.sort();
+    let rtl_files = verilog_files(rtl)?;
     let last = network.nodes.len() - 1;
     let probes = network.nodes[..last].iter().enumerate().map(|(index, node)| Probe {
         name: node.name.clone(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::build_once::build_once;
 use super::{Job, Window, create_dir, write};
 use crate::error::{Kind, Result};
+use crate::output::temporary_folder;
 use crate::tool::{self, Arguments, Finder};
 
 /// The C++ side, a real file so that it can be read and linted as such.
@@ -28,14 +29,25 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     if window.is_some() {
         args = args.flag("trace-fst");
     }
-    args = args.words(["volley_cosim_tb.v", "main.cpp"]).words(job.rtl_files.iter().map(|p| p.display().to_string()));
+    // Copies beside the bench: Verilator does not understand a path with a space.
+    let names = job.rtl_files.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    args = args.words(["volley_cosim_tb.v", "main.cpp"]).words(names);
     let verilator = &job.options.tools.require("verilator")?;
     let key = [args.to_string(), verilator.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || {
-        write(&dir.join("volley_cosim_tb.v"), &job.testbench)?;
-        write(&dir.join("main.cpp"), MAIN_CPP)?;
-        tool::run("verilator", verilator, &args, &dir)?;
-        runtime.map_or(Ok(()), |runtime| make(&job.options.tools, &dir.join("obj"), runtime))
+        // Its Makefiles refuse a folder with a space in its path; there, only the program is kept.
+        let elsewhere = dir.to_string_lossy().contains(char::is_whitespace).then(temporary_folder).transpose()?;
+        let place = elsewhere.as_ref().map_or(dir.as_path(), |folder| folder.path());
+        write(&place.join("volley_cosim_tb.v"), &job.testbench)?;
+        write(&place.join("main.cpp"), MAIN_CPP)?;
+        job.rtl_files.iter().try_for_each(|file| copy(file, place))?;
+        tool::run("verilator", verilator, &args, place)?;
+        runtime.map_or(Ok(()), |runtime| make(&job.options.tools, &place.join("obj"), runtime))?;
+        if elsewhere.is_some() {
+            create_dir(&dir.join("obj"))?;
+            copy(&place.join("obj/cosim"), &dir.join("obj"))?;
+        }
+        Ok(())
     })?;
     let mut plusargs = Arguments::default().words(job.plusargs());
     // Registers without a reset start at random: a design that relies on zeros fails here, not on the board.

@@ -21,7 +21,8 @@ pub struct Ran {
 
 impl Place {
     pub fn new() -> Place {
-        Place(tempfile::tempdir().unwrap())
+        // With a space in its path, as people's folders have.
+        Place(tempfile::Builder::new().prefix("a place ").tempdir().unwrap())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

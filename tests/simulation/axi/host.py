@@ -72,7 +72,7 @@ class Core:
         self.first_pixel = self.last_score = None
 
     async def watch(self):
-        device = self.dut.device
+        device = self.dut.accelerator
         clock = 0
         while True:
             await RisingEdge(self.dut.aclk)
