@@ -5,8 +5,8 @@ use crate::header;
 /// (file name, text) of every module that an accelerator or a top instantiates, in alphabetical order. They use some of
 /// [`crate::rtl::library`]. The clocks are not among them: [`crate::board`] chooses one.
 pub const FILES: &[(&str, &str)] = &header::library![
-    "volley_axi_lite_port",
     "volley_accelerator_registers",
+    "volley_axi_lite_port",
     "volley_fcs16",
     "volley_frame_input",
     "volley_link_receiver",

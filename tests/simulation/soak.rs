@@ -72,7 +72,9 @@ fn soak(network: &Network, design: &Design, images: &Images, answers: u64, fault
         "unique",
     ]);
     build.args(["-CFLAGS", "-O2 -std=c++17", "--prefix", "Vdevice", "--Mdir", "build", "-o", "soak"]);
-    build.args(["--top-module", &accelerator, "-y", ".", &format!("{accelerator}.v")]).arg(harness);
+    build.args(["--top-module", &accelerator, "-y", ".", &format!("{accelerator}.v"), "soak.cpp"]);
+    // Beside the Verilog: make does not understand a path with a space.
+    std::fs::copy(harness, folder.path().join("soak.cpp")).unwrap();
     must(build.current_dir(folder.path()));
     let (bytes, classes) = (network.input.shape.elements(), design.manifest.classes);
     let numbers = [bytes as u64, classes as u64, answers, 1].map(|number| number.to_string());

@@ -139,8 +139,8 @@ fn the_top_is_clean_and_synthesised() {
     let (axi, _) = around(&design);
     let names: Vec<_> = axi.files.iter().map(|(name, _)| name.as_str()).collect();
     let library = [
-        "volley_axi_lite_port.v",
         "volley_accelerator_registers.v",
+        "volley_axi_lite_port.v",
         "volley_fifo.v",
         "volley_frame_input.v",
         "volley_skid_buffer.v",

@@ -72,7 +72,7 @@ fn check(case: &Case, folder: &Path) -> Result<(), String> {
     let parameters: Vec<_> =
         parameters.split_whitespace().map(|part| format!("-set {}", part.replace('=', " "))).collect();
     let sources: Vec<_> = runner::modules()
-        .map(|(folder, name, _)| runner::root().join(folder).join(name).display().to_string())
+        .map(|(folder, name, _)| format!("\"{}\"", runner::root().join(folder).join(name).display()))
         .collect();
     let script = format!(
         "read_verilog -defer {}\nchparam {} volley_synapse_array\nsynth_xilinx -flatten -noiopad -top volley_synapse_array\n\
