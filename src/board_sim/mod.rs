@@ -9,12 +9,12 @@ use std::process::{Child, Command, Stdio};
 
 use crate::board::{self, Board, HostLink};
 use crate::build;
-use crate::cosim;
 use crate::error::{Artefact, Kind, Place, Result};
 use crate::header;
-use crate::output::write_file;
+use crate::rtl;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port, Wire, connect};
-use crate::tool::{self, Arguments, Finder};
+use crate::tool::verilator::{Build, Effort};
+use crate::tool::{Arguments, Finder};
 
 /// Clocks of a bit on the simulated line, at any rate that a host sets.
 pub const CLOCKS_PER_BIT: u32 = 8;
@@ -39,44 +39,37 @@ pub struct Running {
     pub port: PathBuf,
 }
 
-/// Builds the board's top around the core in the folder `rtl`, in the folder `work`.
+/// Builds the board's top around the core in the folder `core`, in the folder `work`.
 ///
 /// # Errors
 /// [`Kind::NoSerialLine`], [`Kind::ToolMissing`] or [`Kind::ToolFailed`] of Verilator, and what
 /// [`build::prepare`] gives.
-pub fn build(rtl: &Path, board: &Board, work: &Path) -> Result<Program> {
+pub fn build(core: &Path, board: &Board, work: &Path) -> Result<Program> {
     if board.host_link != HostLink::Uart {
         return Err(Kind::NoSerialLine.at(Place::Board(board.name.clone())));
     }
-    let prepared = build::prepare(rtl, board, &build::Options::default())?;
+    let prepared = build::prepare(core, board, &build::Options::default())?;
     let absolute =
         |path: &Path| path.canonicalize().map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(path));
     std::fs::create_dir_all(work).map_err(|error| Kind::Unwritable { error }.at(work))?;
-    let (rtl, work) = (absolute(rtl)?, absolute(work)?);
-    let around = &prepared.around;
-    let clock = |name: &str| name.ends_with("_clock.v");
-    for (name, text) in around.files.iter().filter(|(name, _)| !clock(name)) {
-        write_file(&work.join(name), text)?;
-    }
+    let (core, work) = (absolute(core)?, absolute(work)?);
+    let top = header::of_core("//", &prepared.core) + &netlist::print(&simulated(board, &prepared.around.top))?;
+    let name = format!("{TOP}.v");
+    let mut texts = vec![(name.as_str(), top.as_str()), ("board.cpp", MAIN_CPP)];
     // No simulator here knows a vendor's PLL.
-    let (name, text) = board::PORTABLE_CLOCK;
-    write_file(&work.join(name), text)?;
-    let text = header::of_core("//", &prepared.core) + &netlist::print(&simulated(board, &around.top))?;
-    write_file(&work.join(format!("{TOP}.v")), text)?;
-    write_file(&work.join("board.cpp"), MAIN_CPP)?;
-    // Copied, too: Verilator does not understand a path with a space.
-    for file in cosim::verilog_files(&rtl)? {
-        let to = work.join(file.file_name().expect("an entry of a folder has a name"));
-        std::fs::copy(&file, &to).map_err(|error| Kind::Unwritable { error }.at(&to))?;
-    }
-    let verilator = Finder::default().require("verilator")?;
-    let args = Arguments::verilator(TOP, "board")
-        .flag("build")
-        .words(["-CFLAGS", "-std=c++17", "-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"])
-        .words(["-y", "."])
-        .words([format!("{TOP}.v"), "board.cpp".into()]);
-    tool::run("verilator", &verilator, &args, &work)?;
-    Ok(Program { path: work.join("obj/board"), rtl })
+    texts.push(board::PORTABLE_CLOCK);
+    let around = prepared.around.files.iter().filter(|(name, _)| !name.ends_with("_clock.v"));
+    texts.extend(around.map(|(name, text)| (name.as_str(), text.as_str())));
+    let build = Build {
+        top: TOP,
+        texts,
+        files: &rtl::files_of(&core, &[".v"])?,
+        options: Arguments::default(),
+        effort: Effort::Run,
+    };
+    let path = work.join("board");
+    build.write(&Finder::default(), &path)?;
+    Ok(Program { path, rtl: core })
 }
 
 /// The board's top with only those of its pins that are simulated.

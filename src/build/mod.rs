@@ -242,7 +242,7 @@ pub fn run(
 /// Writes the scripts for Vivado, and runs them if it is installed; then returns the bitstream's name.
 fn with_vivado(job: &synth::Job, run: bool, folder: &Path) -> Result<Option<String>> {
     let files = synth::verilog(job, folder)?;
-    let sources = Sources { top: job.top.into(), verilog: files, memories: synth::files_of(folder, ".mem")? };
+    let sources = Sources { top: job.top.into(), verilog: files, memories: synth::sources(folder, ".mem")? };
     let scripts = match job.board.host_link {
         HostLink::Uart => vec![("project.tcl", vivado::project(&sources, job.board, job.constraints.0)?)],
         HostLink::Axi => vec![

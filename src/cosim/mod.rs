@@ -24,7 +24,6 @@ use tempfile::TempDir;
 pub use capture::{Beat, Capture, Timeout};
 pub use hold::Hold;
 pub use testbench::emit as emit_testbench;
-pub(crate) use verdict::verilog_files;
 pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 
@@ -94,6 +93,8 @@ pub struct Bench {
     pub unread_outputs: Vec<(String, usize)>,
     /// Further inputs of the top, (name, bits), that stay 0.
     pub still_inputs: Vec<(String, usize)>,
+    /// Clocks that the whole run may take, for the choice between a simulator that is built quickly and one that runs quickly.
+    pub expected_clocks: f64,
 }
 
 /// Which simulator runs the bench.
@@ -137,9 +138,8 @@ pub struct Options {
     /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
     /// Two runs must not share it at the same time. `None` for a temporary one of the run's own.
     pub work_dir: Option<PathBuf>,
-    /// For short runs, where Verilator's build takes most of the time: the C++ compiler optimises nothing, and the objects of the
-    /// simulator itself are kept in this folder, which parallel builds may share.
-    pub short_runs: Option<PathBuf>,
+    /// Folder for the objects of Verilator's own sources between builds, which parallel builds may share. `None` to compile them anew.
+    pub runtime: Option<PathBuf>,
     /// Where the simulator is looked for.
     pub tools: Finder,
 }
@@ -154,7 +154,7 @@ impl Default for Options {
             seed: 1,
             idle_limit: 1_000_000,
             work_dir: None,
-            short_runs: None,
+            runtime: None,
             tools: Finder::default(),
         }
     }
@@ -231,6 +231,7 @@ struct Job<'a> {
     work_dir: PathBuf,
     run_dir: PathBuf,
     frames: usize,
+    expected_clocks: f64,
     /// Holds `work_dir` where none was given.
     _temporary: Option<TempDir>,
 }
@@ -294,6 +295,7 @@ impl<'a> Job<'a> {
             work_dir,
             run_dir,
             frames: frames.len(),
+            expected_clocks: bench.expected_clocks,
             _temporary: temporary,
         })
     }

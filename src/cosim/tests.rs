@@ -77,6 +77,7 @@ fn toy(bits: usize, ready: &str) -> (TempDir, Bench) {
         holds: vec![],
         unread_outputs: vec![],
         still_inputs: vec![],
+        expected_clocks: 0.0,
     };
     (dir, bench)
 }

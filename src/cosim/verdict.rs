@@ -1,17 +1,17 @@
 //! Whether the Verilog computed what the reference model computes: every count of every node at every time step, the
 //! scores, and the number of events that each engine processed. Equality, never closeness.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Beat, Bench, Capture, Counter, Options, Probe, Stream, Word, hold};
 use crate::data::Images;
-use crate::error::{Artefact, Kind, Result};
+use crate::error::Result;
 use crate::fixed_point::{Network, Op, Source};
 use crate::model::{Model, Trace};
-use crate::rtl::Manifest;
+use crate::rtl::{Manifest, files_of};
 use crate::schedule::{self, Plan};
 
 /// The outcome of a co-simulation.
@@ -117,23 +117,13 @@ impl Verdict {
 /// The ports by which a core's memories are written.
 const LOAD_PORTS: [&str; 3] = ["load_data", "load_addr", "load_enable"];
 
-/// The Verilog files in the folder of a core, sorted.
-pub(crate) fn verilog_files(rtl: &Path) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(rtl).map_err(|error| Kind::Unreadable { wanted: Artefact::Core, error }.at(rtl))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "v"))
-        .collect();
-    files.sort();
-    Ok(files)
-}
-
-/// The bench of a design in folder `rtl`.
+/// The bench of a design in `folder`.
 ///
 /// # Errors
-/// [`Kind::Unreadable`] if the folder cannot be read.
-pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) -> Result<Bench> {
-    let rtl_files = verilog_files(rtl)?;
+/// [`crate::error::Kind::Unreadable`] if the folder cannot be read;
+/// [`crate::error::Kind::BadName`] and [`crate::error::Kind::NotRegular`] for a Verilog file in it.
+pub fn bench(folder: &Path, manifest: &Manifest, network: &Network, plan: &Plan) -> Result<Bench> {
+    let rtl_files = files_of(folder, &[".v"])?;
     let last = network.nodes.len() - 1;
     let probes = network.nodes[..last].iter().enumerate().map(|(index, node)| Probe {
         name: node.name.clone(),
@@ -169,6 +159,7 @@ pub fn bench(rtl: &Path, manifest: &Manifest, network: &Network, plan: &Plan) ->
             None => vec![],
         },
         holds: vec![],
+        expected_clocks: f64::INFINITY,
         rtl_files,
     })
 }
@@ -222,6 +213,9 @@ pub fn check(
     let estimates: Vec<_> = (views.par_iter().zip(&traces))
         .map(|(image, trace)| schedule::estimate(network, plan, *image, trace))
         .collect();
+    let slowest =
+        |layers: &Vec<Option<schedule::Estimate>>| layers.iter().flatten().map(|e| e.cycles).max().unwrap_or_default();
+    bench.expected_clocks = estimates.iter().map(slowest).sum::<u64>() as f64;
     let capture = super::run(&bench, &frames, options)?;
 
     let mut comparison = Comparison { network, plan, capture: &capture, compared: 0, mismatches: 0, first: None };

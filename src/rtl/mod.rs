@@ -1,9 +1,10 @@
 //! From the fixed-point network to synthesisable Verilog: hand-written modules under `lib/`, and around them the structure that differs
 //! from network to network.
 //!
-//! [`generate`] is pure: a network and a plan in, the files of a design out. Only the caller touches the disk.
+//! [`generate`] is pure: a network and a plan in, the files of a design out. The caller writes them.
 
 mod core;
+mod files;
 mod layer;
 pub mod library;
 mod manifest;
@@ -14,6 +15,7 @@ pub mod weight_data;
 
 use std::collections::BTreeMap;
 
+pub(crate) use files::files_of;
 pub use manifest::{LayerEntry, Manifest, MemoryEntry};
 
 use crate::error::{Kind, Place, Result};

@@ -19,8 +19,8 @@ use crate::board::{self, Board, constraints};
 use crate::core_folder;
 use crate::error::{self, Artefact, Kind, Place, Result};
 use crate::header;
-use crate::identifier::is_file_name;
-use crate::output::{write_file, write_folder};
+use crate::output::{temporary_folder, write_file, write_folder};
+use crate::rtl::files_of;
 use crate::tool::Finder;
 pub(crate) use makefile::load_arguments;
 
@@ -189,8 +189,7 @@ pub fn run(
     match output {
         Some(output) => write_folder(output, REPORT, fill)?,
         None => {
-            let folder = tempfile::tempdir()
-                .map_err(|error| Kind::Unreadable { wanted: Artefact::Temporary, error }.at(std::env::temp_dir()))?;
+            let folder = temporary_folder()?;
             fill(folder.path())?;
         }
     }
@@ -317,41 +316,25 @@ pub(crate) fn implement(
 }
 
 /// The core's files with this ending, as the tools get them.
-pub(crate) fn files_of(folder: &Path, end: &str) -> Result<Vec<String>> {
-    let unreadable = |error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(folder.join(SOURCES));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder.join(SOURCES)).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
-        files.extend(name.to_str().filter(|name| name.ends_with(end)).map(|name| format!("{SOURCES}/{name}")));
-    }
-    files.sort();
-    Ok(files)
+/// The copies of the core's files that end in `end`, as paths in `folder`.
+pub(crate) fn sources(folder: &Path, end: &str) -> Result<Vec<String>> {
+    let files = files_of(&folder.join(SOURCES), &[end])?;
+    Ok(files.iter().filter_map(|file| Some(format!("{SOURCES}/{}", file.file_name()?.to_str()?))).collect())
 }
 
 /// The Verilog files of a job, in the order in which they are read.
 pub(crate) fn verilog(job: &Job, folder: &Path) -> Result<Vec<String>> {
-    let mut files = files_of(folder, ".v")?;
+    let mut files = sources(folder, ".v")?;
     files.extend(job.files.iter().map(|(name, _)| name.clone()));
     Ok(files)
 }
 
 /// Copies the core's Verilog and memories.
 fn copy_sources(rtl: &Path, folder: &Path) -> Result<()> {
-    let unreadable = |error| Kind::Unreadable { wanted: Artefact::Core, error }.at(rtl);
     let sources = folder.join(SOURCES);
     std::fs::create_dir(&sources).map_err(|error| Kind::Unwritable { error }.at(&sources))?;
-    for entry in std::fs::read_dir(rtl).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
-        let Some(text) = name.to_str().filter(|name| name.ends_with(".v") || name.ends_with(".mem")) else { continue };
-        let from = rtl.join(text);
-        if !is_file_name(text) {
-            let advice = "rename it, with letters, digits, '_', '-' and '.', or remove it";
-            return Err(Kind::BadName { name: text.into(), wanted: Artefact::CoreFile }.at(from).advise(advice));
-        }
-        if !from.is_file() {
-            return Err(Kind::NotRegular.at(from));
-        }
-        std::fs::copy(&from, sources.join(text))
+    for from in files_of(rtl, &[".v", ".mem"])? {
+        std::fs::copy(&from, sources.join(from.file_name().unwrap_or_default()))
             .map_err(|error| Kind::Unreadable { wanted: Artefact::CoreFile, error }.at(&from))?;
     }
     Ok(())

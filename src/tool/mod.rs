@@ -2,6 +2,7 @@
 
 mod finder;
 mod known;
+pub(crate) mod verilator;
 
 use std::fmt::{Display, Formatter};
 use std::io::{BufRead, BufReader, ErrorKind, Write};
@@ -33,19 +34,6 @@ pub(crate) fn option_name(text: &str) -> Option<&str> {
 pub(crate) struct Arguments(Vec<String>);
 
 impl Arguments {
-    /// Those that every build with Verilator gets: the program `output` in the folder `obj`, from the module `top`.
-    pub fn verilator(top: &str, output: &str) -> Arguments {
-        Arguments::default()
-            .flag("cc")
-            .flag("exe")
-            .words(["-Wall", "-O3", "-j", "2", "-o", output])
-            .option("x-initial", "unique")
-            .option("x-assign", "unique")
-            .option("output-split", "20000")
-            .option("top-module", top)
-            .option("Mdir", "obj")
-    }
-
     /// An option without a value.
     pub fn flag(self, name: &str) -> Arguments {
         self.word(option(name))

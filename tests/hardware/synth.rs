@@ -9,6 +9,7 @@ use support::{digits, yosys};
 use volley::fixed_point::{Network, ThresholdMode};
 use volley::fpga::Family;
 use volley::rtl::{self, Design};
+use volley::synth::Cells;
 
 /// Verilator and Icarus read every file below the top, and say nothing.
 fn compiles_silently(design: &Design) {
@@ -36,14 +37,17 @@ fn simulators_accept_every_file() {
     compiles_silently(&rtl::generate(&network, &digits::plan(&network)).unwrap());
 }
 
-fn synthesises(timesteps: u32, family: Family) {
-    synthesises_as_meant(&digits::quantised(4, timesteps, ThresholdMode::Exact), family);
+/// A way to synthesise.
+type Synthesis = fn(&Path, &Design, Family) -> Cells;
+
+fn synthesises(timesteps: u32, family: Family, synthesis: Synthesis) {
+    synthesises_as_meant(&digits::quantised(4, timesteps, ThresholdMode::Exact), family, synthesis);
 }
 
-fn synthesises_as_meant(network: &Network, family: Family) {
+fn synthesises_as_meant(network: &Network, family: Family, synthesis: Synthesis) {
     let plan = digits::plan(network);
     let design = rtl::generate(network, &plan).unwrap();
-    let cells = yosys::synthesise(&yosys::system(), &design, family);
+    let cells = synthesis(&yosys::system(), &design, family);
     let cost = cells.cost(family);
     println!("digits τ 4 T {} {family:?}, {} weights: {cost:?}\n  {cells}", network.timesteps, network.weights);
     // The first layer multiplies weights by pixels, one multiplier a lane; counts are added in LUTs.
@@ -85,26 +89,26 @@ fn memories_that_are_written() {
 
 #[test]
 fn ecp5_loadable() {
-    synthesises_as_meant(&digits::loadable(4, 1), Family::Ecp5);
+    synthesises_as_meant(&digits::loadable(4, 1), Family::Ecp5, yosys::multipliers_and_memories);
 }
 
-// One test for each: they take half a minute and run side by side.
+// One test for each: they take a minute and run side by side.
 #[test]
 fn ecp5_one_time_step() {
-    synthesises(1, Family::Ecp5);
+    synthesises(1, Family::Ecp5, yosys::synthesise);
 }
 
 #[test]
 fn ecp5_four_time_steps() {
-    synthesises(4, Family::Ecp5);
+    synthesises(4, Family::Ecp5, yosys::multipliers_and_memories);
 }
 
 #[test]
 fn xilinx_one_time_step() {
-    synthesises(1, Family::Series7);
+    synthesises(1, Family::Series7, yosys::synthesise);
 }
 
 #[test]
 fn xilinx_four_time_steps() {
-    synthesises(4, Family::Series7);
+    synthesises(4, Family::Series7, yosys::multipliers_and_memories);
 }

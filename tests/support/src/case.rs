@@ -224,7 +224,7 @@ impl Core {
             stalls: self.case.stalls,
             seed: self.case.seed as u32 | 1,
             idle_limit: 20_000,
-            short_runs: Some(runtime.into()),
+            runtime: Some(runtime.into()),
             ..Options::new(work)
         };
         let images = self.case.images(&self.network);

@@ -44,16 +44,19 @@ impl Digits {
         design
     }
 
-    /// Whether a co-simulation in Icarus sees that the design is wrong.
+    /// Whether a co-simulation in Icarus sees that the design is wrong: most faults show in the first frame, the others in all.
     pub fn kills(&self, design: &Design) -> bool {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let rtl = folder.path().join("rtl");
         write(design, &rtl);
         let mut options = Options::new(folder.path().join("work"));
         (options.simulator, options.stalls, options.idle_limit) = (Simulator::Icarus, 80, 5_000);
-        let verdict = cosim::check(&rtl, &design.manifest, &self.network, &self.plan, &self.images, &options);
-        // What does not build, or sends an unknown value, is seen as well.
-        !verdict.is_ok_and(|verdict| verdict.passed())
+        [1, FRAMES].into_iter().any(|frames| {
+            let images = self.images.take(frames);
+            let verdict = cosim::check(&rtl, &design.manifest, &self.network, &self.plan, &images, &options);
+            // What does not build, or sends an unknown value, is seen as well.
+            !verdict.is_ok_and(|verdict| verdict.passed())
+        })
     }
 }
 
