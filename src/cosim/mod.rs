@@ -138,7 +138,7 @@ pub struct Options {
     /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
     /// Two runs must not share it at the same time. `None` for a temporary one of the run's own.
     pub work_dir: Option<PathBuf>,
-    /// Folder for the objects of Verilator's own sources between builds, which parallel builds may share. `None` to compile them anew.
+    /// Folder that caches Verilator's own compiled sources. Parallel builds may share it. With `None` every build compiles them again.
     pub runtime: Option<PathBuf>,
     /// Where the simulator is looked for.
     pub tools: Finder,
