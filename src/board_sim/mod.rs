@@ -65,7 +65,7 @@ pub fn build(core: &Path, board: &Board, work: &Path) -> Result<Program> {
         texts,
         files: &rtl::files_of(&core, &[".v"])?,
         options: Arguments::default(),
-        effort: Effort::Run,
+        effort: Effort::Optimised,
     };
     let path = work.join("board");
     build.write(&Finder::default(), &path)?;

@@ -18,9 +18,9 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let runtime = job.options.runtime.as_deref();
     // Tracing slows the model, so it has a build of its own, and the simulator other objects.
     let (name, options, effort) = match window {
-        None if short => ("verilator-short", Arguments::default(), Effort::Compile(runtime)),
-        None => ("verilator", Arguments::default(), Effort::Run),
-        Some(_) => ("verilator-trace", Arguments::default().flag("trace-fst"), Effort::Run),
+        None if short => ("verilator-short", Arguments::default(), Effort::Quick(runtime)),
+        None => ("verilator", Arguments::default(), Effort::Optimised),
+        Some(_) => ("verilator-trace", Arguments::default().flag("trace-fst"), Effort::Optimised),
     };
     let build = Build {
         top: "volley_cosim_tb",

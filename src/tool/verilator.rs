@@ -26,10 +26,10 @@ pub(crate) struct Build<'a> {
 /// How much the C++ compiler optimises.
 pub(crate) enum Effort<'a> {
     /// The paths that run in every clock. More costs more than it gains in a run.
-    Run,
+    Optimised,
     /// Nothing, for programs that run briefly. The objects of Verilator's own sources are kept in this folder, which parallel builds
     /// may share.
-    Compile(Option<&'a Path>),
+    Quick(Option<&'a Path>),
 }
 
 impl Build<'_> {
@@ -46,8 +46,8 @@ impl Build<'_> {
             .option("Mdir", "obj")
             .words(self.options.0.iter());
         let args = match self.effort {
-            Effort::Run => args.flag("build").words(["-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"]),
-            Effort::Compile(_) => args,
+            Effort::Optimised => args.flag("build").words(["-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1"]),
+            Effort::Quick(_) => args,
         };
         let names =
             self.files.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
@@ -72,7 +72,7 @@ impl Build<'_> {
         }
         run("verilator", &verilator, &self.arguments(), place)?;
         let obj = place.join("obj");
-        if let Effort::Compile(runtime) = self.effort {
+        if let Effort::Quick(runtime) = self.effort {
             make(tools, self.top, &obj, runtime)?;
         }
         std::fs::copy(obj.join("program"), program).map_err(|error| Kind::Unwritable { error }.at(program))?;

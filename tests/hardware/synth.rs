@@ -9,7 +9,6 @@ use support::{digits, yosys};
 use volley::fixed_point::{Network, ThresholdMode};
 use volley::fpga::Family;
 use volley::rtl::{self, Design};
-use volley::synth::Cells;
 
 /// Verilator and Icarus read every file below the top, and say nothing.
 fn compiles_silently(design: &Design) {
@@ -37,17 +36,14 @@ fn simulators_accept_every_file() {
     compiles_silently(&rtl::generate(&network, &digits::plan(&network)).unwrap());
 }
 
-/// A way to synthesise.
-type Synthesis = fn(&Path, &Design, Family) -> Cells;
-
-fn synthesises(timesteps: u32, family: Family, synthesis: Synthesis) {
-    synthesises_as_meant(&digits::quantised(4, timesteps, ThresholdMode::Exact), family, synthesis);
+fn synthesises(timesteps: u32, family: Family) {
+    synthesises_as_meant(&digits::quantised(4, timesteps, ThresholdMode::Exact), family);
 }
 
-fn synthesises_as_meant(network: &Network, family: Family, synthesis: Synthesis) {
+fn synthesises_as_meant(network: &Network, family: Family) {
     let plan = digits::plan(network);
     let design = rtl::generate(network, &plan).unwrap();
-    let cells = synthesis(&yosys::system(), &design, family);
+    let cells = yosys::synthesise(&yosys::system(), &design, family);
     let cost = cells.cost(family);
     println!("digits τ 4 T {} {family:?}, {} weights: {cost:?}\n  {cells}", network.timesteps, network.weights);
     // The first layer multiplies weights by pixels, one multiplier a lane; counts are added in LUTs.
@@ -89,26 +85,26 @@ fn memories_that_are_written() {
 
 #[test]
 fn ecp5_loadable() {
-    synthesises_as_meant(&digits::loadable(4, 1), Family::Ecp5, yosys::multipliers_and_memories);
+    synthesises_as_meant(&digits::loadable(4, 1), Family::Ecp5);
 }
 
 // One test for each: they take a minute and run side by side.
 #[test]
 fn ecp5_one_time_step() {
-    synthesises(1, Family::Ecp5, yosys::synthesise);
+    synthesises(1, Family::Ecp5);
 }
 
 #[test]
 fn ecp5_four_time_steps() {
-    synthesises(4, Family::Ecp5, yosys::multipliers_and_memories);
+    synthesises(4, Family::Ecp5);
 }
 
 #[test]
 fn xilinx_one_time_step() {
-    synthesises(1, Family::Series7, yosys::synthesise);
+    synthesises(1, Family::Series7);
 }
 
 #[test]
 fn xilinx_four_time_steps() {
-    synthesises(4, Family::Series7, yosys::multipliers_and_memories);
+    synthesises(4, Family::Series7);
 }

@@ -69,20 +69,6 @@ pub fn intended_block_rams(design: &Design, plan: &Plan) -> u64 {
 /// Synthesises a design. Fails the test on a latch, on a problem that `check` finds (undriven or doubly driven wires,
 /// combinational loops), and on a warning of the synthesis.
 pub fn synthesise(yosys: &Path, design: &Design, family: Family) -> Cells {
-    run(yosys, design, family, "\ncheck -assert")
-}
-
-/// As [`synthesise`], up to the multipliers and memories: the rest, which takes most of the time, changes neither. Problems are
-/// looked for before the mapping.
-pub fn multipliers_and_memories(yosys: &Path, design: &Design, family: Family) -> Cells {
-    let next = match family {
-        Family::Ecp5 | Family::Ice40 => "map_ffram",
-        Family::Series7 | Family::UltrascalePlus => "fine",
-    };
-    run(yosys, design, family, &format!(" -run :{next}"))
-}
-
-fn run(yosys: &Path, design: &Design, family: Family, end: &str) -> Cells {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let files = write(design, folder.path()).join(" ");
     let top = &design.manifest.top;
@@ -97,7 +83,7 @@ fn run(yosys: &Path, design: &Design, family: Family, end: &str) -> Cells {
     let script = format!(
         "read_verilog -noautowire {files}\nhierarchy -check -top {top}\nproc\n\
          select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr\ncheck -assert\n\
-         {synth} -top {top}{end}\ntee -q -o stat.json stat -json\n"
+         {synth} -top {top}\ncheck -assert\ntee -q -o stat.json stat -json\n"
     );
     std::fs::write(folder.path().join("synth.ys"), script).expect("the script");
     let log = must(Command::new(yosys).args(["-q", "-s", "synth.ys"]).current_dir(folder.path()));
