@@ -81,3 +81,10 @@ if stale .venv-snakemake scripts/requirements-snakemake.txt; then
     venv .venv-snakemake scripts/requirements-snakemake.txt
     stamp .venv-snakemake scripts/requirements-snakemake.txt
 fi
+
+# So that Volley finds them from every folder: the absolute path of the last clone in which they were installed.
+record=${XDG_CONFIG_HOME:-${HOME:-}/.config}/volley/tools
+if [ -n "${XDG_CONFIG_HOME:-}${HOME:-}" ] && [ "$(cat "$record" 2>/dev/null)" != "$PWD/.venv/bin" ]; then
+    mkdir -p "$(dirname "$record")" && printf '%s\n' "$PWD/.venv/bin" >"$record" ||
+        echo "install-tools: $record cannot be written; set VOLLEY_TOOLS=$PWD/.venv/bin" >&2
+fi

@@ -13,7 +13,7 @@ use crate::folder;
 use crate::header;
 use crate::identifier::printable;
 use crate::input;
-use crate::output::{write_file, write_folder};
+use crate::output::{Target, write_file, write_folder};
 use crate::pipeline::{Converted, Core};
 use crate::quantise::quantise_like;
 use crate::rtl::weight_data::{self, WeightData};
@@ -122,11 +122,12 @@ impl Core {
     ///
     /// # Errors
     /// As [`write_folder`].
-    pub fn write(&self, folder: impl AsRef<Path>) -> Result<()> {
-        let (folder, Core { converted, design, .. }) = (folder.as_ref(), self);
-        let manifest =
-            toml::to_string(&design.manifest).map_err(|error| Kind::internal(error).at(folder.join(MANIFEST)))?;
-        write_folder(folder, MANIFEST, |new| {
+    pub fn write(&self, folder: impl Into<Target>) -> Result<()> {
+        let Core { converted, design, .. } = self;
+        let folder = folder.into();
+        let failed = |error| Kind::internal(error).at(folder.path().join(MANIFEST));
+        let manifest = toml::to_string(&design.manifest).map_err(failed)?;
+        write_folder(&folder, MANIFEST, |new| {
             for (name, text) in &design.files {
                 write_file(&new.join(name), text)?;
             }

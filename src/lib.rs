@@ -62,8 +62,10 @@
 //! - [`error`]: what can go wrong
 //! - [`identifier`]: names that are safe in Verilog and in files
 //! - [`header`]: the head of every file that is written for other tools
-//! - [`input`], [`output`]: reading untrusted files; writing files and folders whole or not at all
+//! - [`input`]: reading untrusted files
+//! - [`interrupt`]: what must not outlive the program
 //! - [`sums`]: SHA-256 of a folder's files
+//! - [`output`]: writing files and folders whole or not at all, over nothing that is not Volley's
 //! - [`tool`]: finding and running outside programs
 //! - [`doctor`]: which programs are here, and how to get the others
 //! - [`words`]: settings that are one of a few words
@@ -130,6 +132,7 @@ pub mod host;
 pub mod identifier;
 pub mod import;
 pub mod input;
+pub mod interrupt;
 pub mod mixed_precision;
 pub mod model;
 #[cfg(test)]

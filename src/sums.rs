@@ -1,4 +1,4 @@
-//! `SHA256SUMS` of a generated core: the SHA-256 of every file in its folder, and of what it was generated from.
+//! `SHA256SUMS` of a folder that Volley wrote: the SHA-256 of every file in it, and of what a core was generated from.
 //!
 //! The format is that of `sha256sum`, so `sha256sum -c SHA256SUMS` in the folder checks the files without Volley. The sources, which
 //! are not in the folder, are in comments:
@@ -16,7 +16,6 @@ use sha2::{Digest, Sha256};
 use crate::error::{Artefact, Kind, Result};
 use crate::identifier::is_printable;
 use crate::input;
-use crate::output::write_file;
 
 /// The file's name.
 pub const SUMS: &str = "SHA256SUMS";
@@ -90,11 +89,13 @@ impl Sums {
     /// Writes `SHA256SUMS` into `folder`.
     ///
     /// # Errors
-    /// [`Kind::Unreadable`].
+    /// [`Kind::Unwritable`].
     pub fn write(&self, folder: &Path) -> Result<()> {
         let sources = self.sources.iter().map(|(name, sum)| format!("{SOURCE}{sum}  {name}\n"));
         let files = self.files.iter().map(|(name, sum)| format!("{sum}  {name}\n"));
-        write_file(&folder.join(SUMS), sources.chain(files).collect::<String>())
+        let path = folder.join(SUMS);
+        std::fs::write(&path, sources.chain(files).collect::<String>())
+            .map_err(|error| Kind::Unwritable { error }.at(&path))
     }
 
     /// Reads the `SHA256SUMS` of a folder.

@@ -5,12 +5,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::board::{self, Board, HostLink};
 use crate::build;
 use crate::error::{Artefact, Kind, Place, Result};
 use crate::header;
+use crate::interrupt::{self, Started};
 use crate::rtl;
 use crate::rtl::netlist::{self, Item, Module, Parameter, Port, Wire, connect};
 use crate::tool::verilator::{Build, Effort};
@@ -34,7 +35,7 @@ pub struct Program {
 /// A board that runs; it stops when this is dropped.
 #[derive(Debug)]
 pub struct Running {
-    child: Child,
+    started: Started,
     /// The pseudo-terminal that a host opens.
     pub port: PathBuf,
 }
@@ -113,7 +114,8 @@ impl Program {
     /// [`Kind::ToolNotStarted`] and [`Kind::ToolOutput`] if it does not start.
     pub fn start(&self, seed: u32) -> Result<Running> {
         let place = || Place::tool("simulated board");
-        let mut child = Command::new(&self.path)
+        let mut command = Command::new(&self.path);
+        command
             .args([
                 format!("+clocks={CLOCKS_PER_BIT}"),
                 "+verilator+rand+reset+2".into(),
@@ -122,17 +124,14 @@ impl Program {
             // $readmemh looks for the memories' files there.
             .current_dir(&self.rtl)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
+            .stdout(Stdio::piped());
+        let mut started = interrupt::start(&mut command)
             .map_err(|error| Kind::ToolNotStarted { program: self.path.display().to_string(), error }.at(place()))?;
         let mut line = String::new();
-        let read = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
+        let read = started.child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
         match (read, line.trim().strip_prefix("port ")) {
-            (Some(Ok(_)), Some(port)) => Ok(Running { port: port.into(), child }),
+            (Some(Ok(_)), Some(port)) => Ok(Running { port: port.into(), started }),
             _ => {
-                // It has already failed; nothing can be done about a child that cannot be killed.
-                let _ = child.kill();
-                let _ = child.wait();
                 let problem = format!("it said '{}' instead of its port", line.trim());
                 Err(Kind::ToolOutput { problem, known: "check that /dev/ptmx can be opened" }.at(place()))
             }
@@ -146,7 +145,7 @@ impl Running {
     /// # Errors
     /// [`Kind::Internal`] if it stopped because it failed.
     pub fn wait(&mut self) -> Result<()> {
-        match self.child.wait() {
+        match self.started.child.wait() {
             Ok(status) if status.success() => Ok(()),
             other => Err(Kind::internal(format!("it stopped: {other:?}")).at(Place::tool("simulated board"))),
         }
@@ -154,14 +153,6 @@ impl Running {
 
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have stopped already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        matches!(self.started.child.try_wait(), Ok(None))
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::board::{self, Board, Flow, HostLink, Level, constraints};
 use crate::error::{Artefact, Kind, Place, Result, Setting};
-use crate::output::{write_file, write_folder};
+use crate::output::{Target, write_file, write_folder};
 use crate::pipeline::Core;
 use crate::rtl::weight_data::{WeightData, fingerprint};
 use crate::synth::{self, Phase};
@@ -186,7 +186,7 @@ pub fn run(
     rtl: &Path,
     board: &Board,
     options: &Options,
-    output: &Path,
+    output: impl Into<Target>,
     run: bool,
     watch: &mut dyn FnMut(Phase, &str),
 ) -> Result<Built> {
@@ -201,7 +201,7 @@ pub fn run(
         seconds: 0.0,
         implementation: None,
     };
-    write_folder(output, REPORT, |folder| {
+    write_folder(&output.into(), REPORT, |folder| {
         let started = std::time::Instant::now();
         let job = synth::Job {
             rtl,

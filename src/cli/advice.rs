@@ -79,9 +79,17 @@ fn flag(command: &str, setting: Setting) -> Option<String> {
         (Setting::Baud, _) => "baud",
         _ => return None,
     };
+    has_flag(command, name).then(|| format!("--{name}"))
+}
+
+/// The flag of the commands that may replace what is not theirs.
+const FORCE: &str = "force";
+
+/// Whether a command has a flag of this name.
+fn has_flag(command: &str, name: &str) -> bool {
     let cli = super::Cli::command();
-    let known = cli.find_subcommand(command)?.get_arguments().any(|argument| argument.get_long() == Some(name));
-    known.then(|| format!("--{name}"))
+    let command = cli.find_subcommand(command);
+    command.is_some_and(|command| command.get_arguments().any(|argument| argument.get_long() == Some(name)))
 }
 
 /// What to do, where a flag or a command is the answer.
@@ -98,6 +106,10 @@ fn advice(command: &str, error: &Error) -> Option<String> {
             ));
         }
         Kind::Unreadable { wanted, .. } | Kind::Missing { wanted } => of_artefact(*wanted)?,
+        Kind::ForeignFile if has_flag(command, FORCE) => "choose another path, or replace it with --force",
+        Kind::Changed if has_flag(command, FORCE) => {
+            "choose another path, keep the file elsewhere, or replace the folder with --force"
+        }
         Kind::Malformed { wanted: Artefact::Plan, .. } => {
             "write it as `volley plan` does: a table [layer.NAME] for each layer"
         }

@@ -7,6 +7,8 @@ use anyhow::Result;
 use volley::board::Board;
 use volley::board_sim;
 use volley::error::Kind;
+use volley::interrupt::Hold;
+use volley::output::temporary_folder;
 
 use super::{Outcome, progress, say};
 
@@ -43,7 +45,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let board = Board::find(&args.board)?;
     // Checked before the simulator is built, which takes a while.
     args.link.as_deref().map_or(Ok(()), Link::check)?;
-    let work = tempfile::tempdir()?;
+    let work = temporary_folder()?;
     let spinner = progress::spinner("building the simulator");
     let program = board_sim::build(&args.rtl, &board, work.path());
     spinner.finish_and_clear();
@@ -67,12 +69,14 @@ pub fn run(args: &Args) -> Result<Outcome> {
 /// A symbolic link that is removed at the end.
 struct Link {
     path: PathBuf,
+    _hold: Hold,
 }
 
 impl Link {
     /// A link that an earlier board left may be replaced; anything else may not.
     fn check(path: &Path) -> volley::Result<()> {
-        if path.exists() && !path.is_symlink() {
+        let is_port = || std::fs::read_link(path).is_ok_and(|port| port.starts_with("/dev/pts"));
+        if path.symlink_metadata().is_ok() && !is_port() {
             return Err(Kind::ForeignFile.at(path).advise("choose another path for --link"));
         }
         Ok(())
@@ -84,9 +88,10 @@ impl Link {
             std::fs::remove_file(&path)
                 .map_err(|error| Kind::Unwritable { error }.at(&path).advise("choose another path for --link"))?;
         }
+        let hold = Hold::path(&path);
         std::os::unix::fs::symlink(port, &path)
             .map_err(|error| Kind::Unwritable { error }.at(&path).advise("choose another path for --link"))?;
-        Ok(Link { path })
+        Ok(Link { path, _hold: hold })
     }
 }
 

@@ -8,7 +8,7 @@ use volley::build::{self, Built, Options};
 use volley::synth;
 
 use super::synth::{Tools, conclude, parse_mhz, phase, print_implementation};
-use super::{Json, Outcome, progress, say, say_json};
+use super::{Force, Json, Outcome, progress, say, say_json};
 
 /// Put a core on a board: top, constraints, scripts, and the bitstream
 #[derive(clap::Args)]
@@ -32,6 +32,8 @@ pub struct Args {
     /// Folder to write
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
+    #[command(flatten)]
+    force: Force,
     /// Clock of the core in MHz, made by the board's PLL [default: the board's core_mhz]
     #[arg(long, value_name = "MHZ", value_parser = parse_mhz)]
     freq: Option<f64>,
@@ -62,7 +64,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     };
     let spinner = progress::spinner("starting");
     let mut watch = |at: synth::Phase, detail: &str| spinner.set_message(format!("{}: {detail}", phase(at)));
-    let built = build::run(&args.rtl, &board, &options, &args.output, !args.no_run, &mut watch);
+    let built = build::run(&args.rtl, &board, &options, args.force.target(&args.output), !args.no_run, &mut watch);
     spinner.finish_and_clear();
     let built = built?;
     if args.json.wanted {

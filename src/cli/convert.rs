@@ -17,7 +17,7 @@ use volley::report::tables;
 
 use super::advice::Usage;
 use super::words::one_of;
-use super::{Json, Outcome, images, progress, say, say_json, seconds};
+use super::{Force, Json, Outcome, images, progress, say, say_json, seconds};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
 #[derive(clap::Args)]
@@ -67,6 +67,8 @@ pub struct Args {
     /// Folder to write: network.toml, weights.safetensors, model.onnx
     #[arg(short, long, value_name = "NET")]
     output: PathBuf,
+    #[command(flatten)]
+    force: Force,
     #[command(flatten)]
     json: Json,
 }
@@ -129,7 +131,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     bar.finish_and_clear();
     let (converted, choice) = converted?;
     let fixed = converted.quantise()?;
-    converted.write(&args.output)?;
+    converted.write(args.force.target(&args.output))?;
     let elapsed = start.elapsed();
     for warning in converted.network.warnings() {
         eprintln!("note: {warning}");

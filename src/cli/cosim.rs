@@ -6,11 +6,11 @@ use anyhow::Result;
 use volley::cosim::{Options, Simulator, Verdict};
 use volley::data::Images;
 use volley::error::{Kind, Setting};
-use volley::output::temporary_folder;
+use volley::output::{Own, Target, check_file, temporary_folder};
 use volley::{Core, data};
 
 use super::words::one_of;
-use super::{Json, Outcome, progress, say, say_json};
+use super::{Force, Json, Outcome, progress, say, say_json};
 use volley::report::tables;
 
 /// Simulate the generated Verilog and compare every value of every layer with the model
@@ -45,14 +45,20 @@ pub struct Args {
     #[arg(long, value_name = "FILE", default_value = "mismatch.fst")]
     wave: PathBuf,
     #[command(flatten)]
+    force: Force,
+    #[command(flatten)]
     json: Json,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let core = Core::open(&args.rtl)?;
     let images = frames(&args.data, args.frames as usize, &core)?;
-    let work = Work::new(args.work.as_deref())?;
-    let mut options = Options::new(&work.path);
+    let wave = args.force.target(&args.wave);
+    check_file(&wave, Own::Waveform)?;
+    // A temporary folder of one's own, so that a waveform is made of what was built for the run.
+    let temporary = args.work.is_none().then(temporary_folder).transpose()?;
+    let mut options = Options::default();
+    options.work_dir = args.work.clone().or(temporary.as_ref().map(|folder| folder.path().into()));
     options.simulator = args.simulator;
     options.stalls = stalls(args.stalls);
     options.seed = args.seed;
@@ -66,11 +72,10 @@ pub fn run(args: &Args) -> Result<Outcome> {
             verdict.frames, verdict.cycles_per_frame, verdict.first_latency
         ))?;
     }
-    let outcome = conclude(&args.rtl, &core, &images, &options, &verdict, &args.wave)?;
+    let outcome = conclude(&args.rtl, &core, &images, &options, &verdict, &wave)?;
     if !args.json.wanted {
         say(tables::verdict_line(&verdict))?;
     }
-    work.keep();
     Ok(outcome)
 }
 
@@ -104,7 +109,7 @@ pub fn conclude(
     images: &Images,
     options: &Options,
     verdict: &Verdict,
-    wave: &Path,
+    wave: &Target,
 ) -> volley::Result<Outcome> {
     if verdict.passed() {
         return Ok(Outcome::Fine);
@@ -117,39 +122,7 @@ pub fn conclude(
         let spinner = progress::spinner("recording the waveform");
         let (from, to) = core.waveform_in(rtl, images, options, mismatch, wave)?;
         spinner.finish_and_clear();
-        eprintln!("waveform of the clocks {from} to {to}: {}", wave.display());
+        eprintln!("waveform of the clocks {from} to {to}: {}", wave.path().display());
     }
     Ok(Outcome::Bad)
-}
-
-/// The folder that the simulator is built in. One that did not exist before vanishes again if the run fails.
-struct Work {
-    path: PathBuf,
-    temporary: Option<tempfile::TempDir>,
-    remove: bool,
-}
-
-impl Work {
-    fn new(wanted: Option<&Path>) -> volley::Result<Work> {
-        match wanted {
-            Some(path) => Ok(Work { path: path.into(), temporary: None, remove: !path.exists() }),
-            None => {
-                let temporary = temporary_folder()?;
-                Ok(Work { path: temporary.path().into(), temporary: Some(temporary), remove: false })
-            }
-        }
-    }
-
-    fn keep(mut self) {
-        self.remove = false;
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        if self.remove && self.temporary.is_none() {
-            // The error that led here is the one to report.
-            let _ = std::fs::remove_dir_all(&self.path);
-        }
-    }
 }

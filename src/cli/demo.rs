@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 use volley::cosim::{self, Verdict};
 use volley::numbers::percent;
-use volley::output::{temporary_folder, write_file, write_folder};
+use volley::output::{Target, temporary_folder, write_file, write_folder};
 use volley::report::tables;
 use volley::{Converter, Core, Folding, data, eval};
 
@@ -53,7 +53,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         Ok(())
     };
     match &args.keep {
-        Some(keep) => write_folder(keep, MODEL, fill)?,
+        Some(keep) => write_folder(&Target::from(keep), MODEL, fill)?,
         None => fill(temporary_folder()?.path())?,
     }
     let Some(results) = results else { return Ok(Outcome::Unusable) };
@@ -109,6 +109,6 @@ fn demo(folder: &Path) -> volley::Result<Results> {
     simulation.stalls = stalls(STALLS);
     let frames = images.take(FRAMES);
     let verdict = check(&rtl, &core, &frames, &simulation)?;
-    let outcome = conclude(&rtl, &core, &frames, &simulation, &verdict, Path::new("mismatch.fst"))?;
+    let outcome = conclude(&rtl, &core, &frames, &simulation, &verdict, &Target::from("mismatch.fst"))?;
     Ok(Results { core, verdict, summary, outcome, times: [converting, generating, start.elapsed()] })
 }

@@ -9,11 +9,11 @@ use volley::board::Board;
 use volley::error::{Artefact, Kind};
 use volley::fixed_point::WeightMode;
 use volley::report::tables;
-use volley::schedule::{DEFAULT_LANES, Folding, unknown_layer};
+use volley::schedule::{DEFAULT_LANES, Folding, PlanFile};
 use volley::{Converted, input};
 
 use super::words::one_of;
-use super::{Json, Outcome, say, say_json, seconds};
+use super::{Force, Json, Outcome, say, say_json, seconds};
 
 /// Generate the accelerator's Verilog from a converted network
 #[derive(clap::Args)]
@@ -29,6 +29,8 @@ pub struct Args {
     /// Folder to write: the Verilog and its memories, core.toml, and the network for co-simulation
     #[arg(short, long, value_name = "RTL")]
     output: PathBuf,
+    #[command(flatten)]
+    force: Force,
     /// Output channels computed at once: a number for all layers, or layer=number, separated by commas
     #[arg(long, value_name = "LANES", default_value_t = DEFAULT_LANES.to_string())]
     lanes: String,
@@ -48,21 +50,20 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let start = Instant::now();
-    let folding = match &args.plan {
-        Some(path) => read_plan(path)?,
+    let plan = args.plan.as_deref().map(read_plan).transpose()?;
+    let folding = match &plan {
+        Some(plan) => plan.folding.clone(),
         None => Folding::parse(&args.lanes)?,
     };
     let mut converted = Converted::open(&args.network)?;
     converted.settings.weights = args.weights.unwrap_or(converted.settings.weights);
     let board = args.board.as_deref().map(Board::find).transpose()?;
-    if let Some(path) = &args.plan
-        && let Some(unknown) = unknown_layer(&converted.quantise()?, folding.layers.keys())
-    {
-        return Err(unknown.at(path).into());
+    if let (Some(path), Some(plan)) = (&args.plan, &plan) {
+        plan.check(&converted.quantise()?, path)?;
     }
     let core = converted.generate(&folding)?;
     let need = board.as_ref().map(|board| core.cost_on(board)).transpose()?;
-    core.write(&args.output)?;
+    core.write(args.force.target(&args.output))?;
     let elapsed = start.elapsed();
     let table = tables::folding(&core);
     if args.json.wanted {
@@ -86,7 +87,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-fn read_plan(path: &Path) -> volley::Result<Folding> {
+fn read_plan(path: &Path) -> volley::Result<PlanFile> {
     let text = input::read_text(path).map_err(|error| Kind::Unreadable { wanted: Artefact::Plan, error }.at(path))?;
-    Folding::from_toml(&text, path)
+    PlanFile::read(&text, path)
 }

@@ -36,9 +36,13 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use volley::Shape;
 use volley::data::{self, Images};
 use volley::identifier::is_printable;
+use volley::interrupt;
+use volley::output::Target;
 
 /// Compile a trained neural network into a spiking accelerator, and prove the Verilog against a bit-accurate model.
 #[derive(Parser)]
@@ -105,6 +109,21 @@ struct Json {
     wanted: bool,
 }
 
+/// The flag of all commands that write an output.
+#[derive(clap::Args)]
+struct Force {
+    /// Replace the output even if it was changed since this command wrote it, or is another file. A folder is replaced only if Volley wrote it
+    #[arg(long = "force", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          default_value_t = false, hide_default_value = true, hide_possible_values = true)]
+    wanted: bool,
+}
+
+impl Force {
+    fn target(&self, path: impl AsRef<Path>) -> Target {
+        Target::force(path, self.wanted)
+    }
+}
+
 /// How a command ended that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -125,8 +144,22 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// Ends the program, and everything that it started, by Ctrl-C and by a request to end, with the shell's exit codes 130 and 143.
+fn end_by_signals() {
+    // Without them the program ends as the system wants it.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            interrupt::end();
+            eprintln!("volley: stopped; unfinished outputs are deleted");
+            std::process::exit(128 + signal);
+        }
+    });
+}
+
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    end_by_signals();
     match run() {
         Ok(outcome) => outcome.into(),
         // The reader of our output has seen enough (`volley inspect net | head`).

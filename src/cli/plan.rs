@@ -8,7 +8,7 @@ use serde_json::json;
 use volley::error::{Kind, Setting};
 use volley::fixed_point::{Network, WeightMode};
 use volley::numbers::whole;
-use volley::output::write_file;
+use volley::output::{Own, check_file, write_whole_file};
 use volley::pipeline::{DEFAULT_MARGIN, Fit, Target, activities};
 use volley::report::tables;
 use volley::schedule::Activity;
@@ -16,7 +16,7 @@ use volley::schedule::solver::fixed_folds;
 use volley::{Board, Converted};
 
 use super::words::one_of;
-use super::{Json, Outcome, images, progress, say, say_json};
+use super::{Force, Json, Outcome, images, progress, say, say_json};
 
 /// Choose lanes, slices and memories of every layer for a board
 #[derive(clap::Args)]
@@ -50,6 +50,8 @@ pub struct Args {
     /// Plan to write
     #[arg(short, long, value_name = "PLAN.toml")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     #[command(flatten)]
     json: Json,
 }
@@ -90,6 +92,9 @@ impl Basis {
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
+    if let Some(path) = &args.output {
+        check_file(&args.force.target(path), Own::Plan)?;
+    }
     let board = Board::find(&args.board)?;
     let clock_mhz = positive(Setting::Clock, args.clock.unwrap_or(board.core_mhz))?;
     let frames_per_second = args.target_fps.map(|fps| positive(Setting::Throughput, fps)).transpose()?;
@@ -122,7 +127,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
             whole(figures.cycles()),
             tables::needs_line(&board, figures.total()),
         );
-        write_file(path, fit.to_toml(&network, &head)?)?;
+        write_whole_file(&args.force.target(path), Own::Plan, || fit.to_toml(&network, &head).map(String::into_bytes))?;
     }
     if args.json.wanted {
         say_json(&json!({

@@ -6,10 +6,10 @@ use std::time::Instant;
 use anyhow::Result;
 use volley::Board;
 use volley::numbers::thousands;
-use volley::output::write_whole_file;
+use volley::output::{Own, write_whole_file};
 use volley::report::{Findings, Phase, Request, tables};
 
-use super::{Outcome, eval, progress, say, seconds};
+use super::{Force, Outcome, eval, progress, say, seconds};
 
 /// Write one page about a network and its core: accuracy, layers, resources, clocks, memories
 #[derive(clap::Args)]
@@ -44,12 +44,14 @@ pub struct Args {
     /// Page to write
     #[arg(short, long, value_name = "REPORT.html")]
     output: PathBuf,
+    #[command(flatten)]
+    force: Force,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let start = Instant::now();
     let (mut outcome, mut size) = (Outcome::Fine, 0);
-    write_whole_file(&args.output, || -> Result<String> {
+    write_whole_file(&args.force.target(&args.output), Own::Report, || -> Result<Vec<u8>> {
         let request = Request {
             network: &args.network,
             rtl: args.rtl.as_deref(),
@@ -77,7 +79,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         let given = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
         let text = findings.page(&format!("volley {given}"))?.html();
         size = text.len();
-        Ok(text)
+        Ok(text.into_bytes())
     })?;
     say(format!("wrote {}, {} bytes, in {}", args.output.display(), thousands(size as u64), seconds(start.elapsed())))?;
     Ok(outcome)

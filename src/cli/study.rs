@@ -14,7 +14,7 @@ use volley::output::{write_file, write_folder};
 use volley::report::tables;
 use volley::study::{Current, Options, Phase, Results, Study};
 
-use super::{Json, Outcome, images, progress, say, say_json};
+use super::{Force, Json, Outcome, images, progress, say, say_json};
 use volley::table::{Cell, Table};
 
 /// Images that are in memory at a time.
@@ -66,6 +66,8 @@ pub struct Args {
     #[arg(short, long, value_name = "STUDY")]
     output: PathBuf,
     #[command(flatten)]
+    force: Force,
+    #[command(flatten)]
     json: Json,
 }
 
@@ -96,7 +98,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let converted = Converted::open(&args.network)?;
     let options = Options { members: ascending(&args.members), timesteps: ascending(&args.timesteps) };
     let mut results = None;
-    write_folder(&args.output, MARKER, |folder| {
+    write_folder(&args.force.target(&args.output), MARKER, |folder| {
         let (found, settled) = study(args, &converted, &options)?;
         write_file(&folder.join(MARKER), settled)?;
         for (name, table) in found.tables() {

@@ -13,14 +13,14 @@ use volley::data;
 use volley::error::{Artefact, Kind, Setting};
 use volley::fixed_point::{Settings, ThresholdMode};
 use volley::numbers::{Counts, Reals, percent};
-use volley::output::write_whole_file;
+use volley::output::{Own, write_whole_file};
 use volley::pipeline::{DEFAULT_MARGIN, Target};
 use volley::sweep::{self, Phase, Point, Sweep, Task};
 
 use super::plan::positive;
 use super::words::one_of;
 use super::workflow::{self, Workflow};
-use super::{Json, Outcome, convert, images, progress, say, say_json, seconds};
+use super::{Force, Json, Outcome, convert, images, progress, say, say_json, seconds};
 
 /// Clock of a core without a board.
 const CLOCK_MHZ: f64 = 100.0;
@@ -90,6 +90,8 @@ pub struct Args {
     #[arg(short, long, value_name = "SWEEP")]
     output: PathBuf,
     #[command(flatten)]
+    force: Force,
+    #[command(flatten)]
     json: Json,
 }
 
@@ -125,7 +127,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     }
     let (target, clock_mhz) = target(args)?;
     if args.emit == Some(Emit::Snakemake) {
-        workflow::emit(&args.output, &workflow(args)?)?;
+        workflow::emit(&args.output, args.force.wanted, &workflow(args)?)?;
         say(format!(
             "wrote the workflow of {} points to {}; run `snakemake --cores N` there",
             points.len(),
@@ -164,9 +166,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
     })?;
     bar.finish_and_clear();
     if args.until == Phase::Table {
-        write_whole_file(&args.output.join("sweep.html"), || -> Result<String> {
+        write_whole_file(&args.force.target(args.output.join("sweep.html")), Own::SweepPage, || -> Result<Vec<u8>> {
             let command = format!("volley sweep {} --data {}", args.model.display(), args.data.display());
-            Ok(sweep.page(&command)?.html())
+            Ok(sweep.page(&command)?.html().into_bytes())
         })?;
     }
     print(args, &sweep, points.len(), seconds(start.elapsed()))?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use volley::board::Board;
 use volley::synth::{self, Implementation, Options, Phase, Resource};
 
-use super::{Json, Outcome, advice, progress, say, say_json};
+use super::{Force, Json, Outcome, advice, progress, say, say_json};
 use volley::table::{Cell, Table};
 
 /// Synthesise the generated Verilog for a board, place and route it, and report area and clock
@@ -31,6 +31,8 @@ pub struct Args {
     /// Folder to write [default: only the tables are printed]
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     /// Clock of the core in MHz, made by the board's PLL [default: the board's core_mhz]
     #[arg(long, value_name = "MHZ", value_parser = parse_mhz)]
     freq: Option<f64>,
@@ -80,7 +82,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let options = Options { mhz: args.freq, place: !args.no_pnr, modules: args.modules, ..args.tools.options() };
     let spinner = progress::spinner("starting");
     let mut watch = |at: Phase, detail: &str| spinner.set_message(format!("{}: {detail}", phase(at)));
-    let made = synth::run(&args.rtl, &board, &options, args.output.as_deref(), &mut watch);
+    let output = args.output.as_deref().map(|path| args.force.target(path));
+    let made = synth::run(&args.rtl, &board, &options, output, &mut watch);
     spinner.finish_and_clear();
     let made = made?;
     if args.json.wanted {

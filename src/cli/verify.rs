@@ -8,7 +8,7 @@ use volley::core_folder::{self, Verification};
 use volley::cosim::{Options, Simulator};
 use volley::data::Images;
 use volley::error::{Artefact, Kind};
-use volley::output::temporary_folder;
+use volley::output::{Target, temporary_folder};
 use volley::report::tables;
 use volley::sums::{SUMS, sha256};
 use volley::{Core, input, random};
@@ -55,7 +55,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         options.simulator = args.simulator;
         options.stalls = stalls(25);
         let verdict = check(&args.rtl, &core, &images, &options)?;
-        conclude(&args.rtl, &core, &images, &options, &verdict, Path::new("mismatch.fst"))?;
+        conclude(&args.rtl, &core, &images, &options, &verdict, &Target::from("mismatch.fst"))?;
         Some(verdict)
     } else {
         None

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde_json::json;
-use volley::output::write_file;
+use volley::output::{Own, write_whole_file};
 use volley::{Converted, core_folder};
 
-use super::{Json, Outcome, say, say_json};
+use super::{Force, Json, Outcome, say, say_json};
 
 /// Write a network's weights as a file to be loaded into a core
 #[derive(clap::Args)]
@@ -28,13 +28,15 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
+    force: Force,
+    #[command(flatten)]
     json: Json,
 }
 
 pub fn run(args: &Args) -> Result<Outcome> {
     let converted = Converted::open(&args.network)?;
     let loadable = core_folder::loadable(&args.rtl, &converted)?;
-    write_file(&args.output, loadable.file())?;
+    write_whole_file(&args.force.target(&args.output), Own::Weights, || -> volley::Result<_> { Ok(loadable.file()) })?;
     let (bytes, crc) = (loadable.data.bytes().len(), loadable.data.crc32());
     if args.json.wanted {
         say_json(&json!({"bytes": bytes, "crc32": crc, "design": loadable.design}))?;

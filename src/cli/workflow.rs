@@ -6,8 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use volley::Result;
-use volley::error::Kind;
-use volley::output::write_whole_file;
+use volley::output::{Own, Target, check_file, write_whole_file};
 
 /// What the workflow runs; it reads everything from a configuration file that can be edited.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,17 +25,17 @@ pub struct Workflow {
 /// Writes `Snakefile` and `config.yaml` into `folder`; results will be beside them.
 ///
 /// # Errors
-/// [`Kind::ForeignFile`] for a folder that holds a Snakefile of another kind, [`Kind::Unwritable`].
-pub fn emit(folder: &Path, workflow: &Workflow) -> Result<()> {
-    let own = include_str!("Snakefile");
-    let path = folder.join("Snakefile");
-    let mark = own.lines().next().unwrap_or_default();
-    if std::fs::read_to_string(&path).is_ok_and(|text| !text.starts_with(mark)) {
-        return Err(Kind::ForeignFile.at(&path).advise("choose another output folder"));
+/// As [`write_whole_file`], for either file; then neither is written.
+pub fn emit(folder: &Path, force: bool, workflow: &Workflow) -> Result<()> {
+    let files = [
+        (Own::Snakefile, "Snakefile", include_str!("Snakefile").to_string()),
+        (Own::WorkflowConfiguration, "config.yaml", config(workflow)),
+    ];
+    let target = |name: &str| Target::force(folder.join(name), force);
+    for (own, name, _) in &files {
+        check_file(&target(name), *own)?;
     }
-    std::fs::create_dir_all(folder).map_err(|error| Kind::Unwritable { error }.at(folder))?;
-    write_whole_file(&folder.join("config.yaml"), || Result::Ok(config(workflow)))?;
-    write_whole_file(&path, || Result::Ok(own.into()))
+    files.into_iter().try_for_each(|(own, name, text)| write_whole_file(&target(name), own, || Result::Ok(text.into())))
 }
 
 /// A JSON value is a YAML value.

@@ -16,10 +16,10 @@ mod tests;
 mod verdict;
 mod verilator;
 mod word;
+mod work;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-
-use tempfile::TempDir;
 
 pub use capture::{Beat, Capture, Timeout};
 pub use hold::Hold;
@@ -28,7 +28,8 @@ pub use verdict::{LayerVerdict, Mismatch, Verdict, beats, bench, check};
 pub use word::Word;
 
 use crate::error::{Artefact, Kind, Place, Result, Setting};
-use crate::output::temporary_folder;
+use crate::interrupt::TemporaryFolder;
+use crate::output::{Own, Target, temporary_folder, write_whole_file};
 use crate::tool::Finder;
 use crate::words::{Words, as_word};
 
@@ -136,7 +137,7 @@ pub struct Options {
     /// Clocks without a beat anywhere (input, output, probes) after which the run is given up; beats after the last frame do not count.
     pub idle_limit: u64,
     /// Folder for builds and recordings, created if absent; a model already built there from the same files is kept.
-    /// Two runs must not share it at the same time. `None` for a temporary one of the run's own.
+    /// A second run at the same time is refused. `None` for a temporary one of the run's own.
     pub work_dir: Option<PathBuf>,
     /// Folder that caches Verilator's own compiled sources. Parallel builds may share it. With `None` every build compiles them again.
     pub runtime: Option<PathBuf>,
@@ -184,24 +185,24 @@ pub fn run(bench: &Bench, frames: &[Vec<Word>], options: &Options) -> Result<Cap
 /// The clock numbers are those of [`Beat::clock`]. Verilator needs a build of its own for this.
 ///
 /// # Errors
-/// Those of [`run`] except for recorded beats; [`Kind::Unwritable`] if `path` cannot be written.
+/// Those of [`run`] except for recorded beats, and of [`write_whole_file`] for `target`.
 pub fn waveform(
     bench: &Bench,
     frames: &[Vec<Word>],
     options: &Options,
     from_cycle: u64,
     to_cycle: u64,
-    path: &Path,
+    target: &Target,
 ) -> Result<()> {
     if to_cycle < from_cycle {
         return Err(Kind::out_of_range(to_cycle as f64, from_cycle as f64..).at(Setting::Waveform));
     }
-    if let Some(parent) = path.parent() {
-        create_dir(parent)?;
-    }
-    let path = std::path::absolute(path).map_err(|error| Kind::Unwritable { error }.at(path))?;
-    let mut job = Job::prepare(bench, frames, options)?;
-    job.execute(Some(Window { from: from_cycle, to: to_cycle, path }))
+    write_whole_file(target, Own::Waveform, || {
+        let mut job = Job::prepare(bench, frames, options)?;
+        let path = job.run_dir.join("waveform.fst");
+        job.execute(Some(Window { from: from_cycle, to: to_cycle, path: path.clone() }))?;
+        std::fs::read(&path).map_err(|error| Kind::Unreadable { wanted: Artefact::Temporary, error }.at(path))
+    })
 }
 
 /// A window of clocks to trace.
@@ -232,8 +233,10 @@ struct Job<'a> {
     run_dir: PathBuf,
     frames: usize,
     expected_clocks: f64,
+    /// Keeps other runs out of `work_dir`.
+    _lock: File,
     /// Holds `work_dir` where none was given.
-    _temporary: Option<TempDir>,
+    _temporary: Option<TemporaryFolder>,
 }
 
 impl<'a> Job<'a> {
@@ -275,8 +278,9 @@ impl<'a> Job<'a> {
             return Err(Kind::BadBench { problem, advice: "list the files of the design" }.at(Place::Bench));
         };
         let temporary = if options.work_dir.is_none() { Some(temporary_folder()?) } else { None };
-        let work_dir = options.work_dir.as_deref().or(temporary.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
-        create_dir(work_dir)?;
+        let work_dir =
+            options.work_dir.as_deref().or(temporary.as_ref().map(TemporaryFolder::path)).unwrap_or(Path::new("."));
+        let lock = work::take(work_dir)?;
         let work_dir = absolute(work_dir)?;
         let run_dir = work_dir.join("run");
         // Recordings of an earlier run must not be mistaken for this one's.
@@ -296,6 +300,7 @@ impl<'a> Job<'a> {
             run_dir,
             frames: frames.len(),
             expected_clocks: bench.expected_clocks,
+            _lock: lock,
             _temporary: temporary,
         })
     }

@@ -1,5 +1,7 @@
 //! A toy top that adds 1 and then 1 again, on both simulators.
 
+use tempfile::TempDir;
+
 use super::*;
 use crate::tool::Arguments;
 
@@ -161,7 +163,7 @@ fn both_simulators_write_a_window() {
     let (dir, bench) = toy(16, "ready");
     for simulator in [Simulator::Verilator, Simulator::Icarus] {
         let path = dir.path().join(format!("waves/{simulator:?}.fst"));
-        waveform(&bench, &frames(16, 3), &options(&dir, simulator, 20), 15, 25, &path).unwrap();
+        waveform(&bench, &frames(16, 3), &options(&dir, simulator, 20), 15, 25, &path.as_path().into()).unwrap();
         // The FST header holds the first and last time, big-endian; clock n rises at 10n + 5 and ends at 10n + 10.
         let bytes = std::fs::read(&path).unwrap();
         let time = |at: usize| u64::from_be_bytes(bytes[at..at + 8].try_into().unwrap());

@@ -211,4 +211,54 @@ mod tests {
         std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
         problem("damaged");
     }
+
+    /// Whatever part of a file is read, every changed byte of an array is seen: the archive has a checksum of each.
+    #[test]
+    fn no_changed_byte_is_taken_for_a_pixel_or_label() {
+        let folder = folder();
+        let path = folder.path().join("d.npz");
+        let x = Array4::from_shape_fn((6, 4, 4, 1), |(n, y, x, _)| (n * 41 + y * 7 + x * 3) as u8);
+        write(&path, |w| {
+            w.add_array("x", &x).unwrap();
+            w.add_array("y", &Array::from_iter(0..6u8)).unwrap();
+        });
+        let good = read_npz(&path, None).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let mut refused = 0;
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x10;
+            std::fs::write(&path, &changed).unwrap();
+            for limit in [None, Some(2)] {
+                match read_npz(&path, limit) {
+                    // A byte that says nothing about the arrays, such as a date, or that hides all labels.
+                    Ok(images) => {
+                        let wanted = good.take(limit.unwrap_or(6));
+                        assert_eq!(images.pixels, wanted.pixels, "byte {at}");
+                        assert!(images.labels.is_none() || images.labels == wanted.labels, "byte {at}");
+                    }
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+        assert!(refused > bytes.len(), "{refused} of {}", 2 * bytes.len());
+    }
+
+    #[test]
+    fn an_array_that_is_longer_than_its_header_says_is_refused() {
+        let folder = folder();
+        let path = folder.path().join("e.npz");
+        write(&path, |w| w.add_array("x", &Array3::<u8>::zeros((9, 2, 2))).unwrap());
+        let mut archive = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
+        let mut array = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_index(0).unwrap(), &mut array).unwrap();
+        let text = String::from_utf8_lossy(&array).find("(9,").unwrap();
+        array[text + 1] = b'3';
+        let mut writer = zip::ZipWriter::new(File::create(&path).unwrap());
+        writer.start_file("x.npy", zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, &array).unwrap();
+        writer.finish().unwrap();
+        let message = read_npz(&path, None).unwrap_err().to_string();
+        assert!(message.contains("'x' is longer than its header says"), "{message}");
+    }
 }

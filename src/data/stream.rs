@@ -61,6 +61,21 @@ fn pixels(source: &mut dyn Read, path: &Path, images: usize, size: usize) -> Res
     exactly(source, path, 'x', wanted)
 }
 
+/// Reads the `left` bytes of an array that nobody wanted and then the end of its member, where the archive compares the checksum: what is
+/// not read to the end may be damaged.
+fn finish(source: &mut dyn Read, path: &Path, array: char, left: u64) -> Result<()> {
+    let end = std::io::copy(&mut source.take(left), &mut std::io::sink()).and_then(|read| {
+        let more = source.read(&mut [0])?;
+        Ok((read, more))
+    });
+    match end {
+        Ok((read, 0)) if read == left => Ok(()),
+        Ok((_, 0)) => Err(damaged(path, &format!("'{array}' is cut short"))),
+        Ok(_) => Err(damaged(path, &format!("'{array}' is longer than its header says"))),
+        Err(error) => Err(damaged(path, &format!("'{array}': {error}"))),
+    }
+}
+
 /// This number of bytes of an array. They are not reserved ahead: a header's claim proves nothing.
 fn exactly(source: &mut dyn Read, path: &Path, array: char, wanted: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -100,10 +115,15 @@ pub(super) fn with_pixels<R>(path: &Path, read: impl FnOnce(&mut Pixels) -> Resu
         return Err(wrong_shape(path, "x", header.shape, expected));
     };
     if !header.columns {
-        return read(&mut Pixels { source: &mut source, path, shape, read: 0 });
+        let mut pixels = Pixels { source: &mut source, path, shape, read: 0 };
+        let found = read(&mut pixels)?;
+        let left = (images - pixels.read) as u64 * size as u64;
+        finish(&mut source, path, 'x', left)?;
+        return Ok(found);
     }
     // The first index runs fastest: no image is complete before all are.
     let bytes = pixels(&mut source, path, images, size)?;
+    finish(&mut source, path, 'x', 0)?;
     let columns = Array4::from_shape_vec((images, height, width, channels).f(), bytes)
         .map_err(|error| damaged(path, &error.to_string()))?;
     let rows: Vec<u8> = columns.iter().copied().collect();
@@ -128,6 +148,7 @@ pub(super) fn labels(path: &Path, images: usize) -> Result<Option<Vec<u32>>> {
         return Err(wrong(path, format!("'x' has {images} images and 'y' has {count} labels")));
     }
     let content = exactly(&mut source, path, 'y', count * bytes)?;
+    finish(&mut source, path, 'y', 0)?;
     let label = |element: &[u8]| {
         // Digits in base 256, the highest first.
         let digits: Vec<u8> = if big { element.to_vec() } else { element.iter().rev().copied().collect() };

@@ -68,7 +68,9 @@ impl Kind {
             Kind::NotRegular => "remove it, or generate the folder again",
             Kind::NoName => "give the path of a folder to write",
             Kind::ForeignFolder { .. } => "choose another path for the output folder, or empty this one yourself",
-            Kind::ForeignFile => "choose another path",
+            Kind::ForeignFile => "choose another path, or replace it by force",
+            Kind::InUse => "wait until that one has ended, or choose another folder",
+            Kind::Changed => "choose another path, keep the file elsewhere, or replace the folder by force",
             Kind::NotText { .. } => "write a short name of letters, digits and ordinary signs",
             Kind::WeightsBuiltIn => "generate a core whose weights are loaded at run time",
             Kind::OtherNetwork { .. } => "give the network that it was made from, or make it again from this network",
@@ -135,6 +137,7 @@ impl Artefact {
         match self {
             Artefact::Any => "give the path of a file",
             Artefact::Onnx => "give the path of an ONNX file (in PyTorch: torch.onnx.export(model, image, path))",
+            Artefact::OnnxData => "keep the file beside the model, as it was exported",
             Artefact::OwnOnnx | Artefact::OwnTensor => "convert the network again",
             Artefact::Normalisation => "make it readable, or move it away from the model",
             Artefact::Images => "give a readable .npz file",

@@ -273,15 +273,19 @@ pub enum Kind {
     /// A path without a name, such as `..`.
     #[error("it does not end in the name of a folder")]
     NoName,
-    /// A folder that was not written by Volley, and so must not be replaced.
+    /// A folder that was not written by Volley, and so must not be replaced: it has no `marker`.
     #[error("the folder exists and has no {marker}, so it was not written by Volley")]
-    ForeignFolder {
-        /// What every such folder written by Volley contains.
-        marker: String,
-    },
-    /// A file that was not written by Volley, and so must not be replaced.
-    #[error("it was not written by Volley, so it is not replaced")]
+    #[allow(missing_docs, reason = "described with the variant")]
+    ForeignFolder { marker: String },
+    /// A file that Volley did not write, or that somebody has changed, and so must not be replaced.
+    #[error("it is not what this command writes, or it was changed since, so it is not replaced")]
     ForeignFile,
+    /// A work folder that another run is using.
+    #[error("another co-simulation is using it")]
+    InUse,
+    /// A file in a folder of Volley's, because of which the folder must not be replaced.
+    #[error("it was added or changed since Volley wrote the folder, so the folder is not replaced")]
+    Changed,
     /// A name that could leave its folder, or that scripts cannot hold.
     #[error("'{name}' is not a name that Volley uses")]
     BadName {

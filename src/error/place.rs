@@ -251,6 +251,8 @@ named! {
         Any => "a file",
         /// A trained network in ONNX.
         Onnx => "an ONNX model",
+        /// A file with elements of an ONNX model's tensors.
+        OnnxData => "the data of an ONNX model",
         /// The ONNX model that a folder of a converted network contains.
         OwnOnnx => "the ONNX model of the converted network",
         /// The normalisation beside an ONNX model.

@@ -1,6 +1,6 @@
 //! The float ANN itself, run from its ONNX file by rten: the baseline without any arithmetic of Volley.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,9 +13,10 @@ use crate::ann::{Network, Normalisation, Op};
 use crate::convert::module_path;
 use crate::data::Images;
 use crate::error::{Error, Kind, Place, Result};
+use crate::import::proto::tensor_proto::{BFLOAT16, DOUBLE, FLOAT, FLOAT16};
 use crate::import::proto::tensor_shape_proto::dimension;
-use crate::import::proto::{AttributeProto, GraphProto, ModelProto, ValueInfoProto, type_proto};
-use crate::import::{decode, read_onnx_bytes};
+use crate::import::proto::{AttributeProto, GraphProto, ModelProto, TensorProto, ValueInfoProto, type_proto};
+use crate::import::{Tensor, decode, names_used, read_onnx_bytes};
 use crate::shape::{Padding, Shape, Window};
 use crate::snn::{self, float};
 
@@ -47,6 +48,7 @@ impl Runner {
         let mut model = decode(onnx).unwrap_or_default();
         let outputs = model.graph.as_ref().map(choose).unwrap_or_default();
         for_one_image(&mut model, &outputs);
+        single_precision(&mut model);
         write_windows(&mut model, &imported);
         let load = || {
             let options = ModelOptions::with_all_ops();
@@ -122,6 +124,41 @@ fn for_one_image(model: &mut ModelProto, outputs: &[String]) {
         node.input.truncate(1);
         node.output.truncate(1);
         node.attribute.clear();
+    }
+}
+
+/// Makes all numbers of a model those of single precision, which the import takes them for, and drops the tensors that nothing reads.
+fn single_precision(model: &mut ModelProto) {
+    let Some(graph) = &mut model.graph else { return };
+    let used: HashSet<String> = names_used(graph).into_iter().map(String::from).collect();
+    graph.initializer.retain(|tensor| used.contains(&tensor.name));
+    let precision = |kind: i32| matches!(kind, DOUBLE | FLOAT16 | BFLOAT16);
+    for input in &mut graph.input {
+        if let Some(type_proto::Value::TensorType(tensor)) = input.r#type.as_mut().and_then(|kind| kind.value.as_mut())
+            && precision(tensor.elem_type)
+        {
+            tensor.elem_type = FLOAT;
+        }
+    }
+    let nodes = graph.node.iter_mut();
+    let mut tensors: Vec<&mut TensorProto> = graph.initializer.iter_mut().collect();
+    for node in nodes {
+        let cast = node.op_type == "Cast";
+        for attribute in &mut node.attribute {
+            if cast && attribute.name == "to" && i32::try_from(attribute.i).is_ok_and(precision) {
+                attribute.i = FLOAT.into();
+            }
+            tensors.extend(attribute.t.as_mut());
+        }
+    }
+    for proto in tensors.into_iter().filter(|proto| precision(proto.data_type)) {
+        // What cannot be decoded was refused by the import.
+        if let Ok(Tensor::Float(values)) = Tensor::from_proto(proto) {
+            proto.raw_data = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            proto.data_type = FLOAT;
+            proto.double_data.clear();
+            proto.int32_data.clear();
+        }
     }
 }
 

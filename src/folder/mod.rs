@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::error::{Artefact, Kind, Result};
 use crate::fixed_point::Settings;
 use crate::input;
-use crate::output::{write_file, write_folder};
+use crate::output::{Target, write_file, write_folder};
 use crate::pipeline::Converted;
 use crate::snn;
 
@@ -48,11 +48,11 @@ impl Converted {
     ///
     /// # Errors
     /// As [`write_folder`], and those of the network's validation.
-    pub fn write(&self, folder: impl AsRef<Path>) -> Result<()> {
+    pub fn write(&self, folder: impl Into<Target>) -> Result<()> {
         self.network.validate()?;
         let table = table::print(&self.network, &self.settings)?;
         let weights = weights::pack(&self.network)?;
-        write_folder(folder.as_ref(), NETWORK, |new| {
+        write_folder(&folder.into(), NETWORK, |new| {
             write_file(&new.join(NETWORK), &table)?;
             write_file(&new.join(WEIGHTS), &weights)?;
             self.onnx.as_ref().map_or(Ok(()), |onnx| write_file(&new.join(MODEL), onnx))

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn, Zip, concatenate};
 
-use super::proto::tensor_proto::{BOOL, DOUBLE, FLOAT, INT32, INT64};
+use super::proto::tensor_proto::{BFLOAT16, BOOL, DOUBLE, FLOAT, FLOAT16, INT32, INT64};
 use super::proto::{AttributeProto, NodeProto};
 use super::tensor::{MOST_ELEMENTS, Tensor};
 
@@ -130,7 +130,7 @@ impl Node<'_> {
         let to = self.int("to").unwrap_or(0);
         let input = self.input(0)?;
         match i32::try_from(to) {
-            Ok(FLOAT | DOUBLE) => Ok(Tensor::Float(match input {
+            Ok(FLOAT | DOUBLE | FLOAT16 | BFLOAT16) => Ok(Tensor::Float(match input {
                 Tensor::Float(values) => values.clone(),
                 Tensor::Int(values) => values.mapv(|value| value as f32),
             })),

@@ -4,6 +4,7 @@
 //! conversion needs the operators and names that the user wrote.
 
 mod constants;
+mod external;
 mod linear;
 mod maps;
 mod onnx;
@@ -13,7 +14,8 @@ mod tensor;
 
 use std::path::Path;
 
-pub(crate) use onnx::decode;
+pub(crate) use onnx::{decode, names_used};
+pub(crate) use tensor::Tensor;
 
 use serde::Deserialize;
 
@@ -21,7 +23,7 @@ use crate::ann::{self, Normalisation};
 use crate::error::{Artefact, Kind, Result};
 use crate::input;
 
-/// Reads an ONNX file: float32, opset 11 or later, one input N×C×H×W, one output. Without a normalisation (for
+/// Reads an ONNX file: floating point (half and double precision become single precision), opset 11 or later, one input N×C×H×W, one output. Without a normalisation (for
 /// looking at the graph) a pixel enters as p/255.
 ///
 /// # Errors
@@ -32,9 +34,10 @@ pub fn read_onnx(path: &Path, normalisation: impl Into<Option<Normalisation>>) -
     read_onnx_bytes(&read_model(path)?, &path.display().to_string(), normalisation)
 }
 
-/// The bytes of an ONNX file.
+/// The bytes of an ONNX file, with the tensors in it whose elements are in other files of its folder.
 pub(crate) fn read_model(path: &Path) -> Result<Vec<u8>> {
-    input::read(path, input::MOST_BYTES).map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(path))
+    let bytes = input::read(path, input::MOST_BYTES);
+    external::inlined(bytes.map_err(|error| Kind::Unreadable { wanted: Artefact::Onnx, error }.at(path))?, path)
 }
 
 /// As [`read_onnx`] from memory; `label` stands for the path in errors, and its stem names the network (for a

@@ -1,7 +1,7 @@
 //! The walk over an ONNX graph: names become values, and each operator is handed to the file that knows it.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
 use std::rc::Rc;
 
@@ -68,6 +68,12 @@ pub fn decode(bytes: &[u8]) -> Option<ModelProto> {
     Some(model)
 }
 
+/// Names that the nodes of a graph read, or that it gives out.
+pub fn names_used(graph: &GraphProto) -> HashSet<&str> {
+    let read = graph.node.iter().flat_map(|node| &node.input);
+    read.chain(graph.output.iter().map(|output| &output.name)).map(String::as_str).collect()
+}
+
 /// The name, or the name with a number if it was given before.
 fn unique(names: &mut HashMap<String, usize>, name: String) -> String {
     // Counted on from the last time, since a file may give all of its nodes the same name.
@@ -123,7 +129,9 @@ impl<'a> Walk<'a> {
             let name = sparse.values.as_ref().map(|values| values.name.as_str()).unwrap_or_default();
             return Err(self.tensor(name, "it is sparse", "export the model with dense weights"));
         }
-        for proto in &graph.initializer {
+        // Exporters leave tensors of all types behind.
+        let used = names_used(graph);
+        for proto in graph.initializer.iter().filter(|proto| used.contains(proto.name.as_str())) {
             let tensor =
                 Tensor::from_proto(proto).map_err(|(problem, advice)| self.tensor(&proto.name, problem, advice))?;
             self.allow(&tensor);

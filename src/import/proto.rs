@@ -178,6 +178,10 @@ pub mod tensor_proto {
     pub const INT64: i32 = 7;
     /// Truth values.
     pub const BOOL: i32 = 9;
+    /// 16-bit floating point.
+    pub const FLOAT16: i32 = 10;
+    /// 16-bit floating point with the exponent of 32 bits.
+    pub const BFLOAT16: i32 = 16;
     /// 64-bit floating point.
     pub const DOUBLE: i32 = 11;
     /// The data location of another file.

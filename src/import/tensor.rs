@@ -1,9 +1,10 @@
 //! Tensors of an ONNX file, decoded with every size checked before anything is allocated.
 
+use half::{bf16, f16};
 use ndarray::{ArrayD, IxDyn};
 
 use super::proto::TensorProto;
-use super::proto::tensor_proto::{DATA_TYPES, DOUBLE, EXTERNAL, FLOAT, INT32, INT64};
+use super::proto::tensor_proto::{BFLOAT16, DATA_TYPES, DOUBLE, EXTERNAL, FLOAT, FLOAT16, INT32, INT64};
 
 /// The two kinds of constants that a supported network holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,15 +91,34 @@ impl Tensor {
         match proto.data_type {
             FLOAT => decode!(f32, proto.float_data, f32, Tensor::Float),
             DOUBLE => decode!(f64, proto.double_data, f32, Tensor::Float),
+            FLOAT16 => halves(proto, f16::from_bits, shape).ok_or_else(|| wrong_size(halves_held(proto))),
+            BFLOAT16 => halves(proto, bf16::from_bits, shape).ok_or_else(|| wrong_size(halves_held(proto))),
             INT64 => decode!(i64, proto.int64_data, i64, Tensor::Int),
             INT32 => decode!(i32, proto.int32_data, i64, Tensor::Int),
             other => match usize::try_from(other).ok().and_then(|other| DATA_TYPES.get(other)) {
                 Some(name) => Err((
                     format!("its elements are of type {name}"),
-                    "export a float32 model that is neither quantised nor half precision",
+                    "export a model of floating-point numbers that is not quantised",
                 )),
                 None => Err((format!("its element type {other} is unknown"), "export the model again")),
             },
         }
     }
+}
+
+/// Numbers of 16 bits that a tensor holds: raw, or each in an integer of its own.
+fn halves_held(proto: &TensorProto) -> usize {
+    if proto.raw_data.is_empty() { proto.int32_data.len() } else { proto.raw_data.len() / 2 }
+}
+
+/// The numbers of 16 bits, read by `number`, if they are as many as the shape says.
+fn halves<H: Into<f32>>(proto: &TensorProto, number: fn(u16) -> H, shape: IxDyn) -> Option<Tensor> {
+    let values: Vec<f32> = if proto.raw_data.is_empty() {
+        proto.int32_data.iter().map(|&bits| number(bits as u16).into()).collect()
+    } else {
+        let pairs = proto.raw_data.chunks_exact(2);
+        pairs.remainder().is_empty().then_some(())?;
+        pairs.map(|pair| number(u16::from_le_bytes([pair[0], pair[1]])).into()).collect()
+    };
+    ArrayD::from_shape_vec(shape, values).ok().map(Tensor::Float)
 }

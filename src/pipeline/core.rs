@@ -9,7 +9,7 @@ use crate::data::Images;
 use crate::error::Result;
 use crate::fixed_point;
 use crate::fpga::Resources;
-use crate::output::{temporary_folder, write_file};
+use crate::output::{Target, temporary_folder, write_file};
 use crate::rtl::Design;
 use crate::schedule::{Activity, Figures, Plan};
 
@@ -52,7 +52,7 @@ impl Core {
         cosim::check(folder, &self.design.manifest, &self.network, &self.plan, images, options)
     }
 
-    /// Simulates the Verilog in `folder` once more and writes to `path`, as FST, the waveform of the clocks around `mismatch`. Returns the
+    /// Simulates the Verilog in `folder` once more and writes to `target`, as FST, the waveform of the clocks around `mismatch`. Returns the
     /// first and the last clock of it.
     ///
     /// # Errors
@@ -63,11 +63,11 @@ impl Core {
         images: &Images,
         options: &Options,
         mismatch: &Mismatch,
-        path: &Path,
+        target: &Target,
     ) -> Result<(u64, u64)> {
         let bench = cosim::bench(folder, &self.design.manifest, &self.network, &self.plan)?;
         let (from, to) = (mismatch.clock.saturating_sub(WAVE.0), mismatch.clock + WAVE.1);
-        cosim::waveform(&bench, &cosim::beats(images), options, from, to, path)?;
+        cosim::waveform(&bench, &cosim::beats(images), options, from, to, target)?;
         Ok((from, to))
     }
 

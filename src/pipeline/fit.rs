@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::fixed_point::{Network, Op};
 use crate::model::Model;
 use crate::numbers::whole;
+use crate::schedule::plan_file::keys;
 use crate::schedule::solver::{self, FixedFold, Task};
 use crate::schedule::{self, Activity, Figures, Folding, Plan};
 
@@ -74,7 +75,7 @@ pub struct Fit {
 
 impl Fit {
     /// The text of a plan file under `head`: the folding of each layer of `network`, with what is expected of it as a comment. See
-    /// [`Folding::from_toml`].
+    /// [`crate::schedule::PlanFile`].
     ///
     /// # Errors
     /// As [`Folding::to_toml`].
@@ -85,7 +86,8 @@ impl Fit {
             .filter_map(|(node, figures)| figures.map(|figures| (node.name.as_str(), figures)))
             .collect();
         let order: Vec<_> = layers.iter().map(|(name, _)| *name).collect();
-        self.folding.to_toml(head, &order, |name| {
+        let head: String = head.lines().map(|line| format!("# {line}\n")).collect();
+        let folding = self.folding.to_toml("", &order, |name| {
             let figures = layers.iter().find(|(own, _)| *own == name).map(|(_, figures)| figures);
             figures.map_or(String::new(), |figures| {
                 format!(
@@ -96,7 +98,8 @@ impl Fit {
                     whole(figures.resources.block_rams)
                 )
             })
-        })
+        })?;
+        Ok(head + "\n" + &keys(network) + &folding)
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Arithmetic;
+use super::plan_file::KEYS;
 use crate::error::{Artefact, Kind, Place, Result, Setting};
 use crate::numbers::{ForLayer, for_layers};
 
@@ -231,13 +232,19 @@ impl Folding {
         Ok(folding)
     }
 
-    /// Reads a plan file: a table `[layer.NAME]` for each layer, `[default]` for those without one.
+    /// Reads the foldings of a plan file: a table `[layer.NAME]` for each layer, `[default]` for those without one. Which network it is for
+    /// is in a [`super::PlanFile`].
     ///
     /// # Errors
     /// [`Kind::Malformed`] naming `path` for a text that is not a plan or has an unknown key, [`Kind::BadFold`] for numbers that
     /// no layer can have.
     pub fn from_toml(text: &str, path: &Path) -> Result<Folding> {
-        let folding: Folding = toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Plan, error).at(path))?;
+        let malformed = |error: toml::de::Error| Kind::malformed(Artefact::Plan, error).at(path);
+        // Read as a whole first: its errors show the line.
+        let mut table: toml::Table = text.parse().map_err(malformed)?;
+        let of_network = KEYS.map(|key| table.remove(key).is_some());
+        let folding: Folding =
+            if of_network == [false; 2] { toml::from_str(text) } else { table.try_into() }.map_err(malformed)?;
         folding.default.validate(Place::within(path, Place::key("[default]")))?;
         for (name, fold) in &folding.layers {
             fold.validate(Place::within(path, Place::key(format!("[layer.{name}]"))))?;

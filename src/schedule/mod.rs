@@ -6,6 +6,7 @@ mod estimate;
 mod figures;
 mod fold;
 mod geometry;
+pub(crate) mod plan_file;
 pub mod resources;
 pub mod solver;
 mod term;
@@ -16,6 +17,7 @@ pub use estimate::{Activity, Estimate, dense, estimate, estimate_layer};
 pub use figures::{Figures, LayerFigures};
 pub use fold::{DEFAULT_LANES, Firing, Fold, Folding, Storage};
 pub use geometry::{Geometry, geometry};
+pub use plan_file::{PlanFile, structure};
 pub use term::{TermKind, TermPlan};
 
 use crate::error::{Kind, Place, Result, Setting};

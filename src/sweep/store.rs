@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::data::Images;
 use crate::error::{Artefact, Kind, Result};
+use crate::interrupt::Hold;
 
 /// The subfolder that makes a folder a sweep.
 const POINTS: &str = "points";
@@ -89,7 +90,13 @@ pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     // A hidden file beside its place, a different one for each process.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let new = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    std::fs::write(&new, content).and_then(|()| std::fs::rename(&new, path)).map_err(failed)
+    let _hold = Hold::path(&new);
+    let written = std::fs::write(&new, content).and_then(|()| std::fs::rename(&new, path));
+    written.map_err(|error| {
+        // The error that led here is the one to report.
+        let _ = std::fs::remove_file(&new);
+        failed(error)
+    })
 }
 
 #[cfg(test)]

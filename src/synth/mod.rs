@@ -19,7 +19,7 @@ use crate::board::{self, Board, constraints};
 use crate::core_folder;
 use crate::error::{self, Artefact, Kind, Place, Result};
 use crate::header;
-use crate::output::{temporary_folder, write_file, write_folder};
+use crate::output::{Target, temporary_folder, write_file, write_folder};
 use crate::rtl::files_of;
 use crate::tool::Finder;
 pub(crate) use makefile::load_arguments;
@@ -174,7 +174,7 @@ pub fn run(
     rtl: &Path,
     board: &Board,
     options: &Options,
-    output: Option<&Path>,
+    output: Option<Target>,
     watch: &mut dyn FnMut(Phase, &str),
 ) -> Result<Implementation> {
     let mut outcome = None;
@@ -187,7 +187,7 @@ pub fn run(
         Ok(())
     };
     match output {
-        Some(output) => write_folder(output, REPORT, fill)?,
+        Some(output) => write_folder(&output, REPORT, fill)?,
         None => {
             let folder = temporary_folder()?;
             fill(folder.path())?;

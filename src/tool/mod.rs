@@ -10,8 +10,9 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::{Error, Kind, Place, Result};
-pub use finder::{Finder, version};
-pub use known::{KNOWN, Tool, Version};
+use crate::interrupt;
+pub use finder::{Answer, Finder, ask, number, version};
+pub use known::{KNOWN, Number, Tool, Version};
 
 /// The name of an option begins with this, twice.
 const DASH: char = '-';
@@ -69,10 +70,13 @@ impl Display for Arguments {
 /// # Errors
 /// [`Kind::ToolMissing`], [`Kind::ToolNotStarted`], or [`Kind::ToolFailed`] with the last lines of `tool`.
 pub(crate) fn run(tool: &str, program: &Path, args: &Arguments, dir: &Path) -> Result<()> {
-    let output = Command::new(program).args(&args.0).current_dir(dir).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| not_started(tool, program, error))?;
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    check(tool, output.status, &text)
+    let mut text = Vec::new();
+    let status = piped(program, args, dir, &mut |line| {
+        text.extend_from_slice(line);
+        Ok(())
+    });
+    let status = status.map_err(|error| not_started(tool, program, error))?;
+    check(tool, status, &String::from_utf8_lossy(&text))
 }
 
 /// Runs `program` in `dir`, writes what it says to the file `log` there, and hands each line to `watch` as it comes.
@@ -90,38 +94,44 @@ pub(crate) fn run_logged(
     let log = dir.join(log);
     let unwritable = |error| Kind::Unwritable { error }.at(&log);
     let mut file = std::fs::File::create(&log).map_err(unwritable)?;
-    let started = std::io::pipe().and_then(|(reader, writer)| {
-        let mut command = Command::new(program);
-        command.args(&args.0).current_dir(dir).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-        // The command holds our ends of the pipe: it must be dropped, or the reader never sees the end.
-        Ok((command.spawn()?, reader))
-    });
-    let (mut child, reader) = started.map_err(|error| not_started(tool, program, error))?;
     let mut text = String::new();
-    let mut reader = BufReader::new(reader);
-    let mut bytes = Vec::new();
-    let read = loop {
-        bytes.clear();
-        match reader.read_until(b'\n', &mut bytes) {
-            Ok(0) => break Ok(()),
-            Ok(_) => {
-                if let Err(error) = file.write_all(&bytes) {
-                    break Err(error);
-                }
-                let line = String::from_utf8_lossy(&bytes);
-                watch(line.trim_end());
-                text.push_str(&line);
-            }
-            Err(error) => break Err(error),
+    let mut unwritten = None;
+    let status = piped(program, args, dir, &mut |bytes| {
+        if let Err(error) = file.write_all(bytes) {
+            unwritten = Some(error);
+            return Err(ErrorKind::WriteZero.into());
         }
-    };
-    if read.is_err() {
-        // Nothing more can be done about a tool that cannot be stopped.
-        let _ = child.kill();
+        let line = String::from_utf8_lossy(bytes);
+        watch(line.trim_end());
+        text.push_str(&line);
+        Ok(())
+    });
+    if let Some(error) = unwritten {
+        return Err(unwritable(error));
     }
-    let status = child.wait().map_err(|error| not_started(tool, program, error))?;
-    read.map_err(unwritable)?;
-    check(tool, status, &text)
+    check(tool, status.map_err(|error| not_started(tool, program, error))?, &text)
+}
+
+/// Runs `program` in `dir` and hands each line of what it says to `each`; a failure of `each` ends the program.
+fn piped(
+    program: &Path,
+    args: &Arguments,
+    dir: &Path,
+    each: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
+) -> std::io::Result<ExitStatus> {
+    let (reader, writer) = std::io::pipe()?;
+    let mut command = Command::new(program);
+    command.args(&args.0).current_dir(dir).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut started = interrupt::start(&mut command)?;
+    // The command holds our ends of the pipe: it must be dropped, or the reader never sees the end.
+    drop(command);
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        each(&line)?;
+        line.clear();
+    }
+    started.child.wait()
 }
 
 fn not_started(tool: &str, program: &Path, error: std::io::Error) -> Error {

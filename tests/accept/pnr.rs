@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use support::{generated, zoo};
 use volley::board::Board;
 use volley::cosim::{self, Simulator};
-use volley::schedule::{Fold, Folding};
+use volley::schedule::{Fold, Folding, PlanFile};
 use volley::{Converted, Converter, Core, build, data, synth};
 
 /// A network on a board, as far as the tools go for it.
@@ -100,7 +100,9 @@ fn folding(reference: &Reference, converted: &Converted, board: &Board) -> Foldi
         }
         How::File => {
             let path = example(&format!("{}/plan.toml", reference.network));
-            return Folding::from_toml(&std::fs::read_to_string(&path).unwrap(), &path).unwrap();
+            let plan = PlanFile::read(&std::fs::read_to_string(&path).unwrap(), &path).unwrap();
+            plan.check(&converted.quantise().unwrap(), &path).unwrap();
+            return plan.folding;
         }
         How::Rate(rate) => rate,
     };

@@ -5,4 +5,5 @@ mod docs;
 mod errors;
 mod kill;
 mod report;
+mod stopped;
 mod sweep;

@@ -61,7 +61,7 @@ fn run(rtl: &Path, board: &Board, mhz: f64, output: &Path) -> Implementation {
         mhz: Some(mhz),
         ..Options::default()
     };
-    synth::run(rtl, board, &options, Some(output), &mut |_, _| {}).unwrap()
+    synth::run(rtl, board, &options, Some(output.into()), &mut |_, _| {}).unwrap()
 }
 
 /// Verilator and Icarus say nothing about the wrapper with the portable clock.

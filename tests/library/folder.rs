@@ -105,7 +105,9 @@ fn a_folder_of_the_users_is_never_replaced() {
     // A filling that fails leaves the old folder as it was, and no trace.
     let target = place.path().join("target");
     small.write(&target).unwrap();
-    let failed = volley::output::write_folder(&target, "network.toml", |_| Err(Kind::Empty.at(Setting::Members)));
+    let failed = volley::output::write_folder(&target.as_path().into(), "network.toml", |_| {
+        Err(Kind::Empty.at(Setting::Members))
+    });
     assert_eq!(failed.unwrap_err().to_string(), "members: it is empty; give at least one value");
     assert_eq!(Converted::open(&target).unwrap(), small);
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 2);

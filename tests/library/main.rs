@@ -2,6 +2,7 @@
 
 mod convert;
 mod emitted;
+mod exported;
 mod fast_model;
 mod folder;
 mod golden;

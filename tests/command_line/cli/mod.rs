@@ -2,6 +2,7 @@
 
 mod boards;
 mod device;
+mod outputs;
 mod place;
 mod study;
 mod verify;
