@@ -18,6 +18,7 @@ use crate::pipeline::{Converted, Core};
 use crate::quantise::quantise_like;
 use crate::rtl::weight_data::{self, WeightData};
 use crate::rtl::{self, Design, Manifest};
+use crate::schedule::plan_file::is_clock;
 use crate::schedule::{self, Folding};
 use crate::sums::{Differences, Sums, sha256};
 
@@ -110,7 +111,8 @@ impl Core {
     pub fn open(folder: impl AsRef<Path>) -> Result<Core> {
         let folder = folder.as_ref();
         let manifest = read_manifest(folder)?;
-        let core = Converted::open(folder.join(NETWORK))?.generate(&folding(&manifest))?;
+        let mut core = Converted::open(folder.join(NETWORK))?.generate(&folding(&manifest))?;
+        core.design.manifest.clock_mhz = manifest.clock_mhz;
         if core.design.manifest != manifest {
             let problem = format!("it does not describe the core of the network in {NETWORK}/");
             return Err(Kind::malformed(Artefact::Core, problem).at(folder.join(MANIFEST)));
@@ -193,6 +195,10 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest> {
 /// [`Kind::Malformed`] and [`Kind::BadName`], naming the key.
 pub fn parse_manifest(text: &str, path: &Path) -> Result<Manifest> {
     let manifest: Manifest = toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Core, error).at(path))?;
+    if manifest.clock_mhz.is_some_and(|mhz| !is_clock(mhz)) {
+        let problem = "it is not a positive number of MHz";
+        return Err(Kind::malformed(Artefact::Core, problem).at(Place::within(path, Place::key("clock_mhz"))));
+    }
     // They become paths, and words of scripts.
     match manifest.bad_name() {
         Some((key, name)) => {

@@ -98,7 +98,6 @@
 //! - [`pipeline`]: [`Converter`], [`Converted`], [`Core`], [`Verdict`]
 //! - [`folder`]: converted networks on disk
 //! - [`core_folder`]: cores on disk
-//! - [`report`]: one page of a network and its core
 //! - [`study`]: group neurons against integrate-and-fire neurons
 //! - [`sweep`]: many settings of one network
 //!
@@ -107,6 +106,7 @@
 //! - [`top`]: registers and links around a core
 //! - [`synth`]: synthesis, place and route
 //! - [`build`]: bitstreams for boards
+//! - [`report`]: one page of a network and its core
 //! - [`board_sim`]: boards in simulation
 //! - [`host`]: talking to an accelerator
 

@@ -2,13 +2,15 @@
 // and then, in rounds of activity and rest.
 //
 // Every word read is what docs/host-protocol.md says of its number, with counts that the bench keeps itself; EVENTS is checked in
-// rests only, since it lags by a few clocks. CONTROL resets the core for one clock, in which pixels may still be taken; while the
-// reset passes through the core, scores may still leave. The counters are set to 0 in rests. With LOADABLE every word of LOAD_DATA
-// must be offered to the loader until it is taken, once and in order, while writing waits; without, the loader must see nothing.
+// rests only, since it lags by a few clocks. LATENCY and BUSY_CLOCKS lag by one. In every fourth round each frame is in the core
+// alone. CONTROL resets the core for one clock, in which pixels may still be taken; while the reset passes through the core, scores
+// may still leave. The counters are set to 0 in rests. With LOADABLE every word of LOAD_DATA must be offered to the loader until it
+// is taken, once and in order, while writing waits; without, the loader must see nothing.
 `default_nettype none
 
 module accelerator_registers_tb;
     parameter EVENTS   = 7;
+    parameter LAYERS   = 3;
     parameter COUNTERS = 1;
     parameter LOADABLE = 1;
     parameter ROUNDS   = 12;
@@ -19,7 +21,7 @@ module accelerator_registers_tb;
     localparam PIXELS   = HEIGHT * WIDTH;
     localparam ACTIVE   = 220;              // clocks of a round
     localparam REST     = 90;
-    localparam [5:0] EVENTS_ = 6'd16, CONTROL = 6'd11, LOAD_START = 6'd22, LOAD_DATA = 6'd23;
+    localparam [5:0] LATENCY = 6'd14, BUSY_CLOCKS = 6'd15, EVENTS_ = 6'd16, CONTROL = 6'd11, LOAD_START = 6'd22, LOAD_DATA = 6'd23;
 
     wire        clk;
     wire        rst;
@@ -35,6 +37,7 @@ module accelerator_registers_tb;
     wire [31:0]       rdata;
     reg               pixel_valid, pixel_ready, score_valid, score_ready;
     reg  [EVENTS-1:0] events;
+    reg  [LAYERS-1:0] working;
     reg               frame_error, link_error, weights_valid, load_busy, load_ready;
     reg  [31:0]       load_offset, weights_crc;
     wire              core_reset, busy, load_start, load_valid;
@@ -47,23 +50,24 @@ module accelerator_registers_tb;
     volley_accelerator_registers #(
         .DESIGN(DESIGN), .CHANNELS(CHANNELS), .HEIGHT(HEIGHT), .WIDTH(WIDTH), .CLASSES(CLASSES), .MEMBERS(MEMBERS),
         .TIMESTEPS(TIMESTEPS), .CLOCK_HZ(CLOCK_HZ), .LINK_BUFFER(LINK_BUFFER), .WEIGHTS_BYTES(WEIGHTS_BYTES),
-        .LOADABLE(LOADABLE), .EVENTS(EVENTS), .COUNTERS(COUNTERS)
+        .LOADABLE(LOADABLE), .EVENTS(EVENTS), .LAYERS(LAYERS), .COUNTERS(COUNTERS)
     ) dut (
         .clk(clk), .rst(rst), .register_addr(addr), .register_write(write), .register_wdata(wdata), .register_ready(ready),
         .register_rdata(rdata), .pixel_valid(pixel_valid), .pixel_ready(pixel_ready),
         .pixel_last(pixel_valid ? pixel_last : 1'bx), .score_valid(score_valid), .score_ready(score_ready),
-        .score_last(score_valid ? score_last : 1'bx), .status_event(events), .frame_error(frame_error),
-        .link_error(link_error), .core_reset(core_reset), .busy(busy), .weights_valid(weights_valid), .load_busy(load_busy),
+        .score_last(score_valid ? score_last : 1'bx), .status_event(events), .status_busy(working),
+        .frame_error(frame_error), .link_error(link_error), .core_reset(core_reset), .busy(busy), .weights_valid(weights_valid), .load_busy(load_busy),
         .load_offset(load_offset), .weights_crc(weights_crc), .load_start(load_start), .load_valid(load_valid),
         .load_word(load_word), .load_ready(load_ready)
     );
 
     // ---------------------------------------------------------------- the bench's own counts
     reg [31:0] frames_in, frames_out, latency, busy_clocks, event_count, input_stalls, output_stalls, link_errors;
-    integer    clock;
     integer    in_core;                     // frames
-    integer    start_clock;                 // of the frame that is timed
+    reg [31:0] spent;                       // clocks of the frame that is timed
     reg        timed;
+    reg        counted;                     // the clock before was no waiting
+    reg        ended;                       // in the clock before the timed frame left
     reg        reset_due, clear_due, start_due;     // asked for in the clock before
     reg        pending;                     // a word waits for the loader
     reg [31:0] pending_word, start_word;
@@ -74,7 +78,7 @@ module accelerator_registers_tb;
         input [5:0] number;
         case (number)
             6'd0:    register = {8'd89, 8'd76, 8'd76, 8'd86};
-            6'd1:    register = {16'd1, 16'd0};
+            6'd1:    register = {16'd1, 16'd1};
             6'd2:    register = DESIGN;
             6'd3:    register = CHANNELS;
             6'd4:    register = HEIGHT;
@@ -109,6 +113,11 @@ module accelerator_registers_tb;
     wire    settled = phase > 6 && phase < REST - 6;
     wire    enters  = pixel_valid && pixel_ready && pixel_at == 0;
     wire    leaves  = score_valid && score_ready && score_last;
+    // The core waits: it lacks a pixel within a frame, or cannot get rid of a score, and has nothing else to do.
+    wire    waits   = working == 0 && ((pixel_at > 0 && pixel_ready && !pixel_valid) || (score_valid && !score_ready));
+    wire    alone   = round_now % 4 == 2;
+    // The next pixel begins a frame while another is in the core.
+    wire    follows = (pixel_valid && pixel_ready ? pixel_last : pixel_at == 0) && in_core + enters > leaves;
     integer i;
     reg     wrong;
     initial begin
@@ -122,10 +131,8 @@ module accelerator_registers_tb;
     end
 
     always @(posedge clk) begin
-        clock <= clock + 1;
         wrong  = 1'b0;
         if (rst) begin
-            clock         <= 0;
             round_now     <= 0;
             phase         <= 0;
             limit         <= 1;
@@ -140,6 +147,7 @@ module accelerator_registers_tb;
             score_valid   <= 1'b0;
             score_ready   <= 1'b0;
             events        <= {EVENTS{1'b0}};
+            working       <= {LAYERS{1'b0}};
             frame_error   <= 1'b0;
             link_error    <= 1'b0;
             weights_valid <= 1'b1;
@@ -157,6 +165,9 @@ module accelerator_registers_tb;
             link_errors   <= 0;
             in_core       <= 0;
             timed         <= 1'b0;
+            spent         <= 0;
+            counted       <= 1'b0;
+            ended         <= 1'b0;
             reset_due     <= 1'b0;
             clear_due     <= 1'b0;
             start_due     <= 1'b0;
@@ -178,21 +189,22 @@ module accelerator_registers_tb;
             if (pixel_valid && pixel_ready && pixel_last) frames_in <= frames_in + 1;
             if (leaves) frames_out <= frames_out + 1;
             if (link_error) link_errors <= link_errors + 1;
+            counted     <= in_core > 0 && !waits;
+            busy_clocks <= busy_clocks + counted;
             if (in_core > 0) begin
-                busy_clocks <= busy_clocks + 1;
                 for (i = 0; i < EVENTS; i = i + 1) event_count = event_count + events[i];
             end
             if (pixel_valid && !pixel_ready) input_stalls <= input_stalls + 1;
             if (score_valid && !score_ready) output_stalls <= output_stalls + 1;
             in_core <= in_core + enters - (leaves && in_core > 0);
-            if (enters && in_core == 0) begin
-                timed       <= 1'b1;
-                start_clock <= clock;
+            spent <= spent + !waits;
+            if (enters) begin
+                timed <= in_core == 0;
+                if (in_core == 0) spent <= 0;
             end
-            if (leaves) begin
-                timed <= 1'b0;
-                if (timed) latency <= clock - start_clock;
-            end
+            ended <= timed && leaves;
+            if (ended) latency <= spent;
+            if (leaves) timed <= 1'b0;
             if (clear_due) begin
                 frames_in     <= 0;
                 frames_out    <= 0;
@@ -232,7 +244,7 @@ module accelerator_registers_tb;
             // The bus: all registers one after the other in a rest, any of them otherwise.
             draw;
             if (!write || ready) begin
-                addr  <= rests ? phase : fill_state[13:8];
+                addr  <= rests ? phase : alone && fill_state[20] ? (fill_state[21] ? LATENCY : BUSY_CLOCKS) : fill_state[13:8];
                 write <= 1'b0;
                 wdata <= {32{1'bx}};
                 if (!rests && fill_state[16:14] == 0) begin
@@ -256,7 +268,8 @@ module accelerator_registers_tb;
             pixel_ready <= held_up <= 1 && fill_state[15:8] % 100 >= stall_out && in_core + enters - leaves < limit + 1;
             if (pixel_valid && pixel_ready) pixel_at <= pixel_last ? 0 : pixel_at + 1;
             if (!pixel_valid || pixel_ready || rests) begin
-                pixel_valid <= !rests && fill_state[23:16] % 100 >= stall_in && !(limit == 1 && in_core + enters > 0 && pixel_last);
+                pixel_valid <= !rests && fill_state[23:16] % 100 >= stall_in &&
+                               !(alone ? follows : limit == 1 && in_core + enters > 0 && pixel_last);
             end
             score_ready <= fill_state[31:24] % 100 >= stall_out;
             if (score_valid && score_ready) score_at <= score_last ? 0 : score_at + 1;
@@ -276,6 +289,9 @@ module accelerator_registers_tb;
             // Events, also while there is no frame; a rest begins with none.
             draw;
             events <= rests && phase < REST - 3 ? {EVENTS{1'b0}} : {fill_state, fill_state ^ (fill_state << 7)};
+            // Engines, often none of them.
+            draw;
+            working <= fill_state[0] ? {LAYERS{1'b0}} : {2{fill_state & {fill_state[15:0], fill_state[31:16]}}};
             draw;
             link_error    <= !rests && fill_state[11:8] == 0;
             load_ready    <= fill_state[19:12] % 100 >= stall_out;

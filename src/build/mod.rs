@@ -4,6 +4,7 @@
 //! tools there.
 
 mod flash;
+mod made;
 pub mod vivado;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ use crate::{core_folder, header, top};
 use vivado::Sources;
 
 pub use flash::flash;
+pub use made::Made;
 
 /// The file that makes a folder an output of [`run`].
 pub const REPORT: &str = "build.json";

@@ -113,7 +113,9 @@ fn advice(command: &str, error: &Error) -> Option<String> {
         Kind::Malformed { wanted: Artefact::Plan, .. } => {
             "write it as `volley plan` does: a table [layer.NAME] for each layer"
         }
-        Kind::Malformed { wanted: wanted @ (Artefact::Weights | Artefact::Build), .. } => of_artefact(*wanted)?,
+        Kind::Malformed {
+            wanted: wanted @ (Artefact::Weights | Artefact::Build | Artefact::Implementation), ..
+        } => of_artefact(*wanted)?,
         Kind::DoesNotFit { .. } | Kind::NoFoldingFits if matches!(command, "plan" | "boards") => {
             "use a larger board, fewer --weight-bits, a smaller --margin or fewer fixed folds"
         }
@@ -160,6 +162,7 @@ fn of_artefact(artefact: Artefact) -> Option<&'static str> {
         Artefact::Plan => "give a plan that `volley plan` wrote",
         Artefact::Weights => "give a file that `volley weights` wrote",
         Artefact::Build => "give a folder that `volley build` wrote",
+        Artefact::Implementation => "give a folder that `volley synth -o` or `volley build` wrote, with tools that ran",
         Artefact::Configuration => "give a readable TOML file with --config",
         _ => return None,
     })

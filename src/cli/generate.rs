@@ -61,7 +61,8 @@ pub fn run(args: &Args) -> Result<Outcome> {
     if let (Some(path), Some(plan)) = (&args.plan, &plan) {
         plan.check(&converted.quantise()?, path)?;
     }
-    let core = converted.generate(&folding)?;
+    let mut core = converted.generate(&folding)?;
+    core.design.manifest.clock_mhz = plan.and_then(|plan| plan.clock_mhz);
     let need = board.as_ref().map(|board| core.cost_on(board)).transpose()?;
     core.write(args.force.target(&args.output))?;
     let elapsed = start.elapsed();

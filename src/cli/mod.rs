@@ -113,7 +113,7 @@ struct Json {
 #[derive(clap::Args)]
 struct Force {
     /// Replace the output even if it was changed since this command wrote it, or is another file. A folder is replaced only if Volley wrote it
-    #[arg(long = "force", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+    #[arg(id = "force", long = "force", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
           default_value_t = false, hide_default_value = true, hide_possible_values = true)]
     wanted: bool,
 }

@@ -113,7 +113,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let fit = target.fit(&network, &frames);
     spinner.finish_and_clear();
     let fit = fit?;
-    let Fit { folding, plan, figures, frames_per_second: fps } = &fit;
+    let Fit { folding, plan, figures, frames_per_second: fps, .. } = &fit;
     let fps = *fps;
     let table = tables::figures(&network, plan, figures);
     if let Some(path) = &args.output {

@@ -27,7 +27,8 @@ const BATCH: usize = 256;
   volley run --port /dev/ttyUSB1 --data test.npz --weights other.vlyw
 
 The first frames, half of them and at most 20, are sent one at a time, which gives the latency; the others as many at once as the accelerator
-has space for, which gives the throughput. What the line loses is sent again and counted.
+has space for, which gives the throughput. Latency and busy clocks are what the core takes: clocks in which it waits for the link are not
+counted. The round trip has the link in it. What the line loses is sent again and counted.
 Exit code 1: with --check, a score that differs from the model's; the first is named.")]
 pub struct Args {
     /// Serial port of the board, or of a simulated one
@@ -159,8 +160,18 @@ fn text(measured: &Measured) -> String {
         }),
     );
     let trip = &measured.round_trip;
-    let [median, p95] = [trip.median, trip.p95].map(|time| format!("{:.3} ms", 1e3 * time));
-    line("round trip", format!("median {median}, 95th percentile {p95} ({} frames, one at a time)", trip.frames));
+    let milliseconds = |time: f64| format!("{:.3} ms", 1e3 * time);
+    let outside =
+        trip.outside_core.map_or(String::new(), |time| format!("; link and host {} of it", milliseconds(time)));
+    line(
+        "round trip",
+        format!(
+            "median {}{outside}, 95th percentile {} ({} frames, one at a time)",
+            milliseconds(trip.median),
+            milliseconds(trip.p95),
+            trip.frames
+        ),
+    );
     line(
         "throughput",
         measured.throughput.as_ref().map_or("too few frames".into(), |throughput| {

@@ -148,6 +148,7 @@ impl Artefact {
             Artefact::Weights => "give a file of weights for this design",
             Artefact::Board => "give the path of a board's TOML, as constraints/README.md describes it",
             Artefact::Build => "give the folder of a built bitstream",
+            Artefact::Implementation => "give a folder of a synthesis or build in which tools ran",
             Artefact::Bitstream => "build the bitstream first",
             Artefact::Verilog => "check that the Verilog has been written",
             Artefact::Recording => "the simulation ended before it recorded anything; look at the work folder",

@@ -559,7 +559,7 @@ pub enum Kind {
         /// Major version of this program.
         expected: u16,
     },
-    /// The accelerator contains another design than the given one.
+    /// An accelerator, a synthesis or a build of another design than the given one.
     #[error("{problem}")]
     OtherDesign {
         /// What is wrong, in words.

@@ -275,6 +275,8 @@ named! {
         Board => "a board",
         /// A folder of a built bitstream.
         Build => "a build",
+        /// A folder of a synthesis or build, with what the tools said.
+        Implementation => "a synthesis or build",
         /// The bitstream in such a folder.
         Bitstream => "a bitstream",
         /// Verilog to simulate.

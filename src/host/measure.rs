@@ -1,7 +1,8 @@
 //! A measured run: frames are sent, scores compared with the model's, times taken.
 //!
-//! The first frames, half of them and at most 20, are sent one at a time, which gives the latency. The others are sent as many at once
-//! as the accelerator has space for, which gives the throughput.
+//! The first frames, half of them and at most 20, are sent one at a time, which gives the latency: what the core takes for a frame, and
+//! apart from it the round trip, in which the link is. The others are sent as many at once as the accelerator has space for, which
+//! gives the throughput.
 
 use std::time::Instant;
 
@@ -24,7 +25,7 @@ pub struct Measured {
     pub frames: usize,
     /// Frames that got the class of their label; `None` without labels.
     pub right: Option<usize>,
-    /// `None` if the design does not measure it.
+    /// `None` if the design does not count it, or counts the link's time with it.
     pub latency: Option<Latency>,
     /// Of the frames that were sent one at a time.
     pub round_trip: RoundTrip,
@@ -38,7 +39,7 @@ pub struct Measured {
     pub check: Option<Check>,
 }
 
-/// From a frame's first pixel to its last score, in the core.
+/// What the core takes from a frame's first pixel to its last score. Clocks in which it waits for the link are not in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Latency {
     /// Least, median, most.
@@ -56,6 +57,8 @@ pub struct RoundTrip {
     pub median: f64,
     /// Seconds that 95 % of the frames do not exceed.
     pub p95: f64,
+    /// Seconds of the median that the core did not take: those of the link and the host. `None` if the core's are not known.
+    pub outside_core: Option<f64>,
 }
 
 /// With many frames on the way.
@@ -74,7 +77,7 @@ pub struct Totals {
     pub frames_in: u64,
     /// Frames whose scores left it.
     pub frames_out: u64,
-    /// Clocks in which at least one engine worked.
+    /// Clocks with a frame in the core in which it did not wait for the link.
     pub busy_clocks: u64,
     /// Events of all engines.
     pub events: u64,
@@ -185,6 +188,7 @@ impl Measurement {
         self.trips.sort_unstable_by(f64::total_cmp);
         // A design without counters has 0 there.
         let clocks = match &self.latencies[..] {
+            _ if !identity.leaves_out_waits() => None,
             [least, .., most] if *most > 0 => Some([*least, quantile(&self.latencies, 0.5), *most]),
             [only] if *only > 0 => Some([*only; 3]),
             _ => None,
@@ -193,6 +197,11 @@ impl Measurement {
             clocks,
             microseconds: identity.clock_hz.map(|hz| 1e6 * f64::from(clocks[1]) / f64::from(hz)),
         });
+        if !identity.leaves_out_waits() {
+            self.totals.busy_clocks = 0;
+        }
+        let median = quantile(&self.trips, 0.5);
+        let core_seconds = latency.as_ref().and_then(|latency| latency.microseconds).map(|time| 1e-6 * time);
         let (frames, seconds) = self.together;
         Measured {
             accelerator: identity,
@@ -201,8 +210,9 @@ impl Measurement {
             latency,
             round_trip: RoundTrip {
                 frames: self.trips.len(),
-                median: quantile(&self.trips, 0.5),
+                median,
                 p95: quantile(&self.trips, 0.95),
+                outside_core: core_seconds.map(|time| (median - time).max(0.0)),
             },
             throughput: (frames > 0)
                 .then(|| Throughput { frames, frames_per_second: frames as f64 / seconds.max(1e-9) }),

@@ -12,6 +12,8 @@ pub use crate::top::registers::Register;
 pub const IDENTITY: u32 = 0x594C_4C56;
 /// The major version of the protocol of this host.
 pub const MAJOR: u16 = 1;
+/// The first version whose LATENCY and BUSY_CLOCKS leave out the clocks in which the core waits.
+const WAITS_LEFT_OUT: (u16, u16) = (1, 1);
 /// CONTROL: resets the core, frames in it are lost.
 pub const RESET_CORE: u32 = 1;
 /// CONTROL: sets the counters to 0.
@@ -83,6 +85,11 @@ impl Identity {
         Ok(identity)
     }
 
+    /// Whether LATENCY and BUSY_CLOCKS are what the core takes, without the link.
+    pub fn leaves_out_waits(&self) -> bool {
+        self.version >= WAITS_LEFT_OUT
+    }
+
     /// Bytes of a frame.
     pub fn frame_bytes(&self) -> usize {
         self.shape.elements()
@@ -127,9 +134,9 @@ pub struct Counters {
     pub frames_in: u32,
     /// Frames whose last score left.
     pub frames_out: u32,
-    /// Clocks of the last frame that found the core empty.
+    /// Clocks that the core took for the last frame that was in it alone.
     pub latency: u32,
-    /// Clocks with a frame in the core.
+    /// Clocks with a frame in the core in which it did not wait.
     pub busy_clocks: u32,
     /// Events that the engines processed.
     pub events: u32,

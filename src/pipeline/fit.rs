@@ -26,7 +26,7 @@ pub struct Target {
     pub board: Board,
     /// Share of the board's LUTs, multipliers and block RAMs to leave free, at least 0 and below 1.
     pub margin: f64,
-    /// Clock of the core.
+    /// Clock of the core in MHz.
     pub clock_mhz: f64,
     /// Frames a second to reach at the least cost; `None` for as many as fit.
     pub frames_per_second: Option<f64>,
@@ -56,7 +56,8 @@ impl Target {
         let folding = solver::solve(Task { network, frames, family, budget, fixed: &self.fixed }, limit)?;
         let plan = schedule::plan(network, &folding)?;
         let figures = Figures::new(network, &plan, frames, family)?;
-        Ok(Fit { frames_per_second: 1e6 * self.clock_mhz / figures.cycles(), folding, plan, figures })
+        let clock_mhz = self.clock_mhz;
+        Ok(Fit { clock_mhz, frames_per_second: 1e6 * clock_mhz / figures.cycles(), folding, plan, figures })
     }
 }
 
@@ -69,7 +70,9 @@ pub struct Fit {
     pub plan: Plan,
     /// Its expected cost and figures.
     pub figures: Figures,
-    /// What is expected of it at the target's clock.
+    /// The target's clock.
+    pub clock_mhz: f64,
+    /// What is expected of it at that clock.
     pub frames_per_second: f64,
 }
 
@@ -99,7 +102,7 @@ impl Fit {
                 )
             })
         })?;
-        Ok(head + "\n" + &keys(network) + &folding)
+        Ok(head + "\n" + &keys(network, self.clock_mhz) + &folding)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::plot::{self, Axis, Bars};
 use crate::rtl::{LayerEntry, MemoryEntry};
 
-use super::{Known, chart, tables};
+use super::{Known, Simulation, chart, figures, tables};
 use crate::table::{Cell, Table};
 
 pub fn sections(core: Option<&Known>, page: &mut Page) -> Result<()> {
@@ -18,6 +18,7 @@ pub fn sections(core: Option<&Known>, page: &mut Page) -> Result<()> {
         );
         return Ok(());
     };
+    figures::section(known, page);
     folding(known, page)?;
     clocks(known, page)?;
     memories(known, page)
@@ -61,25 +62,27 @@ fn folding(known: &Known, page: &mut Page) -> Result<()> {
 fn clocks(known: &Known, page: &mut Page) -> Result<()> {
     page.heading("Clocks");
     let names: Vec<_> = known.core.design.manifest.layers.iter().map(|layer| layer.name.as_str()).collect();
-    match (&known.measured, &known.board) {
-        (Ok(verdict), _) => measured(known, verdict, &names, page)?,
-        (Err(reason), board) => {
-            page.paragraph(format!("Not measured: {}.", reason.trim_end_matches('.')));
-            if let Some((_, figures)) = board {
-                let estimated = figures.layers.iter().flatten().map(|layer| Some(layer.cycles));
-                page.figure(
-                    chart(Axis::linear("clocks a frame"), &names, estimated)?,
-                    "Clocks of each layer's engine, estimated.",
-                );
-            }
+    match &known.simulation {
+        Simulation::Done(verdict) => return measured(known, verdict, &names, page),
+        Simulation::LeftOut(reason) => page.paragraph(format!("Not simulated: {reason}.")),
+        Simulation::Failed(error) => {
+            page.paragraph(format!("The simulation failed: {}.", error.to_string().trim_end_matches('.')));
         }
+    }
+    if let Some((_, figures)) = &known.board {
+        let estimated = figures.layers.iter().flatten().map(|layer| Some(layer.cycles));
+        page.figure(
+            chart(Axis::linear("clocks per frame"), &names, estimated)?,
+            "Clocks of each layer's engine, estimated.",
+        );
     }
     Ok(())
 }
 
 fn measured(known: &Known, verdict: &Verdict, names: &[&str], page: &mut Page) -> Result<()> {
     page.paragraph(format!(
-        "The Verilog in simulation, on {} images in a row: {} clocks a frame, {} until the first scores; {}.",
+        "The Verilog in simulation, on {} images in a row: {} clocks per frame, {} from the first pixel to the last score of the first \
+         image; {}.",
         verdict.frames,
         whole(verdict.cycles_per_frame),
         whole(verdict.first_latency as f64),
@@ -93,10 +96,10 @@ fn measured(known: &Known, verdict: &Verdict, names: &[&str], page: &mut Page) -
     }
     let series = [
         Bars::new("estimated", verdict.layers.iter().map(|layer| Some(layer.estimated_cycles)).collect()),
-        Bars::new("measured", verdict.layers.iter().map(|layer| Some(layer.cycles)).collect()),
+        Bars::new("simulated", verdict.layers.iter().map(|layer| Some(layer.cycles)).collect()),
     ];
     page.figure(
-        plot::bars(&Axis::linear("clocks a frame"), names, &series)?,
+        plot::bars(&Axis::linear("clocks per frame"), names, &series)?,
         "Clocks in which each layer's engine works: the slowest one sets the rate.",
     );
     let utilisation = verdict.layers.iter().map(|layer| Some(layer.utilisation()));

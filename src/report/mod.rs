@@ -1,5 +1,6 @@
 //! The report: everything known about a network and its core, as one page. The page also says what was not given, and how to get it.
 
+mod figures;
 mod hardware;
 mod layers;
 mod network;
@@ -8,6 +9,7 @@ pub mod tables;
 use std::path::Path;
 
 use crate::board::Board;
+use crate::build::Made;
 use crate::cosim::{Options, Verdict};
 use crate::data::{self, Images};
 use crate::error::{Error, Kind, Place, Result};
@@ -30,6 +32,8 @@ pub struct Request<'a> {
     pub rtl: Option<&'a Path>,
     /// Board to estimate the core's resources on.
     pub board: Option<Board>,
+    /// Folder of a synthesis or build of the core in `rtl`; not read without that.
+    pub implementation: Option<&'a Path>,
     /// File of test images; labelled ones for the accuracy.
     pub data: Option<&'a Path>,
     /// First images of `data` to measure the accuracy on; `None` for all.
@@ -52,7 +56,7 @@ pub enum Phase {
 }
 
 /// What is known.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Findings {
     converted: Converted,
     network: fixed_point::Network,
@@ -66,15 +70,26 @@ pub struct Findings {
 }
 
 /// What is known about a core.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Known {
     core: Core,
     /// A board with the core's estimates on it.
     board: Option<(Board, Figures)>,
     /// Number of images used for the estimates; 0 if every element counts as an event.
     images: usize,
-    /// Or the reason why nothing was measured.
-    measured: Result<Verdict, String>,
+    simulation: Simulation,
+    /// What place and route, or at least synthesis, gave.
+    made: Option<Made>,
+}
+
+/// Whether the Verilog was simulated.
+#[derive(Debug)]
+enum Simulation {
+    Done(Box<Verdict>),
+    /// It was not asked for; why, and how to get it.
+    LeftOut(&'static str),
+    /// It was asked for, and the simulator is missing or failed.
+    Failed(Error),
 }
 
 impl Findings {
@@ -82,7 +97,7 @@ impl Findings {
     ///
     /// # Errors
     /// [`Kind::OtherNetwork`] for a core of another network; what reading the folders and images, the evaluation and the co-simulation
-    /// report. A simulator that is missing or fails is not an error: the page says so.
+    /// report, and [`Made::read`]. Where the simulator is missing or fails there is still a page: see [`Findings::failure`].
     pub fn gather(request: Request, progress: &(dyn Fn(Phase, usize, usize) + Sync)) -> Result<Findings> {
         let converted = Converted::open(request.network)?;
         let network = converted.quantise()?;
@@ -112,7 +127,15 @@ impl Findings {
 
     /// What the co-simulation found, if there was one.
     pub fn verdict(&self) -> Option<&Verdict> {
-        self.core.as_ref()?.measured.as_ref().ok()
+        self.core.as_ref()?.verdict()
+    }
+
+    /// Why the co-simulation that was asked for could not be carried out, if it could not.
+    pub fn failure(&self) -> Option<&Error> {
+        match &self.core.as_ref()?.simulation {
+            Simulation::Failed(error) => Some(error),
+            _ => None,
+        }
     }
 
     /// The page; `command` made it and is printed on it.
@@ -162,26 +185,38 @@ impl Known {
             Ok::<_, Error>((board.clone(), figures))
         };
         let board = request.board.as_ref().map(figures).transpose()?;
-        let measured = match (sample, request.rtl) {
+        let made = match (request.implementation, request.rtl) {
+            (Some(folder), Some(rtl)) => Some(Made::read(folder, rtl)?),
+            _ => None,
+        };
+        let simulation = match (sample, request.rtl) {
             (Some(sample), Some(rtl)) if request.frames > 0 => {
                 progress(Phase::Simulation, 1, 0);
-                let measured = measure(rtl, &core, &sample.take(request.frames))?;
+                let verdict = core.cosimulate_in(rtl, &sample.take(request.frames), &Options::default());
                 progress(Phase::Simulation, 1, 1);
-                measured
+                match verdict {
+                    Ok(verdict) => Simulation::Done(Box::new(verdict)),
+                    Err(error) if matches!(error.place(), Place::Tool(_)) => Simulation::Failed(error),
+                    Err(error) => return Err(error),
+                }
             }
-            (None, _) => Err("there were no images to simulate it on; give some".into()),
-            _ => Err("it was left out, with 0 frames to simulate".into()),
+            (None, _) => Simulation::LeftOut("there were no images to simulate it on; give some"),
+            _ => Simulation::LeftOut("it was left out, with 0 frames to simulate"),
         };
-        Ok(Known { core, board, images: estimated.map_or(0, |images| images.len()), measured })
+        let images = estimated.map_or(0, |images| images.len());
+        Ok(Known { core, board, images, simulation, made })
     }
-}
 
-/// Simulates the core. If the simulator is missing or fails, the page says so; there is still a page.
-fn measure(rtl: &Path, core: &Core, images: &Images) -> Result<Result<Verdict, String>> {
-    match core.cosimulate_in(rtl, images, &Options::default()) {
-        Ok(verdict) => Ok(Ok(verdict)),
-        Err(error) if matches!(error.place(), Place::Tool(_)) => Ok(Err(error.to_string())),
-        Err(error) => Err(error),
+    fn verdict(&self) -> Option<&Verdict> {
+        match &self.simulation {
+            Simulation::Done(verdict) => Some(verdict),
+            _ => None,
+        }
+    }
+
+    /// The clock that figures are given for, in MHz: the plan's, or else the board's; `None` if neither is known.
+    fn clock_mhz(&self) -> Option<f64> {
+        self.core.design.manifest.clock_mhz.or_else(|| Some(self.board.as_ref()?.0.core_mhz))
     }
 }
 

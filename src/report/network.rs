@@ -3,11 +3,11 @@
 use crate::Result;
 use crate::eval::Which;
 use crate::fixed_point::{Layer, Network, Node, Op, PoolKind, Source, Term};
-use crate::numbers::{percent, points, thousands, whole};
+use crate::numbers::{percent, points, thousands};
 use crate::page::Page;
 use crate::plot::{self, Axis, Bars, Item, Series, Style};
 
-use super::{Findings, tables};
+use super::{Findings, figures, tables};
 
 /// The figures that matter most.
 pub fn facts(found: &Findings, page: &mut Page) {
@@ -23,17 +23,7 @@ pub fn facts(found: &Findings, page: &mut Page) {
         facts.push(("agrees with the ANN".into(), percent(summary.agreement)));
     }
     if let Some(known) = &found.core {
-        if let Ok(verdict) = &known.measured {
-            facts.push(("clocks a frame, simulated".into(), whole(verdict.cycles_per_frame)));
-            facts.push(("values that differ from the model".into(), thousands(verdict.mismatches)));
-        }
-        if let Some((board, figures)) = &known.board {
-            let (total, clock) = (figures.total(), board.core_mhz);
-            let cycles = known.measured.as_ref().map_or(figures.cycles(), |verdict| verdict.cycles_per_frame);
-            facts.push((format!("frames a second at {clock} MHz"), whole(clock * 1e6 / cycles)));
-            facts.push(("LUTs, estimated".into(), whole(total.luts)));
-            facts.push(("block RAMs, estimated".into(), whole(total.block_rams)));
-        }
+        facts.extend(figures::facts(known));
     }
     if !facts.is_empty() {
         page.facts(facts);

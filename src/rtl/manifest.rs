@@ -15,6 +15,9 @@ use crate::schedule::{Fold, LayerPlan};
 pub struct Manifest {
     /// Name of the top module.
     pub top: String,
+    /// The clock in MHz that the core was planned for; `None` if no plan said it. The Verilog does not depend on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_mhz: Option<f64>,
     /// Input map: a beat a pixel, a byte a channel.
     pub input: Shape,
     /// Number of classes: a beat each.
@@ -148,6 +151,7 @@ fn memory_entry(rom: &Rom) -> MemoryEntry {
 pub(super) fn manifest(top: String, network: &Network, layers: Vec<LayerEntry>) -> Manifest {
     Manifest {
         top,
+        clock_mhz: None,
         input: network.input.shape,
         classes: network.nodes.last().map_or(0, |node| node.shape.channels),
         members: network.members,

@@ -147,6 +147,7 @@ mod tests {
         let input = Shape { channels: 1, height: 1, width: 1 };
         let manifest = Manifest {
             top: "net_core".into(),
+            clock_mhz: None,
             input,
             classes: 1,
             members: 1,

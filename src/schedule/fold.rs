@@ -232,8 +232,8 @@ impl Folding {
         Ok(folding)
     }
 
-    /// Reads the foldings of a plan file: a table `[layer.NAME]` for each layer, `[default]` for those without one. Which network it is for
-    /// is in a [`super::PlanFile`].
+    /// Reads the foldings of a plan file: a table `[layer.NAME]` for each layer, `[default]` for those without one. Which network and
+    /// clock it is for is in a [`super::PlanFile`].
     ///
     /// # Errors
     /// [`Kind::Malformed`] naming `path` for a text that is not a plan or has an unknown key, [`Kind::BadFold`] for numbers that
@@ -244,7 +244,7 @@ impl Folding {
         let mut table: toml::Table = text.parse().map_err(malformed)?;
         let of_network = KEYS.map(|key| table.remove(key).is_some());
         let folding: Folding =
-            if of_network == [false; 2] { toml::from_str(text) } else { table.try_into() }.map_err(malformed)?;
+            if of_network == [false; 3] { toml::from_str(text) } else { table.try_into() }.map_err(malformed)?;
         folding.default.validate(Place::within(path, Place::key("[default]")))?;
         for (name, fold) in &folding.layers {
             fold.validate(Place::within(path, Place::key(format!("[layer.{name}]"))))?;

@@ -9,7 +9,7 @@ use crate::fixed_point::{Network, Op};
 use crate::sums::sha256;
 
 /// Keys of a plan file beside the foldings.
-pub(super) const KEYS: [&str; 2] = ["network", "structure"];
+pub(super) const KEYS: [&str; 3] = ["network", "structure", "clock_mhz"];
 /// Hexadecimal digits of a structure's fingerprint.
 const DIGITS: usize = 16;
 
@@ -20,6 +20,8 @@ pub struct PlanFile {
     pub network: String,
     /// Fingerprint of that network's structure, see [`structure`]; a plan written by hand may have none.
     pub structure: Option<String>,
+    /// Clock of the core that it was made for, in MHz; a plan written by hand may have none.
+    pub clock_mhz: Option<f64>,
     /// Whether it says something about layers that it does not name.
     pub has_default: bool,
     /// The folding of every layer.
@@ -48,24 +50,40 @@ pub fn structure(network: &Network) -> String {
     sha256(text.as_bytes())[..DIGITS].to_string()
 }
 
-/// The lines of a plan file that say which network it is for.
-pub(crate) fn keys(network: &Network) -> String {
-    format!("{} = {:?}\n{} = {:?}\n", KEYS[0], network.name, KEYS[1], structure(network))
+/// The lines of a plan file that say which network and clock it is for.
+pub(crate) fn keys(network: &Network, clock_mhz: f64) -> String {
+    let [name, fingerprint, clock] = KEYS;
+    format!("{name} = {:?}\n{fingerprint} = {:?}\n{clock} = {clock_mhz:?}\n", network.name, structure(network))
+}
+
+/// Whether `mhz` can be the clock of a core.
+pub(crate) fn is_clock(mhz: f64) -> bool {
+    mhz.is_finite() && mhz > 0.0
 }
 
 impl PlanFile {
     /// Reads a plan file; `path` is named in errors.
     ///
     /// # Errors
-    /// [`Kind::Malformed`] for a text that is not a plan, also for one without a network; those of [`Folding::from_toml`].
+    /// [`Kind::Malformed`] for a text that is not a plan, also for one without a network or with an impossible clock; those of
+    /// [`Folding::from_toml`].
     pub fn read(text: &str, path: &Path) -> Result<PlanFile> {
         let folding = Folding::from_toml(text, path)?;
         let table: toml::Table = text.parse().map_err(|error| Kind::malformed(Artefact::Plan, error).at(path))?;
+        let wrong = |key: &str, problem: &str| {
+            Kind::malformed(Artefact::Plan, problem).at(Place::within(path, Place::key(key)))
+        };
         let word = |key: &str| match table.get(key) {
             None => Ok(None),
             Some(toml::Value::String(word)) => Ok(Some(word.clone())),
-            Some(_) => {
-                Err(Kind::malformed(Artefact::Plan, "it is not a text").at(Place::within(path, Place::key(key))))
+            Some(_) => Err(wrong(key, "it is not a text")),
+        };
+        let clock_mhz = match table.get(KEYS[2]) {
+            None => None,
+            Some(value) => {
+                let mhz = value.as_float().or_else(|| value.as_integer().map(|mhz| mhz as f64));
+                let legal = mhz.filter(|&mhz| is_clock(mhz));
+                Some(legal.ok_or_else(|| wrong(KEYS[2], "it is not a positive number of MHz"))?)
             }
         };
         let Some(network) = word(KEYS[0])? else {
@@ -73,7 +91,8 @@ impl PlanFile {
             let problem = "it does not say which network it is for";
             return Err(Kind::malformed(Artefact::Plan, problem).at(path).advise(advice));
         };
-        Ok(PlanFile { network, structure: word(KEYS[1])?, has_default: table.contains_key("default"), folding })
+        let has_default = table.contains_key("default");
+        Ok(PlanFile { network, structure: word(KEYS[1])?, clock_mhz, has_default, folding })
     }
 
     /// Checks that this is a plan for `network`.

@@ -3,15 +3,15 @@
 use crate::fpga::Family;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Cells of a netlist by type.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cells(pub BTreeMap<String, u64>);
 
 /// What a core uses of a device. Block RAMs are counted in the device's smallest unit: 18 kbit on ECP5 and Xilinx,
 /// 4 kbit on iCE40.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// Lookup tables.
     pub luts: u64,

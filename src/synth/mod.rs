@@ -13,7 +13,7 @@ mod yosys;
 use std::path::{Path, PathBuf};
 
 pub use cells::{Cells, Cost};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::board::{self, Board, constraints};
 use crate::core_folder;
@@ -27,7 +27,7 @@ pub(crate) use makefile::load_arguments;
 /// The file that makes a folder an output of [`run`].
 pub const REPORT: &str = "report.json";
 /// Where the core's sources are in that folder, so its scripts can be run again.
-const SOURCES: &str = "sources";
+pub(crate) const SOURCES: &str = "sources";
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ pub enum Phase {
 }
 
 /// The result.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Implementation {
     /// The board's name.
     pub board: String,
@@ -87,7 +87,7 @@ pub struct Implementation {
 }
 
 /// All instances of one module of the sources, without what is below them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Module {
     /// Name of the module.
     pub name: String,
@@ -98,7 +98,7 @@ pub struct Module {
 }
 
 /// The clock reached.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// What place and route reached, in MHz.
     pub achieved_mhz: f64,
@@ -109,7 +109,7 @@ pub struct Timing {
 }
 
 /// The path that bounds the clock.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CriticalPath {
     /// Time in cells, in nanoseconds.
     pub logic_ns: f64,

@@ -72,7 +72,7 @@ pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
         ("input_error", 1),
         ("core_error", 1),
         ("status_event", events as u32),
-        ("unused_status_busy", layers as u32),
+        ("status_busy", layers as u32),
         ("load_start", 1),
     ] {
         module.wires.push(Wire::new(name, width));
@@ -103,6 +103,7 @@ pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
         "register_ready",
         "register_rdata",
         "status_event",
+        "status_busy",
         "frame_error",
         "link_error",
         "core_reset",
@@ -132,6 +133,7 @@ pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
             int("WEIGHTS_BYTES", accelerator.weights_bytes),
             int("LOADABLE", u32::from(!manifest.weights.is_baked())),
             int("EVENTS", events as i64),
+            int("LAYERS", layers as i64),
             int("COUNTERS", u32::from(accelerator.counters)),
         ],
         connections,
@@ -173,7 +175,7 @@ pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
                 ("m_axis_tready", "m_axis_tready"),
                 ("frame_error", "core_error"),
                 ("status_event", "status_event"),
-                ("status_busy", "unused_status_busy"),
+                ("status_busy", "status_busy"),
             ]
             .as_slice(),
             &own,

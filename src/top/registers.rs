@@ -41,9 +41,9 @@ pub enum Register {
     FramesIn = 12,
     /// Frames whose last score left.
     FramesOut = 13,
-    /// Clocks of the last frame that found the core empty.
+    /// Clocks that the core took for the last frame that was in it alone.
     Latency = 14,
-    /// Clocks with a frame in the core.
+    /// Clocks with a frame in the core in which it did not wait.
     BusyClocks = 15,
     /// Events processed.
     Events = 16,
@@ -109,8 +109,8 @@ pub const REGISTERS: &[Entry] = &[
     write(Register::Control, "CONTROL", "bit 0 resets the core, bit 1 the counters"),
     read(Register::FramesIn, "FRAMES_IN", "frames that entered whole"),
     read(Register::FramesOut, "FRAMES_OUT", "frames whose last score left"),
-    read(Register::Latency, "LATENCY", "clocks of the last frame that found the core empty"),
-    read(Register::BusyClocks, "BUSY_CLOCKS", "clocks with a frame in the core"),
+    read(Register::Latency, "LATENCY", "clocks that the core took for the last frame that was in it alone"),
+    read(Register::BusyClocks, "BUSY_CLOCKS", "clocks with a frame in the core in which it did not wait"),
     read(Register::Events, "EVENTS", "events processed"),
     read(Register::InputStalls, "INPUT_STALLS", "clocks in which a pixel waited"),
     read(Register::OutputStalls, "OUTPUT_STALLS", "clocks in which a score waited"),

@@ -1,5 +1,6 @@
 //! The page of `volley report`: complete, well formed, small, and without a reference to anything outside.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -120,24 +121,157 @@ fn what_was_not_given_is_asked_for() {
     // Without the ONNX file there is no ANN.
     std::fs::remove_file(folder.join("net/model.onnx")).unwrap();
     let text = page(folder, &format!("net --rtl rtl --frames 0 --data {DIGITS}/test.npz --limit 20"));
-    for part in ["left out, with 0 frames", "There is no ANN to compare with", "error against the ANN is not known"] {
+    for part in [
+        "Not simulated: it was left out, with 0 frames",
+        "There is no ANN to compare with",
+        "error against the ANN is not known",
+    ] {
         assert!(text.contains(part), "{part}");
     }
 }
 
+/// A program that fails in place of Verilator, and no Verilator at all: the page says so, and so does the exit code.
 #[test]
-fn a_simulator_that_is_missing_is_said_on_the_page() {
+fn a_simulation_that_fails_is_said_and_told_by_the_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     fine(folder, &format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net"));
     fine(folder, "generate net -o rtl");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
-    let arguments = format!("report net --rtl rtl --data {DIGITS}/test.npz --limit 20 -o page.html");
-    let output = command.current_dir(folder).env("PATH", "").args(words(&arguments)).output().unwrap();
-    assert!(output.status.success());
-    let text = std::fs::read_to_string(folder.join("page.html")).unwrap();
-    assert_well_formed(&text);
-    assert!(text.contains("Not measured: Verilator") || text.contains("Not measured: verilator"), "{text}");
+    let tools = folder.join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    let report = |frames: u32| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
+        let arguments =
+            format!("report net --rtl rtl --data {DIGITS}/test.npz --limit 20 --frames {frames} -o page.html");
+        let output = command.current_dir(folder).env("PATH", &tools).args(words(&arguments)).output().unwrap();
+        let text = std::fs::read_to_string(folder.join("page.html")).unwrap();
+        assert_well_formed(&text);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), text)
+    };
+    let (code, said, text) = report(1);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("the simulation failed: ") && said.contains("was not found"), "{said}");
+    assert!(text.contains("The simulation failed: ") && !text.contains("clocks per frame, simulated"), "{text}");
+
+    let verilator = tools.join("verilator");
+    std::fs::write(&verilator, "#!/bin/sh\necho it is broken >&2\nexit 3\n").unwrap();
+    std::fs::set_permissions(&verilator, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (code, said, text) = report(1);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the simulation failed: ") && said.contains("it is broken"), "{said}");
+    assert!(text.contains("The simulation failed: "), "{text}");
+
+    // What was not asked for cannot fail.
+    let (code, said, text) = report(0);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    assert!(text.contains("Not simulated: it was left out"), "{text}");
+}
+
+/// The cells of the row `name` of a page's first table that has one.
+fn row(page: &str, name: &str) -> Vec<String> {
+    let start = page.find(&format!("<th scope=\"row\">{name}</th>")).unwrap_or_else(|| panic!("{name}: {page}"));
+    let row = page[start..].split("</tr>").next().unwrap();
+    row.split("<td").skip(1).map(|cell| cell.split(['>', '<']).nth(1).unwrap().replace(',', "")).collect()
+}
+
+/// Speed is given for the clock of the plan, with the source of every figure.
+#[test]
+fn the_clock_is_the_plans_and_every_figure_has_its_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fine(folder, &format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net"));
+    fine(folder, &format!("plan net --board ulx3s-85f --clock 65 --data {DIGITS}/calibration.npz -o plan.toml"));
+    fine(folder, "generate net --plan plan.toml -o rtl");
+    let data = format!("--data {DIGITS}/test.npz --limit 20 --layers 20 --frames 2");
+    let text = page(folder, &format!("net --rtl rtl --board ulx3s-85f {data}"));
+    for part in
+        ["The clock is the plan&#39;s, 65 MHz.", "per second at 65 MHz, simulated", "latency at 65 MHz, simulated"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("80 MHz"), "the board's clock is not this core's");
+    let number = |text: &str| text.parse::<f64>().unwrap_or_else(|_| panic!("{text}"));
+    let (rate, clocks) = (row(&text, "frames per second"), row(&text, "clocks per frame"));
+    let [estimated, simulated, placed] = &rate[..] else { panic!("{text}") };
+    assert!((number(estimated) - 65e6 / number(&clocks[0])).abs() < 0.01 * number(estimated), "{clocks:?}");
+    assert!((number(simulated) - 65e6 / number(&clocks[1])).abs() < 0.01 * number(simulated), "{clocks:?}");
+    assert_eq!((placed.as_str(), row(&text, "LUTs")[2].as_str()), ("–", "–"));
+    assert_eq!(row(&text, "clock asked for, MHz"), ["65.0", "65.0", "–"]);
+    let (latency, time) = (row(&text, "latency, clocks"), row(&text, "latency, µs"));
+    assert!((number(&latency[1]) / 65.0 - number(&time[1])).abs() < 0.051, "{latency:?} {time:?}");
+    // Without a simulation the speed is an estimate, and is called one.
+    let text = page(folder, "net --rtl rtl --board ulx3s-85f");
+    assert!(text.contains("per second at 65 MHz, estimated") && !text.contains("MHz, simulated"), "{text}");
+    // A core without a plan has the board's clock.
+    fine(folder, "generate net -o rtl");
+    let text = page(folder, "net --rtl rtl --board ulx3s-85f");
+    assert!(text.contains("the clock is the one of the board, 80 MHz") && !text.contains("65 MHz"), "{text}");
+}
+
+/// What `volley synth` or `volley build` writes into `out`, as if of the core in `rtl`; `content` is its report.
+fn implemented(folder: &Path, report: &str, content: &str) {
+    let out = folder.join("out");
+    let _ = std::fs::remove_dir_all(&out);
+    std::fs::create_dir_all(out.join("sources")).unwrap();
+    for entry in std::fs::read_dir(folder.join("rtl")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if name.ends_with(".v") || name.ends_with(".mem") {
+            std::fs::copy(entry.path(), out.join("sources").join(name)).unwrap();
+        }
+    }
+    std::fs::write(out.join(report), content).unwrap();
+}
+
+const IMPLEMENTATION: &str = r#"{"board": "ulx3s-85f", "part": "LFE5U-85F-6BG381C", "core": "digits_core", "yosys": "0.23", "nextpnr": "0.4",
+    "cost": {"luts": 1234, "flip_flops": 2345, "dsps": 6, "block_rams": 7},
+    "available": {"luts": 83640, "flip_flops": 83640, "dsps": 156, "block_rams": 208},
+    "cells": {"LUT4": 1000}, "modules": [], "bitstream": "core.bit",
+    "timing": {"achieved_mhz": 50.0, "wanted_mhz": 40.0, "critical_path": {"logic_ns": 1.0, "routing_ns": 2.0, "through": []}}}"#;
+
+#[test]
+fn place_and_route_has_its_own_column_and_is_of_this_core() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fine(folder, &format!("convert {DIGITS}/digits.onnx --members 4 --timesteps 1 -o net"));
+    fine(folder, "generate net -o rtl");
+    let report = format!("net --rtl rtl --board ulx3s-85f --data {DIGITS}/test.npz --limit 20 --frames 1 --synth out");
+    implemented(folder, "report.json", IMPLEMENTATION);
+    let text = page(folder, &report);
+    let last = |name: &str| row(&text, name)[2].clone();
+    assert!(text.contains("placed and routed (core alone)"), "{text}");
+    assert_eq!(["LUTs", "flip-flops", "multipliers", "block RAMs"].map(last), ["1234", "2345", "6", "7"]);
+    assert_eq!((last("clock asked for, MHz"), last("clock reached, MHz")), ("40.0".into(), "50.0".into()));
+    // One simulated frame, at the clock that was asked for and reached.
+    let latency: f64 = row(&text, "latency, clocks")[1].parse().unwrap();
+    assert_eq!(last("latency, µs"), format!("{:.1}", latency / 40.0));
+
+    // A clock that was missed, a build, and one that was not placed.
+    implemented(folder, "report.json", &IMPLEMENTATION.replace("50.0", "20.0"));
+    assert_eq!(row(&page(folder, &report), "latency, µs")[2], format!("{:.1}", latency / 20.0));
+    implemented(folder, "build.json", &format!("{{\"board\": \"ulx3s-85f\", \"implementation\": {IMPLEMENTATION}}}"));
+    assert!(page(folder, &report).contains("placed and routed (whole board)"));
+    let only_synthesised = IMPLEMENTATION.replace("\"0.4\"", "null").split("\"timing\"").next().unwrap().to_string();
+    implemented(folder, "report.json", &(only_synthesised + "\"timing\": null}"));
+    let text = page(folder, &report);
+    assert!(text.contains("synthesised, not placed (core alone)"), "{text}");
+    assert_eq!(row(&text, "latency, µs")[2], "–");
+
+    let refused = |part: &str| {
+        let (code, said) = volley(folder, &format!("report {report} -o page.html"));
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(part), "{said}");
+    };
+    implemented(folder, "build.json", "{\"implementation\": null}");
+    refused("no tool that it knows has run; give a folder that `volley synth -o` or `volley build` wrote");
+    implemented(folder, "report.json", "{}");
+    refused("missing field");
+    implemented(folder, "other.json", "{}");
+    refused("report.json: ");
+    // The same network, folded in another way.
+    implemented(folder, "report.json", IMPLEMENTATION);
+    fine(folder, "generate net -o rtl --lanes 2");
+    refused("it is not of the core in rtl: ");
 }
 
 #[test]

@@ -68,6 +68,8 @@ fn what_has_no_bitstream_is_not_flashed() {
     assert!(error.contains("build.json") && error.contains("the folder of a built bitstream"), "{error}");
     let board = Board::find("icebreaker").unwrap();
     build::run(&digits(), &board, &Options::default(), &output, false, &mut |_, _| {}).unwrap();
+    let error = build::Made::read(&output, &digits()).unwrap_err();
+    assert!(error.to_string().contains("build.json: no tool that it knows has run"), "{error}");
     let error = build::flash(&output, false).unwrap_err().to_string();
     assert!(error.contains("there is no bitstream"), "{error}");
 }

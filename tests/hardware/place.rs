@@ -6,6 +6,8 @@ use std::process::Command;
 use support::command::venv;
 use volley::Shape;
 use volley::board::Board;
+use volley::build::Made;
+use volley::error::Kind;
 use volley::fixed_point::WeightMode;
 use volley::rtl::Manifest;
 use volley::synth::{self, Implementation, Options};
@@ -49,7 +51,8 @@ endmodule
 fn core(folder: &Path) {
     let input = Shape { channels: 1, height: 1, width: 1 };
     let (weights, layers) = (WeightMode::Baked, Vec::new());
-    let manifest = Manifest { top: "tiny_core".into(), input, classes: 1, members: 1, timesteps: 1, weights, layers };
+    let top = "tiny_core".into();
+    let manifest = Manifest { top, clock_mhz: None, input, classes: 1, members: 1, timesteps: 1, weights, layers };
     std::fs::write(folder.join("core.toml"), toml::to_string(&manifest).unwrap()).unwrap();
     std::fs::write(folder.join("tiny_core.v"), CORE).unwrap();
 }
@@ -86,6 +89,15 @@ fn ice40_gives_a_bitstream_at_the_oscillators_clock() {
     let timing = report.timing.as_ref().unwrap();
     // nextpnr counts in whole picoseconds.
     assert!(timing.met() && (timing.wanted_mhz - 12.0).abs() < 0.01, "{timing:?}");
+    // What was written is read back for this core, and for no other.
+    let made = Made::read(&output, folder.path()).unwrap();
+    assert!(!made.whole_board && made.implementation.timing.unwrap().met());
+    assert_eq!((made.implementation.cost, &made.implementation.cells), (report.cost, &report.cells));
+    let other = tempfile::tempdir().unwrap();
+    core(other.path());
+    std::fs::write(other.path().join("tiny_core.v"), CORE.replace("valid_reg", "other_reg")).unwrap();
+    let error = Made::read(&output, other.path()).unwrap_err();
+    assert!(matches!(error.kind(), Kind::OtherDesign { .. }), "{error}");
     // Every resource of the core is counted, and none is all that the device has.
     assert!(report.resources().iter().all(|resource| resource.used < resource.available), "{:?}", report.cost);
     assert_eq!((report.cost.dsps, report.cost.block_rams), (1, 1));

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use support::digits;
+use volley::Core;
 use volley::board::Board;
 use volley::data::read_npz;
 use volley::fixed_point::{Network, ThresholdMode};
 use volley::fpga::{Family, Resources};
 use volley::model::Model;
 use volley::schedule::solver::{FixedFold, Task, fixed_folds, solve};
-use volley::schedule::{self, Activity, Figures, Folding};
+use volley::schedule::{self, Activity, Figures, Folding, PlanFile};
 
 /// The digits network and what happens in a few of its frames.
 struct Case {
@@ -195,6 +196,31 @@ fn a_plan_file_is_read_back_as_it_was_written_and_edited() {
     unknown field `slice`, expected one of `lanes`, `slices`, `share`, `word`, `units`, `arithmetic`, `firing`, `weights`, `buffers`; write a table [layer.NAME] for each layer, as in a plan that was written after planning
     ");
     insta::assert_snapshot!(refused("[layer.conv_0]\nlanes = 2\nslices = 3\n"), @"plan.toml: [layer.conv_0]: it has 3 slices; choose a power of two up to 64");
+}
+
+/// The clock that a plan was made for is kept, also in the folder of its core, and it is a clock.
+#[test]
+fn a_plan_and_its_core_keep_their_clock() {
+    let path = Path::new("plan.toml");
+    let read = |clock: &str| PlanFile::read(&format!("network = \"digits\"\n{clock}\n[default]\nlanes = 2\n"), path);
+    assert_eq!(read("").unwrap().clock_mhz, None);
+    assert_eq!(read("clock_mhz = 65").unwrap().clock_mhz, Some(65.0));
+    assert_eq!(read("clock_mhz = 62.5").unwrap().clock_mhz, Some(62.5));
+    for impossible in ["0", "-1.5", "nan", "inf", "\"65\""] {
+        let error = read(&format!("clock_mhz = {impossible}")).unwrap_err().to_string();
+        assert!(error.contains("clock_mhz: it is not a positive number of MHz"), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let rtl = folder.path().join("rtl");
+    let mut core = Core::open(concat!(env!("CARGO_MANIFEST_DIR"), "/rtl-out/digits")).unwrap();
+    assert_eq!(core.design.manifest.clock_mhz, None);
+    core.design.manifest.clock_mhz = Some(62.5);
+    core.write(&rtl).unwrap();
+    assert_eq!(Core::open(&rtl).unwrap(), core);
+    let manifest = std::fs::read_to_string(rtl.join("core.toml")).unwrap();
+    std::fs::write(rtl.join("core.toml"), manifest.replace("62.5", "-62.5")).unwrap();
+    let error = Core::open(&rtl).unwrap_err().to_string();
+    assert!(error.contains("clock_mhz: it is not a positive number of MHz"), "{error}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ),
     ("accelerator_registers", "EVENTS=7 LOADABLE=1 CHANNELS=3 CLOCK_HZ=80000000 WEIGHTS_BYTES=70004"),
     ("accelerator_registers", "EVENTS=6 LINK_BUFFER=1016"),
-    ("accelerator_registers", "EVENTS=40 TIMESTEPS=8 MEMBERS=15"),
+    ("accelerator_registers", "EVENTS=40 LAYERS=23 TIMESTEPS=8 MEMBERS=15"),
     ("accelerator_registers", "EVENTS=3 COUNTERS=0"),
     ("elementwise_term", "UNITS=2 TIMESTEPS=3 COUNT_BITS=1"),
     ("elementwise_term", "SHIFT=9 BEATS=1 ADDR_BITS=1"),

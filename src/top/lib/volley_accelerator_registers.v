@@ -3,7 +3,10 @@
 // The word read is registered: it comes one clock after its address. A write happens in a clock in which it is wanted and
 // `register_ready` is high. `core_reset` and the start of a load come one clock after their write.
 //
-// Cost: with COUNTERS about 260 flip-flops, without about 75.
+// LATENCY and BUSY_CLOCKS leave out the clocks in which the core waits: no engine works, and the core offers a score that is not
+// taken, or could take the next pixel of a frame and there is none. They lag by one clock, EVENTS by two.
+//
+// Cost: with COUNTERS about 265 + LAYERS flip-flops, without about 75.
 `default_nettype none
 
 module volley_accelerator_registers #(
@@ -19,6 +22,7 @@ module volley_accelerator_registers #(
     parameter        WEIGHTS_BYTES = 0,     // bytes of the image of the weights
     parameter        LOADABLE      = 0,     // 1: the weights can be loaded
     parameter        EVENTS        = 1,     // bits of status_event
+    parameter        LAYERS        = 1,     // bits of status_busy
     parameter        COUNTERS      = 1      // 0: LATENCY, BUSY_CLOCKS, EVENTS and the stalls stay 0
 ) (
     input  wire              clk,               // rising edge
@@ -36,6 +40,7 @@ module volley_accelerator_registers #(
     input  wire              score_ready,
     input  wire              score_last,        // last of a frame
     input  wire [EVENTS-1:0] status_event,      // events processed in this clock
+    input  wire [LAYERS-1:0] status_busy,       // engines that work in this clock
     input  wire              frame_error,       // a frame ended at the wrong pixel
     input  wire              link_error,        // a message was dropped
     output wire              core_reset,        // for one clock; registered
@@ -72,6 +77,9 @@ module volley_accelerator_registers #(
         end
         if (EVENTS < 1) begin : g_check_events
             volley_accelerator_registers_needs_EVENTS_of_at_least_1 illegal ();
+        end
+        if (LAYERS < 1) begin : g_check_layers
+            volley_accelerator_registers_needs_LAYERS_of_at_least_1 illegal ();
         end
         if (LOADABLE != 0 && LOADABLE != 1) begin : g_check_loadable
             volley_accelerator_registers_needs_LOADABLE_of_0_or_1 illegal ();
@@ -192,7 +200,14 @@ module volley_accelerator_registers #(
             localparam GROUPS   = (EVENTS + 5) / 6;
             localparam SUM_BITS = $clog2(EVENTS + 1) > 3 ? $clog2(EVENTS + 1) : 3;
 
-            reg                timed_reg;   // the frame that is timed is in the core
+            // What one clock shows is counted in the next.
+            reg [LAYERS-1:0]   works_reg;   // engines that worked
+            reg                held_reg;    // the core needed a pixel, or had a score that was not taken
+            reg                inside_core_reg; // a frame was in the core
+            reg                begins_reg;  // a frame entered the empty core
+            reg                ends_reg;    // the timed frame left
+
+            reg                timed_reg;   // the only frame in the core is timed
             reg [31:0]         timer_reg;
             reg [31:0]         latency_reg;
             reg [31:0]         busy_clocks_reg;
@@ -219,6 +234,11 @@ module volley_accelerator_registers #(
                 end
             end
 
+            wire        wants      = pixel_ready && !pixel_valid && !first_reg;
+            wire        offers     = score_valid && !score_ready;
+            wire        counts     = inside_core_reg && (!held_reg || |works_reg);
+            wire [31:0] timer_next = timer_reg + {31'd0, counts};
+
             assign latency       = latency_reg;
             assign busy_clocks   = busy_clocks_reg;
             assign events        = events_reg;
@@ -229,19 +249,24 @@ module volley_accelerator_registers #(
                 group_reg         <= group;
                 sum_reg           <= sum;
                 events_reg        <= events_reg + {{(32 - SUM_BITS){1'b0}}, sum_reg};
-                busy_clocks_reg   <= busy_clocks_reg + {31'd0, busy};
+                works_reg         <= status_busy;
+                held_reg          <= wants || offers;
+                inside_core_reg   <= busy;
+                begins_reg        <= enters && nothing;
+                ends_reg          <= leaves && timed_reg;
+                busy_clocks_reg   <= busy_clocks_reg + {31'd0, counts};
                 input_stalls_reg  <= input_stalls_reg + {31'd0, pixel_valid && !pixel_ready};
-                output_stalls_reg <= output_stalls_reg + {31'd0, score_valid && !score_ready};
-                timer_reg         <= timer_reg + 32'd1;
-                if (enters && nothing) begin
-                    timed_reg <= 1'b1;
-                    timer_reg <= 32'd1;
+                output_stalls_reg <= output_stalls_reg + {31'd0, offers};
+                timer_reg         <= begins_reg ? 32'd0 : timer_next;
+                if (ends_reg) begin
+                    latency_reg <= timer_next;
+                end
+                // A frame that another follows into the core is not timed: the engines work for both.
+                if (enters) begin
+                    timed_reg <= nothing;
                 end
                 if (leaves) begin
                     timed_reg <= 1'b0;
-                    if (timed_reg) begin
-                        latency_reg <= timer_reg;
-                    end
                 end
                 if (clear_reg) begin
                     latency_reg       <= 32'd0;
@@ -254,6 +279,8 @@ module volley_accelerator_registers #(
                     timed_reg <= 1'b0;
                 end
                 if (rst) begin
+                    inside_core_reg   <= 1'b0;
+                    ends_reg          <= 1'b0;
                     timed_reg         <= 1'b0;
                     latency_reg       <= 32'd0;
                     events_reg        <= 32'd0;
@@ -270,7 +297,7 @@ module volley_accelerator_registers #(
             assign events        = 32'd0;
             assign input_stalls  = 32'd0;
             assign output_stalls = 32'd0;
-            wire unused_events = &{1'b0, status_event};
+            wire unused_events = &{1'b0, status_event, status_busy};
         end
     endgenerate
 
@@ -285,7 +312,7 @@ module volley_accelerator_registers #(
     always @(posedge clk) begin
         case (register_addr)
             IDENTITY:       rdata_reg <= 32'h594c4c56;
-            VERSION:        rdata_reg <= 32'h00010000;
+            VERSION:        rdata_reg <= 32'h00010001;
             DESIGN_:        rdata_reg <= DESIGN;
             CHANNELS_:      rdata_reg <= CHANNELS;
             HEIGHT_:        rdata_reg <= HEIGHT;

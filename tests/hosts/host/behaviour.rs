@@ -81,7 +81,7 @@ impl Default for Behaviour {
     fn default() -> Behaviour {
         Behaviour {
             identity: 0x594C_4C56,
-            version: 0x0001_0000,
+            version: 0x0001_0001,
             design: 0xC0FF_EE11,
             link_buffer: 256,
             to_device: Noise::default(),

@@ -54,6 +54,7 @@ fn a_run_is_checked_and_measured() {
     assert!(ran.stdout.contains("check       1,000 scores compared, 0 differ"), "{}", ran.stdout);
     // What the model says about these images, and the simulated device's own figures.
     assert!(ran.stdout.contains("1,009 clocks, 40.4 µs in the core (median; 1,000 to 1,019 clocks)"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("; link and host ") && ran.stdout.contains("100,000 clocks busy"), "{}", ran.stdout);
     let json: Value =
         serde_json::from_str(&run(&device, &format!("--data {DIGITS} --rtl {RTL} --frames 30 --json")).stdout).unwrap();
     assert_eq!((&json["frames"], &json["check"]), (&Value::from(30), &Value::Null));
@@ -69,6 +70,16 @@ fn a_run_is_checked_and_measured() {
     let (trip, rate) =
         (json["round_trip"]["median"].as_f64().unwrap(), json["throughput"]["frames_per_second"].as_f64().unwrap());
     assert!(trip > 0.002 && rate < 500.0, "{json}");
+}
+
+/// Before version 1.1 the latency had the link in it: it is not shown as the core's.
+#[test]
+fn an_older_design_has_no_latency_of_the_core() {
+    let device = digits(Behaviour { version: 0x0001_0000, ..Behaviour::default() });
+    let ran = run(&device, &format!("--data {DIGITS} --frames 4"));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("latency     not counted by this design"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("link and host") && ran.stdout.contains(", 0 clocks busy"), "{}", ran.stdout);
 }
 
 #[test]

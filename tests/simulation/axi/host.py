@@ -60,33 +60,45 @@ class Beats:
 
 
 class Core:
-    """What passes between the device and its core, counted clock by clock."""
+    """What passes between the device and its core, counted clock by clock, and the clocks that the core takes."""
 
     def __init__(self, dut):
         self.dut = dut
+        self.inside = 0  # frames in the core
+        self.begun = False  # a frame has entered, but not whole
+        self.spent = None  # clocks of a frame that is in the core alone
         self.clear()
         cocotb.start_soon(self.watch())
 
     def clear(self):
-        self.input_stalls = self.output_stalls = 0
-        self.first_pixel = self.last_score = None
+        self.input_stalls = self.output_stalls = self.busy_clocks = self.latency = 0
 
     async def watch(self):
         device = self.dut.accelerator
-        clock = 0
         while True:
             await RisingEdge(self.dut.aclk)
-            clock += 1
-            if device.pixel_tvalid.value == 1:
-                if device.pixel_tready.value == 0:
-                    self.input_stalls += 1
-                elif self.first_pixel is None:
-                    self.first_pixel = clock
-            if device.m_axis_tvalid.value == 1:
-                if device.m_axis_tready.value == 0:
-                    self.output_stalls += 1
-                elif device.m_axis_tlast.value == 1:
-                    self.last_score = clock
+            # Valid, ready and last of both streams.
+            pixel, score = (
+                tuple(getattr(device, f"{stream}_{part}").value == 1 for part in ("tvalid", "tready", "tlast"))
+                for stream in ("pixel", "m_axis")
+            )
+            self.input_stalls += pixel[:2] == (True, False)
+            self.output_stalls += score[:2] == (True, False)
+            lacks_pixel = self.begun and pixel[:2] == (False, True)
+            waits = (lacks_pixel or score[:2] == (True, False)) and "1" not in str(device.status_busy.value)
+            counted = self.inside > 0 and not waits
+            self.busy_clocks += counted
+            if self.spent is not None:
+                self.spent += counted
+            leaves = score == (True, True, True)
+            enters = pixel[:2] == (True, True) and not self.begun
+            if leaves and self.spent is not None:
+                self.latency = self.spent
+            if leaves or enters:
+                self.spent = 0 if enters and self.inside == 0 else None
+            self.inside += enters - leaves
+            if pixel[:2] == (True, True):
+                self.begun = not pixel[2]
 
 
 class Host:

@@ -148,8 +148,9 @@ class Counters:
 
     frames_in: int
     frames_out: int
-    #: Clocks from first pixel to last score, of the last frame that found the core empty.
+    #: Clocks that the core took for the last frame that was in it alone; without its waiting for the link, since version 1.1.
     latency: int
+    #: Clocks with a frame in the core in which it did not wait for the link, since version 1.1.
     busy_clocks: int
     events: int
     input_stalls: int

@@ -391,65 +391,6 @@ pub const FAULTS: &[Fault] = &[
     Fault { file: "volley_uart_link.v", from: ".s_tbad   (answer_bad)", to: ".s_tbad   (1'b0)", bench: "uart_link" },
     Fault { file: "volley_uart_link.v", from: "(weights_valid)", to: "(1'b1)", bench: "uart_link" },
     Fault { file: "volley_uart_link.v", from: "(core_reset)", to: "(1'b0)", bench: "uart_link" },
-    // A score of a lost frame is taken for one of the frames inside; a frame that comes as another goes; a frame that
-    // does not come to an empty core is timed; the first pixel after a reset is not a frame's first.
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "leaves && !enters && !nothing",
-        to: "leaves && !enters",
-        bench: "accelerator_registers",
-    },
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "enters && !leaves",
-        to: "enters",
-        bench: "accelerator_registers",
-    },
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "if (enters && nothing)",
-        to: "if (enters)",
-        bench: "accelerator_registers",
-    },
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "            first_reg  <= 1'b1;\n            inside_reg <= 8'd0;",
-        to: "            inside_reg <= 8'd0;",
-        bench: "accelerator_registers",
-    },
-    // Events without a frame, five of six, a count that is not cleared, writing that does not wait for the loader, a
-    // load without a loader, two bits of the status.
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "padded[6*g+n] && busy};",
-        to: "padded[6*g+n]};",
-        bench: "accelerator_registers",
-    },
-    Fault { file: "volley_accelerator_registers.v", from: "n < 6;", to: "n < 5;", bench: "accelerator_registers" },
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "            link_errors_reg <= 16'd0;\n        end\n        if (rst)",
-        to: "        end\n        if (rst)",
-        bench: "accelerator_registers",
-    },
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "register_ready = !load_valid_reg;",
-        to: "register_ready = 1'b1;",
-        bench: "accelerator_registers",
-    },
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "register_addr == LOAD_START && LOADABLE != 0;",
-        to: "register_addr == LOAD_START;",
-        bench: "accelerator_registers",
-    },
-    Fault {
-        file: "volley_accelerator_registers.v",
-        from: "frame_error, weights_valid, busy}",
-        to: "weights_valid, frame_error, busy}",
-        bench: "accelerator_registers",
-    },
     // Pixels after a wrong end; an end within the last pixel is forgiven; what must be dropped waits.
     Fault {
         file: "volley_frame_input.v",

@@ -4,6 +4,7 @@
 pub mod around;
 pub mod core;
 pub mod emitted;
+pub mod registers;
 
 /// A small fault: in `file` the text `from`, which is there once, becomes `to`. `bench` must fail.
 pub struct Fault {
@@ -15,5 +16,5 @@ pub struct Fault {
 
 /// Those of a core's modules, and of the modules around it.
 pub fn all() -> Vec<&'static Fault> {
-    core::FAULTS.iter().chain(around::FAULTS).collect()
+    core::FAULTS.iter().chain(around::FAULTS).chain(registers::FAULTS).collect()
 }
