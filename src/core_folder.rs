@@ -1,8 +1,9 @@
 //! The RTL folder: a generated core with everything needed to check it later.
 //!
 //! `*.v` and `*.mem` are the design, `core.toml` is its [`Manifest`], `network/` holds the converted network that it
-//! computes (see [`crate::folder`], without the float model), the reference for a co-simulation. `SHA256SUMS` tells whether all files
-//! are as they were written (see [`crate::sums`]).
+//! computes (see [`crate::folder`], without the float model), the reference for a co-simulation. `bench/` checks the design without
+//! Volley (see [`rtl::bench`]); it is no part of it. `SHA256SUMS` tells whether all files are as they were written (see
+//! [`crate::sums`]).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -120,10 +121,16 @@ impl Core {
         Ok(core)
     }
 
+    /// The files of [`rtl::bench`] by their paths in the folder.
+    fn bench(&self) -> Result<BTreeMap<String, String>> {
+        let files = rtl::bench::files(&self.network, &self.plan, &self.design.manifest)?;
+        Ok(files.into_iter().map(|(name, text)| (format!("{}/{name}", rtl::bench::FOLDER), text)).collect())
+    }
+
     /// Writes a folder, replacing an older one of Volley's.
     ///
     /// # Errors
-    /// As [`write_folder`].
+    /// As [`write_folder`] and [`rtl::bench::files`].
     pub fn write(&self, folder: impl Into<Target>) -> Result<()> {
         let Core { converted, design, .. } = self;
         let folder = folder.into();
@@ -131,6 +138,14 @@ impl Core {
         let manifest = toml::to_string(&design.manifest).map_err(failed)?;
         write_folder(&folder, MANIFEST, |new| {
             for (name, text) in &design.files {
+                write_file(&new.join(name), text)?;
+            }
+            let bench = self.bench()?;
+            if !bench.is_empty() {
+                let place = new.join(rtl::bench::FOLDER);
+                std::fs::create_dir(&place).map_err(|error| Kind::Unwritable { error }.at(&place))?;
+            }
+            for (name, text) in bench {
                 write_file(&new.join(name), text)?;
             }
             write_file(&new.join(MANIFEST), header::of_core("#", &design.manifest.top) + &manifest)?;
@@ -151,7 +166,7 @@ pub struct Verification {
     pub sources: BTreeMap<String, String>,
     /// How the folder differs from `SHA256SUMS`.
     pub differences: Differences,
-    /// Files of the design that come out differently when it is generated again, for instance by another version of Volley.
+    /// Files of the design and its bench that come out differently when it is generated again, for instance by another version of Volley.
     pub generated_otherwise: Vec<String>,
 }
 
@@ -171,7 +186,8 @@ pub fn verify(folder: &Path) -> Result<(Verification, Option<Core>)> {
     let sums = Sums::read(folder)?;
     let differences = sums.differences(&Sums::of(folder)?);
     let core = if differences.is_empty() { Some(Core::open(folder)?) } else { None };
-    let again = core.iter().flat_map(|core| &core.design.files);
+    let bench = core.as_ref().map(Core::bench).transpose()?;
+    let again = core.iter().flat_map(|core| &core.design.files).chain(bench.iter().flatten());
     let otherwise = again.filter(|(name, text)| sums.files.get(*name) != Some(&sha256(text.as_bytes())));
     let generated_otherwise = otherwise.map(|(name, _)| name.clone()).collect();
     let verification =

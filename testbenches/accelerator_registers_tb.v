@@ -6,6 +6,7 @@
 // alone. CONTROL resets the core for one clock, in which pixels may still be taken; while the reset passes through the core, scores
 // may still leave. The counters are set to 0 in rests. With LOADABLE every word of LOAD_DATA must be offered to the loader until it
 // is taken, once and in order, while writing waits; without, the loader must see nothing.
+// With INTERRUPTS what happens sets its bit, also while it is cleared, and `irq` follows the enabled ones a clock later.
 `default_nettype none
 
 module accelerator_registers_tb;
@@ -13,6 +14,7 @@ module accelerator_registers_tb;
     parameter LAYERS   = 3;
     parameter COUNTERS = 1;
     parameter LOADABLE = 1;
+    parameter INTERRUPTS = 1;
     parameter ROUNDS   = 12;
 
     localparam [31:0] DESIGN = 32'h8badf00d;
@@ -22,6 +24,7 @@ module accelerator_registers_tb;
     localparam ACTIVE   = 220;              // clocks of a round
     localparam REST     = 90;
     localparam [5:0] LATENCY = 6'd14, BUSY_CLOCKS = 6'd15, EVENTS_ = 6'd16, CONTROL = 6'd11, LOAD_START = 6'd22, LOAD_DATA = 6'd23;
+    localparam [5:0] INTERRUPT_ENABLE = 6'd25, INTERRUPT_STATUS = 6'd26;
 
     wire        clk;
     wire        rst;
@@ -40,7 +43,7 @@ module accelerator_registers_tb;
     reg  [LAYERS-1:0] working;
     reg               frame_error, link_error, weights_valid, load_busy, load_ready;
     reg  [31:0]       load_offset, weights_crc;
-    wire              core_reset, busy, load_start, load_valid;
+    wire              core_reset, busy, irq, load_start, load_valid;
     wire [31:0]       load_word;
 
     integer pixel_at, score_at;             // of their frames
@@ -50,13 +53,14 @@ module accelerator_registers_tb;
     volley_accelerator_registers #(
         .DESIGN(DESIGN), .CHANNELS(CHANNELS), .HEIGHT(HEIGHT), .WIDTH(WIDTH), .CLASSES(CLASSES), .MEMBERS(MEMBERS),
         .TIMESTEPS(TIMESTEPS), .CLOCK_HZ(CLOCK_HZ), .LINK_BUFFER(LINK_BUFFER), .WEIGHTS_BYTES(WEIGHTS_BYTES),
-        .LOADABLE(LOADABLE), .EVENTS(EVENTS), .LAYERS(LAYERS), .COUNTERS(COUNTERS)
+        .LOADABLE(LOADABLE), .EVENTS(EVENTS), .LAYERS(LAYERS), .INTERRUPTS(INTERRUPTS), .COUNTERS(COUNTERS)
     ) dut (
         .clk(clk), .rst(rst), .register_addr(addr), .register_write(write), .register_wdata(wdata), .register_ready(ready),
         .register_rdata(rdata), .pixel_valid(pixel_valid), .pixel_ready(pixel_ready),
         .pixel_last(pixel_valid ? pixel_last : 1'bx), .score_valid(score_valid), .score_ready(score_ready),
         .score_last(score_valid ? score_last : 1'bx), .status_event(events), .status_busy(working),
-        .frame_error(frame_error), .link_error(link_error), .core_reset(core_reset), .busy(busy), .weights_valid(weights_valid), .load_busy(load_busy),
+        .frame_error(frame_error), .link_error(link_error), .core_reset(core_reset), .busy(busy), .irq(irq),
+        .weights_valid(weights_valid), .load_busy(load_busy),
         .load_offset(load_offset), .weights_crc(weights_crc), .load_start(load_start), .load_valid(load_valid),
         .load_word(load_word), .load_ready(load_ready)
     );
@@ -71,6 +75,8 @@ module accelerator_registers_tb;
     reg        reset_due, clear_due, start_due;     // asked for in the clock before
     reg        pending;                     // a word waits for the loader
     reg [31:0] pending_word, start_word;
+    reg [1:0]  int_enable, int_status;      // a frame left, a frame error began
+    reg        error_before, want_interrupt;
     reg [31:0] want_reg;                    // what must be read
     reg        look_reg;
 
@@ -99,6 +105,8 @@ module accelerator_registers_tb;
             6'd20:   register = weights_crc;
             6'd21:   register = WEIGHTS_BYTES;
             6'd24:   register = load_offset;
+            6'd25:   register = int_enable;
+            6'd26:   register = int_status;
             default: register = 0;
         endcase
     endfunction
@@ -173,10 +181,14 @@ module accelerator_registers_tb;
             start_due     <= 1'b0;
             pending       <= 1'b0;
             look_reg      <= 1'b0;
+            int_enable    <= 2'b00;
+            int_status    <= 2'b00;
+            error_before  <= 1'b0;
+            want_interrupt <= 1'b0;
         end else begin
             // ------------------------------------------------ what this clock shows
             if (look_reg && rdata !== want_reg) wrong = 1'b1;
-            if (core_reset !== reset_due || busy !== (in_core > 0) || ready !== !pending || load_valid !== pending ||
+            if (irq !== want_interrupt || core_reset !== reset_due || busy !== (in_core > 0) || ready !== !pending || load_valid !== pending ||
                 load_start !== start_due || (start_due && load_word !== start_word) ||
                 (pending && load_word !== pending_word)) begin
                 wrong = 1'b1;
@@ -223,6 +235,17 @@ module accelerator_registers_tb;
             clear_due <= 1'b0;
             start_due <= 1'b0;
             if (pending && load_ready) pending <= 1'b0;
+            if (INTERRUPTS != 0) begin
+                // Something that happens in the clock in which it is cleared stays.
+                for (i = 0; i < 2; i = i + 1) begin
+                    if (write && ready && addr == INTERRUPT_STATUS && wdata[i]) int_status[i] <= 1'b0;
+                    if (write && ready && addr == INTERRUPT_ENABLE) int_enable[i] <= wdata[i];
+                end
+                if (leaves) int_status[0] <= 1'b1;
+                if (frame_error && !error_before) int_status[1] <= 1'b1;
+                error_before   <= frame_error;
+                want_interrupt <= (int_status & int_enable) != 0;
+            end
             if (write && ready) begin
                 reset_due  <= addr == CONTROL && wdata[0];
                 clear_due  <= addr == CONTROL && wdata[1];
@@ -252,6 +275,7 @@ module accelerator_registers_tb;
                     wdata <= fill_state;
                     if (fill_state[18:17] == 0) addr <= LOAD_DATA;
                     if (fill_state[22:17] == 1) addr <= CONTROL;
+                    if (fill_state[18:17] == 2) addr <= fill_state[19] ? INTERRUPT_STATUS : INTERRUPT_ENABLE;
                     // Not the counters now.
                     if (fill_state[13:8] == CONTROL || fill_state[22:17] == 1) wdata[1] <= 1'b0;
                 end

@@ -275,7 +275,7 @@ impl Board {
                 port(constraints::OSCILLATOR, &clock.pin);
             }
             if let Some(reset) = &self.reset {
-                port("reset_button", &reset.pin);
+                port(constraints::RESET_BUTTON, &reset.pin);
             }
             if let Some(uart) = &self.uart {
                 port(constraints::SERIAL_IN, &uart.receive);

@@ -162,6 +162,31 @@ fn pins_that_cannot_be_are_refused() {
     insta::assert_snapshot!(parse(&down).unwrap_err().to_string(), @"own.toml: pins.button.pull: an iCE40 only pulls up; leave the key out");
 }
 
+/// AMD UG470: CFGBVS is tied to the bank's supply at 2.5 and 3.3 V, and to ground below.
+#[test]
+fn the_configuration_pins_of_a_7_series_fpga_have_a_supply() {
+    let basys = include_str!("../../constraints/basys3.toml");
+    assert_eq!(basys.matches("0 = \"LVCMOS33\"\n").count(), 1);
+    let with = |standard: &str| parse(&basys.replace("0 = \"LVCMOS33\"\n", standard));
+    for (standard, wanted) in [
+        ("0 = \"LVCMOS25\"\n", Some(("VCCO", "2.5"))),
+        ("0 = \"LVCMOS18\"\n", Some(("GND", "1.8"))),
+        ("0 = \"LVCMOS15\"\n", Some(("GND", "1.5"))),
+        ("", None),
+    ] {
+        let board = with(standard).unwrap();
+        let text = constraints::write(&board, &board.ports()).unwrap();
+        let lines = text.lines().filter(|line| line.contains("[current_design]")).collect::<Vec<_>>().join("\n");
+        let wanted = wanted.map_or(String::new(), |(select, volts)| {
+            format!(
+                "set_property CFGBVS {select} [current_design]\nset_property CONFIG_VOLTAGE {volts} [current_design]"
+            )
+        });
+        assert_eq!(lines, wanted, "{standard}");
+    }
+    insta::assert_snapshot!(with("0 = \"LVCMOS12\"\n").unwrap_err().to_string(), @"own.toml: banks.0: a 7-series FPGA is not configured at 1.2 V; give the supply of its configuration pins, or leave the key out");
+}
+
 #[test]
 fn figures_out_of_range_are_refused() {
     insta::assert_snapshot!(refused("baud = 1000000", "baud = 4000000"), @"own.toml: uart.baud: it is 4000000; choose 1 to 3000000");
@@ -240,6 +265,15 @@ fn xdc_names_site_standard_and_period() {
     set_property -dict { PACKAGE_PIN K15 IOSTANDARD LVCMOS33 } [get_ports { led[1] }]
     set_property -dict { PACKAGE_PIN J13 IOSTANDARD LVCMOS33 } [get_ports { led[2] }]
     set_property -dict { PACKAGE_PIN N14 IOSTANDARD LVCMOS33 } [get_ports { led[3] }]
+    set_false_path -from [get_ports { reset_button }]
+    set_false_path -from [get_ports { serial_in }]
+    set_false_path -to [get_ports { serial_out }]
+    set_false_path -to [get_ports { led[0] }]
+    set_false_path -to [get_ports { led[1] }]
+    set_false_path -to [get_ports { led[2] }]
+    set_false_path -to [get_ports { led[3] }]
+    set_property CFGBVS VCCO [current_design]
+    set_property CONFIG_VOLTAGE 3.3 [current_design]
     ");
     let board = Board::find("zcu104").unwrap();
     insta::assert_snapshot!(constraints::write(&board, &board.ports()).unwrap(), @r"
@@ -252,5 +286,9 @@ fn xdc_names_site_standard_and_period() {
     set_property -dict { PACKAGE_PIN D6 IOSTANDARD LVCMOS33 } [get_ports { led[1] }]
     set_property -dict { PACKAGE_PIN A5 IOSTANDARD LVCMOS33 } [get_ports { led[2] }]
     set_property -dict { PACKAGE_PIN B5 IOSTANDARD LVCMOS33 } [get_ports { led[3] }]
+    set_false_path -to [get_ports { led[0] }]
+    set_false_path -to [get_ports { led[1] }]
+    set_false_path -to [get_ports { led[2] }]
+    set_false_path -to [get_ports { led[3] }]
     ");
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Board, Flow, HostLink, LEDS, Pull, package};
+use super::constraints::CONFIGURATION_BANK;
+use super::{Board, Flow, HostLink, IoStandard, LEDS, Pull, package};
 use crate::error::{Error, Kind, Place, Result};
 use crate::fpga::Family;
 use crate::identifier::{is_printable, printable};
@@ -155,6 +156,10 @@ fn figures(board: &Board) -> Result<()> {
 
 /// Every net has a bank and its own place in the package.
 fn pins(board: &Board) -> Result<()> {
+    if board.family == Family::Series7 && board.banks.get(CONFIGURATION_BANK) == Some(&IoStandard::Lvcmos12) {
+        let problem = "a 7-series FPGA is not configured at 1.2 V";
+        return Err(flaw("banks.0", problem, "give the supply of its configuration pins, or leave the key out"));
+    }
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, pin) in &board.pins {
         let key = |part: &str| format!("pins.{name}{part}");

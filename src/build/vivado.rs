@@ -67,6 +67,7 @@ pub fn package_ip(sources: &Sources, board: &Board, description: &str) -> Result
         let access = match entry.access {
             Access::Read => "read-only",
             Access::Write => "write-only",
+            Access::ReadWrite => "read-write",
         };
         let words = [entry.name, &format!("0x{:02X}", entry.register.address()), access, entry.meaning].map(word);
         let _ = writeln!(text, "    {{{}}}", words.join(" "));

@@ -3,6 +3,7 @@
 //!
 //! [`generate`] is pure: a network and a plan in, the files of a design out. The caller writes them.
 
+pub mod bench;
 mod core;
 mod files;
 mod layer;

@@ -75,7 +75,7 @@ fn bender(top: &str, verilog: &[&str]) -> String {
 fn constraints(top: &str, note: &str) -> String {
     format!(
         "{}{note}# {top} by itself has one clock, {CLOCK_MHZ} MHz here: put in yours. Its inputs and outputs lead to and come from\n\
-         # registers of the design around it, by the same clock.\n\
+         # registers of the design around it, by the same clock. In a larger design leave this file out: the clock is that design's.\n\
          create_clock -name clk -period {:.3} [get_ports clk]\n",
         header::of_core("#", top),
         1000.0 / CLOCK_MHZ

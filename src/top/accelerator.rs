@@ -62,6 +62,7 @@ pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
         Port::output("weights_valid", 1, "low: frames wait"),
         Port::output("busy", 1, "a frame is in the core"),
         Port::output("frame_error", 1, "a frame ended at the wrong pixel; until core_reset"),
+        Port::output("irq", 1, "what a host has enabled has happened, until it clears it; low with a serial line"),
     ];
     for (name, width) in [
         ("core_rst", 1),
@@ -108,6 +109,7 @@ pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
         "link_error",
         "core_reset",
         "busy",
+        "irq",
         "weights_valid",
         "load_start",
     ] {
@@ -134,6 +136,8 @@ pub fn module(manifest: &Manifest, accelerator: &Accelerator) -> Module {
             int("LOADABLE", u32::from(!manifest.weights.is_baked())),
             int("EVENTS", events as i64),
             int("LAYERS", layers as i64),
+            // A serial line has no wire for them.
+            int("INTERRUPTS", u32::from(accelerator.link_buffer == 0)),
             int("COUNTERS", u32::from(accelerator.counters)),
         ],
         connections,

@@ -55,6 +55,7 @@ pub fn module(manifest: &Manifest) -> Module {
         Port::output("m_axis_tlast", 1, "end of a transfer: last class of the last frame of a transfer that came in"),
         Port::output("m_axis_tvalid", 1, ""),
         Port::input("m_axis_tready", 1, ""),
+        Port::output("irq", 1, "high while INTERRUPT_STATUS has a bit that INTERRUPT_ENABLE has"),
     ];
     let bytes = [("tdata", 8), ("tlast", 1), ("tvalid", 1), ("tready", 1)];
     let scores = [("tdata", 32), ("tlast", 1), ("tvalid", 1), ("tready", 1)];
@@ -99,7 +100,7 @@ pub fn module(manifest: &Manifest) -> Module {
     accelerator.extend(stream("s_axis", "frame"));
     accelerator.extend(stream("m_axis", "score"));
     accelerator.push(connect("link_error", "1'b0"));
-    accelerator.extend(["core_reset", "weights_valid"].map(|name| connect(name, name)));
+    accelerator.extend(["core_reset", "weights_valid", "irq"].map(|name| connect(name, name)));
     accelerator.extend(["busy", "frame_error"].map(|name| connect(name, format!("unused_{name}"))));
     let transfer = [
         stream("s_bytes", "transfer"),

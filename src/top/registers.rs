@@ -7,6 +7,8 @@ pub enum Access {
     Read,
     /// It is written.
     Write,
+    /// It is both.
+    ReadWrite,
 }
 
 /// By number. Over AXI4-Lite the byte address is four times as large.
@@ -63,6 +65,10 @@ pub enum Register {
     LoadData = 23,
     /// Bytes taken since `LoadStart`.
     LoadOffset = 24,
+    /// What raises the interrupt: bit 0 a frame that left, bit 1 a frame that ended at the wrong pixel.
+    InterruptEnable = 25,
+    /// What has happened, by the same bits; writing a 1 clears one.
+    InterruptStatus = 26,
 }
 
 impl Register {
@@ -93,6 +99,10 @@ const fn write(register: Register, name: &'static str, meaning: &'static str) ->
     Entry { register, name, access: Access::Write, meaning }
 }
 
+const fn both(register: Register, name: &'static str, meaning: &'static str) -> Entry {
+    Entry { register, name, access: Access::ReadWrite, meaning }
+}
+
 /// All registers, by number.
 pub const REGISTERS: &[Entry] = &[
     read(Register::Identity, "IDENTITY", "VLLY in ASCII"),
@@ -120,6 +130,8 @@ pub const REGISTERS: &[Entry] = &[
     write(Register::LoadStart, "LOAD_START", "begins a load: CRC-32 of the weight data"),
     write(Register::LoadData, "LOAD_DATA", "next word of the weight data"),
     read(Register::LoadOffset, "LOAD_OFFSET", "bytes taken since LOAD_START"),
+    both(Register::InterruptEnable, "INTERRUPT_ENABLE", "bit 0: a frame left, bit 1: frame error"),
+    both(Register::InterruptStatus, "INTERRUPT_STATUS", "what has happened; a 1 clears a bit"),
 ];
 
 #[cfg(test)]
@@ -132,7 +144,11 @@ mod tests {
         let row = |line: &str| -> Option<(u32, u32, String, Access)> {
             let cells: Vec<_> = line.split('|').map(str::trim).collect();
             let address = cells.get(2)?.strip_prefix("0x")?;
-            let access = if cells[4] == "w" { Access::Write } else { Access::Read };
+            let access = match cells[4] {
+                "r" => Access::Read,
+                "w" => Access::Write,
+                _ => Access::ReadWrite,
+            };
             Some((cells[1].parse().ok()?, u32::from_str_radix(address, 16).ok()?, cells[3].into(), access))
         };
         let documented: Vec<_> = include_str!("../../docs/host-protocol.md").lines().filter_map(row).collect();

@@ -94,6 +94,7 @@ pub fn module(manifest: &Manifest, panel: &Panel, link: &Link) -> Module {
         ("weights_valid", 1),
         ("busy", 1),
         ("frame_error", 1),
+        ("unused_irq", 1),
     ] {
         module.wires.push(Wire::new(name, width));
     }
@@ -152,6 +153,7 @@ pub fn module(manifest: &Manifest, panel: &Panel, link: &Link) -> Module {
     }
     connections
         .extend(["link_error", "core_reset", "weights_valid", "busy", "frame_error"].map(|name| connect(name, name)));
+    connections.push(connect("irq", "unused_irq"));
     body.push(Item::Instance {
         module: format!("{}_accelerator", network(core)),
         name: "accelerator".into(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::command::{must, venv, words};
-use volley::board::{self, Board, Flow, constraints};
+use volley::board::{self, Board, Flow, HostLink, constraints};
 use volley::fpga::Family;
 
 /// The top module: a counter on the LEDs, started by the button, and the serial line led back.
@@ -95,7 +95,12 @@ fn yosys_accepts_the_clocks_of_the_7_series() {
 /// a standard.
 const READER: &str = r#"
 proc get_ports {names} { return $names }
+proc current_design {} { return design }
 proc set_property {option properties port} {
+    if {$port eq "design"} {
+        puts "$option $properties"
+        return
+    }
     if {$option ne "-dict"} { error "set_property $option" }
     foreach {name value} $properties {
         if {$name ni {PACKAGE_PIN IOSTANDARD PULLTYPE}} { error "property $name" }
@@ -106,6 +111,10 @@ proc set_property {option properties port} {
 proc create_clock {args} {
     if {[llength $args] != 5 || [lindex $args 0] ne "-name" || [lindex $args 2] ne "-period"} { error "create_clock $args" }
     puts "[string trim [lindex $args 4]] period [expr {double([lindex $args 3])}]"
+}
+proc set_false_path {end port} {
+    if {$end ni {-from -to}} { error "set_false_path $end" }
+    puts "[string trim $port] untimed $end"
 }
 source pins.xdc
 "#;
@@ -124,6 +133,14 @@ fn an_xdc_is_tcl_that_names_every_port() {
             if port == constraints::OSCILLATOR {
                 wanted.push(format!("{port} period {:?}", 1000.0 / board.clock.as_ref().unwrap().mhz));
             }
+        }
+        for (port, _) in board.ports().into_iter().filter(|(port, _)| port != constraints::OSCILLATOR) {
+            let end = if port == constraints::RESET_BUTTON || port == constraints::SERIAL_IN { "from" } else { "to" };
+            wanted.push(format!("{port} untimed -{end}"));
+        }
+        // The processor of a Zynq configures the FPGA.
+        if board.host_link == HostLink::Uart {
+            wanted.extend(["CFGBVS VCCO", "CONFIG_VOLTAGE 3.3"].map(String::from));
         }
         assert_eq!(said.lines().collect::<Vec<_>>(), wanted, "{}", board.name);
     }

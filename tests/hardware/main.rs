@@ -3,5 +3,6 @@
 mod boards;
 mod build;
 mod place;
+mod synchronisers;
 mod synth;
 mod vivado;

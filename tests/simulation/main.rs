@@ -2,6 +2,7 @@
 
 mod axi;
 mod buffers;
+mod delivered;
 mod random_networks;
 mod reset;
 mod soak;

@@ -44,7 +44,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("accelerator_registers", "EVENTS=7 LOADABLE=1 CHANNELS=3 CLOCK_HZ=80000000 WEIGHTS_BYTES=70004"),
     ("accelerator_registers", "EVENTS=6 LINK_BUFFER=1016"),
     ("accelerator_registers", "EVENTS=40 LAYERS=23 TIMESTEPS=8 MEMBERS=15"),
-    ("accelerator_registers", "EVENTS=3 COUNTERS=0"),
+    ("accelerator_registers", "EVENTS=3 COUNTERS=0 INTERRUPTS=0"),
     ("elementwise_term", "UNITS=2 TIMESTEPS=3 COUNT_BITS=1"),
     ("elementwise_term", "SHIFT=9 BEATS=1 ADDR_BITS=1"),
     ("fifo", "WIDTH=1 DEPTH_LOG2=1"),
@@ -176,6 +176,7 @@ fn library() {
 const REFUSED: &[(&str, &str, &str)] = &[
     ("count_recoder", "COUNT_SIGNED=2", "COUNT_SIGNED_of_0_or_1"),
     ("accelerator_registers", "LOADABLE=2", "LOADABLE_of_0_or_1"),
+    ("accelerator_registers", "INTERRUPTS=2", "INTERRUPTS_of_0_or_1"),
     ("elementwise_term", "SHIFT=32", "SHIFT_of_0_to_31"),
     ("event_join", "WEIGHT_ADDR_BITS=33", "WEIGHT_ADDR_BITS_of_1_to_32"),
     ("event_scanner", "BLOCK_RAM=2", "BLOCK_RAM_of_0_or_1"),

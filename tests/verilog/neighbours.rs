@@ -269,8 +269,8 @@ fn comment(name: &str) -> Option<&'static str> {
         return Some("#");
     }
     match name.rsplit('.').next()? {
-        "v" | "vh" | "mem" | "f" => Some("//"),
-        "tcl" | "xdc" | "lpf" | "pcf" | "sdc" | "core" | "yml" | "ys" | "toml" => Some("#"),
+        "v" | "vh" | "mem" | "f" | "hex" => Some("//"),
+        "tcl" | "xdc" | "lpf" | "pcf" | "sdc" | "core" | "yml" | "ys" | "toml" | "sh" => Some("#"),
         "md" => Some("<!--"),
         _ => None,
     }
@@ -315,6 +315,13 @@ fn every_emitted_file_is_ascii_and_has_its_head() {
         for (name, text) in core.design.files.iter().chain([(&"core.toml".to_string(), &manifest)]) {
             assert!(comment(name).is_some(), "{name}");
             check(name, text);
+            checked += 1;
+        }
+        for entry in std::fs::read_dir(rtl.join("bench")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(comment(name).is_some(), "{name}");
+            check(name, &std::fs::read_to_string(&path).unwrap());
             checked += 1;
         }
         // A board for each tool, and one for a processor's bus.

@@ -40,6 +40,9 @@ module volley_ice40_clock #(
     localparam [7:0] LAST = FEEDBACK_DIV - 8'd1;
 
     wire       locked;
+
+    // Its lock is asynchronous to clk. The attributes keep these flip-flops together and out of shift-register LUTs.
+    (* ASYNC_REG = "TRUE", shreg_extract = "no", keep = "true" *)
     reg  [1:0] locked_reg = 2'b00;
 
     assign rst = !locked_reg[1];

@@ -35,6 +35,9 @@ module volley_mmcm_clock #(
     wire       feedback;
     wire       generated;
     wire       locked;
+
+    // Its lock is asynchronous to clk. The attributes keep these flip-flops together and out of shift-register LUTs.
+    (* ASYNC_REG = "TRUE", shreg_extract = "no", keep = "true" *)
     reg  [1:0] locked_reg = 2'b00;
 
     assign rst = !locked_reg[1];

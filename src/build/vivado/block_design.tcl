@@ -65,6 +65,7 @@ foreach pin [concat $port_clocks {
     connect_bd_net [get_bd_pins $clock_pin] [get_bd_pins $pin]
 }
 connect_bd_net [get_bd_pins $reset_pin] [get_bd_pins reset/ext_reset_in]
+connect_bd_net [get_bd_pins accelerator/irq] [get_bd_pins $interrupt_pin]
 foreach pin {control/aresetn memory/aresetn dma/axi_resetn accelerator/aresetn} {
     connect_bd_net [get_bd_pins reset/peripheral_aresetn] [get_bd_pins $pin]
 }

@@ -20,6 +20,7 @@ foreach interface {s_axi s_axis m_axis} {
     ipx::associate_bus_interfaces -busif $interface -clock aclk $core
 }
 ipx::associate_bus_interfaces -clock aclk -reset aresetn $core
+ipx::infer_bus_interface irq xilinx.com:signal:interrupt_rtl:1.0 $core
 
 # The registers, by name. A processor's address map has no blocks below 4 KiB.
 set map [ipx::get_memory_maps s_axi -of_objects $core]

@@ -6,8 +6,8 @@ use super::range;
 use crate::fixed_point::{Network, Op};
 use crate::header;
 use crate::identifier::printable;
-use crate::rtl::Manifest;
 use crate::rtl::netlist::{Direction, MEMORY_FOLDER, Module};
+use crate::rtl::{Manifest, bench};
 use crate::schedule::{Activity, Plan, estimate_layer};
 
 /// The README of `core`, the top module of the design that `manifest` describes.
@@ -32,6 +32,7 @@ pub(super) fn text(manifest: &Manifest, network: &Network, plan: &Plan, core: &M
     streams(&mut out, manifest);
     speed(&mut out, manifest, network, plan);
     memory(&mut out, manifest, memories);
+    check(&mut out, manifest);
     usage(&mut out, top);
     out
 }
@@ -111,6 +112,23 @@ fn memory(out: &mut String, manifest: &Manifest, files: &[&str]) {
     );
     if !manifest.weights.is_baked() {
         *out += "They can also be written while the core is in reset, by the ports `load_*`; `core.toml` has their order.\n\n";
+    }
+}
+
+fn check(out: &mut String, manifest: &Manifest) {
+    if !bench::fits(manifest.input) {
+        *out += "## Check it in a simulator\n\nThis folder has no bench: a frame of this core has more than 2^20 bytes. `volley cosim` \
+                 compares every value with the model, on your own images.\n\n";
+        return;
+    }
+    *out += "## Check it in a simulator\n\n```sh\nsh bench/run.sh icarus\nsh bench/run.sh verilator\n```\n\n\
+             Each command streams the frames of `bench/frames.hex` through the core, with pauses on both sides, and compares every \
+             score with `bench/scores.hex`, which Volley's bit-accurate model has computed. It prints `PASS`, or the first \
+             difference with its frame and class, and ends with exit code 0 or 1; 2 means that there is no verdict, for \
+             instance without the simulator. It runs from any folder, without Volley. It needs Icarus Verilog 11 or Verilator 5, \
+             or newer.\n\n";
+    if !manifest.weights.is_baked() {
+        *out += "The bench checks the core with the contents of the `.mem` files. It loads nothing.\n\n";
     }
 }
 

@@ -6,7 +6,7 @@
 // LATENCY and BUSY_CLOCKS leave out the clocks in which the core waits: no engine works, and the core offers a score that is not
 // taken, or could take the next pixel of a frame and there is none. They lag by one clock, EVENTS by two.
 //
-// Cost: with COUNTERS about 265 + LAYERS flip-flops, without about 75.
+// Cost: with COUNTERS about 265 + LAYERS flip-flops, without about 75; INTERRUPTS add 6.
 `default_nettype none
 
 module volley_accelerator_registers #(
@@ -23,6 +23,7 @@ module volley_accelerator_registers #(
     parameter        LOADABLE      = 0,     // 1: the weights can be loaded
     parameter        EVENTS        = 1,     // bits of status_event
     parameter        LAYERS        = 1,     // bits of status_busy
+    parameter        INTERRUPTS    = 1,     // 0: INTERRUPT_ENABLE, INTERRUPT_STATUS and `irq` stay 0
     parameter        COUNTERS      = 1      // 0: LATENCY, BUSY_CLOCKS, EVENTS and the stalls stay 0
 ) (
     input  wire              clk,               // rising edge
@@ -45,6 +46,7 @@ module volley_accelerator_registers #(
     input  wire              link_error,        // a message was dropped
     output wire              core_reset,        // for one clock; registered
     output wire              busy,              // a frame is in the core
+    output wire              irq,               // what is enabled has happened; registered, high until a host clears it
     // The weights.
     input  wire              weights_valid,     // the memories hold a whole image
     input  wire              load_busy,         // a load is under way
@@ -84,6 +86,9 @@ module volley_accelerator_registers #(
         if (LOADABLE != 0 && LOADABLE != 1) begin : g_check_loadable
             volley_accelerator_registers_needs_LOADABLE_of_0_or_1 illegal ();
         end
+        if (INTERRUPTS != 0 && INTERRUPTS != 1) begin : g_check_interrupts
+            volley_accelerator_registers_needs_INTERRUPTS_of_0_or_1 illegal ();
+        end
         if (COUNTERS != 0 && COUNTERS != 1) begin : g_check_counters
             volley_accelerator_registers_needs_COUNTERS_of_0_or_1 illegal ();
         end
@@ -95,6 +100,7 @@ module volley_accelerator_registers #(
     localparam [5:0] FRAMES_OUT = 6'd13, LATENCY = 6'd14, BUSY_CLOCKS = 6'd15, EVENTS_ = 6'd16, INPUT_STALLS = 6'd17;
     localparam [5:0] OUTPUT_STALLS = 6'd18, LINK_ERRORS = 6'd19, WEIGHTS = 6'd20, WEIGHTS_BYTES_ = 6'd21;
     localparam [5:0] LOAD_START = 6'd22, LOAD_DATA = 6'd23, LOAD_OFFSET = 6'd24;
+    localparam [5:0] INTERRUPT_ENABLE = 6'd25, INTERRUPT_STATUS = 6'd26;
 
     // ---- Writing ----
 
@@ -301,6 +307,47 @@ module volley_accelerator_registers #(
         end
     endgenerate
 
+    // ---- Interrupts ----
+
+    wire [1:0] interrupt_enable;
+    wire [1:0] interrupt_status;
+
+    generate
+        if (INTERRUPTS != 0) begin : g_interrupts
+            reg [1:0] enable_reg;           // of each bit of the status
+            reg [1:0] happened_reg;         // a frame left, a frame ended at the wrong pixel
+            reg       frame_error_reg;      // one clock ago
+            reg       interrupt_reg;
+
+            wire [1:0] happens = {frame_error && !frame_error_reg, leaves};
+            wire [1:0] clears  = written && register_addr == INTERRUPT_STATUS ? register_wdata[1:0] : 2'b00;
+
+            assign interrupt_enable = enable_reg;
+            assign interrupt_status = happened_reg;
+            assign irq              = interrupt_reg;
+
+            always @(posedge clk) begin
+                frame_error_reg <= frame_error;
+                // What happens while it is cleared is not lost.
+                happened_reg    <= (happened_reg & ~clears) | happens;
+                interrupt_reg   <= |(happened_reg & enable_reg);
+                if (written && register_addr == INTERRUPT_ENABLE) begin
+                    enable_reg <= register_wdata[1:0];
+                end
+                if (rst) begin
+                    frame_error_reg <= 1'b0;
+                    happened_reg    <= 2'b00;
+                    interrupt_reg   <= 1'b0;
+                    enable_reg      <= 2'b00;
+                end
+            end
+        end else begin : g_no_interrupts
+            assign interrupt_enable = 2'b00;
+            assign interrupt_status = 2'b00;
+            assign irq              = 1'b0;
+        end
+    endgenerate
+
     // ---- Reading ----
 
     wire [31:0] status = {27'd0, load_busy, LOADABLE != 0, frame_error, weights_valid, busy};
@@ -333,6 +380,8 @@ module volley_accelerator_registers #(
             WEIGHTS:        rdata_reg <= weights_crc;
             WEIGHTS_BYTES_: rdata_reg <= WEIGHTS_BYTES;
             LOAD_OFFSET:    rdata_reg <= load_offset;
+            INTERRUPT_ENABLE: rdata_reg <= {30'd0, interrupt_enable};
+            INTERRUPT_STATUS: rdata_reg <= {30'd0, interrupt_status};
             default:        rdata_reg <= 32'd0;
         endcase
     end

@@ -22,6 +22,8 @@ module volley_reset_synchroniser #(
         end
     endgenerate
 
+    // The attributes keep these flip-flops together and out of shift-register LUTs (Vivado; yosys knows only `keep`).
+    (* ASYNC_REG = "TRUE", shreg_extract = "no", keep = "true" *)
     reg [1:0]         button_reg = 2'b00;   // pressed is 1
     reg [HOLD_LOG2:0] hold_reg   = {(HOLD_LOG2 + 1){1'b0}};
 

@@ -26,8 +26,10 @@ module volley_uart_receiver #(
     localparam HALF       = CLOCKS / 2 - 1;
     localparam WHOLE      = CLOCKS - 1;
 
-    // The line in this clock domain.
-    reg [2:0] line_reg = 3'b111;
+    // The line in this clock domain. It is low at first: nothing is received before the line has been seen to rest.
+    // The attributes keep these flip-flops together and out of shift-register LUTs (Vivado; yosys knows only `keep`).
+    (* ASYNC_REG = "TRUE", shreg_extract = "no", keep = "true" *)
+    reg [2:0] line_reg = 3'b000;
     wire      line     = line_reg[2];
 
     reg [COUNT_BITS-1:0] count_reg;         // clocks until the next bit is read

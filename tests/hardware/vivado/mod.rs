@@ -90,7 +90,11 @@ fn a_component_has_all_registers() {
     let text = run(folder.path(), "package_ip.tcl", "0", false).unwrap();
     let names: Vec<_> = calls(&text, "ipx::add_register").iter().map(|c| c.split(' ').next().unwrap()).collect();
     assert_eq!(names, REGISTERS.iter().map(|register| register.name).collect::<Vec<_>>());
-    for (call, register) in [("address_offset 0x60 LOAD_OFFSET", 24), ("access write-only CONTROL", 11)] {
+    for (call, register) in [
+        ("address_offset 0x60 LOAD_OFFSET", 24),
+        ("access write-only CONTROL", 11),
+        ("access read-write INTERRUPT_ENABLE", 25),
+    ] {
         assert!(calls(&text, "set_property").contains(&call), "register {register}: {text}");
     }
     assert_eq!(calls(&text, "ipx::associate_bus_interfaces").len(), 4);

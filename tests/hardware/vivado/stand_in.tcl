@@ -53,6 +53,7 @@ array set options {
     ipx::current_core    {}
     ipx::get_bus_interfaces {of_objects=}
     ipx::associate_bus_interfaces {busif= clock= reset=}
+    ipx::infer_bus_interface {}
     ipx::get_memory_maps {of_objects=}
     ipx::add_memory_map  {}
     ipx::get_address_blocks {of_objects=}
@@ -73,12 +74,12 @@ array set interfaces {
     accelerator        {s_axi s_axis m_axis}
 }
 array set pins {
-    processing_system7 {FCLK_CLK0 FCLK_RESET0_N M_AXI_GP0_ACLK S_AXI_HP0_ACLK}
-    zynq_ultra_ps_e    {pl_clk0 pl_resetn0 maxihpm0_fpd_aclk saxihp0_fpd_aclk}
+    processing_system7 {FCLK_CLK0 FCLK_RESET0_N IRQ_F2P M_AXI_GP0_ACLK S_AXI_HP0_ACLK}
+    zynq_ultra_ps_e    {pl_clk0 pl_resetn0 pl_ps_irq0 maxihpm0_fpd_aclk saxihp0_fpd_aclk}
     axi_dma            {s_axi_lite_aclk m_axi_mm2s_aclk m_axi_s2mm_aclk axi_resetn}
     smartconnect       {aclk aresetn}
     proc_sys_reset     {slowest_sync_clk ext_reset_in peripheral_aresetn}
-    accelerator        {aclk aresetn}
+    accelerator        {aclk aresetn irq}
 }
 array set cells {}
 array set joined {}

@@ -19,12 +19,13 @@ SCORES = CASE["scores"]
 NS = 10
 
 # A row of the document's table: | 0 | 0x00 | IDENTITY | r | ...
-ROWS = re.findall(r"^\| (\d+) \| 0x([0-9A-F]+) \| (\w+) \| ([rw]) \|", Path(os.environ["DOCUMENT"]).read_text(), re.M)
+ROWS = re.findall(r"^\| (\d+) \| 0x([0-9A-F]+) \| (\w+) \| (rw|[rw]) \|", Path(os.environ["DOCUMENT"]).read_text(), re.M)
 ADDRESS = {name: int(address, 16) for _, address, name, _ in ROWS}
-READABLE = [name for _, _, name, access in ROWS if access == "r"]
+READABLE = [name for _, _, name, access in ROWS if "r" in access]
 
 STATUS_BUSY, STATUS_WEIGHTS, STATUS_ERROR = 1, 2, 4
 CONTROL_RESET, CONTROL_CLEAR = 1, 2
+INTERRUPT_FRAME, INTERRUPT_ERROR = 1, 2
 
 
 def pauses(seed, share):

@@ -7,7 +7,7 @@ from cocotb.triggers import with_timeout
 from cocotbext.axi import AxiResp
 
 from host import ADDRESS, CASE, CONTROL_CLEAR, FRAME_BYTES, FRAMES, NS, READABLE, SCORES
-from host import STATUS_BUSY, STATUS_ERROR, STATUS_WEIGHTS, Core, Host
+from host import INTERRUPT_ERROR, INTERRUPT_FRAME, STATUS_BUSY, STATUS_ERROR, STATUS_WEIGHTS, Core, Host
 
 ALL = range(len(FRAMES))
 # What registers hold after a reset; the others are 0.
@@ -43,12 +43,12 @@ async def every_register_reads_as_documented(dut, share):
         value = await host.read(name)
         assert value == AT_START.get(name, 0), f"{name}: {value:#x}"
     # Outside the map, and registers that can only be written.
-    for address in [ADDRESS["CONTROL"], ADDRESS["LOAD_START"], ADDRESS["LOAD_DATA"], *range(0x64, 0x100, 4)]:
+    for address in [ADDRESS["CONTROL"], ADDRESS["LOAD_START"], ADDRESS["LOAD_DATA"], *range(0x6C, 0x100, 4)]:
         answer = await host.lite.read(address, 4)
         assert (answer.resp, bytes(answer.data)) == (AxiResp.OKAY, bytes(4)), hex(address)
     # The map as one block, as a debugger reads it.
-    answer = await host.lite.read(0, 0x64)
-    words = [int.from_bytes(answer.data[at : at + 4], "little") for at in range(0, 0x64, 4)]
+    answer = await host.lite.read(0, 0x6C)
+    words = [int.from_bytes(answer.data[at : at + 4], "little") for at in range(0, 0x6C, 4)]
     expected = [0] * len(words)
     for name, value in AT_START.items():
         expected[ADDRESS[name] // 4] = value
@@ -64,8 +64,9 @@ async def writes_change_only_what_they_may(dut, share):
     counted = await host.read("EVENTS")
     assert counted > 0
     # Read-only registers and gaps take nothing; nor do the load registers if weights are not writable.
+    writable = [ADDRESS[name] for name in ("CONTROL", "INTERRUPT_ENABLE", "INTERRUPT_STATUS")]
     for address in range(0, 0x100, 4):
-        if address != ADDRESS["CONTROL"]:
+        if address not in writable:
             answer = await host.lite.write(address, b"\xff\xff\xff\xff")
             assert answer.resp == AxiResp.OKAY, hex(address)
     # Parts of a register are refused.
@@ -208,6 +209,48 @@ async def a_transfer_that_ends_within_a_frame(dut, share, whole, rest):
         await host.send(transfer)
         await host.receive(transfer)
     assert await host.read("FRAMES_IN") == 3 + len(FRAMES)
+
+
+@cocotb.test(**limit)
+@cocotb.parametrize(share=[0, 0.5])
+async def interrupts(dut, share):
+    host = await started(dut, share)
+
+    async def state():
+        # The line follows the registers by a clock.
+        status = await host.read("INTERRUPT_STATUS")
+        await host.clocks(2)
+        return status, dut.irq.value == 1
+
+    # What happens is seen also where it is not enabled, and without the line.
+    assert await state() == (0, False)
+    await host.send([0])
+    await host.receive([0])
+    assert await state() == (INTERRUPT_FRAME, False)
+    await host.write("INTERRUPT_ENABLE", INTERRUPT_ERROR)
+    assert await state() == (INTERRUPT_FRAME, False)
+    await host.write("INTERRUPT_ENABLE", 0xFFFFFFFF)
+    assert await host.read("INTERRUPT_ENABLE") == INTERRUPT_FRAME | INTERRUPT_ERROR
+    assert await state() == (INTERRUPT_FRAME, True)
+    # A 0 clears nothing, the other bit's 1 neither.
+    for cleared, left in [(0, INTERRUPT_FRAME), (INTERRUPT_ERROR, INTERRUPT_FRAME), (INTERRUPT_FRAME, 0)]:
+        await host.write("INTERRUPT_STATUS", cleared)
+        assert await state() == (left, left != 0)
+    # An error comes once, and a reset of the core leaves it to the host.
+    await host.source.send(FRAMES[0][:1])
+    await with_timeout(host.source.wait(), 500 * FRAME_BYTES * NS, "ns")
+    await host.clocks(100)
+    assert await state() == (INTERRUPT_ERROR, True)
+    await host.write("INTERRUPT_STATUS", INTERRUPT_ERROR)
+    assert await state() == (0, False)
+    assert await host.read("STATUS") & STATUS_ERROR
+    await host.reset_core()
+    await host.send([1])
+    await host.receive([1])
+    assert await state() == (INTERRUPT_FRAME, True)
+    await host.reset()
+    assert await state() == (0, False)
+    assert await host.read("INTERRUPT_ENABLE") == 0
 
 
 @cocotb.test(**limit)

@@ -30,7 +30,7 @@ module accelerator_tb;
         .register_ready(register_ready), .register_rdata(register_rdata),
         .s_axis_tdata(s_axis_tdata), .s_axis_tlast(s_axis_tlast), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
         .m_axis_tdata(m_axis_tdata), .m_axis_tlast(), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
-        .link_error(1'b0), .core_reset(), .weights_valid(), .busy(), .frame_error()
+        .link_error(1'b0), .core_reset(), .weights_valid(), .busy(), .frame_error(), .irq()
     );
 
     always #5 clk = ~clk;

@@ -167,7 +167,17 @@ pub fn board(bytes: &[u8]) {
     let _ = board::core_clock(&board, board.core_mhz);
     let constraints = board::constraints::write(&board, &board.ports()).expect("every role has a pin");
     // Nothing in the file becomes a command.
-    let known = ["#", "set_io ", "set_frequency ", "LOCATE ", "IOBUF ", "FREQUENCY ", "set_property ", "create_clock "];
+    let known = [
+        "#",
+        "set_io ",
+        "set_frequency ",
+        "LOCATE ",
+        "IOBUF ",
+        "FREQUENCY ",
+        "set_property ",
+        "create_clock ",
+        "set_false_path ",
+    ];
     for line in constraints.lines() {
         assert!(known.iter().any(|start| line.starts_with(start)), "{line}");
     }

@@ -46,6 +46,8 @@ class Register(IntEnum):
     LOAD_START = 22
     LOAD_DATA = 23
     LOAD_OFFSET = 24
+    INTERRUPT_ENABLE = 25
+    INTERRUPT_STATUS = 26
 
 
 #: Registers that an identity is made of, from the first on.
