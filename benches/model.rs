@@ -9,7 +9,7 @@ use clap::Parser;
 use ndarray::{ArrayView3, Axis, s};
 use rayon::prelude::*;
 use serde::Serialize;
-use volley::data::{Images, read_npz};
+use volley::data::{self, Images};
 use volley::fixed_point::Network;
 use volley::model::fast::Backend;
 use volley::model::{Model, plain::Plain};
@@ -55,7 +55,7 @@ fn main() -> Result<()> {
         None => Converter::open(digits.join("digits.onnx"))?.members(4).timesteps(1).convert()?,
     };
     let network = network.quantise()?;
-    let images = read_npz(args.data.as_deref().unwrap_or(&digits.join("test.npz")), None)?;
+    let images = data::read(args.data.as_deref().unwrap_or(&digits.join("test.npz")), None)?;
     let time = Duration::from_secs_f64(args.seconds);
     let mut speeds = Vec::new();
     if !args.best {

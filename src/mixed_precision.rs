@@ -16,9 +16,9 @@ use serde::Serialize;
 
 use crate::data::Images;
 use crate::error::{Kind, Result, Setting};
-use crate::eval::{check_labels, check_shape, float_snn};
+use crate::eval::{self, check_labels, check_shape, float_snn};
 use crate::fixed_point::{self as fixed, Op, Settings};
-use crate::model::{Model, argmax};
+use crate::model::{Model, class_of};
 use crate::quantise::quantise;
 use crate::snn;
 
@@ -131,7 +131,7 @@ impl<'a> Search<'a> {
         bound.validate()?;
         bound.check_layers(network.layer_names())?;
         check_shape(images, network.input.shape)?;
-        let labels = check_labels(images, network.nodes.last().map_or(0, |node| node.shape.elements()))?;
+        let labels = check_labels(images, eval::scores(network))?;
         let most = network.layer_names().map(|name| bound.bits_of(name)).max().unwrap_or(LEAST_BITS);
         let at_most = |bits: u32| {
             let layer_bits = network.layer_names().map(|name| (name.to_string(), bound.bits_of(name).min(bits)));
@@ -225,8 +225,8 @@ impl<'a> Search<'a> {
     }
 }
 
-fn accuracy<T: PartialOrd + Copy>(scores: &[Vec<T>], labels: &[usize]) -> f64 {
-    let right = scores.iter().zip(labels).filter(|(scores, label)| argmax(scores) == **label).count();
+fn accuracy<T: PartialOrd + Copy + Default>(scores: &[Vec<T>], labels: &[usize]) -> f64 {
+    let right = scores.iter().zip(labels).filter(|(scores, label)| class_of(scores) == **label).count();
     right as f64 / labels.len() as f64
 }
 

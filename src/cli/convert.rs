@@ -33,8 +33,8 @@ pub struct Args {
     /// The trained network: float32 ONNX of operator set 11 or later
     #[arg(value_name = "MODEL.onnx")]
     model: PathBuf,
-    /// Sample images to calibrate plain ReLU activations and --max-loss with: training images, never the test set
-    #[arg(long, value_name = "CALIB.npz")]
+    /// Sample images to calibrate plain ReLU activations and --max-loss with: training images, never the test set; an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: Option<PathBuf>,
     /// How far to calibrate plain ReLU activations; each way does more than the one before
     #[arg(long, value_parser = one_of::<Calibration>(), default_value_t)]

@@ -23,8 +23,8 @@ pub struct Args {
     /// Folder that `volley generate` wrote
     #[arg(value_name = "RTL")]
     rtl: PathBuf,
-    /// Images to stream
-    #[arg(long, value_name = "TEST.npz")]
+    /// Images to stream: an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: PathBuf,
     /// Stream the first N images, one after the other
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -81,7 +81,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
 
 /// The first `count` images of a file that has at least that many.
 fn frames(path: &Path, count: usize, core: &Core) -> volley::Result<Images> {
-    let images = data::read_npz(path, Some(count))?;
+    let images = data::read(path, Some(count))?;
     data::check_shape(&images, core.network.input.shape, path)?;
     if images.len() < count {
         return Err(Kind::TooFewImages { asked: count, found: images.len() }.at(Setting::Frames));

@@ -100,7 +100,7 @@ fn demo(folder: &Path) -> volley::Result<Results> {
     core.write(&rtl)?;
     let generating = start.elapsed();
 
-    let images = data::read_npz(&folder.join(IMAGES), None)?;
+    let images = data::read(&folder.join(IMAGES), None)?;
     let summary = converted.evaluate(&images)?;
 
     let start = Instant::now();

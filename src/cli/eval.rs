@@ -16,13 +16,16 @@ use super::{Json, Outcome, images, progress, say, say_json};
   volley eval net --data test.npz --limit 1000
   volley eval net --data test.npz --layers 200 --confusion
 
-The data file holds x (uint8, N×H×W or N×H×W×C) and y (labels); it may be larger than memory.")]
+Images (they may be larger than memory):
+  FILE.npz      x: N×H×W, N×H×W×C or N×C×H×W, pixels 0..255 or these divided by 255; y: labels, or one-hot rows
+  x_NAME.npy    the same, with labels in y_NAME.npy beside it
+  DIR           DIR/CLASS/*.png, grey or RGB; the first N are one of each class in turn")]
 pub struct Args {
     /// Folder that `volley convert` wrote
     #[arg(value_name = "NET")]
     network: PathBuf,
-    /// Labelled test images
-    #[arg(long, value_name = "TEST.npz")]
+    /// Labelled test images: an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: PathBuf,
     /// Use only the first N images
     #[arg(long, value_name = "N")]

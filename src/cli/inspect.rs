@@ -26,8 +26,8 @@ pub struct Args {
     /// An ONNX file, a folder of `volley convert` or one of `volley generate`
     #[arg(value_name = "MODEL.onnx | NET | RTL")]
     path: PathBuf,
-    /// Images to measure the spike density of each layer on (converted networks and cores)
-    #[arg(long, value_name = "TEST.npz")]
+    /// Images to measure the spike density of each layer on (converted networks and cores): an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: Option<PathBuf>,
     /// Use only the first N images
     #[arg(long, value_name = "N", default_value_t = LIMIT)]

@@ -265,7 +265,7 @@ fn say_json(value: &impl serde::Serialize) -> Result<()> {
 
 /// Images that fit the network.
 fn images(path: &Path, limit: Option<usize>, shape: Shape) -> volley::Result<Images> {
-    let images = data::read_npz(path, limit)?;
+    let images = data::read(path, limit)?;
     data::check_shape(&images, shape, path)?;
     Ok(images)
 }

@@ -59,8 +59,8 @@ pub struct Args {
 /// The criteria for choosing foldings of a network.
 #[derive(clap::Args)]
 pub struct Basis {
-    /// Calibration images, which show how many events each layer gets; without them every element counts as an event
-    #[arg(long, value_name = "CALIB.npz")]
+    /// Calibration images, an .npz or .npy file, or a folder of PNGs by class: they show how many events each layer gets; without them every element counts as an event
+    #[arg(long, value_name = "IMAGES")]
     data: Option<PathBuf>,
     /// Images of --data to use
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]

@@ -28,8 +28,8 @@ pub struct Args {
     /// The network's core: a folder that `volley generate` wrote
     #[arg(long, value_name = "RTL")]
     rtl: Option<PathBuf>,
-    /// Labelled test images
-    #[arg(long, value_name = "TEST.npz")]
+    /// Labelled test images: an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: Option<PathBuf>,
     /// Measure the accuracy on the first N images only
     #[arg(long, value_name = "N")]

@@ -10,7 +10,7 @@ use volley::error::{Kind, Setting};
 use volley::eval::wilson;
 use volley::host::measure::{Measured, Measurement};
 use volley::host::{Accelerator, DEFAULT_BAUD, Limits, Serial, WeightFile};
-use volley::model::Model;
+use volley::model::{Model, classes_of};
 use volley::numbers::{interval, percent, thousands};
 
 use super::advice::Usage;
@@ -34,8 +34,8 @@ pub struct Args {
     /// Serial port of the board, or of a simulated one
     #[arg(long, value_name = "DEV")]
     port: String,
-    /// Images to classify, with or without labels
-    #[arg(long, value_name = "TEST.npz")]
+    /// Images to classify, with or without labels: an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: PathBuf,
     /// Use the first N images [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -124,7 +124,8 @@ fn classify(args: &Args, accelerator: &mut Accelerator, model: Option<&Model>) -
     Ok(measurement.finish(accelerator))
 }
 
-fn check_labels(images: &Images, classes: usize, path: &Path) -> volley::Result<()> {
+fn check_labels(images: &Images, scores: usize, path: &Path) -> volley::Result<()> {
+    let classes = classes_of(scores);
     let beyond = images.labels.iter().flatten().find(|&&label| label as usize >= classes);
     beyond.map_or(Ok(()), |&label| Err(Kind::LabelOutOfRange { label, classes }.at(path)))
 }

@@ -41,8 +41,8 @@ pub struct Args {
     /// Folder that `volley convert` wrote
     #[arg(value_name = "NET")]
     network: PathBuf,
-    /// Labelled test images
-    #[arg(long, value_name = "TEST.npz")]
+    /// Labelled test images: an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: PathBuf,
     /// Use only the first N images
     #[arg(long, value_name = "N")]
@@ -50,8 +50,8 @@ pub struct Args {
     /// Images for the float networks, which are slow; all errors and the float accuracies come from them
     #[arg(long, value_name = "N", default_value_t = 200)]
     float_limit: usize,
-    /// Sample images to calibrate plain ReLU activations with: training images, never the test set
-    #[arg(long, value_name = "CALIB.npz")]
+    /// Sample images to calibrate plain ReLU activations with: training images, never the test set; an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     calibration: Option<PathBuf>,
     /// Images of --calibration to use; each number of members and of time steps has its own calibration
     #[arg(long, value_name = "N", default_value_t = 200)]

@@ -39,11 +39,11 @@ pub struct Args {
     /// The trained network: float32 ONNX of operator set 11 or later
     #[arg(value_name = "MODEL.onnx")]
     model: PathBuf,
-    /// Labelled test images
-    #[arg(long, value_name = "TEST.npz")]
+    /// Labelled test images: an .npz or .npy file, or a folder of PNGs by class
+    #[arg(long, value_name = "IMAGES")]
     data: PathBuf,
     /// Training images: they calibrate plain ReLU activations, and show how many events each layer gets [default for the events: --data]
-    #[arg(long, value_name = "CALIB.npz")]
+    #[arg(long, value_name = "IMAGES")]
     calibration: Option<PathBuf>,
     /// Members τ of each group neuron: numbers and ranges (1,2,4..8), separated by commas
     #[arg(long, value_name = "LIST")]
@@ -231,7 +231,7 @@ fn workflow(args: &Args) -> volley::Result<Workflow> {
         ("margin", json!(args.margin)),
     ];
     // Reported now rather than by a job on a cluster.
-    data::read_npz(&args.data, Some(1))?;
+    data::read(&args.data, Some(1))?;
     Ok(Workflow {
         members: args.members.0.clone(),
         timesteps: args.timesteps.0.clone(),

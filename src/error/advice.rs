@@ -140,7 +140,7 @@ impl Artefact {
             Artefact::OnnxData => "keep the file beside the model, as it was exported",
             Artefact::OwnOnnx | Artefact::OwnTensor => "convert the network again",
             Artefact::Normalisation => "make it readable, or move it away from the model",
-            Artefact::Images => "give a readable .npz file",
+            Artefact::Images => "give a readable .npz or .npy file, or a folder of PNGs",
             Artefact::Converted => "give the folder of a converted network",
             Artefact::Core => "give the folder of a generated core",
             Artefact::CoreFile => "make it readable, or generate the folder again",

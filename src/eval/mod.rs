@@ -17,7 +17,7 @@ use crate::data::{self, Images};
 use crate::error::{Kind, Result, Setting};
 use crate::fixed_point::{self, Settings};
 use crate::import::read_onnx_bytes;
-use crate::model::Model;
+use crate::model::{Model, classes_of};
 use crate::quantise::quantise;
 use crate::shape::Shape;
 use crate::snn;
@@ -95,7 +95,7 @@ impl<'a> Evaluation<'a> {
             Ok((Which::of(&imported), ann::Ann::new(bytes, shape, normalisation)?))
         };
         let ann = onnx.map(ann).transpose()?;
-        let classes = network.nodes.last().map_or(0, |node| node.shape.elements());
+        let classes = classes_of(scores(network));
         let tallies = || vec![Tally::new(classes); network.timesteps as usize];
         let fixed = quantise(network, settings)?;
         let of = |timesteps: u32| fixed_point::Network { timesteps, ..fixed.clone() };
@@ -123,7 +123,7 @@ impl<'a> Evaluation<'a> {
     /// reports.
     pub fn add(&mut self, images: &Images, progress: &(dyn Fn(Phase, usize) + Sync)) -> Result<()> {
         check_shape(images, self.network.input.shape)?;
-        let labels = check_labels(images, self.integer[0].classes())?;
+        let labels = check_labels(images, scores(self.network))?;
         let exact = match &self.ann {
             Some((_, ann)) => {
                 let scores = ann.scores_all(images, &|n| progress(Phase::Ann, n))?;
@@ -192,6 +192,11 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// How many scores a network gives.
+pub(crate) fn scores(network: &snn::Network) -> usize {
+    network.nodes.last().map_or(0, |node| node.shape.elements())
+}
+
 /// The classes of an image after each time step.
 fn ranked(scores: &Array2<f32>) -> Vec<Classes> {
     scores.outer_iter().map(|scores| Classes::of(&scores.to_vec())).collect()
@@ -235,11 +240,12 @@ pub fn evaluate_file(
     evaluation.summary()
 }
 
-/// The labels, one class of `classes` for each image.
+/// The labels, a class for each image, of a network with this number of scores.
 ///
 /// # Errors
 /// [`Kind::LabelsMissing`] and [`Kind::LabelOutOfRange`].
-pub(crate) fn check_labels(images: &Images, classes: usize) -> Result<Vec<usize>> {
+pub(crate) fn check_labels(images: &Images, scores: usize) -> Result<Vec<usize>> {
+    let classes = classes_of(scores);
     let Some(labels) = &images.labels else {
         return Err(Kind::LabelsMissing.at(Setting::Images));
     };

@@ -4,7 +4,7 @@ use ndarray::Array2;
 use serde::Serialize;
 
 use crate::ann::{self, Op};
-use crate::model::argmax;
+use crate::model::class_of;
 
 /// Classes that count as right in top-5.
 const TOP: usize = 5;
@@ -67,7 +67,7 @@ pub struct Accuracy {
 /// The classes of one image in the order of their scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classes {
-    /// The one with the highest score, the lowest on ties.
+    /// The one that the scores say, as of [`class_of`].
     pub first: usize,
     /// The `TOP` highest.
     top: Vec<usize>,
@@ -75,11 +75,11 @@ pub struct Classes {
 
 impl Classes {
     /// By the scores of an image.
-    pub fn of<T: PartialOrd + Copy>(scores: &[T]) -> Classes {
+    pub fn of<T: PartialOrd + Copy + Default>(scores: &[T]) -> Classes {
         let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
         order.truncate(TOP);
-        Classes { first: argmax(scores), top: order }
+        Classes { first: class_of(scores), top: order }
     }
 }
 

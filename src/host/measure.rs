@@ -10,7 +10,7 @@ use super::{Accelerator, Counters, Identity, LinkErrors, Register};
 use crate::Result;
 use crate::data::Images;
 use crate::error::{Kind, Place};
-use crate::model::{Model, argmax};
+use crate::model::{Model, class_of};
 use serde::Serialize;
 
 /// Frames that are sent one at a time, at most.
@@ -163,7 +163,7 @@ impl Measurement {
         self.together.0 += together.len() as u64;
         self.together.1 += start.elapsed().as_secs_f64();
         if let Some(labels) = &images.labels {
-            let right = scores.iter().zip(labels).filter(|(scores, label)| argmax(scores) == **label as usize);
+            let right = scores.iter().zip(labels).filter(|(scores, label)| class_of(scores) == **label as usize);
             *self.right.get_or_insert(0) += right.count();
         }
         if let Some(model) = model {

@@ -56,9 +56,9 @@ impl<'a> Model<'a> {
         self.scores_of(&[image]).swap_remove(0)
     }
 
-    /// The class of one image: the index of the largest score, the lowest on ties.
+    /// The class of one image, by [`class_of`].
     pub fn classify(&self, image: ArrayView3<u8>) -> usize {
-        argmax(&self.scores(image))
+        class_of(&self.scores(image))
     }
 
     /// Everything that one image makes the network compute.
@@ -93,8 +93,12 @@ impl<'a> Model<'a> {
     }
 }
 
-/// The index of the largest score, the lowest on ties; 0 for no scores.
-pub fn argmax<T: PartialOrd + Copy>(scores: &[T]) -> usize {
+/// The class that an image's scores say, of any of the networks: the index of the largest score, the lowest on ties; 0 for no scores.
+/// A single score is a logit, what a sigmoid would get: class 1 if it is more than 0, and class 0 otherwise.
+pub fn class_of<T: PartialOrd + Copy + Default>(scores: &[T]) -> usize {
+    if let [logit] = scores {
+        return usize::from(*logit > T::default());
+    }
     let mut best = 0;
     for (index, score) in scores.iter().enumerate() {
         if *score > scores[best] {
@@ -102,6 +106,11 @@ pub fn argmax<T: PartialOrd + Copy>(scores: &[T]) -> usize {
         }
     }
     best
+}
+
+/// How many classes [`class_of`] tells apart with this number of scores.
+pub fn classes_of(scores: usize) -> usize {
+    if scores == 1 { 2 } else { scores }
 }
 
 #[cfg(test)]

@@ -155,8 +155,15 @@ proptest! {
 
 #[test]
 fn ties_go_to_the_lowest_class() {
-    assert_eq!(argmax(&[1, 7, 7, 3]), 1);
-    assert_eq!(argmax::<i64>(&[]), 0);
+    assert_eq!(class_of(&[1, 7, 7, 3]), 1);
+    assert_eq!(class_of::<i64>(&[]), 0);
+}
+
+#[test]
+fn a_single_score_is_a_logit() {
+    assert_eq!([-3, 0, 1].map(|logit| class_of(&[logit])), [0, 0, 1]);
+    assert_eq!([-0.5f32, -0.0, 1e-9, f32::NAN].map(|logit| class_of(&[logit])), [0, 0, 1, 0]);
+    assert_eq!([0, 1, 2, 10].map(classes_of), [0, 2, 2, 10]);
 }
 
 #[test]

@@ -155,7 +155,7 @@ impl Findings {
 
 /// The first images of a file, which must fit the network.
 fn images(path: &Path, count: usize, network: &fixed_point::Network) -> Result<Images> {
-    let images = data::read_npz(path, Some(count))?;
+    let images = data::read(path, Some(count))?;
     data::check_shape(&images, network.input.shape, path)?;
     Ok(images)
 }

@@ -6,7 +6,7 @@ use crate::data::Images;
 use crate::error::Result;
 use crate::eval::{Which, wilson};
 use crate::fixed_point::{Network, Settings};
-use crate::model::{Model, argmax};
+use crate::model::{Model, class_of};
 use crate::quantise::quantise;
 
 use super::Networks;
@@ -84,5 +84,5 @@ pub fn fixed(networks: &Networks, settings: &Settings) -> Result<Vec<Network>> {
 /// What [`Model::new`] reports.
 pub fn classes(network: &Network, images: &Images, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<usize>> {
     let scores = Model::new(network)?.scores_all(images, progress);
-    Ok(scores.iter().map(|scores| argmax(scores)).collect())
+    Ok(scores.iter().map(|scores| class_of(scores)).collect())
 }

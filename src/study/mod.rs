@@ -17,7 +17,7 @@ use crate::error::{Kind, Result, Setting};
 use crate::eval::ann::Ann;
 use crate::eval::{self, Which};
 use crate::fixed_point;
-use crate::model::argmax;
+use crate::model::class_of;
 use crate::pipeline::Converted;
 pub use accuracy::Row as Accuracy;
 use accuracy::Tally;
@@ -161,7 +161,7 @@ impl Study {
         for (run, scores) in self.networks.runs.iter().zip(&measured.scores) {
             for &timesteps in &run.timesteps {
                 let mut tally = Tally::default();
-                let classes = scores.iter().map(|scores| argmax(&scores.row(timesteps as usize - 1).to_vec()));
+                let classes = scores.iter().map(|scores| class_of(&scores.row(timesteps as usize - 1).to_vec()));
                 tally.add(classes, &exact, &labels);
                 tallies.push(tally);
             }
@@ -174,9 +174,9 @@ impl Study {
     fn exact(&self, images: &Images, progress: &(dyn Fn(Phase, usize) + Sync)) -> Result<(Vec<usize>, Vec<usize>)> {
         let network = &self.networks.ann;
         eval::check_shape(images, network.input.shape)?;
-        let labels = eval::check_labels(images, network.nodes.last().map_or(0, |node| node.shape.elements()))?;
+        let labels = eval::check_labels(images, eval::scores(network))?;
         let scores = self.ann.scores_all(images, &|done| progress(Phase::Ann, done))?;
-        Ok((scores.iter().map(|scores| argmax(scores)).collect(), labels))
+        Ok((scores.iter().map(|scores| class_of(scores)).collect(), labels))
     }
 
     /// The results so far.

@@ -29,7 +29,7 @@ use crate::error::{Kind, Result};
 use crate::eval::ann::Ann;
 use crate::eval::{check_labels, check_shape, float_snn};
 use crate::fixed_point::{Settings, ThresholdMode};
-use crate::model::{Model, argmax};
+use crate::model::{Model, class_of};
 use crate::pipeline::{Converted, Converter, Target};
 use crate::quantise::quantise;
 use crate::words::{Words, as_word};
@@ -254,7 +254,7 @@ fn run_ann(task: &Task, progress: &(dyn Fn(Phase, usize, usize) + Sync)) -> Resu
     progress(Phase::Ann, task.data.len(), 0);
     let scores = ann.scores_all(task.data, &|done| progress(Phase::Ann, task.data.len(), done))?;
     let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
-    let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
+    let classes: Vec<usize> = scores.iter().map(|scores| class_of(scores)).collect();
     Ok(AnnFound { accuracy: agreement(&classes, &labels), classes })
 }
 
@@ -274,7 +274,7 @@ fn convert_once(task: &Task, point: &Point, key: &Key) -> Result<()> {
 fn float_accuracy(task: &Task, point: &Point) -> Result<f64> {
     let network = Converted::open(network_folder(task, point))?.network;
     check_shape(task.data, network.input.shape)?;
-    let last = |scores: &ndarray::Array2<f32>| argmax(&scores.row(scores.nrows() - 1).to_vec());
+    let last = |scores: &ndarray::Array2<f32>| class_of(&scores.row(scores.nrows() - 1).to_vec());
     let scores = float_snn::scores_all(&network, task.data, &|_| ());
     let classes: Vec<usize> = scores.iter().map(last).collect();
     let labels = check_labels(task.data, scores.first().map_or(0, ndarray::Array2::ncols))?;
@@ -287,7 +287,7 @@ fn compute(task: &Task, point: &Point, ann: &AnnFound) -> Result<Found> {
     let fixed = quantise(&network, &point.settings())?;
     let scores = Model::new(&fixed)?.scores_all(task.data, &|_| ());
     let labels = check_labels(task.data, scores.first().map_or(0, Vec::len))?;
-    let classes: Vec<usize> = scores.iter().map(|scores| argmax(scores)).collect();
+    let classes: Vec<usize> = scores.iter().map(|scores| class_of(scores)).collect();
     let images = task.converter.calibration_images().unwrap_or(task.data);
     let hardware = match hardware::estimate(task, &fixed, images) {
         Err(error) if matches!(error.kind(), Kind::DoesNotFit { .. } | Kind::NoFoldingFits) => None,

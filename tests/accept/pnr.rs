@@ -83,7 +83,7 @@ fn network(reference: &Reference) -> (Converted, data::Images) {
     let name = reference.network;
     let (onnx, images) = match name {
         "digits" => {
-            let images = data::read_npz(&example("digits/test.npz"), Some(FRAMES)).unwrap();
+            let images = data::read(&example("digits/test.npz"), Some(FRAMES)).unwrap();
             (example("digits/digits.onnx"), images)
         }
         "mnist-slim" => (example("mnist-slim/mnist-slim.onnx"), zoo::images("mnist_test", FRAMES)),

@@ -49,7 +49,7 @@ const FREE_TEXTS: &[(&str, &str)] = &[
 const NOT_SHOWN: &[(&str, &[&str])] = &[
     ("Unusual settings", &["BaudOutOfReach", "FrameTooLong", "NoFoldingFits", "NoName", "NotUnderstood", "RuntimeWeightsNeedExact", "SetTwice"]),
     ("Unusual networks and images", &[
-        "BadGraph", "LabelOutOfRange", "NeverActive", "NoHardware", "NoImages", "NoScale", "NoSpikingForm", "NotFixedPoint",
+        "BadGraph", "LabelOutOfRange", "NeverActive", "NoHardware", "NoScale", "NoSpikingForm", "NotFixedPoint",
         "NotRunnable", "OldOperatorSet", "TooWide", "UnsupportedActivation",
     ]),
     ("Damaged or edited files", &[

@@ -133,7 +133,7 @@ fn images_that_are_only_claimed_are_refused() {
     let path = folder.path().join("a.npz");
     let refusal = |arrays: &[(&str, &str, &str, usize)]| {
         archive(&path, arrays);
-        let error = limited("images", || data::read_npz(&path, None)).unwrap_err().to_string();
+        let error = limited("images", || data::read(&path, None)).unwrap_err().to_string();
         error.replace(&folder.path().display().to_string(), "[folder]")
     };
     let max = usize::MAX;
@@ -149,6 +149,20 @@ fn images_that_are_only_claimed_are_refused() {
     assert!(refusal(&[("x", "|u1", "16000000, 1, 1", 9), ("y", "<i8", "16000000,", 9)]).contains("'y' ends after 9"));
     assert!(refusal(&[("x", "|O", "1, 1, 1", 9)]).contains("uint8"));
     assert!(refusal(&[("x", "|u1", "1, 1, 1", 1), ("y", "|O", "1,", 9)]).contains("integer type"));
+    // Floats are read once before, labels row by row.
+    assert!(refusal(&[("x", "<f8", "16777216, 8192, 8192", 9)]).contains("'x' ends after 9 of"));
+    assert!(refusal(&[("x", "<f4", "16777216, 1, 1", 1 << 20)]).contains("'x' ends after 1048576 of 67108864 bytes"));
+    assert!(
+        refusal(&[("x", "|u1", "16000000, 1, 1", 9), ("y", "|u1", "16000000, 4294967295", 9)])
+            .contains("'y' ends after 9")
+    );
+    assert!(
+        refusal(&[("x", "|u1", "1, 1, 1", 1), ("y", "|u1", &format!("1, {max}"), 9)])
+            .contains("array 'y': it has the shape")
+    );
+    let many: Vec<String> = (0..1001).map(|number| format!("a{number}")).collect();
+    let many: Vec<_> = many.iter().map(|name| (&**name, "|u1", "1, 1, 1", 1)).collect();
+    assert!(refusal(&many).contains("it has 1001 arrays"));
     // An archive of some 400 kB holds 400 MB; surplus content is not read, and images come one after the other.
     archive(&path, &[("x", "|u1", "400, 1024, 1024", 400 << 20)]);
     assert!(std::fs::metadata(&path).unwrap().len() < 1 << 20);

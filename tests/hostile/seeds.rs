@@ -152,6 +152,38 @@ fn images() {
     write("npz", "columns", inner(3, &|out| columns.write_npy(out).unwrap(), &|_| ()));
     let bytes = Array1::from(vec![1u8, 2, 3]);
     write("npz", "grey", inner(3, &|out| grey.write_npy(out).unwrap(), &|out| bytes.write_npy(out).unwrap()));
+    // Channels first, divided by 255, with one-hot labels.
+    let floats = Array4::from_shape_fn((3, 3, 2, 2), |(n, c, y, x)| (n * 12 + c * 4 + y * 2 + x) as f32 / 255.0);
+    let rows = ndarray::Array2::<f64>::eye(3);
+    write("npz", "floats", inner(3, &|out| floats.write_npy(out).unwrap(), &|out| rows.write_npy(out).unwrap()));
+    write("npz", "pair", inner(5, &|out| floats.write_npy(out).unwrap(), &|out| bytes.write_npy(out).unwrap()));
+    write("npz", "names", inner(9, &|out| grey.write_npy(out).unwrap(), &|out| bytes.write_npy(out).unwrap()));
+    pngs();
+}
+
+fn pngs() {
+    let png = |colour: png::ColorType, depth: png::BitDepth, data: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 2, 2);
+        encoder.set_color(colour);
+        encoder.set_depth(depth);
+        if colour == png::ColorType::Indexed {
+            encoder.set_palette(vec![9, 8, 7, 6, 5, 4]);
+        }
+        encoder.write_header().unwrap().write_image_data(data).unwrap();
+        bytes
+    };
+    let two = |kind: u8, [first, second]: [Vec<u8>; 2]| {
+        [&[kind], &(first.len() as u16).to_le_bytes()[..], &first, &second].concat()
+    };
+    let eight = png::BitDepth::Eight;
+    let grey = |value| png(png::ColorType::Grayscale, eight, &[value; 4]);
+    write("png", "grey", two(0, [grey(1), grey(2)]));
+    let colour = png(png::ColorType::Rgb, eight, &[3; 12]);
+    let palette = png(png::ColorType::Indexed, png::BitDepth::One, &[0x40, 0x80]);
+    write("png", "colour", two(1, [colour, palette]));
+    let opaque = png(png::ColorType::Rgba, eight, &[255; 16]);
+    write("png", "opaque", two(1, [opaque.clone(), opaque]));
 }
 
 /// One of each family, with few pins.

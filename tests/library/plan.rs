@@ -6,7 +6,7 @@ use std::path::Path;
 use support::digits;
 use volley::Core;
 use volley::board::Board;
-use volley::data::read_npz;
+use volley::data;
 use volley::fixed_point::{Network, ThresholdMode};
 use volley::fpga::{Family, Resources};
 use volley::model::Model;
@@ -25,7 +25,7 @@ impl Case {
     fn new() -> Case {
         let network = digits::quantised(4, 1, ThresholdMode::Exact);
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/calibration.npz");
-        let images = read_npz(&path, Some(8)).unwrap();
+        let images = data::read(&path, Some(8)).unwrap();
         let model = Model::new(&network).unwrap();
         let frames =
             images.pixels.outer_iter().map(|image| Activity::of(&network, image, &model.trace(image))).collect();

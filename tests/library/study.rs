@@ -5,7 +5,7 @@ use ndarray::Array4;
 use support::onnx::Graph;
 use support::{digits, zoo};
 use volley::ann::Normalisation;
-use volley::data::{Images, read_npz};
+use volley::data::{self, Images};
 use volley::eval::{self, Which};
 use volley::study::{Current, Options, Phase, Results, Study};
 use volley::{Converted, Converter};
@@ -13,7 +13,7 @@ use volley::{Converted, Converter};
 const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/digits");
 
 fn test_images(count: usize) -> Images {
-    read_npz(format!("{DIGITS}/test.npz").as_ref(), Some(count)).unwrap()
+    data::read(format!("{DIGITS}/test.npz").as_ref(), Some(count)).unwrap()
 }
 
 fn converted(members: u32, timesteps: u32) -> Converted {

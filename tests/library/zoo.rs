@@ -3,7 +3,7 @@
 use support::zoo::{self, IMAGES, NETWORKS};
 use volley::eval::float_snn;
 use volley::fixed_point::Settings;
-use volley::model::{Model, argmax};
+use volley::model::{Model, class_of};
 use volley::quantise::quantise;
 
 #[test]
@@ -15,7 +15,7 @@ fn the_sets_hold_what_they_say() {
         ("cifar10_calib", [32, 32, 3], [47, 57, 40, 48, 48, 52, 60, 52, 46, 50]),
     ];
     for (set, shape, classes) in sets {
-        let images = volley::data::read_npz(&zoo::file(&format!("data/{set}.npz")), None).unwrap();
+        let images = volley::data::read(&zoo::file(&format!("data/{set}.npz")), None).unwrap();
         assert_eq!(images.pixels.shape(), [&[IMAGES], &shape[..]].concat(), "{set}");
         let mut found = [0; 10];
         images.labels.unwrap().iter().for_each(|&label| found[label as usize] += 1);
@@ -32,7 +32,7 @@ fn golden_scores_belong_to_the_images() {
         assert_eq!(scores.dim(), (IMAGES, 10), "{name}");
         let labels = zoo::images(zoo::test_set(name), IMAGES).labels.unwrap();
         let found =
-            scores.outer_iter().zip(labels).filter(|(scores, label)| argmax(&scores.to_vec()) == *label as usize);
+            scores.outer_iter().zip(labels).filter(|(scores, label)| class_of(&scores.to_vec()) == *label as usize);
         assert_eq!(found.count(), wanted, "{name}");
     }
 }
@@ -56,10 +56,10 @@ fn classes_of_the_integer_networks_are_exact() {
         let scores = Model::new(&network).unwrap().scores_all(&images, &|_| {});
         let golden = zoo::golden_scores(name, "ann_scores");
         let labels = images.labels.unwrap();
-        let classes: Vec<_> = scores.iter().map(|scores| argmax(scores)).collect();
+        let classes: Vec<_> = scores.iter().map(|scores| class_of(scores)).collect();
         let found_right = classes.iter().zip(&labels).filter(|(class, label)| **class == **label as usize).count();
         let found_golden =
-            classes.iter().zip(golden.outer_iter()).filter(|(class, scores)| **class == argmax(&scores.to_vec()));
+            classes.iter().zip(golden.outer_iter()).filter(|(class, scores)| **class == class_of(&scores.to_vec()));
         assert_eq!((found_right, found_golden.count()), (right, as_golden), "{name} τ = {members}, T = {timesteps}");
     }
 }
@@ -73,7 +73,7 @@ fn float_networks_have_the_classes_of_their_golden_scores() {
         let scores = float_snn::scores_all(&zoo::conversion(name, 4, 1).network, &images, &|_| ());
         let golden = zoo::golden_scores(name, "ann_scores");
         let equal = scores.iter().zip(golden.outer_iter());
-        let equal = equal.filter(|(scores, ann)| argmax(&scores.row(0).to_vec()) == argmax(&ann.to_vec())).count();
+        let equal = equal.filter(|(scores, ann)| class_of(&scores.row(0).to_vec()) == class_of(&ann.to_vec())).count();
         assert!(equal >= IMAGES - 1, "{name}: {equal}");
     }
 }

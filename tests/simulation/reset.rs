@@ -17,7 +17,7 @@ fn the_frame_after_a_reset_is_right() {
     let network = digits::quantised(4, 1, ThresholdMode::Exact);
     let design = digits::design(4, 1, ThresholdMode::Exact);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let images = data::read_npz(&root.join("examples/digits/test.npz"), Some(CUTS.len() + 2)).unwrap();
+    let images = data::read(&root.join("examples/digits/test.npz"), Some(CUTS.len() + 2)).unwrap();
     let model = Model::new(&network).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in &design.files {

@@ -94,7 +94,7 @@ fn the_digits_are_soaked() {
     let network = digits::quantised(4, 1, ThresholdMode::Exact);
     let design = digits::design(4, 1, ThresholdMode::Exact);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/test.npz");
-    let said = soak(&network, &design, &data::read_npz(&path, None).unwrap(), 2000, None);
+    let said = soak(&network, &design, &data::read(&path, None).unwrap(), 2000, None);
     println!("digits: {said}");
     assert!(said.starts_with("PASS 2000 answers"), "{said}");
     for what in ["resets by CONTROL", "by rst", "frames cut off", "checks of counters"] {
@@ -122,7 +122,7 @@ fn what_outlives_a_reset_is_seen() {
     let network = digits::quantised(4, 1, ThresholdMode::Exact);
     let design = digits::design(4, 1, ThresholdMode::Exact);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/test.npz");
-    let images = data::read_npz(&path, None).unwrap();
+    let images = data::read(&path, None).unwrap();
     FAULTS.into_par_iter().for_each(|fault| {
         let said = soak(&network, &design, &images, 500, Some(fault));
         assert!(said.starts_with("FAIL after a reset"), "{}: {said}", fault.0);

@@ -40,7 +40,7 @@ fn other() -> (Network, Design) {
 
 /// Writes the pixels of some frames and the scores that the model has for them.
 fn frames(network: &Network, name: &str, folder: &Path) {
-    let images = data::read_npz(&root().join("examples/digits/test.npz"), Some(FRAMES)).unwrap();
+    let images = data::read(&root().join("examples/digits/test.npz"), Some(FRAMES)).unwrap();
     let model = Model::new(network).unwrap();
     let (mut pixels, mut scores) = (String::new(), String::new());
     for image in images.pixels.outer_iter() {

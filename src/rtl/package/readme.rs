@@ -67,7 +67,7 @@ fn streams(out: &mut String, manifest: &Manifest) {
          unsigned byte, channel 0 in the low byte. `s_axis_tlast` marks the last pixel of a frame. The core subtracts the \
          offsets of the network's normalisation itself.\n\
          - Output: {} scores per frame, one per beat, class 0 first, as signed 32-bit numbers. `m_axis_tlast` marks the last. \
-         The largest score is the predicted class. Scores are comparable within a frame only.\n\n\
+         {} Scores are comparable within a frame only.\n\n\
          ## Reset\n\n`rst` is synchronous and active high. One clock is enough; the core is ready again some clocks later, and \
          `s_axis_tready` is low until then. Registers of the data path are not reset, and memories keep their contents. \
          Frames that are inside are lost. `frame_error` rises when `s_axis_tlast` comes with another pixel than the last of a \
@@ -76,7 +76,15 @@ fn streams(out: &mut String, manifest: &Manifest) {
          an offered beat stays unchanged until it is taken, and `tvalid` never waits for `tready`. The sender may pause and \
          the receiver may refuse at any time; the scores do not change. There is no combinational path from `m_axis_tready` to \
          `s_axis_tready`.\n\n",
-        input.height, input.width, input.channels, manifest.classes
+        input.height,
+        input.width,
+        input.channels,
+        manifest.classes,
+        if manifest.classes == 1 {
+            "A single score is more than 0 for class 1, and else says class 0."
+        } else {
+            "The largest score is the predicted class."
+        }
     );
 }
 

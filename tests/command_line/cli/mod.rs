@@ -2,6 +2,7 @@
 
 mod boards;
 mod device;
+mod images;
 mod outputs;
 mod place;
 mod study;
@@ -137,7 +138,7 @@ fn images_of_another_shape_are_refused() {
     assert_snapshot!(place.refused("cosim rtl --data images.npz --frames 1"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
     assert_snapshot!(place.refused("inspect net --data images.npz"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
     assert_snapshot!(place.refused(&format!("cosim rtl --data {DIGITS}/test.npz --frames 101")), @"error: --frames: 101 images are asked for, and there are 100; ask for fewer, or give more images");
-    assert_snapshot!(place.refused("eval net --data nowhere.npz"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
+    assert_snapshot!(place.refused("eval net --data nowhere.npz"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz or .npy file, or a folder of PNGs");
 }
 
 #[test]
@@ -166,7 +167,7 @@ fn a_page_that_cannot_be_made_is_refused() {
     assert_snapshot!(place.refused("report net --rtl rtl -o page.html"), @"error: rtl: this is not a core of the network in net; generate it from that folder, or give the folder that it was generated from");
     assert_snapshot!(place.refused("report net --board nexus -o page.html"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
     assert_snapshot!(place.refused("report net --data images.npz -o page.html"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
-    assert_snapshot!(place.refused("report net --data nowhere.npz -o page.html"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
+    assert_snapshot!(place.refused("report net --data nowhere.npz -o page.html"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz or .npy file, or a folder of PNGs");
     assert_snapshot!(place.refused("report net -o rtl"), @"error: rtl: this is a folder; give the path of a file to write");
     assert_snapshot!(place.refused("report net -o page.html/page.html"), @"error: page.html: File exists (os error 17); choose a path that you may write to, and check that the disk has free space");
     assert_eq!(std::fs::read_to_string(place.path("page.html")).unwrap(), "mine");

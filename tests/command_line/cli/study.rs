@@ -56,7 +56,7 @@ fn studies_that_cannot_be_are_refused() {
     ");
     assert_snapshot!(place.refused(&format!("{study} --float-limit 0")), @"error: --float-limit: it is 0; choose 1 or more");
     assert_snapshot!(place.refused(&format!("{study} --limit 0")), @"error: --limit: it is 0; choose 1 or more");
-    assert_snapshot!(place.refused(&format!("{STUDY} --data nowhere.npz")), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz file");
+    assert_snapshot!(place.refused(&format!("{STUDY} --data nowhere.npz")), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz or .npy file, or a folder of PNGs");
     write_images(&place.path("images.npz"), 5);
     assert_snapshot!(place.refused(&format!("{STUDY} --data images.npz")), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
     std::fs::create_dir(place.path("study")).unwrap();

@@ -59,7 +59,7 @@ fn a_run_is_checked_and_measured() {
         serde_json::from_str(&run(&device, &format!("--data {DIGITS} --rtl {RTL} --frames 30 --json")).stdout).unwrap();
     assert_eq!((&json["frames"], &json["check"]), (&Value::from(30), &Value::Null));
     assert_eq!((&json["counters"]["frames_out"], &json["link"]["retries"]), (&Value::from(30), &Value::from(0)));
-    let images = volley::data::read_npz(DIGITS.as_ref(), Some(30)).unwrap();
+    let images = volley::data::read(DIGITS.as_ref(), Some(30)).unwrap();
     let core = Generated::open(RTL).unwrap();
     let model = Model::new(&core.network).unwrap();
     let labels = images.labels.as_ref().unwrap();

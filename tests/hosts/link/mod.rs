@@ -37,7 +37,7 @@ struct Expected {
 }
 
 fn expected_of(network: &Network) -> Expected {
-    let images = data::read_npz(&root().join("examples/digits/test.npz"), Some(FRAMES)).unwrap();
+    let images = data::read(&root().join("examples/digits/test.npz"), Some(FRAMES)).unwrap();
     let frames = images.pixels.outer_iter().map(|image| image.iter().copied().collect()).collect();
     let scores = Model::new(network).unwrap().scores_all(&images, &|_| {});
     let word = |score: i64| i32::try_from(score).unwrap();

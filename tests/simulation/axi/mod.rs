@@ -78,7 +78,7 @@ fn run(folder: &Path, top: &str, module: &str) {
 
 fn digits_images(count: usize) -> Vec<Array3<u8>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/digits/test.npz");
-    let images = data::read_npz(&path, Some(count)).unwrap();
+    let images = data::read(&path, Some(count)).unwrap();
     (0..count).map(|n| images.pixels.index_axis(Axis(0), n).to_owned()).collect()
 }
 

@@ -32,11 +32,12 @@ pub struct Reader {
 }
 
 /// All except `volley_toml`, whose reader belongs to the program and not to the library.
-pub const READERS: [Reader; 11] = [
+pub const READERS: [Reader; 12] = [
     Reader { name: "onnx", read: onnx },
     Reader { name: "normalisation", read: normalisation },
     Reader { name: "network_folder", read: network_folder },
     Reader { name: "npz", read: npz },
+    Reader { name: "png", read: png },
     Reader { name: "board", read: board },
     Reader { name: "plan", read: plan },
     Reader { name: "core_toml", read: core_toml },
@@ -124,18 +125,70 @@ fn generate(network: &fixed_point::Network, folding: &Folding) {
     }
 }
 
-/// Images. An even first byte: the rest is an archive. An odd one: the rest (a length of two bytes, that many bytes of `x.npy`, then
-/// `y.npy`) is put into an archive with the right checksums, which no mutation would find.
+/// Arrays of images. An even first byte: the rest is an archive. An odd one: the rest (a length of two bytes, that many bytes of images, then
+/// labels) is put into an archive with the right checksums, which no mutation would find. Its bits say whether the archive is compressed (2),
+/// whether it is rather two `.npy` files (4), and whether the arrays have names that say nothing (8).
 pub fn npz(bytes: &[u8]) {
     let Some((&kind, rest)) = bytes.split_first() else { return };
-    let archive = if kind % 2 == 0 { rest.to_vec() } else { archive(rest, kind & 2 != 0) };
     let folder = folder();
-    let path = folder.path().join("images.npz");
-    std::fs::write(&path, archive).expect("a file");
-    if let Ok(images) = data::read_npz(&path, None) {
+    let names = if kind & 8 == 0 { ["x.npy", "y.npy"] } else { ["some.npy", "other.npy"] };
+    let path = folder.path().join(if kind & 5 == 5 { names[0] } else { "images.npz" });
+    if kind & 5 == 5 {
+        for (name, content) in names.into_iter().zip(parts(rest)) {
+            std::fs::write(folder.path().join(name), content).expect("a file");
+        }
+    } else {
+        let archive = if kind & 1 == 0 { rest.to_vec() } else { archive(rest, names, kind & 2 != 0) };
+        std::fs::write(&path, archive).expect("a file");
+    }
+    images(&path);
+}
+
+/// Two PNGs of a folder: a byte, a length of two bytes, that many bytes of the first, then the second. An odd first byte: the chunks get the right
+/// checksums.
+pub fn png(bytes: &[u8]) {
+    let Some((&kind, rest)) = bytes.split_first() else { return };
+    let folder = folder();
+    for (name, content) in ["first", "second"].into_iter().zip(parts(rest)) {
+        let class = folder.path().join(name);
+        std::fs::create_dir(&class).expect("a folder");
+        let mut content = content.to_vec();
+        if kind % 2 == 1 {
+            correct(&mut content);
+        }
+        std::fs::write(class.join("1.png"), content).expect("a file");
+    }
+    images(folder.path());
+}
+
+/// Writes the right checksum behind each chunk of a PNG.
+fn correct(png: &mut [u8]) {
+    let mut at = 8;
+    while let Some(&[a, b, c, d]) = png.get(at..).and_then(<[u8]>::first_chunk::<4>) {
+        let end = at + 8 + u32::from_be_bytes([a, b, c, d]) as usize;
+        let Some(checksum) = png.get(at + 4..end).map(crc32fast::hash) else { return };
+        let Some(place) = png.get_mut(end..end + 4) else { return };
+        place.copy_from_slice(&checksum.to_be_bytes());
+        at = end + 4;
+    }
+}
+
+/// A length of two bytes, that many bytes, and the rest.
+fn parts(bytes: &[u8]) -> [&[u8]; 2] {
+    let (length, rest) = bytes.split_at(bytes.len().min(2));
+    let length = length.iter().rev().fold(0, |length, byte| length << 8 | usize::from(*byte));
+    let (first, second) = rest.split_at(length.min(rest.len()));
+    [first, second]
+}
+
+/// Reads images whole and in batches.
+fn images(path: &Path) {
+    if let Ok(images) = data::read(path, None) {
         assert!(images.labels.as_ref().is_none_or(|labels| labels.len() == images.len()));
         let mut count = 0;
-        data::batches(&path, None, 3, &mut |_, batch| {
+        data::batches(path, None, 3, &mut |_, batch| {
+            let whole = images.pixels.slice(ndarray::s![count..count + batch.len(), .., .., ..]);
+            assert_eq!(batch.pixels, whole, "a batch is a part of the whole");
             count += batch.len();
             Ok(())
         })
@@ -144,14 +197,11 @@ pub fn npz(bytes: &[u8]) {
     }
 }
 
-fn archive(bytes: &[u8], compressed: bool) -> Vec<u8> {
-    let (length, rest) = bytes.split_at(bytes.len().min(2));
-    let length = length.iter().rev().fold(0, |length, byte| length << 8 | usize::from(*byte));
-    let (x, y) = rest.split_at(length.min(rest.len()));
+fn archive(bytes: &[u8], names: [&str; 2], compressed: bool) -> Vec<u8> {
     let method = if compressed { zip::CompressionMethod::Deflated } else { zip::CompressionMethod::Stored };
     let options = zip::write::SimpleFileOptions::default().compression_method(method);
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in [("x.npy", x), ("y.npy", y)] {
+    for (name, content) in names.into_iter().zip(parts(bytes)) {
         if !content.is_empty() {
             writer.start_file(name, options).expect("a member of an archive in memory");
             writer.write_all(content).expect("its content");

@@ -9,7 +9,7 @@ use ndarray_npy::{NpzReader, ReadableElement};
 use volley::Converter;
 use volley::ann::Network;
 use volley::convert::Conversion;
-use volley::data::{Images, read_npz};
+use volley::data::{self, Images};
 
 /// The networks of `zoo/`.
 pub const NETWORKS: [&str; 5] =
@@ -66,12 +66,12 @@ pub fn conversion(name: &str, members: u32, timesteps: u32) -> Conversion {
 /// The first images of a data set, for instance `mnist_test`; at most [`IMAGES`].
 pub fn images(set: &str, limit: usize) -> Images {
     assert!(limit <= IMAGES, "zoo/data has {IMAGES} images of {set}; more are in the whole zoo");
-    read_npz(&file(&format!("data/{set}.npz")), Some(limit)).unwrap()
+    data::read(&file(&format!("data/{set}.npz")), Some(limit)).unwrap()
 }
 
 /// The first images of a whole data set.
 pub fn whole_images(set: &str, limit: usize) -> Images {
-    let images = read_npz(&whole_file(&format!("data/{set}.npz")), Some(limit)).unwrap();
+    let images = data::read(&whole_file(&format!("data/{set}.npz")), Some(limit)).unwrap();
     assert_eq!(images.len(), limit, "the whole zoo has too few images of {set}");
     images
 }

@@ -31,8 +31,7 @@ impl Digits {
         let layers = [("conv_4".to_string(), second)].into();
         let plan = schedule::plan(&network, &Folding { layers, ..Folding::default() }).expect("a legal folding");
         let design = rtl::generate(&network, &plan).expect("it has hardware");
-        let images =
-            data::read_npz(&root().join("examples/digits/test.npz"), Some(FRAMES)).expect("the bundled digits");
+        let images = data::read(&root().join("examples/digits/test.npz"), Some(FRAMES)).expect("the bundled digits");
         Digits { network, plan, design, images }
     }
 

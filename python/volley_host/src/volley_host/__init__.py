@@ -8,7 +8,7 @@ speak what ``docs/host-protocol.md`` describes; every wait has a limit.
 """
 
 from .accelerator import Accelerator, Limits, LinkErrors
-from .base import AcceleratorBase, argmax
+from .base import AcceleratorBase, class_of
 from .errors import AcceleratorError, NoAnswer, PortError, Refused
 from .registers import Counters, Identity, Register, Status
 from .weights import WeightFile
@@ -27,5 +27,5 @@ __all__ = [
     "Register",
     "Status",
     "WeightFile",
-    "argmax",
+    "class_of",
 ]

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import List, Optional
 
-from . import Accelerator, AcceleratorError, argmax
+from . import Accelerator, AcceleratorError, class_of
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -45,7 +45,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 2
     print(f"{len(scores)} frames, {len(scores) / max(seconds, 1e-9):.1f} a second")
     if labels is not None and scores:
-        right = sum(argmax(row) == label for row, label in zip(scores, labels))
+        right = sum(class_of(row) == label for row, label in zip(scores, labels))
         print(f"accuracy {right / len(scores):.2%} ({right} of {len(scores)})")
     print(f"link: {link}")
     return 0

@@ -16,8 +16,10 @@ from .weights import WeightFile
 _Own = TypeVar("_Own", bound="AcceleratorBase")
 
 
-def argmax(scores: Sequence[int]) -> int:
-    """The class: the index of the largest score, the lowest on ties."""
+def class_of(scores: Sequence[int]) -> int:
+    """The class: the index of the largest score, the lowest on ties; of a single score, 1 if it is more than 0, else 0."""
+    if len(scores) == 1:
+        return int(scores[0] > 0)
     return max(range(len(scores)), key=lambda index: scores[index])
 
 
@@ -61,8 +63,8 @@ class AcceleratorBase(ABC):
         """Writes all weight data to LOAD_DATA."""
 
     def predict(self, frames: Frames) -> List[int]:
-        """The class of each frame: the index of its largest score, the lowest on ties."""
-        return [argmax(scores) for scores in self.classify(frames)]
+        """The class of each frame, by ``class_of``."""
+        return [class_of(scores) for scores in self.classify(frames)]
 
     def read_register(self, register: int) -> int:
         """The content of one register."""
