@@ -86,16 +86,21 @@ impl TemporaryFolder {
 pub(crate) struct Started {
     pub child: Child,
     _hold: Hold,
+    _temporary: TemporaryFolder,
 }
 
-/// Starts a program in a process group of its own: it is this program that ends it, not the terminal.
+/// Starts a program in a process group of its own: it is this program that ends it, not the terminal. Its temporary files are in a folder of
+/// its own: one that is killed deletes nothing itself.
 pub(crate) fn start(command: &mut Command) -> std::io::Result<Started> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
+    // A folder that cannot be made must not look like a program that is not there.
+    let temporary = TemporaryFolder::new(tempfile::tempdir).map_err(std::io::Error::other)?;
+    command.env("TMPDIR", temporary.path());
     let mut list = list();
     let child = command.spawn()?;
     let hold = list.hold(Held::Group(child.id()));
-    Ok(Started { child, _hold: hold })
+    Ok(Started { child, _hold: hold, _temporary: temporary })
 }
 
 impl Drop for Started {
@@ -149,5 +154,6 @@ pub fn end() {
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+    #[expect(clippy::mem_forget, reason = "the list stays locked: nothing more begins")]
     std::mem::forget(list);
 }

@@ -1,5 +1,7 @@
 //! Tables: one description, written in columns for people, as HTML for a page, and as CSV or JSON for machines.
 
+mod columns;
+
 use serde_json::{Map, Value, json};
 
 use crate::numbers::{percent, thousands, whole};
@@ -79,21 +81,13 @@ impl Table {
 
     /// In columns, for a terminal.
     pub fn text(&self) -> String {
-        let width = |column: usize| {
-            let cells = self.rows.iter().map(|row| row[column].text.chars().count());
-            cells.chain([self.headings[column].chars().count()]).max().unwrap_or(0)
-        };
-        let widths: Vec<_> = (0..self.headings.len()).map(width).collect();
-        let right = |column: usize| self.rows.first().is_some_and(|row| row[column].number);
-        let line = |texts: Vec<&str>| {
-            let cells = texts.iter().enumerate().map(|(column, text)| {
-                let width = widths[column];
-                if right(column) { format!("{text:>width$}") } else { format!("{text:<width$}") }
-            });
-            cells.collect::<Vec<_>>().join("  ").trim_end().to_string() + "\n"
-        };
-        let head = line(self.headings.iter().map(String::as_str).collect());
-        self.rows.iter().fold(head, |text, row| text + &line(row.iter().map(|cell| cell.text.as_str()).collect()))
+        self.text_within(usize::MAX).0
+    }
+
+    /// In columns, in lines of at most `width` characters where that can be. Headings and texts are wrapped if they must be; columns at the
+    /// right that still find no place are left out, and their headings returned.
+    pub fn text_within(&self, width: usize) -> (String, Vec<&str>) {
+        columns::text(&self.headings, &self.rows, width)
     }
 
     /// As an element of a page. The first column names the row.

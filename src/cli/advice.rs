@@ -30,6 +30,13 @@ pub fn message(command: &str, error: &anyhow::Error) -> String {
     error.downcast_ref::<Error>().map_or_else(|| error.to_string(), |error| of_library(command, error))
 }
 
+/// The name of an error's kind, for programs: a variant of [`Kind`], or `Usage` for flags that do not go together.
+pub fn kind_of(error: &anyhow::Error) -> String {
+    let Some(error) = error.downcast_ref::<Error>() else { return "Usage".into() };
+    let text = format!("{:?}", error.kind());
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().into()
+}
+
 /// The flag with dashes that an error is about, if it is about one.
 pub fn flag_of(command: &str, error: &anyhow::Error) -> Option<String> {
     let usage = error.downcast_ref::<Usage>().map(|usage| usage.flag.to_owned());
@@ -95,6 +102,11 @@ fn has_flag(command: &str, name: &str) -> bool {
 /// What to do, where a flag or a command is the answer.
 fn advice(command: &str, error: &Error) -> Option<String> {
     let text = match error.kind() {
+        Kind::OutOfRange { legal, .. }
+            if matches!(error.place().setting(), Some(Setting::Clock | Setting::CoreClock)) =>
+        {
+            return Some(format!("it is in MHz: choose {legal}, such as 80 for 80 MHz"));
+        }
         Kind::NeedsCalibration => match flag(command, Setting::Calibration) {
             Some(flag) => return Some(format!("give sample images to measure one ({flag})")),
             None => "convert it with sample images to measure one (`volley convert --data`)",

@@ -10,7 +10,7 @@ use volley::error::Kind;
 use volley::fixed_point::Network;
 
 use super::plan::Basis;
-use super::{Json, Outcome, progress, say, say_json};
+use super::{Json, Outcome, progress, say, say_json, say_table};
 use volley::table::{Cell, Table};
 
 /// List the boards, and what a network reaches on each of them
@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         }
         say_json(&value)?;
     } else {
-        say(table.text())?;
+        say_table(&table)?;
         if let (Some(board), Some(file)) = (alone, file) {
             say(format!("\n{}.{}\n{file}", board.name, constraints::extension(board.family)))?;
         }

@@ -14,10 +14,11 @@ use volley::fixed_point::{Settings, ThresholdMode};
 use volley::numbers::{Reals, percent};
 use volley::pipeline::Phase;
 use volley::report::tables;
+use volley::shape::Shape;
 
 use super::advice::Usage;
 use super::words::one_of;
-use super::{Force, Json, Outcome, images, progress, say, say_json, seconds};
+use super::{Force, Json, Outcome, images, progress, say, say_json, say_table, seconds};
 
 /// Turn a trained network (ONNX) into a spiking network of group neurons
 #[derive(clap::Args)]
@@ -28,21 +29,22 @@ use super::{Force, Json, Outcome, images, progress, say, say_json, seconds};
   volley convert model.onnx --members 4 --timesteps 1 --data calib.npz --max-loss 0.2 -o net
 
 The input's normalisation is read from the [input] table (mean, std) of model.toml beside model.onnx, or given as flags.
-Networks with plain ReLU activations need sample images (--data) to find their thresholds.")]
+Networks with plain ReLU activations need sample images (--data) to find their thresholds; clipped ones (ReLU6) are
+more accurate with them.")]
 pub struct Args {
     /// The trained network: float32 ONNX of operator set 11 or later
     #[arg(value_name = "MODEL.onnx")]
     model: PathBuf,
-    /// Sample images to calibrate plain ReLU activations and --max-loss with: training images, never the test set; an .npz or .npy file, or a folder of PNGs by class
+    /// Sample images to calibrate ReLU and ReLU6 activations and --max-loss with: training images, never the test set; an .npz or .npy file, or a folder of PNGs by class
     #[arg(long, value_name = "IMAGES")]
     data: Option<PathBuf>,
-    /// How far to calibrate plain ReLU activations; each way does more than the one before
+    /// How far to calibrate ReLU and ReLU6 activations; each way does more than the one before
     #[arg(long, value_parser = one_of::<Calibration>(), default_value_t)]
     calibrate: Calibration,
     /// What fires: groups of --members, or single integrate-and-fire neurons (groups of one), the classical baseline
     #[arg(long, value_enum, default_value_t = NeuronKind::Group)]
     neuron: NeuronKind,
-    /// Members τ of each group neuron, 1 to 255; best for a QCFS network: its levels L
+    /// Members τ of each group neuron, 1 to 255 [default: the levels L of a QCFS network]
     #[arg(long, value_name = "τ")]
     members: Option<u32>,
     /// Time steps T, 1 to 64
@@ -80,14 +82,14 @@ enum NeuronKind {
 }
 
 impl NeuronKind {
-    /// τ, if the kind leaves a choice.
-    fn members(self, asked: Option<u32>) -> Result<u32, Usage> {
+    /// τ, where a QCFS network's `levels` are the best.
+    fn members(self, asked: Option<u32>, levels: Option<u32>) -> Result<u32, Usage> {
         let wrong = |problem: String, advice| Err(Usage { flag: "--members", problem, advice });
-        match (self, asked) {
+        match (self, asked.or(levels.filter(|_| self == NeuronKind::Group))) {
             (NeuronKind::Group, Some(members)) => Ok(members),
             (NeuronKind::Group, None) => wrong(
-                "it is not given, and groups need a size".into(),
-                "choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons",
+                "it is not given, and the network was not trained with QCFS levels that would say how large groups should be".into(),
+                "choose a number from 1 to 255 (more is more accurate and slower), or --neuron if for single neurons",
             ),
             (NeuronKind::If, None | Some(1)) => Ok(1),
             (NeuronKind::If, Some(members)) => wrong(
@@ -104,15 +106,15 @@ pub fn run(args: &Args) -> Result<Outcome> {
         (Some(mean), Some(std)) => Some(Normalisation { mean: mean.0.clone(), std: std.0.clone() }),
         _ => None,
     };
-    let members = args.neuron.members(args.members)?;
     let settings = Settings::parse(&args.weight_bits, args.threshold)?;
     settings.validate()?;
-    let mut converter = converter(&args.model, flags)?
-        .members(members)
-        .timesteps(args.timesteps)
-        .settings(settings.clone())
-        .calibrate(args.calibrate);
-    let calibration = calibration(args, &converter)?;
+    let converter = converter(&args.model, flags)?;
+    let conversion = converter.replace_activations()?;
+    let members = args.neuron.members(args.members, conversion.levels())?;
+    let mut converter =
+        converter.members(members).timesteps(args.timesteps).settings(settings.clone()).calibrate(args.calibrate);
+    let shape = converter.imported().nodes[0].shape;
+    let calibration = calibration(args, shape)?;
     if let Some(images) = &calibration {
         converter = converter.calibration(images);
     }
@@ -133,18 +135,19 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let fixed = converted.quantise()?;
     converted.write(args.force.target(&args.output))?;
     let elapsed = start.elapsed();
-    for warning in converted.network.warnings() {
-        eprintln!("note: {warning}");
+    super::notes(&converted.notes);
+    if calibration.is_some() && args.max_loss.is_none() && !conversion.gains_by_calibration() {
+        super::notes(["the images of --data changed nothing: every layer brings its λ from training"]);
     }
     let table = tables::conversion(&converted, &fixed);
     if args.json.wanted {
         say_json(&json!({
             "network": fixed.name, "members": fixed.members, "timesteps": fixed.timesteps,
-            "weight_bits": settings.weight_bits, "layers": table.json(), "mixed_precision": choice,
+            "weight_bits": settings.weight_bits, "layers": table.json(), "mixed_precision": choice, "notes": converted.notes,
             "seconds": elapsed.as_secs_f64(),
         }))?;
     } else {
-        say(table.text())?;
+        say_table(&table)?;
         say(tables::network_line(&fixed))?;
         if let Some(choice) = &choice {
             say(format!(
@@ -172,8 +175,8 @@ pub fn converter<'a>(model: &Path, flags: Option<Normalisation>) -> volley::Resu
     }
 }
 
-/// The images of --data, if something needs them.
-fn calibration(args: &Args, converter: &Converter) -> Result<Option<Images>> {
+/// The images of --data.
+fn calibration(args: &Args, shape: Shape) -> Result<Option<Images>> {
     let Some(path) = &args.data else {
         if args.max_loss.is_some() {
             let problem = "it needs images to measure the accuracy on".into();
@@ -182,9 +185,7 @@ fn calibration(args: &Args, converter: &Converter) -> Result<Option<Images>> {
         }
         return Ok(None);
     };
-    let conversion = converter.replace_activations()?;
-    let wanted = args.max_loss.is_some() || !conversion.uncalibrated.is_empty();
-    Ok(wanted.then(|| images(path, None, conversion.network.input.shape)).transpose()?)
+    Ok(Some(images(path, None, shape)?))
 }
 
 fn no_normalisation(model: &Path) -> Error {

@@ -10,7 +10,7 @@ use volley::output::{Own, Target, check_file, temporary_folder};
 use volley::{Core, data};
 
 use super::words::one_of;
-use super::{Force, Json, Outcome, progress, say, say_json};
+use super::{Force, Json, Outcome, progress, say, say_json, say_table};
 use volley::report::tables;
 
 /// Simulate the generated Verilog and compare every value of every layer with the model
@@ -57,16 +57,18 @@ pub fn run(args: &Args) -> Result<Outcome> {
     check_file(&wave, Own::Waveform)?;
     // A temporary folder of one's own, so that a waveform is made of what was built for the run.
     let temporary = args.work.is_none().then(temporary_folder).transpose()?;
-    let mut options = Options::default();
-    options.work_dir = args.work.clone().or(temporary.as_ref().map(|folder| folder.path().into()));
-    options.simulator = args.simulator;
-    options.stalls = stalls(args.stalls);
-    options.seed = args.seed;
+    let options = Options {
+        work_dir: args.work.clone().or(temporary.as_ref().map(|folder| folder.path().into())),
+        simulator: args.simulator,
+        stalls: stalls(args.stalls),
+        seed: args.seed,
+        ..Options::default()
+    };
     let verdict = check(&args.rtl, &core, &images, &options)?;
     if args.json.wanted {
         say_json(&verdict)?;
     } else {
-        say(tables::cosimulation(&core, &verdict).text())?;
+        say_table(&tables::cosimulation(&core, &verdict))?;
         say(format!(
             "{} frames, {:.1} clocks a frame, {} until the first scores",
             verdict.frames, verdict.cycles_per_frame, verdict.first_latency

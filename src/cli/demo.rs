@@ -11,7 +11,7 @@ use volley::report::tables;
 use volley::{Converter, Core, Folding, data, eval};
 
 use super::cosim::{check, conclude, stalls};
-use super::{Outcome, say, seconds};
+use super::{Outcome, say, say_table, seconds};
 
 /// Convert the bundled digits network, generate its Verilog, and co-simulate 20 images
 #[derive(clap::Args)]
@@ -63,7 +63,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         "digits: handwritten digits of 8×8 pixels; QCFS network with L = 4 as group neurons, τ = {}, T = {}\n",
         network.members, network.timesteps
     ))?;
-    say(tables::cosimulation(&core, &verdict).text())?;
+    say_table(&tables::cosimulation(&core, &verdict))?;
     say(format!(
         "accuracy on {} images: float {}, fixed point {}",
         summary.images,

@@ -5,7 +5,7 @@ use serde_json::json;
 use volley::doctor;
 use volley::tool::{Finder, number};
 
-use super::{Json, Outcome, say, say_json};
+use super::{Json, Outcome, say, say_json, say_table};
 use volley::table::{Cell, Table};
 
 /// Show which outside tools are installed, which are missing, and how to get them
@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
                 Cell::text(tool.purpose),
             ]);
         }
-        say(table.text())?;
+        say_table(&table)?;
         for tool in tools.iter().filter(|tool| !tool.is_usable()) {
             let what = match (&tool.path, &tool.problem) {
                 (Some(path), Some(problem)) => format!("{}: {problem}", path.display()),

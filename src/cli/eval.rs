@@ -8,7 +8,7 @@ use volley::Converted;
 use volley::eval::{self, Phase, Summary};
 use volley::report::tables;
 
-use super::{Json, Outcome, images, progress, say, say_json};
+use super::{Json, Outcome, images, progress, say, say_json, say_table};
 
 /// Run the ANN, the float SNN and the fixed-point SNN on labelled images
 #[derive(clap::Args)]
@@ -56,17 +56,20 @@ pub fn run(args: &Args) -> Result<Outcome> {
         }
     };
     bar.finish_and_clear();
+    super::notes(&converted.notes);
+    say::note_limit(&args.data, args.limit, summary.images);
     if args.json.wanted {
         let mut json = serde_json::to_value(&summary)?;
         json["layers"] = json!(layers);
+        json["notes"] = json!(converted.notes);
         say_json(&json)?;
         return Ok(Outcome::Fine);
     }
-    say(tables::accuracy(&summary).text())?;
+    say_table(&tables::accuracy(&summary))?;
     say(format!("{} images, {:.0} a second in fixed point", summary.images, summary.images_per_second))?;
     if !layers.is_empty() {
         say(String::new())?;
-        say(tables::layers(&layers).text())?;
+        say_table(&tables::layers(&layers))?;
     }
     if args.confusion {
         say(String::new())?;

@@ -9,7 +9,7 @@ use volley::fixed_point::{Network, Op};
 use volley::{Converted, Core, ann, eval, import, snn};
 
 use super::advice::Usage;
-use super::{Json, Outcome, images, say, say_json};
+use super::{Json, Outcome, images, say, say_json, say_table};
 use volley::report::tables;
 use volley::table::{Cell, Table};
 
@@ -87,7 +87,7 @@ fn network(args: &Args) -> Result<Outcome> {
         say("\nFixed-point network:")?;
         say(fixed.to_string())?;
         say("\nLayers:")?;
-        say(layers.text())?;
+        say_table(&layers)?;
         print_densities(densities)?;
     }
     Ok(Outcome::Fine)
@@ -106,7 +106,7 @@ fn core(args: &Args) -> Result<Outcome> {
             "{}: input {}, {} classes, τ = {}, T = {}",
             manifest.top, manifest.input, manifest.classes, manifest.members, manifest.timesteps
         ))?;
-        say(tables::folding(&core).text())?;
+        say_table(&tables::folding(&core))?;
         print_densities(densities)?;
     }
     Ok(Outcome::Fine)
@@ -115,7 +115,7 @@ fn core(args: &Args) -> Result<Outcome> {
 fn print_densities(table: Option<Table>) -> Result<()> {
     let Some(table) = table else { return Ok(()) };
     say("\nEvents a frame:")?;
-    say(table.text())
+    say_table(&table)
 }
 
 /// Events of each layer, averages per frame, and their share of the events of a frame without zeros.

@@ -20,6 +20,7 @@ mod plan;
 mod progress;
 mod report;
 mod run;
+mod say;
 mod study;
 mod sweep;
 mod synth;
@@ -29,20 +30,21 @@ mod words;
 mod workflow;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
+use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use volley::Shape;
 use volley::data::{self, Images};
-use volley::identifier::is_printable;
 use volley::interrupt;
 use volley::output::Target;
+
+use say::{notes, say, say_json, say_table, shown};
 
 /// Compile a trained neural network into a spiking accelerator, and prove the Verilog against a bit-accurate model.
 #[derive(Parser)]
@@ -72,6 +74,9 @@ pub(super) struct Cli {
     /// Settings file [default: volley.toml in the current folder, if there is one]; flags win over its keys
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Print all columns of tables, however wide they are [default: those that fit the terminal, or 100 columns]
+    #[arg(long, global = true)]
+    wide: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -171,9 +176,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A negative number is a value that is out of range, not a flag that does not exist.
+fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let accept = |arg: clap::Arg| if arg.get_action().takes_values() { arg.allow_negative_numbers(true) } else { arg };
+    names.iter().fold(command, |command, name| command.mut_subcommand(name, |command| command.mut_args(accept)))
+}
+
 /// The settings file that the arguments lead to and the command that both ask for, or what is wrong with it.
 pub(super) fn understand(given: &[OsString]) -> Result<(config::Settings, Result<Cli, clap::Error>)> {
-    let command = Cli::command();
+    let command = with_negative_numbers(Cli::command());
     let settings = config::find(&command, given)?;
     let cli = command.try_get_matches_from(settings.with_flags(given)).and_then(|m| Cli::from_arg_matches(&m));
     Ok((settings, cli))
@@ -190,10 +202,15 @@ fn run() -> Result<Outcome> {
         }
         std::process::exit(error.exit_code())
     });
+    say::set_wide(cli.wide);
     match dispatch(cli.command) {
         Err(error) if !is_broken_pipe(&error) => {
             let command = settings.command();
-            eprintln!("error: {}", shown(&advice::message(command, &error)));
+            let message = advice::message(command, &error);
+            eprintln!("error: {}", shown(&message));
+            if settings.with_flags(&given).iter().any(|flag| flag == "--json" || flag == "--json=true") {
+                say_json(&json!({ "error": { "kind": advice::kind_of(&error), "message": message } }))?;
+            }
             if let Some(flag) = advice::flag_of(command, &error) {
                 tell_origin(&settings, &flag, &given);
             }
@@ -201,11 +218,6 @@ fn run() -> Result<Outcome> {
         }
         outcome => outcome,
     }
-}
-
-/// A text that may quote a file, made safe for a terminal.
-fn shown(message: &str) -> String {
-    message.chars().map(|c| if c == '\n' || is_printable(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 /// Users would look in the wrong place for a flag that they did not write, so say where it comes from.
@@ -241,26 +253,6 @@ fn dispatch(command: Command) -> Result<Outcome> {
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
-/// Prints to stdout, for people.
-fn say(text: impl AsRef<str>) -> Result<()> {
-    put(&shown(text.as_ref()))
-}
-
-/// Prints to stdout. `println!` would panic when the reader has gone.
-fn put(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') {
-        out.write_all(b"\n")?;
-    }
-    Ok(out.flush()?)
-}
-
-/// Prints a value for machines.
-fn say_json(value: &impl serde::Serialize) -> Result<()> {
-    put(&serde_json::to_string_pretty(value)?)
 }
 
 /// Images that fit the network.

@@ -16,7 +16,7 @@ use volley::schedule::solver::fixed_folds;
 use volley::{Board, Converted};
 
 use super::words::one_of;
-use super::{Force, Json, Outcome, images, progress, say, say_json};
+use super::{Force, Json, Outcome, images, progress, say, say_json, say_table};
 
 /// Choose lanes, slices and memories of every layer for a board
 #[derive(clap::Args)]
@@ -96,7 +96,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         check_file(&args.force.target(path), Own::Plan)?;
     }
     let board = Board::find(&args.board)?;
-    let clock_mhz = positive(Setting::Clock, args.clock.unwrap_or(board.core_mhz))?;
+    let clock_mhz = clock(args.clock.unwrap_or(board.core_mhz))?;
     let frames_per_second = args.target_fps.map(|fps| positive(Setting::Throughput, fps)).transpose()?;
     let target = Target {
         clock_mhz,
@@ -136,7 +136,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
             "folding": folding,
         }))?;
     } else {
-        say(table.text())?;
+        say_table(&table)?;
         say(tables::needs_line(&board, figures.total()))?;
         say(format!(
             "{} clocks a frame, {} frames a second at {} MHz; {} where no engine can make up in one frame for another",
@@ -149,7 +149,13 @@ pub fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-pub fn positive(setting: Setting, value: f64) -> volley::Result<f64> {
+/// A clock in MHz that a core may have on some device.
+pub fn clock(mhz: f64) -> volley::Result<f64> {
+    const MHZ: std::ops::RangeInclusive<f64> = 0.001..=2000.0;
+    if MHZ.contains(&mhz) { Ok(mhz) } else { Err(Kind::out_of_range(mhz, MHZ).at(Setting::Clock)) }
+}
+
+fn positive(setting: Setting, value: f64) -> volley::Result<f64> {
     if value.is_finite() && value > 0.0 {
         return Ok(value);
     }

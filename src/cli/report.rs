@@ -89,8 +89,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
             );
             outcome = Outcome::Bad;
         }
-        let given = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
-        let text = findings.page(&format!("volley {given}"))?.html();
+        let text = findings.page(&say::called())?.html();
         size = text.len();
         Ok(text.into_bytes())
     })?;

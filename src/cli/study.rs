@@ -1,6 +1,6 @@
 //! `volley study`: group neurons against integrate-and-fire neurons on one network, as CSV, plots and a page.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use volley::output::{write_file, write_folder};
 use volley::report::tables;
 use volley::study::{Current, Options, Phase, Results, Study};
 
-use super::{Force, Json, Outcome, images, progress, say, say_json};
+use super::{Force, Json, Outcome, images, progress, say, say_json, say_table};
 use volley::table::{Cell, Table};
 
 /// Images that are in memory at a time.
@@ -50,7 +50,7 @@ pub struct Args {
     /// Images for the float networks, which are slow; all errors and the float accuracies come from them
     #[arg(long, value_name = "N", default_value_t = 200)]
     float_limit: usize,
-    /// Sample images to calibrate plain ReLU activations with: training images, never the test set; an .npz or .npy file, or a folder of PNGs by class
+    /// Sample images to calibrate ReLU and ReLU6 activations with: training images, never the test set; an .npz or .npy file, or a folder of PNGs by class
     #[arg(long, value_name = "IMAGES")]
     calibration: Option<PathBuf>,
     /// Images of --calibration to use; each number of members and of time steps has its own calibration
@@ -82,11 +82,11 @@ fn ascending(counts: &Counts) -> Vec<u32> {
 #[derive(Serialize)]
 struct Settled<'a> {
     network: &'a str,
-    data: &'a Path,
+    data: String,
     images: usize,
     float_images: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    calibration: Option<&'a Path>,
+    calibration: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     calibration_images: Option<usize>,
     #[serde(flatten)]
@@ -104,8 +104,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
         for (name, table) in found.tables() {
             write_file(&folder.join(name), table)?;
         }
-        let command = format!("volley study {} --data {}", args.network.display(), args.data.display());
-        write_file(&folder.join("index.html"), found.page(&command)?.html())?;
+        write_file(&folder.join("index.html"), found.page(&say::called())?.html())?;
         results = Some(found);
         Ok(())
     })?;
@@ -115,9 +114,9 @@ pub fn run(args: &Args) -> Result<Outcome> {
         return Ok(Outcome::Fine);
     }
     say("Mean squared error, mean of the layers:\n")?;
-    say(errors(&results).text())?;
+    say_table(&errors(&results))?;
     say("\nAccuracy:\n")?;
-    say(accuracies(&results).text())?;
+    say_table(&accuracies(&results))?;
     say(of_ann(&results))?;
     say(format!("wrote {}", args.output.display()))?;
     Ok(Outcome::Fine)
@@ -165,10 +164,10 @@ fn study(args: &Args, converted: &Converted, options: &Options) -> volley::Resul
     let results = study.results();
     let settled = Settled {
         network: &results.network,
-        data: &args.data,
+        data: args.data.display().to_string(),
         images: count,
         float_images: few.len(),
-        calibration: args.calibration.as_deref(),
+        calibration: args.calibration.as_ref().map(|path| path.display().to_string()),
         calibration_images: calibration.as_ref().map(Images::len),
         options: &results.options,
         fixed_point: &converted.settings,

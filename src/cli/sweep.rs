@@ -17,10 +17,10 @@ use volley::output::{Own, write_whole_file};
 use volley::pipeline::{DEFAULT_MARGIN, Target};
 use volley::sweep::{self, Phase, Point, Sweep, Task};
 
-use super::plan::positive;
+use super::plan::clock;
 use super::words::one_of;
 use super::workflow::{self, Workflow};
-use super::{Force, Json, Outcome, convert, images, progress, say, say_json, seconds};
+use super::{Force, Json, Outcome, convert, images, progress, say, say_json, say_table, seconds};
 
 /// Clock of a core without a board.
 const CLOCK_MHZ: f64 = 100.0;
@@ -42,7 +42,7 @@ pub struct Args {
     /// Labelled test images: an .npz or .npy file, or a folder of PNGs by class
     #[arg(long, value_name = "IMAGES")]
     data: PathBuf,
-    /// Training images: they calibrate plain ReLU activations, and show how many events each layer gets [default for the events: --data]
+    /// Training images: they calibrate ReLU and ReLU6 activations, and show how many events each layer gets [default for the events: --data]
     #[arg(long, value_name = "IMAGES")]
     calibration: Option<PathBuf>,
     /// Members τ of each group neuron: numbers and ranges (1,2,4..8), separated by commas
@@ -138,6 +138,7 @@ pub fn run(args: &Args) -> Result<Outcome> {
     let mut converter = convert::converter(&args.model, flags(args))?;
     let shape = converter.imported().nodes[0].shape;
     let data = images(&args.data, args.limit, shape)?;
+    say::note_limit(&args.data, args.limit, data.len());
     let calibration = args.calibration.as_deref().map(|path| images(path, None, shape)).transpose()?;
     if let Some(images) = &calibration {
         converter = converter.calibration(images);
@@ -165,10 +166,10 @@ pub fn run(args: &Args) -> Result<Outcome> {
         bar.inc(done as u64);
     })?;
     bar.finish_and_clear();
+    super::notes(sweep.notes.iter().map(|(networks, note)| format!("{}: {note}", networks.join(", "))));
     if args.until == Phase::Table {
         write_whole_file(&args.force.target(args.output.join("sweep.html")), Own::SweepPage, || -> Result<Vec<u8>> {
-            let command = format!("volley sweep {} --data {}", args.model.display(), args.data.display());
-            Ok(sweep.page(&command)?.html().into_bytes())
+            Ok(sweep.page(&say::called())?.html().into_bytes())
         })?;
     }
     print(args, &sweep, points.len(), seconds(start.elapsed()))?;
@@ -179,11 +180,11 @@ fn print(args: &Args, sweep: &Sweep, points: usize, elapsed: String) -> Result<(
     let computed = if args.until >= Phase::Points { points - sweep.kept } else { 0 };
     if args.json.wanted {
         return say_json(&json!({
-            "ann": sweep.ann, "points": sweep.rows, "kept": sweep.kept, "computed": computed, "folder": args.output,
+            "ann": sweep.ann, "points": sweep.rows, "notes": sweep.notes, "kept": sweep.kept, "computed": computed, "folder": args.output,
         }));
     }
     if !sweep.rows.is_empty() {
-        say(sweep::table(&sweep.rows).text())?;
+        say_table(&sweep::table(&sweep.rows))?;
     }
     say(format!("float ANN {}", percent(sweep.ann)))?;
     say(format!("{} points kept, {computed} computed in {elapsed}; {}", sweep.kept, args.output.display()))
@@ -197,8 +198,7 @@ fn flags(args: &Args) -> Option<Normalisation> {
 /// The board to fold for, if there is one, and the clock.
 fn target(args: &Args) -> volley::Result<(Option<Target>, f64)> {
     let board = args.board.as_deref().map(Board::find).transpose()?;
-    let clock_mhz = args.clock.unwrap_or(board.as_ref().map_or(CLOCK_MHZ, |board| board.core_mhz));
-    positive(Setting::Clock, clock_mhz)?;
+    let clock_mhz = clock(args.clock.unwrap_or(board.as_ref().map_or(CLOCK_MHZ, |board| board.core_mhz)))?;
     if !(0.0..1.0).contains(&args.margin) {
         return Err(Kind::out_of_range(args.margin, 0.0..1.0).at(Setting::Margin));
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use volley::board::Board;
 use volley::synth::{self, Implementation, Options, Phase, Resource};
 
-use super::{Force, Json, Outcome, advice, progress, say, say_json};
+use super::{Force, Json, Outcome, advice, progress, say, say_json, say_table};
 use volley::table::{Cell, Table};
 
 /// Synthesise the generated Verilog for a board, place and route it, and report area and clock
@@ -109,10 +109,10 @@ pub(super) fn phase(phase: Phase) -> &'static str {
 
 pub(super) fn print_implementation(made: &Implementation) -> Result<()> {
     say(format!("{} on the {} of {}", made.core, made.part, made.board))?;
-    say(resources(made).text())?;
+    say_table(&resources(made))?;
     if !made.modules.is_empty() {
         say("by module, without what is below it:")?;
-        say(modules(made).text())?;
+        say_table(&modules(made))?;
     }
     match &made.timing {
         Some(timing) => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::linear_sum::{LinearSum, MOST_WEIGHTS, dense};
 use super::names::{Names, module_path};
-use super::{Conversion, Options};
+use super::{Activation, Conversion, Options};
 use crate::ann::{self, Op};
 use crate::error::{self, Error, Kind, Result};
 use crate::shape::{Padding, Shape, Window};
@@ -18,6 +18,7 @@ pub fn run(ann: &ann::Network, options: &Options) -> Result<Conversion> {
         nodes: Vec::new(),
         pools: HashMap::new(),
         names: Names::default(),
+        activations: Vec::new(),
         uncalibrated: Vec::new(),
         held: 0,
         weights: 0,
@@ -38,7 +39,9 @@ pub fn run(ann: &ann::Network, options: &Options) -> Result<Conversion> {
         input: snn::Input { shape: ann.nodes[0].shape, normalisation: ann.normalisation.clone() },
         nodes: insertion.nodes,
     };
-    Ok(Conversion { network, uncalibrated: insertion.uncalibrated })
+    let Insertion { mut activations, uncalibrated, .. } = insertion;
+    activations.resize(network.nodes.len(), None);
+    Ok(Conversion { network, activations, uncalibrated })
 }
 
 struct Insertion<'a> {
@@ -51,6 +54,8 @@ struct Insertion<'a> {
     /// A pool over one population is made once.
     pools: HashMap<(Source, PoolKind, Window), Source>,
     names: Names,
+    /// By node, as far as there are layers that fire.
+    activations: Vec<Option<Activation>>,
     uncalibrated: Vec<usize>,
     /// Weights of all sums.
     held: usize,
@@ -113,9 +118,15 @@ impl Insertion<'_> {
             }
             Op::SumPool { window } => self.pool(index, PoolKind::Sum, *window),
             Op::MaxPool { window } => self.pool(index, PoolKind::Max, *window),
-            Op::Qcfs { lambda, .. } => self.population(index, Some(*lambda), options),
-            Op::Clip { low: 0.0, high } if high.is_finite() => self.population(index, Some(*high), options),
-            Op::Relu => self.population(index, None, options),
+            Op::Qcfs { lambda, levels } => {
+                let activation = Activation::Qcfs { lambda: *lambda as f32, levels: *levels };
+                self.population(index, activation, *lambda, options)
+            }
+            Op::Clip { low: 0.0, high } if high.is_finite() => {
+                self.population(index, Activation::Clip(*high as f32), *high, options)
+            }
+            // A placeholder for λ, until calibration.
+            Op::Relu => self.population(index, Activation::Relu, options.members.into(), options),
             _ => Err(refuse(
                 node,
                 "it is left over after the conversion",
@@ -151,7 +162,13 @@ impl Insertion<'_> {
     }
 
     /// A population that fires: the activation `index`, with the linear sum before it.
-    fn population(&mut self, index: usize, lambda: Option<f64>, options: &Options) -> Result<LinearSum> {
+    fn population(
+        &mut self,
+        index: usize,
+        activation: Activation,
+        lambda: f64,
+        options: &Options,
+    ) -> Result<LinearSum> {
         let ann = self.ann;
         let node = &ann.nodes[index];
         let sum = self.take(node.inputs[0]);
@@ -162,17 +179,19 @@ impl Insertion<'_> {
                 "remove one of two activations in a row, or put a layer between them",
             ));
         }
-        let theta = lambda.map_or(1.0, |lambda| (lambda / f64::from(options.members)) as f32);
+        let theta = (lambda / f64::from(options.members)) as f32;
         if !(theta.is_finite() && theta > 0.0) {
             return Err(refuse(
                 node,
-                format!("its threshold {lambda:?} leaves no theta in single precision"),
+                format!("its threshold {lambda} leaves no theta in single precision"),
                 "train it with a threshold of ordinary size",
             ));
         }
-        if lambda.is_none() {
+        if activation == Activation::Relu {
             self.uncalibrated.push(self.nodes.len());
         }
+        self.activations.resize(self.nodes.len(), None);
+        self.activations.push(Some(activation));
         let source = self.layer(index, sum, Neuron::Group { theta: vec![theta; node.shape.channels] })?;
         Ok(LinearSum::whole(source, node.shape, 1.0))
     }

@@ -9,12 +9,14 @@ mod fold_batch_norm;
 mod insert_group_neurons;
 mod linear_sum;
 mod names;
+mod notes;
 mod recognise_qcfs;
 mod widen_linear;
 
 use crate::error::{Kind, Result, Setting};
 use crate::{ann, snn};
 pub(crate) use names::module_path;
+pub use notes::notes;
 
 /// What the user chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +32,60 @@ pub struct Options {
 pub struct Conversion {
     /// The spiking network.
     pub network: snn::Network,
+    /// The imported activation of each node; `None` for a pool and the readout.
+    pub activations: Vec<Option<Activation>>,
     /// Indices of nodes whose activation was a plain ReLU: it has no threshold λ of its own, so their member
     /// θ is a placeholder of 1 until a calibration measures one.
     pub uncalibrated: Vec<usize>,
+}
+
+/// An activation of the imported network, by what it tells about λ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Activation {
+    /// Plain ReLU, which has no λ.
+    Relu,
+    /// Clipped at this bound, more than 0, like ReLU6. λ is at most the bound; the best one depends on the currents that occur.
+    Clip(f32),
+    /// Trained with these levels.
+    Qcfs {
+        /// λ, more than 0.
+        lambda: f32,
+        /// L, 1 or more.
+        levels: u32,
+    },
+}
+
+impl Activation {
+    /// What no output exceeds; infinite for a plain ReLU.
+    pub fn bound(self) -> f32 {
+        match self {
+            Activation::Relu => f32::INFINITY,
+            Activation::Clip(bound) => bound,
+            Activation::Qcfs { lambda, .. } => lambda,
+        }
+    }
+
+    /// Whether calibration looks for the best λ.
+    pub fn is_calibrated(self) -> bool {
+        !matches!(self, Activation::Qcfs { .. })
+    }
+}
+
+impl Conversion {
+    /// Whether calibration images change the network.
+    pub fn gains_by_calibration(&self) -> bool {
+        self.activations.iter().flatten().any(|activation| activation.is_calibrated())
+    }
+
+    /// The levels L that every activation was trained with; `None` if there is another kind of activation, or several L.
+    pub fn levels(&self) -> Option<u32> {
+        let mut all = self.activations.iter().flatten().map(|activation| match activation {
+            Activation::Qcfs { levels, .. } => Some(*levels),
+            Activation::Relu | Activation::Clip(_) => None,
+        });
+        let first = all.next()??;
+        all.all(|levels| levels == Some(first)).then_some(first)
+    }
 }
 
 /// Converts a network.

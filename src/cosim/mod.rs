@@ -9,6 +9,7 @@ mod build_once;
 mod capture;
 mod hold;
 mod icarus;
+mod stage;
 mod testbench;
 #[cfg(test)]
 mod tests;
@@ -199,27 +200,21 @@ pub fn waveform(
     }
     write_whole_file(target, Own::Waveform, || {
         let mut job = Job::prepare(bench, frames, options)?;
-        let path = job.run_dir.join("waveform.fst");
-        job.execute(Some(Window { from: from_cycle, to: to_cycle, path: path.clone() }))?;
+        job.execute(Some(Window { from: from_cycle, to: to_cycle }))?;
+        let path = job.run_dir.join(WAVEFORM);
         std::fs::read(&path).map_err(|error| Kind::Unreadable { wanted: Artefact::Temporary, error }.at(path))
     })
 }
+
+/// Folder of a run's recordings in the work folder.
+const RUN: &str = "run";
+/// A waveform among them.
+const WAVEFORM: &str = "waveform.fst";
 
 /// A window of clocks to trace.
 struct Window {
     from: u64,
     to: u64,
-    path: PathBuf,
-}
-
-impl Window {
-    fn plusargs(&self) -> Vec<String> {
-        vec![
-            format!("+trace_from={}", self.from),
-            format!("+trace_to={}", self.to),
-            format!("+trace_file={}", self.path.display()),
-        ]
-    }
 }
 
 /// One run, its files in place.
@@ -228,6 +223,8 @@ struct Job<'a> {
     rtl_files: Vec<PathBuf>,
     /// Folder that the simulator runs in.
     rtl_dir: PathBuf,
+    /// The same places by links, with names that every tool understands; see [`stage`].
+    stage: TemporaryFolder,
     testbench: String,
     work_dir: PathBuf,
     run_dir: PathBuf,
@@ -246,6 +243,11 @@ impl<'a> Job<'a> {
             return Err(Kind::BadBench { problem, advice: "simulate with Icarus" }.at(Place::Bench));
         }
         let testbench = testbench::emit(bench)?;
+        // Before anything is written.
+        options.tools.require(match options.simulator {
+            Simulator::Verilator => "verilator",
+            Simulator::Icarus => "iverilog",
+        })?;
         let mut input = String::new();
         for (at, frame) in frames.iter().enumerate() {
             let refuse = |problem| {
@@ -282,7 +284,7 @@ impl<'a> Job<'a> {
             options.work_dir.as_deref().or(temporary.as_ref().map(TemporaryFolder::path)).unwrap_or(Path::new("."));
         let lock = work::take(work_dir)?;
         let work_dir = absolute(work_dir)?;
-        let run_dir = work_dir.join("run");
+        let run_dir = work_dir.join(RUN);
         // Recordings of an earlier run must not be mistaken for this one's.
         match std::fs::remove_dir_all(&run_dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -293,6 +295,7 @@ impl<'a> Job<'a> {
         write(&run_dir.join("input.txt"), &input)?;
         Ok(Job {
             options,
+            stage: stage::set(&rtl_files, &work_dir)?,
             rtl_files,
             rtl_dir,
             testbench,
@@ -313,14 +316,24 @@ impl<'a> Job<'a> {
     }
 
     /// The plusargs of the testbench.
-    fn plusargs(&self) -> Vec<String> {
-        vec![
-            format!("+dir={}", self.run_dir.display()),
+    fn plusargs(&self, window: Option<&Window>) -> Vec<String> {
+        let run = self.stage.path().join(stage::WORK).join(RUN);
+        let trace = |window: &Window| {
+            [
+                format!("+trace_from={}", window.from),
+                format!("+trace_to={}", window.to),
+                format!("+trace_file={}", run.join(WAVEFORM).display()),
+            ]
+        };
+        let mut plusargs = vec![
+            format!("+dir={}", run.display()),
             format!("+frames={}", self.frames),
             format!("+stalls={}", self.options.stalls),
             format!("+seed={}", self.options.seed),
             format!("+idle_limit={}", self.options.idle_limit),
-        ]
+        ];
+        plusargs.extend(window.iter().copied().flat_map(trace));
+        plusargs
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let short = job.expected_clocks <= SHORT;
     let runtime = job.options.runtime.as_deref();
     // Tracing slows the model, so it has a build of its own, and the simulator other objects.
-    let (name, options, effort) = match window {
+    let (name, options, effort) = match &window {
         None if short => ("verilator-short", Arguments::default(), Effort::Quick(runtime)),
         None => ("verilator", Arguments::default(), Effort::Optimised),
         Some(_) => ("verilator-trace", Arguments::default().flag("trace-fst"), Effort::Optimised),
@@ -33,11 +33,10 @@ pub(super) fn run(job: &Job, window: Option<Window>) -> Result<()> {
     let program = dir.join("cosim");
     let key = [build.arguments().to_string(), job.options.tools.require("verilator")?.display().to_string()];
     build_once(job, &dir, &[&key[0], &key[1], MAIN_CPP], || build.write(&job.options.tools, &program))?;
-    let mut plusargs = Arguments::default().words(job.plusargs());
+    let mut plusargs = Arguments::default().words(job.plusargs(window.as_ref()));
     // Registers without a reset start at random: a design that relies on zeros fails here, not on the board.
     plusargs = plusargs
         .word("+verilator+rand+reset+2")
-        .word(format!("+verilator+seed+{}", job.options.seed % 0x7fff_ffff + 1))
-        .words(window.iter().flat_map(Window::plusargs));
+        .word(format!("+verilator+seed+{}", job.options.seed % 0x7fff_ffff + 1));
     tool::run("Verilator simulation", &program, &plusargs, &job.rtl_dir)
 }

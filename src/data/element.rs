@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(value("|i1", &[255]), -1.0);
         assert_eq!((value("<i2", &[0xFE, 0xFF]), value(">i2", &[0xFF, 0xFE])), (-2.0, -2.0));
         assert_eq!((value("<u4", &[1, 2, 0, 0]), value(">u4", &[0, 0, 2, 1])), (513.0, 513.0));
-        assert_eq!(value("<i8", &i64::MIN.to_le_bytes()), -9.223372036854775808e18);
+        assert_eq!(value("<i8", &i64::MIN.to_le_bytes()), -(2f64.powi(63)));
         assert_eq!((value("<f2", &[0x00, 0xBC]), value(">f2", &[0xBC, 0x00])), (-1.0, -1.0));
         assert_eq!(
             (value("<f4", &0.1f32.to_le_bytes()), value(">f4", &0.1f32.to_be_bytes())),

@@ -161,7 +161,6 @@ pub enum Kind {
         /// Channels of the input.
         channels: usize,
     },
-
     // Images.
     /// A file or list without images.
     #[error("it has no images")]
@@ -193,7 +192,6 @@ pub enum Kind {
         /// How many classes the network has.
         classes: usize,
     },
-
     // Files.
     /// A file or folder cannot be read.
     #[error("{error}")]
@@ -343,7 +341,6 @@ pub enum Kind {
         /// What they belong to, for people.
         what: String,
     },
-
     // Conversion.
     /// An ONNX operator that has no spiking counterpart; `accepted` are those that have.
     #[error("this operator has no spiking counterpart")]
@@ -393,7 +390,6 @@ pub enum Kind {
         /// What is wrong, in words.
         problem: String,
     },
-
     // Fixed point and hardware.
     /// A real number is outside the fixed-point range.
     #[error("the {what} {value} does not fit the fixed-point range")]
@@ -453,7 +449,6 @@ pub enum Kind {
         /// When it was accepted, as the simulator wrote it.
         clock: String,
     },
-
     // Tools.
     /// A program was not found; `how_to_get` says how to install it.
     #[error("'{program}' was not found")]
@@ -487,7 +482,6 @@ pub enum Kind {
         /// Versions that work, for people.
         known: &'static str,
     },
-
     // Boards and lines to them.
     /// The port cannot be opened.
     #[error("it cannot be opened ({reason})")]

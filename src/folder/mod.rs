@@ -9,11 +9,9 @@ mod weights;
 use std::path::Path;
 
 use crate::error::{Artefact, Kind, Result};
-use crate::fixed_point::Settings;
 use crate::input;
 use crate::output::{Target, write_file, write_folder};
 use crate::pipeline::Converted;
-use crate::snn;
 
 /// The file that makes a folder a converted network.
 pub const NETWORK: &str = "network.toml";
@@ -34,14 +32,14 @@ impl Converted {
         let text = input::read_text(&path).map_err(|error| unreadable(&path, error))?;
         let weights_path = folder.join(WEIGHTS);
         let bytes = input::read(&weights_path, input::MOST_BYTES).map_err(|error| unreadable(&weights_path, error))?;
-        let (network, settings) = parse(folder, &text, &bytes)?;
+        let converted = parse(folder, &text, &bytes)?;
         let model = folder.join(MODEL);
         let onnx = match input::read(&model, input::MOST_BYTES) {
             Ok(bytes) => Some(bytes),
             Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(Kind::Unreadable { wanted: Artefact::OwnOnnx, error }.at(model)),
         };
-        Ok(Converted { network, settings, onnx })
+        Ok(Converted { onnx, ..converted })
     }
 
     /// Writes a folder, replacing an older one of Volley's.
@@ -50,7 +48,7 @@ impl Converted {
     /// As [`write_folder`], and those of the network's validation.
     pub fn write(&self, folder: impl Into<Target>) -> Result<()> {
         self.network.validate()?;
-        let table = table::print(&self.network, &self.settings)?;
+        let table = table::print(self)?;
         let weights = weights::pack(&self.network)?;
         write_folder(&folder.into(), NETWORK, |new| {
             write_file(&new.join(NETWORK), &table)?;
@@ -60,14 +58,14 @@ impl Converted {
     }
 }
 
-/// The network and its settings from the text of [`NETWORK`] and the bytes of [`WEIGHTS`]; `folder` is named in errors.
+/// The converted network, without its ONNX file, from the text of [`NETWORK`] and the bytes of [`WEIGHTS`]; `folder` is named in errors.
 ///
 /// # Errors
 /// [`Kind::Malformed`] and [`Kind::Invalid`], naming the file and the key or tensor.
-pub fn parse(folder: &Path, text: &str, weights: &[u8]) -> Result<(snn::Network, Settings)> {
+pub fn parse(folder: &Path, text: &str, weights: &[u8]) -> Result<Converted> {
     let path = folder.join(NETWORK);
-    let (mut network, settings) = table::parse(&path, text)?.into_network(&path)?;
-    weights::fill(&mut network, &folder.join(WEIGHTS), weights)?;
-    network.validate().map_err(|error| error.within(&path))?;
-    Ok((network, settings))
+    let mut converted = table::parse(&path, text)?.into_converted(&path)?;
+    weights::fill(&mut converted.network, &folder.join(WEIGHTS), weights)?;
+    converted.network.validate().map_err(|error| error.within(&path))?;
+    Ok(converted)
 }

@@ -10,6 +10,7 @@ use super::NETWORK;
 use crate::ann::Normalisation;
 use crate::error::{Artefact, Error, Kind, Place, Result, Unit};
 use crate::fixed_point::Settings;
+use crate::pipeline::Converted;
 use crate::shape::{MOST_CHANNELS, MOST_NODES, Padding, Shape, Window};
 use crate::snn::{self, Layer, Network, Neuron, Pool, PoolKind, Source, Term};
 
@@ -28,6 +29,9 @@ pub struct Table {
     name: String,
     members: u32,
     timesteps: u32,
+    /// Where the conversion may cost accuracy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     input: Input,
     fixed_point: Settings,
     #[serde(rename = "node", default)]
@@ -116,7 +120,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Table> {
     toml::from_str(text).map_err(|error| Kind::malformed(Artefact::Converted, error).at(path))
 }
 
-pub fn print(network: &Network, settings: &Settings) -> Result<String> {
+pub fn print(Converted { network, settings, notes, .. }: &Converted) -> Result<String> {
     let source = |source: Source| match source {
         Source::Input => INPUT.to_owned(),
         Source::Node(index) => network.nodes[index].name.clone(),
@@ -166,6 +170,7 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
         name: network.name.clone(),
         members: network.members,
         timesteps: network.timesteps,
+        notes: notes.clone(),
         input: Input {
             shape: shape_sizes(INPUT, network.input.shape)?,
             mean: normalisation.mean.clone(),
@@ -183,8 +188,8 @@ pub fn print(network: &Network, settings: &Settings) -> Result<String> {
 }
 
 impl Table {
-    /// The network with empty weights, and the settings. Sources are resolved; the rest is for the validator.
-    pub fn into_network(self, path: &Path) -> Result<(Network, Settings)> {
+    /// The network with empty weights and without its ONNX file. Sources are resolved; the rest is for the validator.
+    pub fn into_converted(self, path: &Path) -> Result<Converted> {
         let mut indices: HashMap<String, usize> = HashMap::new();
         // Checked first: a theta is written once and held for every channel.
         let channels = |node: &Node| {
@@ -254,7 +259,7 @@ impl Table {
             .validate()
             .and_then(|()| settings.check_layers(network.layer_names()))
             .map_err(|error| error.within(path))?;
-        Ok((network, settings))
+        Ok(Converted { network, settings, onnx: None, notes: self.notes })
     }
 }
 

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_sealed_text_is_known_until_it_is_changed() {
         for own in [Own::Plan, Own::Report, Own::SweepPage, Own::Snakefile, Own::WorkflowConfiguration] {
-            for text in ["", "one", "one\ntwo\n"] {
+            for text in ["one", "one\ntwo\n"] {
                 let sealed = own.seal(text.into());
                 assert!(own.wrote(&sealed), "{own:?} {text:?}");
                 assert!(!own.wrote(text.as_bytes()));

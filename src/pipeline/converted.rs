@@ -17,6 +17,8 @@ pub struct Converted {
     pub settings: Settings,
     /// The imported file as it was, for comparing with the float network, and for converting it with other settings.
     pub onnx: Option<Vec<u8>>,
+    /// Where the conversion may cost accuracy, one sentence each. See [`crate::convert::notes`].
+    pub notes: Vec<String>,
 }
 
 impl Converted {

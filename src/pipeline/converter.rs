@@ -94,7 +94,7 @@ impl<'a> Converter<'a> {
     }
 
     /// Members τ of each group neuron, 1 to 255; 4 by default. 1 is an integrate-and-fire neuron; the best choice for a network trained
-    /// with QCFS activations is its levels L.
+    /// with QCFS activations is its levels L, see [`Conversion::levels`].
     pub fn members(mut self, members: u32) -> Self {
         self.options.members = members;
         self
@@ -124,13 +124,13 @@ impl<'a> Converter<'a> {
         self
     }
 
-    /// Training images: they give the thresholds of plain ReLU layers and, with labels, the choice of weight bits.
+    /// Training images: they give the thresholds of layers with a plain ReLU or a clipped one and, with labels, the choice of weight bits.
     pub fn calibration(mut self, images: &'a Images) -> Self {
         self.calibration = Some(images);
         self
     }
 
-    /// How far plain ReLU layers are calibrated; as far as possible by default.
+    /// How far these layers are calibrated; as far as possible by default.
     pub fn calibrate(mut self, method: Calibration) -> Self {
         self.method = method;
         self
@@ -190,20 +190,21 @@ impl<'a> Converter<'a> {
     pub fn convert_with_choice(&self) -> Result<(Converted, Option<Choice>)> {
         self.settings.validate()?;
         let mut conversion = self.replace_activations()?;
-        if let Some(images) = self.calibration
-            && !conversion.uncalibrated.is_empty()
-        {
+        let calibrate = |images| {
             let nodes = conversion.network.nodes.len();
             calibrate::calibrate(&mut conversion, images, self.method, &|| {
                 (self.progress)(Phase::Calibration, nodes, 1);
-            })?;
-        }
+            })
+        };
+        let largest = self.calibration.map(calibrate).transpose()?;
+        let notes = convert::notes(&conversion, largest.as_deref());
         calibrate::require_calibrated(&conversion)?;
         self.settings.check_layers(conversion.network.layer_names())?;
         let mut converted = Converted {
             network: conversion.network,
             settings: self.settings.clone(),
             onnx: Some(self.model.onnx.clone()),
+            notes,
         };
         let choice = self.max_loss.map(|loss| self.choose(&converted, loss)).transpose()?;
         if let Some(choice) = &choice {

@@ -35,7 +35,7 @@ impl Axis {
         Axis::new(label, Scale::Linear)
     }
 
-    /// Writes shares of 0..=1 in percent.
+    /// Writes shares of 0..=1 in percent. Where no value is above 1, the axis is not either.
     pub fn percent(mut self) -> Axis {
         self.percent = true;
         self
@@ -73,8 +73,13 @@ impl Axis {
 
     /// At most seven ticks, at multiples of 1, 2 or 5 times a power of ten.
     fn linear_over(&self, low: f64, high: f64) -> TickedAxis {
-        let span = if high > low { high - low } else { low.abs().max(1e-9) };
-        let high = if high > low { high } else { low + span };
+        let share = self.percent && low >= 0.0 && high <= 1.0;
+        let (low, high) = match high > low {
+            true => (low, high),
+            false if share => ((low - 0.05).max(0.0), (high + 0.05).min(1.0)),
+            false => (low, low + low.abs().max(1e-9)),
+        };
+        let span = high - low;
         let power = 10f64.powf((span / 6.0).log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| span / step <= 6.0);
         let step = step.unwrap_or(10.0 * power);
@@ -87,7 +92,9 @@ impl Axis {
             false => sized(value, step, most),
         };
         let ticks: Vec<_> = ticks.map(|value| (value, text(value))).collect();
-        let end = ticks.last().map_or(high, |(value, _)| *value);
+        let above = |value: f64| share && value > 1.0 + 1e-9;
+        let end = ticks.last().map_or(high, |(value, _)| if above(*value) { 1.0 } else { *value });
+        let ticks = ticks.into_iter().filter(|(value, _)| !above(*value)).collect();
         TickedAxis { log: false, low: first * step, high: end, ticks }
     }
 

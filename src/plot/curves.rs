@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use super::{Area, Axis, Drawn, LINE, PALETTE, REFERENCE, Svg, WIDTH, frame};
-use super::{legend, legend_height, sheet, shortened, write};
+use super::{escape, legend, legend_height, sheet, shortened, write};
 use crate::Result;
 
 /// Of the part with the axes.
@@ -32,12 +32,37 @@ pub struct Series {
     pub style: Style,
     /// In the order in which a line connects them.
     pub points: Vec<[f64; 2]>,
+    /// What is known of each point; empty for nothing.
+    pub details: Vec<Detail>,
+}
+
+/// What a chart shows of a point besides its place.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Detail {
+    /// Written beside it.
+    pub label: String,
+    /// Shown under the pointer.
+    pub tooltip: String,
+    /// Both ends of its error bar on the vertical axis.
+    pub interval: Option<[f64; 2]>,
 }
 
 impl Series {
     /// A series of points.
     pub fn new(name: impl Into<String>, style: Style, points: Vec<[f64; 2]>) -> Series {
-        Series { name: name.into(), style, points }
+        Series { name: name.into(), style, points, details: Vec::new() }
+    }
+
+    /// With a detail for each point.
+    pub fn details(mut self, details: Vec<Detail>) -> Series {
+        self.details = details;
+        self
+    }
+
+    /// The ends of error bars, as points.
+    fn ends(&self) -> impl Iterator<Item = [f64; 2]> {
+        let ends = |(point, detail): (&[f64; 2], &Detail)| detail.interval.map(|ends| ends.map(|end| [point[0], end]));
+        self.points.iter().zip(&self.details).filter_map(ends).flatten()
     }
 }
 
@@ -49,12 +74,13 @@ impl Series {
 pub fn curves(x: &Axis, y: &Axis, series: &[Series]) -> Result<Svg> {
     let shown = |point: &&[f64; 2]| x.shows(point[0]) && y.shows(point[1]);
     let over = |axis: &Axis, place: usize| {
-        let points = series.iter().flat_map(|series| series.points.iter().filter(shown));
-        axis.over(points.map(|point| point[place]))
+        let all = series.iter().flat_map(|series| series.points.iter().copied().chain(series.ends()));
+        axis.over(all.filter(|point| shown(&point)).map(|point| point[place]))
     };
     let names: Vec<&str> = series.iter().map(|series| series.name.as_str()).collect();
     let top = LINE + legend_height(&names) + 6;
-    sheet(top + HEIGHT, |area| {
+    let mut tooltips = String::new();
+    let svg = sheet(top + HEIGHT, |area| {
         write(area, &shortened(y.label(), WIDTH - 16), (8, LINE as i32 / 2), HPos::Left)?;
         let sample = |area: &Area, index: usize, at: (i32, i32)| {
             let style = series[index].style;
@@ -79,9 +105,27 @@ pub fn curves(x: &Axis, y: &Axis, series: &[Series]) -> Result<Svg> {
                     mark(area, index, series.style, chart.backend_coord(&(point[0], point[1])))?;
                 }
             }
+            for (point, detail) in series.points.iter().zip(&series.details).filter(|(point, _)| shown(point)) {
+                let at = chart.backend_coord(&(point[0], point[1]));
+                if let Some(ends) = detail.interval {
+                    let ends = ends.map(|end| chart.backend_coord(&(point[0], end)));
+                    area.draw(&PathElement::new(ends, colour(index, series.style).stroke_width(1)))?;
+                }
+                if !detail.label.is_empty() {
+                    let side = if at.0 > WIDTH as i32 / 2 { (at.0 - 8, HPos::Right) } else { (at.0 + 8, HPos::Left) };
+                    write(area, &shortened(&detail.label, WIDTH / 2), (side.0, at.1 + LINE as i32 / 2), side.1)?;
+                }
+                tooltips += &tooltip(&detail.tooltip, at);
+            }
         }
         Ok(())
-    })
+    })?;
+    Ok(svg.with(&tooltips))
+}
+
+/// An invisible disc that shows `text` while the pointer is on it.
+fn tooltip(text: &str, (x, y): (i32, i32)) -> String {
+    format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"8\" fill=\"transparent\"><title>{}</title></circle>\n", escape(text))
 }
 
 fn colour(index: usize, style: Style) -> RGBColor {
@@ -135,6 +179,18 @@ mod tests {
         let lines = text.matches("stroke-width=\"2\"").count();
         assert_eq!(lines, 2 + 1, "two parts and the legend's: {text}");
         assert!(!text.contains("NaN"), "{text}");
+    }
+
+    #[test]
+    fn details_are_labels_tooltips_and_error_bars_within_the_axes() {
+        let detail = Detail { label: "τ 4".into(), tooltip: "99 % <of> 100".into(), interval: Some([0.95, 1.0]) };
+        let series = Series::new("a", Style::Points, vec![[1.0, 0.99]]).details(vec![detail]);
+        let text =
+            curves(&Axis::linear("x"), &Axis::linear("accuracy").percent(), &[series]).unwrap().text().to_string();
+        for part in ["τ 4", "<title>99 % &lt;of&gt; 100</title></circle>\n</svg>", "100 %", "95 %"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("101 %") && !text.contains("105 %"), "{text}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 pub use axis::{Axis, Scale};
 pub use bars::{Bars, bars};
-pub use curves::{Series, Style, curves};
+pub use curves::{Detail, Series, Style, curves};
 pub use graph::{Item, graph};
 
 use crate::error::{Kind, Place, Result};
@@ -52,6 +52,12 @@ impl Svg {
     /// The element, from `<svg` to `</svg>`.
     pub fn text(&self) -> &str {
         &self.0
+    }
+
+    /// With further elements on top.
+    fn with(self, elements: &str) -> Svg {
+        let body = self.0.trim_end();
+        Svg(format!("{}{elements}</svg>\n", body.strip_suffix("</svg>").unwrap_or(body)))
     }
 }
 

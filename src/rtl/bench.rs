@@ -11,7 +11,7 @@ use crate::Shape;
 use crate::error::Result;
 use crate::fixed_point::{Network, Op};
 use crate::header;
-use crate::model::{Model, argmax};
+use crate::model::{Model, class_of};
 use crate::random;
 use crate::schedule::{Activity, Plan, estimate_layer};
 
@@ -53,7 +53,7 @@ pub fn files(network: &Network, plan: &Plan, manifest: &Manifest) -> Result<BTre
         let _ = writeln!(pixels, "// frame {frame}\n{}", beats(image.view()).join("\n"));
         // A score leaves the core in 32 bits.
         let words: Vec<_> = of_frame.iter().map(|score| format!("{:08x}", *score as u32)).collect();
-        let _ = writeln!(scores, "// frame {frame}, class {}\n{}", argmax(&of_frame), words.join("\n"));
+        let _ = writeln!(scores, "// frame {frame}, class {}\n{}", class_of(&of_frame), words.join("\n"));
     }
     let head = |mark: &str, text: &str| header::of_core(mark, top) + text;
     let bench = include_str!("bench/core_tb.v")

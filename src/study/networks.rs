@@ -30,8 +30,8 @@ pub struct Run {
 impl Networks {
     /// Converts the network for each number of `members` (without integrate-and-fire, which is always there) and of `timesteps`; both ascend,
     /// and there is at least one of `timesteps`. Where all thresholds come from training, one conversion serves all time steps,
-    /// since what a network does in its first t time steps does not depend on the later ones. Thresholds of plain ReLU layers are
-    /// calibrated on the converter's images for each combination. `progress` is called after each conversion.
+    /// since what a network does in its first t time steps does not depend on the later ones. Thresholds of plain and clipped ReLU
+    /// layers are calibrated on the converter's images for each combination. `progress` is called after each conversion.
     ///
     /// # Errors
     /// As [`Converter::convert`]; [`Kind::NeedsCalibration`] if calibration images are needed and missing.
@@ -47,9 +47,10 @@ impl Networks {
         }
         let mut lambda: Vec<f32> = plain.network.nodes.iter().map(|node| lambda(&node.op)).collect();
         plain.uncalibrated.iter().for_each(|&index| lambda[index] = f32::INFINITY);
-        let sets: Vec<&[u32]> = match plain.uncalibrated.is_empty() {
-            true => vec![timesteps],
-            false => timesteps.chunks(1).collect(),
+        let calibrated = plain.gains_by_calibration() && converter.calibration_images().is_some();
+        let sets: Vec<&[u32]> = match calibrated {
+            false => vec![timesteps],
+            true => timesteps.chunks(1).collect(),
         };
         let mut runs = Vec::new();
         for members in std::iter::once(IF).chain(members.iter().copied().filter(|&members| members != IF)) {

@@ -152,6 +152,8 @@ pub struct Sweep {
     pub rows: Vec<Row>,
     /// Points that an earlier run has computed.
     pub kept: usize,
+    /// Where conversions may cost accuracy: names of networks (`tau4-t1`) and a sentence.
+    pub notes: Vec<(Vec<String>, String)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -181,7 +183,7 @@ pub fn run(
     let calibration = task.converter.calibration_images().map_or(Key::new(&[]), Key::images);
     let ann_key = Key::new(&[b"ann", model.bytes(), data.bytes()]);
     let ann = store::once(&task.folder.join("ann.json"), &ann_key, || run_ann(task, progress))?;
-    let mut sweep = Sweep { ann: ann.accuracy, rows: Vec::new(), kept: 0 };
+    let mut sweep = Sweep { ann: ann.accuracy, rows: Vec::new(), kept: 0, notes: Vec::new() };
     if until == Phase::Ann {
         return Ok(sweep);
     }
@@ -200,7 +202,13 @@ pub fn run(
     let mut floats = Vec::new();
     for point in &networks {
         let key = network_key(point);
-        convert_once(task, point, &key)?;
+        let notes = convert_once(task, point, &key)?;
+        for note in notes {
+            match sweep.notes.iter_mut().find(|(_, known)| *known == note) {
+                Some((networks, _)) => networks.push(point.network_name()),
+                None => sweep.notes.push((vec![point.network_name()], note)),
+            }
+        }
         if task.float {
             let path = task.folder.join(format!("networks/{}-float.json", point.network_name()));
             let key = Key::new(&[b"float", key.bytes(), data.bytes()]);
@@ -263,11 +271,14 @@ fn network_folder(task: &Task, point: &Point) -> std::path::PathBuf {
     task.folder.join("networks").join(point.network_name())
 }
 
-fn convert_once(task: &Task, point: &Point, key: &Key) -> Result<()> {
+/// Converts where that is not done yet, and returns the notes.
+fn convert_once(task: &Task, point: &Point, key: &Key) -> Result<Vec<String>> {
     let stamp = task.folder.join(format!("networks/{}.json", point.network_name()));
     store::once(&stamp, key, || {
         let converter = task.converter.clone().members(point.members).timesteps(point.timesteps);
-        converter.convert()?.write(network_folder(task, point))
+        let converted = converter.convert()?;
+        converted.write(network_folder(task, point))?;
+        Ok(converted.notes)
     })
 }
 

@@ -80,7 +80,7 @@ pub enum Answer {
     Said(String),
     /// It ended with an error, or could not be started: what it said or why.
     Failed(String),
-    /// It did not end within [`LONGEST`].
+    /// It did not end in time.
     Silent,
 }
 

@@ -6,7 +6,8 @@
 
 use std::time::Instant;
 
-use support::zoo::{conversion, onnx, test_set, whole_images};
+use support::zoo::{self, conversion, onnx, test_set, whole_images};
+use volley::Converter;
 use volley::convert::calibrate::{Calibration, calibrate};
 use volley::eval::{Summary, evaluate};
 use volley::fixed_point::{Settings, ThresholdMode};
@@ -96,6 +97,33 @@ fn resnet20_with_qcfs_keeps_its_accuracy() {
 fn vgg16_slim_is_printed() {
     let name = "vgg16-slim-cifar10";
     line(name, &conversion(name, 4, 2).network, "8", EXACT, 2_000);
+}
+
+/// ReLU6, and a bound far above every activation, in place of ReLU: calibrated, the network is as accurate as its ReLU twin.
+#[test]
+fn resnet20_with_clipped_activations_keeps_the_accuracy_of_relu() {
+    let name = "resnet20-cifar10-relu";
+    let normalisation = zoo::imported(name).normalisation;
+    let sample = whole_images("cifar10_calib", 2_000);
+    let test = whole_images("cifar10_test", 10_000);
+    let accuracy = |onnx: Vec<u8>, members, calibration| {
+        let mut converter = Converter::from_bytes(onnx, name, normalisation.clone()).unwrap().members(members);
+        if calibration {
+            converter = converter.calibration(&sample);
+        }
+        converter.convert().unwrap().evaluate(&test).unwrap().snn_fixed * 100.0
+    };
+    for members in [8, 4] {
+        let relu = accuracy(onnx(name), members, true);
+        for bound in [6.0, 20.0] {
+            let blind = accuracy(zoo::with_clip(name, bound), members, false);
+            let clipped = accuracy(zoo::with_clip(name, bound), members, true);
+            println!(
+                "{name} τ {members}, clipped at {bound}: {clipped:.2} %, ReLU {relu:.2} %; without images {blind:.2} %"
+            );
+            assert!((relu - clipped).abs() <= 0.5, "τ {members}, {bound}: {clipped} against {relu}");
+        }
+    }
 }
 
 /// (τ, T) of the ReLU network, and how many images of 10,000 its float SNN may lose against the ANN; the others are printed.

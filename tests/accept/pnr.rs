@@ -143,7 +143,7 @@ fn make(reference: &Reference, board: &Board, rtl: &Path, folder: &Path) -> Made
         return Made { report, bitstream: None, seconds: started.elapsed().as_secs_f64() };
     }
     let options = build::Options { mhz: Some(reference.mhz), tools, ..build::Options::default() };
-    let built = build::run(rtl, board, &options, &folder.join("build"), true, &mut |_, _| {}).unwrap();
+    let built = build::run(rtl, board, &options, folder.join("build"), true, &mut |_, _| {}).unwrap();
     let report = built.implementation.expect("nextpnr ran");
     assert!(built.bitstream_bytes.is_some(), "{}: {:?} {:?}", board.name, report.excess(), report.timing);
     Made { report, bitstream: built.bitstream_bytes, seconds: built.seconds }

@@ -53,7 +53,7 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
         "NotRunnable", "OldOperatorSet", "TooWide", "UnsupportedActivation",
     ]),
     ("Damaged or edited files", &[
-        "BadChecksum", "BadName", "Invalid", "NoBitstream", "NotLoadable", "NotRegular", "NotText", "Unused", "WeightsBuiltIn", "WrongShape",
+        "BadChecksum", "BadName", "Changed", "Invalid", "NoBitstream", "NotLoadable", "NotRegular", "NotText", "Unused", "WeightsBuiltIn", "WrongShape",
         "WrongType",
     ]),
     ("Tools that fail", &["ToolFailed", "ToolNotStarted", "ToolOutput", "UndefinedValue"]),

@@ -4,6 +4,7 @@ mod cli;
 mod docs;
 mod errors;
 mod kill;
+mod paths;
 mod report;
 mod stopped;
 mod sweep;

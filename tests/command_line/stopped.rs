@@ -39,6 +39,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_volley"));
         command.args(words(&line.replace("[digits]", DIGITS))).current_dir(self.0.path());
         command.env("TMPDIR", self.temporary()).env(MARK, self.mark());
+        command.env("VOLLEY_TOOLS", support::root().join(".venv/bin"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
@@ -130,9 +131,13 @@ fn nothing_is_left_behind() {
     let moments = std::env::var("VOLLEY_SIGNALS").map_or(4, |text| text.parse().expect("a number"));
     let place = Place::new();
     let random = &mut Random::new(1);
-    let sweep = "sweep [digits]/digits.onnx --data [digits]/test.npz --members 1..4 --timesteps 1..3 --weight-bits 4..8 -o sweep";
+    let sweep = "sweep [digits]/digits.onnx --data [digits]/test.npz --members 1..8 --timesteps 1..8 --weight-bits 2..8 -o sweep";
     for (line, output, milliseconds) in [
-        ("convert [digits]/digits.onnx --members 4 --timesteps 2 -o new", Some("new"), 30),
+        (
+            "convert [digits]/digits.onnx --timesteps 2 --max-loss 0.1 --data [digits]/calibration.npz -o new",
+            Some("new"),
+            300,
+        ),
         (sweep, Some("sweep"), 1000),
         ("report net --rtl rtl --data [digits]/test.npz --frames 2 -o report.html", Some("report.html"), 4000),
         ("cosim rtl --data [digits]/test.npz --frames 2", None, 4000),

@@ -91,7 +91,8 @@ fn seeds() {
     for (name, graph) in networks() {
         write("onnx", name, graph.clone().bytes());
         let Ok(conversion) = graph.convert() else { continue };
-        let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
+        let converted =
+            Converted { network: conversion.network, settings: Settings::default(), onnx: None, notes: Vec::new() };
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("net");
         converted.write(&path).unwrap();

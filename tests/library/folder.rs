@@ -15,6 +15,7 @@ fn converted(name: &str) -> Converted {
         network,
         settings: Settings { weight_bits: 6, threshold: ThresholdMode::Pow2, ..Settings::default() },
         onnx,
+        notes: vec!["it clips at \"6\"".into()],
     }
 }
 
@@ -50,6 +51,7 @@ fn the_table_is_readable() {
     name = "mnist-mlp"
     members = 4
     timesteps = 2
+    notes = ['it clips at "6"']
 
     [input]
     shape = [1, 28, 28]
@@ -134,7 +136,7 @@ fn damage_is_named() {
       |
     6 | speed = 9
       | ^^^^^
-    unknown field `speed`, expected one of `name`, `members`, `timesteps`, `input`, `fixed_point`, `node`; fix it as docs/network-folder.md describes, or convert the network again
+    unknown field `speed`, expected one of `name`, `members`, `timesteps`, `notes`, `input`, `fixed_point`, `node`; fix it as docs/network-folder.md describes, or convert the network again
     ");
     assert_snapshot!(edit("members = 4", "members = 0"), @"PLACE/mlp/network.toml: members: it is 0; choose 1 to 255");
     assert_snapshot!(edit("weight_bits = 6", "weight_bits = 40"), @"PLACE/mlp/network.toml: weight bits: it is 40; choose 2 to 16");
@@ -145,9 +147,9 @@ fn damage_is_named() {
     assert_snapshot!(edit("name = \"linear_1\"", "name = \"module\""), @"PLACE/mlp/network.toml: layer 'linear_4': its source 'linear_1' is not a node before it; name an earlier node, or 'input' for the input");
     assert_snapshot!(edit("kernel = [28, 28]", "kernel = [27, 28]").lines().last().unwrap(), @"PLACE/mlp/network.toml: layer 'linear_1': term 0 with weights 128×1×28×28 over 1×28×28 does not make 128×1×1; convert the network again");
     assert_snapshot!(edit("kernel = [28, 28]", "kernel = [99999, 28]"), @r"
-    PLACE/mlp/network.toml: TOML parse error at line 17, column 1
+    PLACE/mlp/network.toml: TOML parse error at line 18, column 1
        |
-    17 | [[node]]
+    18 | [[node]]
        | ^^^^^^^^
     invalid value: integer `99999`, expected u16; fix it as docs/network-folder.md describes, or convert the network again
     ");

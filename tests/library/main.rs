@@ -7,6 +7,7 @@ mod fast_model;
 mod folder;
 mod golden;
 mod import;
+mod notes;
 mod numbers;
 mod pipeline;
 mod plan;

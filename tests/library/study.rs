@@ -90,7 +90,7 @@ fn accuracies_are_those_of_the_evaluation() {
     let images = test_images(20);
     for members in [1, 2, 4] {
         for timesteps in [1, 2, 4] {
-            let Converted { network, settings, onnx } = converted(members, timesteps);
+            let Converted { network, settings, onnx, .. } = converted(members, timesteps);
             let report = eval::evaluate(&network, &settings, onnx.as_deref(), &images, &|_, _| ()).unwrap();
             let row = |which: Which| {
                 let mut rows = results.accuracies.iter().filter(|row| row.network == which);

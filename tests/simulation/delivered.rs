@@ -140,7 +140,7 @@ fn the_benches_of_other_cores_pass() {
     let mut cores = vec![digits::converter().members(4).timesteps(2).settings(loadable).convert().unwrap()];
     for seed in 0..4 {
         let network = random::network(seed, &Options::default());
-        cores.push(Converted { network, settings: Settings::default(), onnx: None });
+        cores.push(Converted { network, settings: Settings::default(), onnx: None, notes: Vec::new() });
     }
     let mut channels = 0;
     for (number, converted) in cores.iter().enumerate() {

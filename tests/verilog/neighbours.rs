@@ -307,8 +307,12 @@ fn every_emitted_file_is_ascii_and_has_its_head() {
         let rtl = folder.path().join(format!("{weights:?}"));
         let mut placed = convert(digits::imported(), &Options { members: 4, timesteps: 2 }).unwrap().network;
         placed.name = "größe".into();
-        let converted =
-            Converted { network: placed, settings: Settings { weights, ..Settings::default() }, onnx: None };
+        let converted = Converted {
+            network: placed,
+            settings: Settings { weights, ..Settings::default() },
+            onnx: None,
+            notes: Vec::new(),
+        };
         let core = converted.generate(&Folding::default()).unwrap();
         core.write(&rtl).unwrap();
         let manifest = std::fs::read_to_string(rtl.join("core.toml")).unwrap();

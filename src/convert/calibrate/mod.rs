@@ -1,5 +1,5 @@
-//! Gives member thresholds to the layers whose activation was a plain ReLU, which has no λ of its own, and corrects as much as possible
-//! of the error that they then have.
+//! Gives member thresholds to the layers whose activation was a plain ReLU, which has no λ of its own, or clipped at a bound that currents
+//! may never reach, and corrects as much as possible of the error that they then have.
 //!
 //! It works layer by layer, in order, on sample images. They run through the float ANN and through the spiking network of the layers so
 //! far. So each layer is corrected on the inputs that it will really get, with the errors of the layers before it.
@@ -11,7 +11,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Conversion;
+use super::{Activation, Conversion};
 use crate::data::Images;
 use crate::error::{Kind, Place, Result, Setting};
 use crate::shape::Shape;
@@ -48,8 +48,12 @@ impl Words for Calibration {
 }
 as_word!(Calibration);
 
-/// Finds the member thresholds θ of `conversion.uncalibrated` and corrects these layers and the readout. `conversion.uncalibrated` is empty
-/// afterwards. `progress` is called after each node of the network.
+/// Images that a network is run on which brings every λ along: they only show how far its currents reach.
+const IMAGES_TO_LOOK_AT: usize = 100;
+
+/// Finds the member thresholds θ of ReLU and clipped layers, and corrects these layers and the readout. A network without such layers stays as
+/// it is. `conversion.uncalibrated` is empty afterwards. `progress` is called after each node of the network. Returns the largest current
+/// of each layer that fires in the ANN, by node; a network that stays as it is has been run on the first 100 images.
 ///
 /// # Errors
 /// [`Kind::NoImages`] and [`Kind::OtherShape`]; [`Kind::NeverActive`] for a layer that no image makes active.
@@ -58,7 +62,7 @@ pub fn calibrate(
     images: &Images,
     method: Calibration,
     progress: &(dyn Fn() + Sync),
-) -> Result<()> {
+) -> Result<Vec<Option<f32>>> {
     let shape = conversion.network.input.shape;
     let (count, height, width, channels) = images.pixels.dim();
     let found = Shape { channels, height, width };
@@ -68,40 +72,48 @@ pub fn calibrate(
     if found != shape {
         return Err(Kind::OtherShape { found, expected: shape }.at(Setting::Calibration));
     }
-    if conversion.uncalibrated.is_empty() {
-        return Ok(());
-    }
+    let changes = conversion.gains_by_calibration();
     let normalisation = &conversion.network.input.normalisation;
-    let inputs = images.pixels.outer_iter().map(|image| float::normalised(image, normalisation));
+    let seen = if changes { count } else { count.min(IMAGES_TO_LOOK_AT) };
+    let inputs = images.pixels.outer_iter().take(seen).map(|image| float::normalised(image, normalisation));
     let mut frames: Vec<Frame> = inputs.map(|input| Frame { input, exact: Vec::new(), spiking: Vec::new() }).collect();
     // After the last reader of a map, its memory is given back.
     let last_reader = last_readers(&conversion.network);
-    let network = &mut conversion.network;
+    let Conversion { network, activations, uncalibrated } = conversion;
+    let mut largest = vec![None; network.nodes.len()];
     for index in 0..network.nodes.len() {
         match network.nodes[index].op.clone() {
             Op::Pool(pool) => frames.par_iter_mut().for_each(|frame| frame.pool(network, index, &pool)),
             Op::Layer(mut layer) => {
                 let exact = exact_currents(network, index, &layer, &frames);
                 let readout = layer.neuron == Neuron::Readout;
-                let uncalibrated = conversion.uncalibrated.contains(&index);
-                if uncalibrated {
+                let activation = activations[index];
+                let bound = activation.map_or(f32::INFINITY, Activation::bound);
+                let most = exact.iter().flatten().copied().fold(0.0, f32::max);
+                largest[index] = activation.map(|_| most);
+                // A clipped layer that is never active keeps its bound; nothing better is known.
+                let calibrated = activation.is_some_and(Activation::is_calibrated)
+                    && (most > 0.0 || activation == Some(Activation::Relu));
+                if calibrated {
                     let name = &network.nodes[index].name;
-                    let theta = thetas(name, &exact, network.members, network.timesteps, method)?;
+                    let theta = thetas(name, &exact, bound, network.members, network.timesteps, method)?;
                     layer.neuron = Neuron::Group { theta };
                 }
-                if (uncalibrated || readout) && method >= Calibration::Weights {
+                if (calibrated || readout && changes) && method >= Calibration::Weights {
                     refit_weights(network, index, &mut layer, &frames, &exact);
                 }
-                if uncalibrated && method >= Calibration::Bias {
-                    correct_bias(network, index, &mut layer, &frames, &exact);
+                if calibrated && method >= Calibration::Bias {
+                    correct_bias(network, index, &mut layer, &frames, &exact, bound);
                 }
                 if !readout {
-                    // A layer that is not calibrated rounds in the float ANN, too: it was trained that way.
-                    let activation = |current: Array2<f32>| match uncalibrated {
-                        true => current.mapv_into(|x| x.max(0.0)),
-                        false => fire_constant(&layer, network.members, 1, current),
+                    let activate = |current: Array2<f32>| match activation {
+                        // It rounds in the float ANN, too: it was trained that way.
+                        Some(Activation::Qcfs { lambda, levels }) => {
+                            current.mapv_into(|x| mean_output(x, lambda / levels as f32, levels, 1))
+                        }
+                        _ => current.mapv_into(|x| x.clamp(0.0, bound)),
                     };
-                    let maps: Vec<_> = exact.into_par_iter().map(activation).collect();
+                    let maps: Vec<_> = exact.into_par_iter().map(activate).collect();
                     frames.iter_mut().zip(maps).for_each(|(frame, map)| frame.exact.push(map));
                     let network = &*network;
                     frames.par_iter_mut().for_each(|frame| {
@@ -120,8 +132,8 @@ pub fn calibrate(
         }
         progress();
     }
-    conversion.uncalibrated.clear();
-    Ok(())
+    uncalibrated.clear();
+    Ok(largest)
 }
 
 /// Checks that no layer still waits for its θ, where there are no images to calibrate with.
@@ -225,16 +237,6 @@ fn fire(network: &Network, index: usize, layer: &Layer, frame: &Frame) -> Vec<Ar
     (0..network.timesteps as usize).map(at).collect()
 }
 
-/// The mean output of a group neuron layer over `timesteps` time steps under a constant current.
-fn fire_constant(layer: &Layer, members: u32, timesteps: u32, mut current: Array2<f32>) -> Array2<f32> {
-    if let Neuron::Group { theta } = &layer.neuron {
-        for (mut channel, theta) in current.outer_iter_mut().zip(theta) {
-            channel.mapv_inplace(|x| mean_output(x, *theta, members, timesteps));
-        }
-    }
-    current
-}
-
 /// Refits the weights of the largest term and the bias, so that the layer's mean current over the time steps comes as close as possible
 /// to that of the float ANN.
 fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[Frame], exact: &[Array2<f32>]) {
@@ -265,10 +267,17 @@ fn refit_weights(network: &Network, index: usize, layer: &mut Layer, frames: &[F
 }
 
 /// Adds to each channel's bias the amount by which the spiking layer's mean output falls short of the float ANN's.
-fn correct_bias(network: &Network, index: usize, layer: &mut Layer, frames: &[Frame], exact: &[Array2<f32>]) {
+fn correct_bias(
+    network: &Network,
+    index: usize,
+    layer: &mut Layer,
+    frames: &[Frame],
+    exact: &[Array2<f32>],
+    bound: f32,
+) {
     let timesteps = network.timesteps as f32;
     let missing = frames.par_iter().zip(exact).map(|(frame, exact)| {
-        let mut error = exact.mapv(|x| x.max(0.0));
+        let mut error = exact.mapv(|x| x.clamp(0.0, bound));
         for map in fire(network, index, layer, frame) {
             error.scaled_add(-1.0 / timesteps, &map);
         }

@@ -23,13 +23,15 @@ const ROUNDS: usize = 4;
 /// A channel whose largest activation is below this share of its layer's range τθ keeps the layer's θ.
 const ALMOST_SILENT: f32 = 1.0 / 64.0;
 
-/// The θ of a layer's channels; `currents` are those of the float ANN, \[channel, pixel\], one map an image.
+/// The θ of a layer's channels; `currents` are those of the float ANN, \[channel, pixel\], one map an image. The ANN clips them at `bound`,
+/// infinite for a plain ReLU.
 ///
 /// # Errors
 /// [`Kind::NeverActive`] if no current is positive.
 pub fn thetas(
     layer: &str,
     currents: &[Array2<f32>],
+    bound: f32,
     members: u32,
     timesteps: u32,
     method: Calibration,
@@ -38,7 +40,7 @@ pub fn thetas(
     // An odd stride does not keep hitting the same column of a map of even width.
     let stride = |all: usize, samples: usize| (all / samples).max(1) | 1;
     let channels = currents.first().map_or(0, Array2::nrows);
-    let largest = largest(currents.iter().flatten().copied());
+    let largest = largest(currents.iter().flatten().copied()).min(bound);
     if !(largest.is_finite() && largest > 0.0) {
         return Err(Kind::NeverActive.at(Place::layer(layer)));
     }
@@ -46,7 +48,7 @@ pub fn thetas(
         return Ok(vec![largest / members as f32; channels]);
     }
     let sample: Vec<f32> = currents.iter().flatten().copied().step_by(stride(all, LAYER_SAMPLES)).collect();
-    let of_layer = best_theta(&sample, members, timesteps);
+    let of_layer = best_theta(&sample, bound, members, timesteps);
     if method == Calibration::Layer {
         return Ok(vec![of_layer; channels]);
     }
@@ -54,7 +56,7 @@ pub fn thetas(
         let values = currents.iter().flat_map(|map| map.row(channel).to_vec());
         let values: Vec<f32> = values.step_by(stride(all / channels, CHANNEL_SAMPLES)).collect();
         let silent = self::largest(values.iter().copied()) < ALMOST_SILENT * of_layer * members as f32;
-        if silent { of_layer } else { best_theta(&values, members, timesteps) }
+        if silent { of_layer } else { best_theta(&values, bound, members, timesteps) }
     };
     Ok((0..channels).into_par_iter().map(of_channel).collect())
 }
@@ -63,12 +65,13 @@ fn largest(currents: impl Iterator<Item = f32>) -> f32 {
     currents.fold(0.0, f32::max)
 }
 
-/// The best θ for `currents`, of which at least one is positive.
-fn best_theta(currents: &[f32], members: u32, timesteps: u32) -> f32 {
-    let largest = largest(currents.iter().copied());
+/// The best θ for `currents`, of which at least one is positive, clipped at `bound`.
+fn best_theta(currents: &[f32], bound: f32, members: u32, timesteps: u32) -> f32 {
+    let largest = largest(currents.iter().copied()).min(bound);
     let error = |lambda: f32| -> f64 {
         let theta = lambda / members as f32;
-        let errors = currents.iter().map(|&x| f64::from(mean_output(x, theta, members, timesteps) - x.max(0.0)));
+        let errors =
+            currents.iter().map(|&x| f64::from(mean_output(x, theta, members, timesteps) - x.clamp(0.0, bound)));
         errors.map(|error| error * error).sum()
     };
     let best_of = |candidates: Vec<f32>| {
@@ -79,7 +82,8 @@ fn best_theta(currents: &[f32], members: u32, timesteps: u32) -> f32 {
     let mut lambda = best_of((1..=GRID).map(|i| i as f32 * spacing).collect());
     for _ in 0..ROUNDS {
         spacing /= 4.0;
-        lambda = best_of((-4..=4).map(|i| lambda + i as f32 * spacing).filter(|&lambda| lambda > 0.0).collect());
+        let near = (-4..=4).map(|i| lambda + i as f32 * spacing);
+        lambda = best_of(near.filter(|&lambda| lambda > 0.0 && lambda <= bound).collect());
     }
     lambda / members as f32
 }
@@ -104,7 +108,7 @@ mod tests {
         let currents: Vec<f32> = (0..4000).map(|i| i as f32 / 1000.0 - 1.0).collect();
         for (members, timesteps) in [(4, 1), (2, 2), (8, 1)] {
             // Uniform on 0..3 with rounding to the nearest of τ + 1 levels and a clip: the best λ lies a little below 3.
-            let lambda = best_theta(&currents, members, timesteps) * members as f32;
+            let lambda = best_theta(&currents, f32::INFINITY, members, timesteps) * members as f32;
             assert!((2.4..=3.0).contains(&lambda), "τ {members} T {timesteps}: {lambda}");
         }
     }
@@ -113,7 +117,16 @@ mod tests {
     fn outliers_are_clipped_for_the_sake_of_the_many() {
         let mut currents: Vec<f32> = (0..4000).map(|i| i as f32 / 4000.0).collect();
         currents.push(8.0);
-        assert!(best_theta(&currents, 4, 1) < 0.5);
+        assert!(best_theta(&currents, f32::INFINITY, 4, 1) < 0.5);
+    }
+
+    #[test]
+    fn a_bound_is_no_lambda_where_currents_stay_below_it() {
+        let currents: Vec<f32> = (0..4000).map(|i| i as f32 / 4000.0).collect();
+        let lambda = |bound| best_theta(&currents, bound, 8, 1) * 8.0;
+        assert_eq!(lambda(20.0), lambda(f32::INFINITY));
+        // Most currents at the bound: it is λ.
+        assert!((0.099..=0.1).contains(&lambda(0.1)), "{}", lambda(0.1));
     }
 
     #[test]
@@ -121,7 +134,7 @@ mod tests {
         let ramp: Vec<f32> = (0..1001).map(|i| i as f32 / 1000.0).collect();
         let tenth: Vec<f32> = ramp.iter().map(|x| x / 10.0).collect();
         let currents = [map([ramp, tenth])];
-        let of = |method| thetas("l", &currents, 4, 1, method).unwrap();
+        let of = |method| thetas("l", &currents, f32::INFINITY, 4, 1, method).unwrap();
         let [first, second] = of(Calibration::Channel)[..] else { panic!("two channels") };
         assert!((first / second - 10.0).abs() < 0.1, "{first} {second}");
         let one = of(Calibration::Layer);
@@ -132,10 +145,10 @@ mod tests {
     #[test]
     fn a_silent_layer_is_refused_by_name_and_a_silent_channel_has_its_layers_theta() {
         let silent = [map([vec![-1.0, 0.0], vec![-2.0, 0.0]])];
-        let message = thetas("conv3", &silent, 4, 1, Calibration::Channel).unwrap_err().to_string();
+        let message = thetas("conv3", &silent, f32::INFINITY, 4, 1, Calibration::Channel).unwrap_err().to_string();
         assert!(message.contains("'conv3'"), "{message}");
         let half = [map([vec![1.0, 0.5], vec![-2.0, 0.0]])];
-        let found = thetas("conv3", &half, 4, 1, Calibration::Channel).unwrap();
-        assert_eq!(found[1], thetas("conv3", &half, 4, 1, Calibration::Layer).unwrap()[0]);
+        let found = thetas("conv3", &half, f32::INFINITY, 4, 1, Calibration::Channel).unwrap();
+        assert_eq!(found[1], thetas("conv3", &half, f32::INFINITY, 4, 1, Calibration::Layer).unwrap()[0]);
     }
 }

@@ -48,6 +48,6 @@ fn what_a_board_has_not_is_named() {
     ");
     assert_snapshot!(place.refused("board-sim rtl --board zcu104"), @"error: --board zcu104: it has no serial line; choose a board whose host_link is uart");
     std::fs::write(place.path("mine"), "").unwrap();
-    assert_snapshot!(place.refused("board-sim rtl --board ulx3s-85f --link mine"), @"error: mine: it was not written by Volley, so it is not replaced; choose another path for --link");
+    assert_snapshot!(place.refused("board-sim rtl --board ulx3s-85f --link mine"), @"error: mine: it is not what this command writes, or it was changed since, so it is not replaced; choose another path for --link");
     assert_snapshot!(place.refused("flash rtl"), @"error: rtl/build.json: No such file or directory (os error 2); give a folder that `volley build` wrote");
 }

@@ -89,7 +89,6 @@ fn settings_out_of_range_are_refused() {
 fn integrate_and_fire_is_a_group_of_one() {
     let place = Place::new();
     let convert = format!("convert {DIGITS}/digits.onnx --timesteps 4");
-    assert_snapshot!(place.refused(&format!("{convert} -o net")), @"error: --members: it is not given, and groups need a size; choose a number from 1 to 255 (a QCFS network's levels are best), or --neuron if for single neurons");
     assert_snapshot!(place.refused(&format!("{convert} -o net --neuron if --members 4")), @"error: --members: it is 4, and an integrate-and-fire neuron is a group of one; leave it out or make it 1, or choose --neuron group");
     place.fine(&format!("{convert} -o net --neuron if"));
     place.fine(&format!("{convert} -o same --neuron if --members 1"));
@@ -161,16 +160,17 @@ fn a_page_that_cannot_be_made_is_refused() {
     place.fine(&format!("convert {DIGITS}/digits.onnx --members 3 --timesteps 1 -o other"));
     place.fine("generate other -o rtl");
     write_images(&place.path("images.npz"), 5);
-    std::fs::write(place.path("page.html"), "mine").unwrap();
     assert_snapshot!(place.refused("report empty -o page.html"), @"error: empty/network.toml: No such file or directory (os error 2); give a folder that `volley convert` wrote");
     assert_snapshot!(place.refused("report net --rtl net -o page.html"), @"error: net/core.toml: No such file or directory (os error 2); give a folder that `volley generate` wrote");
     assert_snapshot!(place.refused("report net --rtl rtl -o page.html"), @"error: rtl: this is not a core of the network in net; generate it from that folder, or give the folder that it was generated from");
     assert_snapshot!(place.refused("report net --board nexus -o page.html"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
     assert_snapshot!(place.refused("report net --data images.npz -o page.html"), @"error: images.npz: its images are 1×5×5 (channels × height × width), and the network takes 1×8×8; give the data set that the network was trained for");
     assert_snapshot!(place.refused("report net --data nowhere.npz -o page.html"), @"error: nowhere.npz: No such file or directory (os error 2); give a readable .npz or .npy file, or a folder of PNGs");
-    assert_snapshot!(place.refused("report net -o rtl"), @"error: rtl: this is a folder; give the path of a file to write");
-    assert_snapshot!(place.refused("report net -o page.html/page.html"), @"error: page.html: File exists (os error 17); choose a path that you may write to, and check that the disk has free space");
+    assert_snapshot!(place.refused("report net -o rtl"), @"error: [folder]/rtl: this is a folder; give the path of a file to write");
+    std::fs::write(place.path("page.html"), "mine").unwrap();
+    assert_snapshot!(place.refused("report net -o page.html/page.html"), @"error: page.html/page.html: Not a directory (os error 20); choose a path that you may write to, and check that the disk has free space");
     assert_eq!(std::fs::read_to_string(place.path("page.html")).unwrap(), "mine");
+    std::fs::remove_file(place.path("page.html")).unwrap();
     std::fs::write(place.path("volley.toml"), "[report]\noutput = \"page.html\"\nframes = 0\n").unwrap();
     assert!(place.fine("report net").starts_with("wrote page.html, "));
 }
@@ -181,7 +181,7 @@ fn a_board_that_is_too_small_is_named() {
     assert_snapshot!(place.refused("generate net -o rtl --board nexus"), @"error: --board: there is no board 'nexus'; choose alchitry-cu, arty-a7-100t, arty-a7-35t, basys3, ecp5-evn, hx8k-breakout, icebreaker, nexys-a7-100t, pynq-z2, ulx3s-12f, ulx3s-85f, zcu104, or give the path of a board's TOML");
     let small = std::fs::read_to_string(format!("{}/constraints/ulx3s-85f.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
     std::fs::write(place.path("small.toml"), small.replace("block_rams = 208", "block_rams = 3")).unwrap();
-    assert_snapshot!(place.refused("generate net -o rtl --board small.toml"), @"error: --board ulx3s-85f: the core needs about 7 block RAMs, and 3 are available; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
+    assert_snapshot!(place.refused("generate net -o rtl --lanes 16 --board small.toml"), @"error: --board ulx3s-85f: the core needs about 7 block RAMs, and 3 are available; use fewer --weight-bits, let `volley plan` move memories into LUTs, or take a larger board");
     assert!(place.fine("generate net -o rtl --board ulx3s-85f").contains(" of 208 block RAMs (estimates)"));
 }
 
@@ -246,7 +246,7 @@ fn plans_that_cannot_be_are_refused() {
         ran.stderr
     };
     assert_snapshot!(refused("--target-fps 1e9"), @"error: --target-fps: no folding reaches 0 clocks per frame; the fastest takes 297; ask for less, raise --clock, or take a larger board");
-    assert_snapshot!(refused("--clock 0"), @"error: --clock: it is 0; choose more than 0");
+    assert_snapshot!(refused("--clock 0"), @"error: --clock: it is 0; it is in MHz: choose 0.001 to 2000, such as 80 for 80 MHz");
     assert_snapshot!(refused("--margin 1"), @"error: --margin: it is 1; choose at least 0 and less than 1");
     assert_snapshot!(refused("--fix conv_9=4"), @"error: --fix: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
     assert_snapshot!(refused("--fix conv_0=4x2"), @"error: layer 'conv_0': 2 slices do not share its 1 input channels evenly; choose a power of two that divides the input channels (of each group)");
@@ -255,9 +255,9 @@ fn plans_that_cannot_be_are_refused() {
         std::fs::write(place.path("plan.toml"), text).unwrap();
         place.refused("generate net -o rtl --plan plan.toml")
     };
-    assert_snapshot!(with("[layer.conv_9]\nlanes = 4\n"), @"error: plan.toml: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    assert_snapshot!(with("network = \"digits\"\n[layer.conv_9]\nlanes = 4\n"), @"error: plan.toml: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
     assert_snapshot!(with("[layer.conv_4]\nlanes = 0\n"), @"error: plan.toml: [layer.conv_4]: it has 0 lanes; choose 1 to 1024 lanes");
-    assert_snapshot!(with("[layer.conv_4]\nlanes = 8\nslices = 16\n"), @"error: layer 'conv_4': 16 slices do not share its 8 input channels evenly; choose a power of two that divides the input channels (of each group)");
+    assert_snapshot!(with("network = \"digits\"\n[default]\nlanes = 8\n[layer.conv_4]\nlanes = 8\nslices = 16\n"), @"error: layer 'conv_4': 16 slices do not share its 8 input channels evenly; choose a power of two that divides the input channels (of each group)");
     assert_snapshot!(with("[layer.conv_4]\nlane = 4\n"), @r"
     error: plan.toml: TOML parse error at line 2, column 1
       |
@@ -349,11 +349,11 @@ fn mistakes_in_the_settings_file_are_named() {
         std::fs::write(place.path("volley.toml"), config).unwrap();
         place.refused("generate net -o rtl")
     };
-    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: there is no such key; the keys of [generate] are output, lanes, plan, board, weights, json");
+    assert_snapshot!(with("[generate]\nlane = 4\n"), @"error: volley.toml: [generate] lane: there is no such key; the keys of [generate] are output, force, lanes, plan, board, weights, json");
     assert_snapshot!(with("[generat]\nlanes = 4\n"), @"error: volley.toml: generat: there is no such command; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
     assert_snapshot!(with("lanes = 4\n"), @"error: volley.toml: lanes: there is no such command; the tables are demo, convert, eval, study, sweep, boards, plan, generate, weights, cosim, synth, build, flash, board-sim, run, report, verify, inspect, doctor");
     // Tables of other commands are checked as well.
-    assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: there is no such key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, json");
+    assert_snapshot!(with("[cosim]\nstall = 4\n"), @"error: volley.toml: [cosim] stall: there is no such key; the keys of [cosim] are data, frames, stalls, seed, simulator, work, wave, force, json");
     assert_snapshot!(with("[generate]\nlanes = { conv_0 = 4 }\n"), @"error: volley.toml: [generate] lanes: no flag takes such a value; write what the flag would take");
     assert_snapshot!(with("[generate]\nlanes = 0\n"), @r"
     error: --lanes: it has 0 lanes; choose 1 to 1024 lanes

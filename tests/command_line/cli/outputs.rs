@@ -69,7 +69,7 @@ fn a_plan_that_was_edited_is_refused() {
     place.fine(&plan);
     let text = std::fs::read_to_string(place.path("plan.toml")).unwrap();
     std::fs::write(place.path("plan.toml"), text.replace("lanes = ", "lanes =  ")).unwrap();
-    assert_snapshot!(place.refused(&plan), @"");
+    assert_snapshot!(place.refused(&plan), @"error: plan.toml: it is not what this command writes, or it was changed since, so it is not replaced; choose another path, or replace it with --force");
     // It is still a plan.
     place.fine("generate net --plan plan.toml -o planned");
 }
@@ -82,7 +82,7 @@ fn a_file_that_may_only_be_read_is_not_replaced() {
     let mut permissions = std::fs::metadata(place.path("report.html")).unwrap().permissions();
     permissions.set_readonly(true);
     std::fs::set_permissions(place.path("report.html"), permissions).unwrap();
-    assert_snapshot!(place.refused(report), @"");
+    assert_snapshot!(place.refused(report), @"error: [folder]/report.html: it may only be read; choose a path that you may write to, and check that the disk has free space");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn folders_with_something_of_the_users_are_never_replaced() {
     // A folder that is not Volley's: not even by force.
     std::fs::create_dir(place.path("thesis")).unwrap();
     std::fs::write(place.path("thesis/thesis.tex"), "years of work").unwrap();
-    assert_snapshot!(place.refused("generate net -o thesis --force"), @"");
+    assert_snapshot!(place.refused("generate net -o thesis --force"), @"error: [folder]/thesis: the folder exists and has no core.toml, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_workflow_that_was_edited_is_not_replaced() {
     let path = place.path("flow/config.yaml");
     let text = std::fs::read_to_string(&path).unwrap().replace("timesteps: [1]", "timesteps: [1, 2]");
     std::fs::write(&path, &text).unwrap();
-    assert_snapshot!(place.refused(&emit), @"");
+    assert_snapshot!(place.refused(&emit), @"error: flow/config.yaml: it is not what this command writes, or it was changed since, so it is not replaced; choose another path, or replace it with --force");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
@@ -141,7 +141,7 @@ fn a_work_folder_is_marked_and_nothing_else_is_deleted() {
         std::fs::create_dir_all(place.path(kept)).unwrap();
         std::fs::write(place.path(kept).join("thesis.tex"), "years of work").unwrap();
     }
-    assert_snapshot!(place.refused(&cosim("own")), @"");
+    assert_snapshot!(place.refused(&cosim("own")), @"error: own: the folder exists and has no volley-cosim, so it was not written by Volley; choose another path for the output folder, or empty this one yourself");
     assert_eq!(std::fs::read_to_string(place.path("own/run/thesis.tex")).unwrap(), "years of work");
     for folder in ["net", "rtl"] {
         let said = place.refused(&cosim(folder));
@@ -151,7 +151,7 @@ fn a_work_folder_is_marked_and_nothing_else_is_deleted() {
     place.fine(&cosim("work"));
     let marker = std::fs::File::open(place.path("work/volley-cosim")).unwrap();
     marker.lock().unwrap();
-    assert_snapshot!(place.refused(&cosim("work")), @"");
+    assert_snapshot!(place.refused(&cosim("work")), @"error: work: another co-simulation is using it; wait until that one has ended, or choose another folder");
     marker.unlock().unwrap();
     place.fine(&cosim("work"));
 }
@@ -229,10 +229,10 @@ fn a_plan_belongs_to_one_network() {
         std::fs::write(place.path("plan.toml"), text).unwrap();
         place.refused("generate net -o planned --plan plan.toml")
     };
-    assert_snapshot!(plan(""), @"");
-    assert_snapshot!(plan("network = \"mnist-cnn\"\n[default]\nlanes = 1\n"), @"");
-    assert_snapshot!(plan("network = \"digits\"\n[layer.conv_9]\nlanes = 1\n[default]\nlanes = 1\n"), @"");
-    assert_snapshot!(plan("network = \"digits\"\nstructure = \"00\"\n[default]\nlanes = 1\n"), @"");
-    assert_snapshot!(plan("network = \"digits\"\n[layer.conv_0]\nlanes = 1\n"), @"");
-    assert_snapshot!(plan("network = 7\n[default]\nlanes = 1\n"), @"");
+    assert_snapshot!(plan(""), @"error: plan.toml: it does not say which network it is for; write it as `volley plan` does: a table [layer.NAME] for each layer");
+    assert_snapshot!(plan("network = \"mnist-cnn\"\n[default]\nlanes = 1\n"), @"error: plan.toml: it is for the network 'mnist-cnn', and this is 'digits'; give the plan of this network, or plan it again");
+    assert_snapshot!(plan("network = \"digits\"\n[layer.conv_9]\nlanes = 1\n[default]\nlanes = 1\n"), @"error: plan.toml: there is no layer 'conv_9'; the layers are conv_0, conv_4, linear_9");
+    assert_snapshot!(plan("network = \"digits\"\nstructure = \"00\"\n[default]\nlanes = 1\n"), @"error: plan.toml: it is for a network 'digits' with other layers; give the plan of this network, or plan it again");
+    assert_snapshot!(plan("network = \"digits\"\n[layer.conv_0]\nlanes = 1\n"), @"error: plan.toml: it has no table [layer.conv_4]; write it as `volley plan` does: a table [layer.NAME] for each layer");
+    assert_snapshot!(plan("network = 7\n[default]\nlanes = 1\n"), @"error: plan.toml: network: it is not a text; write it as `volley plan` does: a table [layer.NAME] for each layer");
 }

@@ -47,7 +47,7 @@ fn what_was_changed_in_a_core_is_named() {
     named.iter().for_each(|line| assert!(said.contains(line), "{said}"));
 
     // The sums were made again for the changed file: but it does not come out of the network.
-    place.fine("generate net -o rtl");
+    place.fine("generate net -o rtl --force");
     let changed = text.replace("wire", "wire ");
     std::fs::write(&path, &changed).unwrap();
     let sums = place.path("rtl/SHA256SUMS");

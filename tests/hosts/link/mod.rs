@@ -97,7 +97,7 @@ fn what_the_core_takes(program: &Program, rtl: &Path) {
     let core = Core::open(rtl).unwrap();
     let work = tempfile::tempdir().unwrap();
     let options = Options { simulator: Simulator::Icarus, ..Options::new(work.path()) };
-    let images = data::read_npz(&data, Some(SINGLE)).unwrap();
+    let images = data::read(&data, Some(SINGLE)).unwrap();
     let alone = |at: usize| {
         let pixels = images.pixels.slice_axis(Axis(0), Slice::from(at..=at)).to_owned();
         let verdict = core.cosimulate_in(rtl, &Images { pixels, labels: None }, &options).unwrap();

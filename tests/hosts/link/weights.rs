@@ -16,7 +16,7 @@ use super::{Damage, Expected, LIMITS, Raw, classify, expected_of, open, root};
 
 fn runtime(network: snn::Network) -> Converted {
     let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
-    Converted { network, settings, onnx: None }
+    Converted { network, settings, onnx: None, notes: Vec::new() }
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn frames_that_end_within_a_word() {
 #[test]
 fn another_networks_weights_over_axi() {
     let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
-    let converted = |network| Converted { network, settings: settings.clone(), onnx: None };
+    let converted = |network| Converted { network, settings: settings.clone(), onnx: None, notes: Vec::new() };
     let first = converted(digits::converted(4, 1));
     let core = first.generate(&Folding::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();

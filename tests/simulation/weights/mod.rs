@@ -171,7 +171,7 @@ impl Accelerator {
 
 fn runtime(network: volley::snn::Network) -> Converted {
     let settings = Settings { weights: WeightMode::Runtime, ..Settings::default() };
-    Converted { network, settings, onnx: None }
+    Converted { network, settings, onnx: None, notes: Vec::new() }
 }
 
 fn images(network: &Network, seed: u64) -> Vec<Array3<u8>> {

@@ -60,7 +60,8 @@ pub fn onnx(bytes: &[u8]) {
     // Not calibrated, since there are no images.
     let Ok(conversion) = converter.members(4).timesteps(2).replace_activations() else { return };
     // The folder gives back what was written.
-    let converted = Converted { network: conversion.network, settings: Settings::default(), onnx: None };
+    let converted =
+        Converted { network: conversion.network, settings: Settings::default(), onnx: None, notes: Vec::new() };
     let parent = folder();
     let path = parent.path().join("net");
     if converted.write(&path).is_ok() {
@@ -93,8 +94,8 @@ pub fn network_folder(bytes: &[u8]) {
     let at = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     let (text, weights) = (&bytes[..at], bytes.get(at + 1..).unwrap_or_default());
     let Ok(text) = std::str::from_utf8(text) else { return };
-    if let Ok((network, settings)) = folder::parse(Path::new("net"), text, weights) {
-        let _ = compile(&network, &settings);
+    if let Ok(converted) = folder::parse(Path::new("net"), text, weights) {
+        let _ = compile(&converted.network, &converted.settings);
     }
 }
 

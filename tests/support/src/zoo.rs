@@ -6,10 +6,12 @@ use std::path::PathBuf;
 
 use ndarray::{Array2, ArrayD, IxDyn, OwnedRepr};
 use ndarray_npy::{NpzReader, ReadableElement};
+use prost::Message;
 use volley::Converter;
 use volley::ann::Network;
 use volley::convert::Conversion;
 use volley::data::{self, Images};
+use volley::import::proto::{ModelProto, TensorProto};
 
 /// The networks of `zoo/`.
 pub const NETWORKS: [&str; 5] =
@@ -41,6 +43,24 @@ pub fn whole_file(path: &str) -> PathBuf {
 /// The bytes of a network's ONNX file.
 pub fn onnx(name: &str) -> Vec<u8> {
     std::fs::read(file(&format!("{name}/model.onnx"))).unwrap()
+}
+
+/// The ONNX file of a network with clip(x, 0, `bound`) in place of every ReLU: ReLU6 for 6.
+pub fn with_clip(name: &str, bound: f32) -> Vec<u8> {
+    let mut model = ModelProto::decode(&*onnx(name)).unwrap();
+    let graph = model.graph.as_mut().unwrap();
+    let scalar = |name: &str, value: f32| TensorProto {
+        name: name.into(),
+        data_type: 1,
+        float_data: vec![value],
+        ..Default::default()
+    };
+    graph.initializer.extend([scalar("clip.low", 0.0), scalar("clip.high", bound)]);
+    for node in graph.node.iter_mut().filter(|node| node.op_type == "Relu") {
+        node.op_type = "Clip".into();
+        node.input.extend(["clip.low".into(), "clip.high".into()]);
+    }
+    model.encode_to_vec()
 }
 
 /// The text of a network's card.

@@ -344,7 +344,13 @@ pub const BENCHES: &[Bench] = &[
     Bench { module: "uart_link", settings: &["", "CLOCKS_PER_BIT=8 MESSAGES=12"] },
     Bench {
         module: "accelerator_registers",
-        settings: &["", "EVENTS=1 LOADABLE=0", "EVENTS=40 LAYERS=23", "EVENTS=6 LAYERS=1", "EVENTS=3 COUNTERS=0 INTERRUPTS=0"],
+        settings: &[
+            "",
+            "EVENTS=1 LOADABLE=0",
+            "EVENTS=40 LAYERS=23",
+            "EVENTS=6 LAYERS=1",
+            "EVENTS=3 COUNTERS=0 INTERRUPTS=0",
+        ],
     },
     Bench {
         module: "frame_input",

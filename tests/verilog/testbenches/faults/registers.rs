@@ -55,4 +55,13 @@ pub const FAULTS: &[Fault] = &[
         to: "weights_valid, frame_error, busy}",
         bench: BENCH,
     },
+    // Interrupts: one that happens while it is cleared is lost, an error that lasts comes again and again, nothing is masked.
+    Fault {
+        file: FILE,
+        from: "(happened_reg & ~clears) | happens;",
+        to: "(happened_reg | happens) & ~clears;",
+        bench: BENCH,
+    },
+    Fault { file: FILE, from: "frame_error && !frame_error_reg,", to: "frame_error,", bench: BENCH },
+    Fault { file: FILE, from: "|(happened_reg & enable_reg);", to: "|happened_reg;", bench: BENCH },
 ];
